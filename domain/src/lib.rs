@@ -1,0 +1,4 @@
+//! The rules of Daytwo: pure, without a clock, a network or a database.
+
+pub mod check;
+pub mod measurement;

@@ -1,0 +1,90 @@
+//! What a probe saw: one observation of a service, and what it is worth.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// What one observation says about the service.
+///
+/// `Error` and `Inconclusive` say nothing about it: the first is trouble on our side (no route,
+/// refused by the guard, our own database), the second a result that cannot be read either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The service was reached and every condition held.
+    Successful,
+    /// The service was reached, or its own fault kept us from reaching it, and a condition broke.
+    Failed,
+    /// Nothing was measured, and the reason is not known to be the service's.
+    Error,
+    /// Something was measured that decides nothing.
+    Inconclusive,
+}
+
+impl Phase {
+    /// The word stored and shown.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Successful => "successful",
+            Self::Failed => "failed",
+            Self::Error => "error",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+
+    /// Reads the stored word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Successful, Self::Failed, Self::Error, Self::Inconclusive]
+            .into_iter()
+            .find(|phase| phase.as_str() == word)
+    }
+}
+
+/// One observation by a check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// When it began (UTC).
+    pub started_at: DateTime<Utc>,
+    /// How long all of it took, in milliseconds.
+    pub duration_ms: f64,
+    /// What it says about the service.
+    pub phase: Phase,
+    /// The number it is about, in the unit of its kind (milliseconds, days, seconds), where there
+    /// is one.
+    pub value: Option<f64>,
+    /// One sentence a tired engineer understands, with the value and what was expected.
+    pub sentence: String,
+    /// A few characters for a chip on the page, such as `142 ms`, `404` or `71 d`.
+    pub short: String,
+    /// The conditions and findings, each with its own outcome.
+    pub findings: Vec<Finding>,
+    /// What was sent and received, secrets redacted.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One condition or one address looked at, with its outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What was looked at: a condition's text or an address's path.
+    pub subject: String,
+    /// What it says.
+    pub phase: Phase,
+    /// What was seen, in a sentence.
+    pub detail: String,
+}
+
+/// A request and what came back, as evidence. Secrets are already redacted, bodies cut short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// The request line and headers.
+    pub request: String,
+    /// The status line and headers; empty where no answer came.
+    pub response_head: String,
+    /// The beginning of the body, as text.
+    pub excerpt: String,
+    /// The address connected to, where a connection was made.
+    pub remote_addr: Option<String>,
+    /// Milliseconds from sending to the whole answer, rounded.
+    pub elapsed_ms: u64,
+}
