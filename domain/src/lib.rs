@@ -2,3 +2,6 @@
 
 pub mod check;
 pub mod measurement;
+pub mod reports;
+pub mod runbook;
+pub mod words;
