@@ -1,7 +1,5 @@
 //! Words that appear in the API, in runbooks and in the database: one spelling each.
 
-use serde::{Deserialize, Serialize};
-
 /// Declares an enum whose variants are words, with the same spelling for serde, [`as_str`] and
 /// [`parse`], so that the three cannot drift apart.
 ///
@@ -10,7 +8,10 @@ use serde::{Deserialize, Serialize};
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,
+            serde::Serialize, serde::Deserialize,
+        )]
         pub enum $name {
             $($(#[$doc])* #[serde(rename = $word)] $variant),+
         }
