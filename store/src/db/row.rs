@@ -49,10 +49,7 @@ impl Row {
     ///
     /// # Errors
     /// As [`time`](Self::time).
-    pub fn time_optional(
-        &self,
-        column: &'static str,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+    pub fn time_optional(&self, column: &'static str) -> Result<Option<DateTime<Utc>>, StoreError> {
         self.get::<Option<i64>>(column)?.map(|micros| from_micros(micros, column)).transpose()
     }
 
