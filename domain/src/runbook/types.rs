@@ -27,8 +27,8 @@ pub struct Runbook {
     /// How long the run is worked, in seconds.
     #[serde(default = "default_watch_s")]
     pub watch_s: u64,
-    /// Who must sign.
-    #[serde(default)]
+    /// Who must sign; one approver where nothing is said, nobody where the list is empty.
+    #[serde(default = "default_sign_off")]
     pub sign_off: Vec<SignOffRequirement>,
     /// The boxes, in the order they are shown.
     pub items: Vec<ItemTemplate>,
@@ -36,6 +36,10 @@ pub struct Runbook {
 
 const fn default_watch_s() -> u64 {
     DEFAULT_WATCH_S
+}
+
+pub(super) fn default_sign_off() -> Vec<SignOffRequirement> {
+    vec![SignOffRequirement { role: "approver".to_owned(), count: 1 }]
 }
 
 /// Which deployments a runbook is for.
@@ -147,6 +151,14 @@ pub struct Condition {
 }
 
 impl ItemTemplate {
+    /// The first paragraph of the instructions on one line: what a list shows under the title.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let lines = self.instructions.trim_start().lines();
+        let paragraph: Vec<_> = lines.map(str::trim).take_while(|line| !line.is_empty()).collect();
+        paragraph.join(" ")
+    }
+
     /// Why the item does not count for such a deployment, as the sentence of `not_required`;
     /// `None` where it counts.
     #[must_use]
