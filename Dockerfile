@@ -1,0 +1,45 @@
+# syntax=docker/dockerfile:1
+
+# Built with the same scripts as everywhere else; here rustup serves the wasm target.
+FROM rust:1.95-bookworm AS build
+
+# node and npm for wasm-opt; Debian's node runs binaryen's.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends nodejs npm \
+    && rm -rf /var/lib/apt/lists/*
+RUN rustup target add wasm32-unknown-unknown \
+    && rustup component add rustfmt clippy
+
+ENV DAYTWO_CACHE=/cache
+WORKDIR /src
+
+# The tools first: they change with Cargo.lock and the scripts alone, and take the longest.
+COPY Cargo.toml Cargo.lock ./
+COPY scripts ./scripts
+RUN scripts/setup.sh build
+
+COPY . .
+RUN scripts/build.sh
+
+FROM debian:bookworm-slim
+
+# The trust roots for everything the portal checks over TLS.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --user-group --home-dir /data --no-create-home --shell /usr/sbin/nologin daytwo \
+    && install -d -o daytwo -g daytwo -m 0700 /data
+
+COPY --from=build /src/dist/ /app/
+
+USER daytwo
+WORKDIR /data
+VOLUME /data
+EXPOSE 3000
+
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["/app/daytwo", "healthcheck"]
+
+# The exec form: the portal is process 1 and receives SIGTERM itself.
+ENTRYPOINT ["/app/daytwo"]
+CMD ["serve", "--data-dir", "/data", "--listen", "0.0.0.0:3000"]
