@@ -158,7 +158,7 @@ mod tests {
     };
 
     fn token() -> Who {
-        Who::Token { id: TokenId(Uuid::nil()), name: "ci".into() }
+        Who::Token { id: TokenId(Uuid::nil()), name: "ci".into(), scopes: vec![], services: vec![] }
     }
 
     fn person(role: Role) -> Who {

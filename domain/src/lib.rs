@@ -9,6 +9,7 @@ pub mod ids;
 pub mod item;
 pub mod machine;
 pub mod measurement;
+pub mod permissions;
 pub mod rehearsal;
 pub mod reports;
 pub mod roles;

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{PersonId, TokenId},
-    roles::Role,
+    roles::{Role, Scope},
 };
 
 /// A signed-in person.
@@ -31,6 +31,10 @@ pub enum Who {
         id: TokenId,
         /// The token's name.
         name: String,
+        /// What it may be used for.
+        scopes: Vec<Scope>,
+        /// The slugs of the services it is limited to; empty for all.
+        services: Vec<String>,
     },
     /// The portal itself: its probes and background tasks.
     System(&'static str),
