@@ -1,0 +1,85 @@
+//! Reads a body up to a limit and unpacks it up to the same limit, so that neither an endless
+//! answer nor a small one that unpacks to gigabytes costs more than that.
+
+use std::io::Read as _;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+
+/// A body as read.
+pub(crate) struct Body {
+    pub(crate) bytes: Bytes,
+    pub(crate) truncated: bool,
+    pub(crate) problem: Option<String>,
+}
+
+/// Reads what arrives until the end or the limit.
+pub(super) async fn read(
+    mut incoming: Incoming,
+    limit: usize,
+) -> Result<(Bytes, bool), hyper::Error> {
+    let mut read = BytesMut::new();
+    while let Some(frame) = incoming.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        let room = limit - read.len();
+        if data.len() > room {
+            read.extend_from_slice(&data[..room]);
+            return Ok((read.freeze(), true));
+        }
+        read.extend_from_slice(&data);
+    }
+    Ok((read.freeze(), false))
+}
+
+/// Undoes the content encoding.
+pub(super) fn unpack(headers: &HeaderMap, raw: Bytes, truncated: bool, limit: usize) -> Body {
+    let codings: Vec<String> = headers
+        .get_all(header::CONTENT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|coding| coding.trim().to_ascii_lowercase())
+        .filter(|coding| !coding.is_empty() && coding != "identity")
+        .collect();
+    let plain = |bytes| Body { bytes, truncated, problem: None };
+    if raw.is_empty() {
+        return plain(raw);
+    }
+    let decoded = match codings.as_slice() {
+        [] => return plain(raw),
+        [coding] => match coding.as_str() {
+            "gzip" | "x-gzip" => up_to(flate2::read::MultiGzDecoder::new(&raw[..]), limit),
+            "deflate" => up_to(flate2::read::ZlibDecoder::new(&raw[..]), limit),
+            "br" => up_to(brotli_decompressor::Decompressor::new(&raw[..], 4096), limit),
+            other => return unreadable(format!("its encoding {other} is not known"), truncated),
+        },
+        several => {
+            let list = several.join(", ");
+            return unreadable(format!("it is packed several times ({list})"), truncated);
+        }
+    };
+    match (decoded, truncated) {
+        ((bytes, cut, None), _) => Body { bytes, truncated: truncated || cut, problem: None },
+        // The packed bytes were cut, so the stream had to end badly.
+        ((bytes, _, Some(_)), true) => Body { bytes, truncated, problem: None },
+        ((_, _, Some(error)), false) => {
+            unreadable(format!("it is not what its encoding says: {error}"), truncated)
+        }
+    }
+}
+
+fn unreadable(problem: String, truncated: bool) -> Body {
+    Body { bytes: Bytes::new(), truncated, problem: Some(problem) }
+}
+
+/// What unpacks within the limit, whether there was more, and where it broke.
+fn up_to(reader: impl std::io::Read, limit: usize) -> (Bytes, bool, Option<std::io::Error>) {
+    let mut unpacked = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let problem = reader.take(most).read_to_end(&mut unpacked).err();
+    let cut = unpacked.len() > limit;
+    unpacked.truncate(limit);
+    (unpacked.into(), cut, if cut { None } else { problem })
+}

@@ -1,0 +1,46 @@
+//! What a probe saw, as conditions see it.
+
+use std::collections::BTreeMap;
+
+/// What a probe saw. A field that was not measured is absent, and a condition on it undecided.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Facts {
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// Milliseconds from start to the last byte read.
+    pub response_time_ms: Option<f64>,
+    /// Milliseconds from sending the request to the first byte.
+    pub first_byte_ms: Option<f64>,
+    /// Headers by lower-case name; several of one name joined by `, `.
+    pub headers: Option<BTreeMap<String, String>>,
+    /// The body.
+    pub body: Option<BodyFact>,
+    /// The address that answered.
+    pub final_url: Option<String>,
+    /// Whole days the certificate has left.
+    pub certificate_days: Option<i64>,
+    /// Seconds of `Strict-Transport-Security`; absent where none was sent.
+    pub hsts_max_age: Option<u64>,
+    /// The number the probe is about.
+    pub value: Option<f64>,
+}
+
+/// A body, as far as it could be read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BodyFact {
+    /// Its text.
+    pub text: String,
+    /// It as JSON, where it is.
+    pub json: Option<serde_json::Value>,
+    /// Why it decides nothing: cut at the limit, or an encoding that cannot be undone.
+    pub unreadable: Option<String>,
+}
+
+impl BodyFact {
+    /// A whole body.
+    #[must_use]
+    pub fn whole(text: String) -> Self {
+        let json = serde_json::from_str(&text).ok();
+        Self { text, json, unreadable: None }
+    }
+}

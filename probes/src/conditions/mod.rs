@@ -1,0 +1,100 @@
+//! Conditions on what a probe saw, written in CEL.
+//!
+//! A condition is true, false or undecidable; only true is a success.
+
+mod complexity;
+mod evaluate;
+mod facts;
+mod fields;
+mod seen;
+mod value;
+
+use std::sync::Arc;
+
+use cel::Program;
+use thiserror::Error;
+
+pub use facts::{BodyFact, Facts};
+pub use fields::FIELDS;
+
+/// A condition that cannot be used, refused when it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ConditionError {
+    /// It is not an expression.
+    #[error("`{text}` is not an expression: {problem}")]
+    Syntax {
+        /// The condition.
+        text: String,
+        /// What the parser said.
+        problem: String,
+    },
+    /// It names something that is no field.
+    #[error("`{name}` is not a field of a condition; the fields are {}", FIELDS.join(", "))]
+    UnknownField {
+        /// The name.
+        name: String,
+    },
+    /// It calls something that is no function.
+    #[error("`{name}` is not a function of a condition; the functions are {}", fields::functions())]
+    UnknownFunction {
+        /// The name.
+        name: String,
+    },
+    /// It is too long or too deep to be evaluated on every probe.
+    #[error("the condition {0}")]
+    TooComplex(&'static str),
+    /// It looks at nothing the probe saw, so it would say the same whatever happens.
+    #[error(
+        "`{text}` looks at nothing the probe saw and would always say the same; the fields are {}",
+        FIELDS.join(", ")
+    )]
+    Constant {
+        /// The condition.
+        text: String,
+    },
+}
+
+/// A condition that was understood and names only known fields.
+#[derive(Debug, Clone)]
+pub struct Condition {
+    text: String,
+    program: Arc<Program>,
+}
+
+impl Condition {
+    /// Reads a condition such as `status == 200 && headers["content-type"].startsWith("text/html")`.
+    ///
+    /// # Errors
+    /// Says what is wrong with it, so that a typing error never passes silently.
+    pub fn parse(text: &str) -> Result<Self, ConditionError> {
+        let text = text.trim();
+        complexity::check_text(text)?;
+        let program = Program::compile(text).map_err(|errors| ConditionError::Syntax {
+            text: text.to_owned(),
+            problem: fields::first_problem(&errors.to_string()),
+        })?;
+        complexity::check_tree(program.expression())?;
+        fields::check(text, &program)?;
+        Ok(Self { text: text.to_owned(), program: Arc::new(program) })
+    }
+
+    /// The condition as written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it looks at a field.
+    #[must_use]
+    pub fn uses(&self, field: &str) -> bool {
+        self.program.references().has_variable(field)
+    }
+}
+
+impl std::str::FromStr for Condition {
+    type Err = ConditionError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}

@@ -1,0 +1,70 @@
+//! Turns facts and JSON into CEL's values.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cel::objects::{Key, Map};
+use cel::{Context, Value};
+
+use super::Facts;
+
+/// The facts as variables. Absent ones are not declared, so that using one is an error and not a
+/// silent null.
+pub(super) fn context(facts: &Facts) -> Context<'static, 'static> {
+    let mut context = Context::default();
+    let mut add = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            context.add_variable_from_value(name, value);
+        }
+    };
+    add("status", facts.status.map(|status| Value::Int(status.into())));
+    add("response_time_ms", facts.response_time_ms.map(Value::Float));
+    add("first_byte_ms", facts.first_byte_ms.map(Value::Float));
+    add("final_url", facts.final_url.as_ref().map(|url| text(url)));
+    add("certificate_days", facts.certificate_days.map(Value::Int));
+    add(
+        "hsts_max_age",
+        facts.hsts_max_age.map(|age| Value::Int(i64::try_from(age).unwrap_or(i64::MAX))),
+    );
+    add("value", facts.value.map(Value::Float));
+    add(
+        "headers",
+        facts
+            .headers
+            .as_ref()
+            .map(|headers| map(headers.iter().map(|(name, value)| (name.as_str(), text(value))))),
+    );
+    if let Some(body) = &facts.body {
+        add("body", Some(text(&body.text)));
+        add("json", Some(body.json.as_ref().map_or(Value::Null, json)));
+    }
+    context
+}
+
+fn text(text: &str) -> Value {
+    Value::String(Arc::new(text.to_owned()))
+}
+
+fn map<'a>(entries: impl Iterator<Item = (&'a str, Value)>) -> Value {
+    let entries: HashMap<Key, Value> =
+        entries.map(|(name, value)| (Key::String(Arc::new(name.to_owned())), value)).collect();
+    Value::Map(Map { map: Arc::new(entries) })
+}
+
+/// JSON's numbers become whole numbers where they are, so that `json.count == 3` holds.
+fn json(value: &serde_json::Value) -> Value {
+    match value {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(flag) => Value::Bool(*flag),
+        serde_json::Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(whole), _) => Value::Int(whole),
+            (None, Some(whole)) => Value::UInt(whole),
+            (None, None) => Value::Float(number.as_f64().unwrap_or(f64::NAN)),
+        },
+        serde_json::Value::String(string) => text(string),
+        serde_json::Value::Array(items) => Value::List(Arc::new(items.iter().map(json).collect())),
+        serde_json::Value::Object(fields) => {
+            map(fields.iter().map(|(name, value)| (name.as_str(), json(value))))
+        }
+    }
+}

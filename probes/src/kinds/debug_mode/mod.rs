@@ -1,0 +1,158 @@
+//! A provoked error page gives away no stack trace, environment or debugger.
+//!
+//! The requests are harmless: `GET`, `HEAD` and `OPTIONS` of odd addresses, without a body. What
+//! comes back is shown to one recogniser per framework.
+
+mod headers;
+mod provoke;
+mod recognise;
+
+use domain::measurement::{Finding, Phase};
+use tokio::time::Instant;
+use url::Url;
+
+use self::provoke::{PROVOCATIONS, Provocation};
+use self::recognise::Sign;
+use crate::client::{Answer, Blame, Request, SendError};
+use crate::conditions::Facts;
+use crate::outcome::{Outcome, finding, overall, sentence};
+use crate::prober::{Run, base};
+use crate::redact;
+
+const ABOUT: &str = "debug mode";
+const BODY_LIMIT_BYTES: usize = 256 * 1024;
+
+pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
+    let base = match base(url) {
+        Ok(base) => base,
+        Err(outcome) => return outcome,
+    };
+    let deadline = Instant::now() + run.timeout;
+    let mut findings = Vec::new();
+    let mut exchanges = Vec::new();
+    let mut leaks: Vec<&'static str> = Vec::new();
+    let mut mentions: Vec<String> = Vec::new();
+    let mut unanswered: Option<SendError> = None;
+    for provocation in &PROVOCATIONS {
+        let answer = match send(run, &base, provocation, deadline).await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let phase = match error.blame() {
+                    Blame::Service => Phase::Inconclusive,
+                    Blame::Ours => Phase::Error,
+                };
+                findings.push(finding(provocation.what, phase, error.to_string()));
+                unanswered.get_or_insert(error);
+                continue;
+            }
+        };
+        let signs = signs(&answer);
+        for mention in headers::mentions(&answer) {
+            if !mentions.contains(&mention) {
+                mentions.push(mention);
+            }
+        }
+        // The first plain answer stands for all of them.
+        if !signs.is_empty() || exchanges.is_empty() {
+            exchanges.extend(answer.exchanges.iter().cloned());
+        }
+        findings.push(judge(provocation, &answer, &signs));
+        for sign in signs {
+            if !leaks.contains(&sign.framework) {
+                leaks.push(sign.framework);
+            }
+        }
+    }
+    // Nothing answered at all: the first failure says why.
+    if let Some(error) = unanswered
+        && findings.iter().all(|f| matches!(f.phase, Phase::Inconclusive | Phase::Error))
+        && exchanges.is_empty()
+    {
+        return Outcome::nothing_learnt(error, ABOUT);
+    }
+    conclude(run, &base, findings, exchanges, &leaks, &mentions)
+}
+
+async fn send(
+    run: &Run<'_>,
+    base: &Url,
+    provocation: &Provocation,
+    deadline: Instant,
+) -> Result<Answer, SendError> {
+    // A silent path must not use up the time of the others.
+    let left = deadline.saturating_duration_since(Instant::now()).min(run.timeout / 2);
+    let mut request = Request::new(provocation.method, &provocation.address(base))?
+        .timeout(left)
+        .body_limit_bytes(BODY_LIMIT_BYTES)
+        .redirects(0);
+    for (name, value) in provocation.headers {
+        request = request.header(name, value)?;
+    }
+    run.client.send(request).await
+}
+
+fn signs(answer: &Answer) -> Vec<Sign> {
+    let mut signs = recognise::body(&answer.text());
+    signs.extend(headers::signs(answer));
+    signs
+}
+
+fn judge(provocation: &Provocation, answer: &Answer, signs: &[Sign]) -> Finding {
+    let status = answer.status.as_u16();
+    if let Some(sign) = signs.first() {
+        let detail = format!("answered {status} with {} ({})", sign.what, sign.framework);
+        return finding(provocation.what, Phase::Failed, detail);
+    }
+    if let Some(problem) = &answer.body_problem {
+        let detail = format!("answered {status} with a body that cannot be read: {problem}");
+        return finding(provocation.what, Phase::Inconclusive, detail);
+    }
+    finding(provocation.what, Phase::Successful, format!("answered {status}, giving nothing away"))
+}
+
+fn conclude(
+    run: &Run<'_>,
+    base: &Url,
+    findings: Vec<Finding>,
+    exchanges: Vec<domain::measurement::Exchange>,
+    leaks: &[&'static str],
+    mentions: &[String],
+) -> Outcome {
+    let place = redact::url(base);
+    let phase = overall(&findings);
+    let first = findings.iter().find(|finding| finding.phase == phase);
+    let first = first.map(|f| format!("{}: {}", f.subject, f.detail)).unwrap_or_default();
+    let (mut text, short) = match phase {
+        Phase::Failed => (
+            format!(
+                "{place} shows its insides when something goes wrong ({}; {first}); expected a \
+                 plain error page",
+                leaks.join(", ")
+            ),
+            "on",
+        ),
+        Phase::Successful => (
+            format!(
+                "{place} gave nothing away in {} provoked answers; expected no stack trace, \
+                 environment or debugger",
+                findings.len()
+            ),
+            "off",
+        ),
+        Phase::Inconclusive | Phase::Error => {
+            (format!("{place} did not answer everything that was tried ({first})"), "unclear")
+        }
+    };
+    if !mentions.is_empty() {
+        text.push_str(&format!(" (headers name the software: {})", mentions.join(", ")));
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a handful at most")]
+    let value = leaks.len() as f64;
+    let mut outcome =
+        Outcome::new(phase, sentence(&text), short).findings(findings).exchanges(exchanges);
+    if matches!(phase, Phase::Failed | Phase::Successful) {
+        outcome = outcome.value(value);
+    }
+    let facts = Facts { value: outcome.value, ..Facts::default() };
+    run.with_conditions(outcome, &facts)
+}

@@ -1,0 +1,57 @@
+//! Recognises the error pages of frameworks in debug mode, one file each.
+
+mod aspnet;
+mod django;
+mod go;
+mod java;
+mod laravel;
+mod node;
+mod php;
+mod rails;
+mod spring;
+mod symfony;
+mod werkzeug;
+
+/// A sign that insides are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sign {
+    /// The framework or language it is a sign of.
+    pub(crate) framework: &'static str,
+    /// What is shown, for a sentence: "answered 500 with …".
+    pub(crate) what: &'static str,
+}
+
+type Recogniser = fn(&str) -> Option<Sign>;
+
+/// Frameworks before the languages they are written in, since their pages show those too.
+const RECOGNISERS: [Recogniser; 11] = [
+    laravel::recognise,
+    symfony::recognise,
+    django::recognise,
+    werkzeug::recognise,
+    rails::recognise,
+    node::recognise,
+    spring::recognise,
+    aspnet::recognise,
+    php::recognise,
+    java::recognise,
+    go::recognise,
+];
+
+/// Every sign in a body, the most specific first.
+pub(super) fn body(text: &str) -> Vec<Sign> {
+    RECOGNISERS.iter().filter_map(|recognise| recognise(text)).collect()
+}
+
+/// A pattern that matches nothing where it cannot be compiled (a test compiles them all).
+macro_rules! pattern {
+    ($name:ident, $pattern:expr) => {
+        static $name: std::sync::LazyLock<Option<regex::Regex>> =
+            std::sync::LazyLock::new(|| regex::Regex::new($pattern).ok());
+    };
+}
+use pattern;
+
+fn found(pattern: &std::sync::LazyLock<Option<regex::Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}

@@ -1,0 +1,140 @@
+//! One HTTP request: is the service reachable, and does its answer meet the conditions?
+//!
+//! | what happened | phase |
+//! | --- | --- |
+//! | an answer, every condition holds (without any: status below 400) | successful |
+//! | an answer, a condition broke | failed |
+//! | an answer, a condition cannot be decided | inconclusive |
+//! | refused connection, time-out, reset, host unreachable, TLS or certificate failure, no such name, not HTTP | failed |
+//! | refused by the guard, name servers silent or failing, no route from here, out of file descriptors, no trust roots, a check that cannot be sent | error |
+//!
+//! A network of our own that swallows packets cannot be told from a silent service by one probe;
+//! that is what confirming k of n, and a second check of another target, are for.
+
+use std::collections::BTreeMap;
+
+use domain::measurement::{Finding, Phase};
+use http::header;
+
+use crate::client::{Answer, Request, RequestError, x509_days_left};
+use crate::conditions::{BodyFact, Condition, Facts};
+use crate::outcome::{Outcome, finding, millis, overall, sentence};
+use crate::prober::{Run, bad_check};
+use crate::redact;
+
+/// Bodies are read further than elsewhere, since a condition on a cut body decides nothing.
+const BODY_LIMIT_BYTES: usize = 1024 * 1024;
+
+pub(crate) async fn run(
+    run: &Run<'_>,
+    url: &str,
+    method: Option<&str>,
+    headers: &BTreeMap<String, String>,
+    body: Option<&str>,
+) -> Outcome {
+    let request = match request(run, url, method, headers, body) {
+        Ok(request) => request,
+        Err(error) => return bad_check(&error),
+    };
+    let answer = match run.client.send(request).await {
+        Ok(answer) => answer,
+        Err(error) => return Outcome::unreachable(error),
+    };
+    let facts = facts(&answer, run.now);
+    let findings = if run.conditions.is_empty() {
+        vec![status_below_400(&answer)]
+    } else {
+        Condition::evaluate_all(run.conditions, &facts)
+    };
+    conclude(&answer, findings)
+}
+
+fn request(
+    run: &Run<'_>,
+    url: &str,
+    method: Option<&str>,
+    headers: &BTreeMap<String, String>,
+    body: Option<&str>,
+) -> Result<Request, RequestError> {
+    let mut request = Request::new(method.unwrap_or("GET"), url)?
+        .timeout(run.timeout)
+        .body_limit_bytes(BODY_LIMIT_BYTES);
+    for (name, value) in headers {
+        request = request.header(name, value)?;
+    }
+    Ok(match body {
+        Some(body) => request.body(body.to_owned()),
+        None => request,
+    })
+}
+
+fn status_below_400(answer: &Answer) -> Finding {
+    let status = answer.status.as_u16();
+    let phase = if status < 400 { Phase::Successful } else { Phase::Failed };
+    finding("status < 400", phase, format!("status < 400: was {status}"))
+}
+
+fn conclude(answer: &Answer, findings: Vec<Finding>) -> Outcome {
+    let phase = overall(&findings);
+    let took = millis(answer.timing.total);
+    let status = answer.status.as_u16();
+    let place = redact::url(&answer.final_url);
+    let seen = format!("{place} answered {status} in {took:.0} ms");
+    let count = findings.len();
+    let culprit = findings.iter().find(|f| f.phase == phase).map(|f| f.detail.clone());
+    let text = match (phase, culprit) {
+        (Phase::Successful, _) if count == 1 => {
+            format!("{seen}; expected {}", findings[0].subject)
+        }
+        (Phase::Successful, _) => format!("{seen}; all {count} conditions hold"),
+        (Phase::Failed, Some(detail)) => format!("{seen}, but expected {detail}"),
+        (_, Some(detail)) => format!("{seen}, but a condition cannot be decided: {detail}"),
+        (_, None) => seen,
+    };
+    let short =
+        if phase == Phase::Successful { format!("{took:.0} ms") } else { status.to_string() };
+    Outcome::new(phase, sentence(&text), short)
+        .value(took)
+        .findings(findings)
+        .exchanges(answer.exchanges.clone())
+}
+
+/// What an answer looks like to conditions.
+pub(crate) fn facts(answer: &Answer, now: chrono::DateTime<chrono::Utc>) -> Facts {
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in &answer.headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        headers
+            .entry(name.as_str().to_owned())
+            .and_modify(|known| {
+                known.push_str(", ");
+                known.push_str(&value);
+            })
+            .or_insert_with(|| value.into_owned());
+    }
+    let mut body = BodyFact::whole(answer.text().into_owned());
+    body.unreadable = match (&answer.body_problem, answer.truncated) {
+        (Some(problem), _) => Some(problem.clone()),
+        (None, true) => Some(format!(
+            "it is longer than the {} KiB that are read",
+            answer.body.len().div_ceil(1024)
+        )),
+        (None, false) => None,
+    };
+    let https = answer.final_url.scheme() == "https";
+    let took = millis(answer.timing.total);
+    Facts {
+        status: Some(answer.status.as_u16()),
+        response_time_ms: Some(took),
+        first_byte_ms: Some(millis(answer.timing.first_byte)),
+        headers: Some(headers),
+        body: Some(body),
+        final_url: Some(answer.final_url.to_string()),
+        certificate_days: answer.certificate.as_ref().and_then(|der| x509_days_left(der, now)),
+        hsts_max_age: answer
+            .header(header::STRICT_TRANSPORT_SECURITY.as_str())
+            .filter(|_| https)
+            .and_then(super::hsts::max_age),
+        value: Some(took),
+    }
+}

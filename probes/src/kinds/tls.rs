@@ -1,0 +1,116 @@
+//! The certificate of an HTTPS address: does it verify, is it for this name, how long does it last?
+//!
+//! The handshake goes through whatever the certificate says, so that a bad one can be described
+//! in full; nothing is sent over the connection.
+
+use std::time::Duration;
+
+use domain::measurement::{Finding, Phase};
+use tokio::time::{Instant, timeout_at};
+use url::Url;
+
+use super::certificate::{Seen, inspect};
+use crate::client::{Progress, Reason, SendError, TlsTrouble, authority_of};
+use crate::conditions::Facts;
+use crate::outcome::{Outcome, finding, overall, sentence};
+use crate::prober::{Run, base};
+
+const DEFAULT_MIN_DAYS: u32 = 14;
+
+pub(crate) async fn run(run: &Run<'_>, url: &str, min_days: Option<u32>) -> Outcome {
+    let url = match base(url) {
+        Ok(url) if url.scheme() == "https" => url,
+        Ok(url) => {
+            let text = format!(
+                "{url} is not an https address, so there is no certificate to look at; \
+                 expected an https address"
+            );
+            return Outcome::new(Phase::Error, text, "bad check");
+        }
+        Err(outcome) => return outcome,
+    };
+    match look(run, &url).await {
+        Ok(seen) => judge(run, &url, &seen, min_days.unwrap_or(DEFAULT_MIN_DAYS)),
+        Err(error) => Outcome::unreachable(error),
+    }
+}
+
+async fn look(run: &Run<'_>, url: &Url) -> Result<Seen, SendError> {
+    let started = Instant::now();
+    let deadline = started + run.timeout;
+    let progress = Progress::new();
+    let looked = timeout_at(deadline, inspect(run.client, url, run.now, deadline, &progress)).await;
+    let reason = match looked {
+        Ok(Ok(seen)) => return Ok(seen),
+        Ok(Err(reason)) => reason,
+        Err(_) => Reason::TimedOut {
+            authority: authority_of(url),
+            stage: progress.stage(),
+            after: run.timeout,
+        },
+    };
+    let elapsed: Duration = started.elapsed();
+    Err(SendError { reason, elapsed, exchanges: Vec::new() })
+}
+
+fn judge(run: &Run<'_>, url: &Url, seen: &Seen, min_days: u32) -> Outcome {
+    let authority = authority_of(url);
+    let findings = vec![verifies(seen), lasts(seen, min_days)];
+    let phase = overall(&findings);
+    let until = seen.not_after.format("%Y-%m-%d");
+    let days = seen.days_left;
+    let text = match &seen.trouble {
+        Some(trouble) => {
+            let also = match trouble {
+                TlsTrouble::Expired { .. } => String::new(),
+                _ if days < 0 => format!("; it also expired on {until}"),
+                _ => String::new(),
+            };
+            format!("{authority}: {trouble} (issued by {}){also}", seen.issuer)
+        }
+        None => format!(
+            "the certificate of {authority} is valid for {days} more days, until {until}; expected \
+             at least {min_days}"
+        ),
+    };
+    let short = match &seen.trouble {
+        Some(TlsTrouble::Expired { .. }) => "expired".to_owned(),
+        Some(TlsTrouble::WrongName { .. }) => "wrong name".to_owned(),
+        Some(TlsTrouble::NotYetValid { .. }) => "not yet".to_owned(),
+        Some(TlsTrouble::UnknownIssuer) => "untrusted".to_owned(),
+        Some(_) => "invalid".to_owned(),
+        None => format!("{days} d"),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "certificates do not last that long")]
+    let value = days as f64;
+    let facts = Facts { certificate_days: Some(days), value: Some(value), ..Facts::default() };
+    let outcome = Outcome::new(phase, sentence(&text), short)
+        .value(value)
+        .findings(findings)
+        .exchanges(vec![seen.exchange(&authority)]);
+    run.with_conditions(outcome, &facts)
+}
+
+fn verifies(seen: &Seen) -> Finding {
+    const SUBJECT: &str = "the certificate is trusted and for this name";
+    match &seen.trouble {
+        None => finding(SUBJECT, Phase::Successful, format!("issued by {}", seen.issuer)),
+        Some(trouble) => {
+            let phase = match trouble.blame() {
+                crate::client::Blame::Ours => Phase::Error,
+                crate::client::Blame::Service => Phase::Failed,
+            };
+            finding(SUBJECT, phase, trouble.to_string())
+        }
+    }
+}
+
+fn lasts(seen: &Seen, min_days: u32) -> Finding {
+    let enough = seen.days_left >= i64::from(min_days);
+    let until = seen.not_after.format("%Y-%m-%d %H:%M UTC");
+    finding(
+        format!("at least {min_days} days left"),
+        if enough { Phase::Successful } else { Phase::Failed },
+        format!("{} days left, until {until}", seen.days_left),
+    )
+}

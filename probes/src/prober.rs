@@ -1,0 +1,129 @@
+//! Runs a check's probe.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use domain::check::ProbeSpec;
+use domain::measurement::{Measurement, Phase};
+use futures::FutureExt as _;
+use url::Url;
+
+use crate::client::{GuardedClient, RequestError};
+use crate::conditions::{Condition, Facts};
+use crate::kinds;
+use crate::outcome::{Outcome, overall, sentence};
+
+/// Runs probes of every kind through one guarded client.
+#[derive(Debug, Clone)]
+pub struct Prober {
+    client: GuardedClient,
+}
+
+/// What a probe of any kind is given.
+pub(crate) struct Run<'a> {
+    pub(crate) client: &'a GuardedClient,
+    pub(crate) conditions: &'a [Condition],
+    pub(crate) timeout: Duration,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Prober {
+    /// A prober that reaches what the client may reach.
+    #[must_use]
+    pub const fn new(client: GuardedClient) -> Self {
+        Self { client }
+    }
+
+    /// Runs a probe within a time-out and says what it saw.
+    ///
+    /// Trouble on our side is [`Phase::Error`], never a failure of the service; this includes a
+    /// check that cannot be run as configured. `clock` is asked once, at the start.
+    ///
+    /// Conditions decide what an `http` probe takes for success; without any, a status below 400
+    /// does. On the other kinds they add to what the kind itself looks at.
+    pub async fn run(
+        &self,
+        spec: &ProbeSpec,
+        conditions: &[Condition],
+        timeout: Duration,
+        clock: &(dyn Fn() -> DateTime<Utc> + Sync),
+    ) -> Measurement {
+        let started_at = clock();
+        let started = Instant::now();
+        let run = Run { client: &self.client, conditions, timeout, now: started_at };
+        // A defect in a recogniser or a parser must cost one measurement, not a task.
+        let outcome = std::panic::AssertUnwindSafe(dispatch(&run, spec))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| {
+                tracing::error!(kind = spec.kind(), "a probe broke down");
+                Outcome::new(
+                    Phase::Error,
+                    "The probe itself broke down; this is a defect of Daytwo.",
+                    "error",
+                )
+            });
+        Measurement {
+            started_at,
+            duration_ms: started.elapsed().as_secs_f64() * 1_000.0,
+            phase: outcome.phase,
+            value: outcome.value,
+            sentence: outcome.sentence,
+            short: outcome.short,
+            findings: outcome.findings,
+            exchanges: outcome.exchanges,
+        }
+    }
+}
+
+async fn dispatch(run: &Run<'_>, spec: &ProbeSpec) -> Outcome {
+    match spec {
+        ProbeSpec::Http { url, method, headers, body } => {
+            kinds::http::run(run, url, method.as_deref(), headers, body.as_deref()).await
+        }
+        ProbeSpec::Tls { url, min_days } => kinds::tls::run(run, url, *min_days).await,
+        ProbeSpec::HttpsRedirect { url } => kinds::https_redirect::run(run, url).await,
+        ProbeSpec::Hsts { url, min_max_age_s } => kinds::hsts::run(run, url, *min_max_age_s).await,
+        ProbeSpec::ExposedFiles { url } => kinds::exposed_files::run(run, url).await,
+        ProbeSpec::DebugMode { url } => kinds::debug_mode::run(run, url).await,
+    }
+}
+
+impl Run<'_> {
+    /// Adds the check's own conditions to what a kind found by itself.
+    pub(crate) fn with_conditions(&self, mut outcome: Outcome, facts: &Facts) -> Outcome {
+        if self.conditions.is_empty() || outcome.phase == Phase::Error {
+            return outcome;
+        }
+        let mut own = Condition::evaluate_all(self.conditions, facts);
+        let worst = overall(&own);
+        if rank(worst) > rank(outcome.phase) {
+            let broken = own.iter().find(|finding| finding.phase == worst);
+            if let Some(broken) = broken {
+                outcome.sentence = sentence(&format!("the condition {}", broken.detail));
+            }
+            outcome.phase = worst;
+        }
+        outcome.findings.append(&mut own);
+        outcome
+    }
+}
+
+const fn rank(phase: Phase) -> u8 {
+    match phase {
+        Phase::Successful => 0,
+        Phase::Inconclusive => 1,
+        Phase::Error => 2,
+        Phase::Failed => 3,
+    }
+}
+
+/// The base address of a service, or the outcome of a check whose address cannot be used.
+pub(crate) fn base(url: &str) -> Result<Url, Outcome> {
+    crate::client::parse_url(url).map_err(|error| bad_check(&error))
+}
+
+/// A check that cannot be run as configured.
+pub(crate) fn bad_check(error: &RequestError) -> Outcome {
+    Outcome::new(Phase::Error, sentence(&error.to_string()), "bad check")
+}
