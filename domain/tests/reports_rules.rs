@@ -146,7 +146,8 @@ fn failures_are_listed_up_to_the_limit_and_shortened() {
 fn what_is_no_report_is_refused_with_what_to_change() {
     let bomb = "<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><testsuite>&b;</testsuite>";
     let deep = "<testsuite>".repeat(10_000);
-    let deep_json = format!("{{\"suites\":{}", "[".repeat(10_000));
+    let deep_json = format!("{{\"suites\":{}", "[{\"suites\":".repeat(10_000));
+    let deep_k6 = format!("{{\"root_group\":{}", "{\"groups\":[".repeat(10_000));
     let cases: Vec<&[u8]> = vec![
         b"",
         b" \n",
@@ -173,6 +174,7 @@ fn what_is_no_report_is_refused_with_what_to_change() {
         b"<testsuite><testcase><testcase/></testcase></testsuite>",
         deep.as_bytes(),
         deep_json.as_bytes(),
+        deep_k6.as_bytes(),
     ];
     let said: Vec<String> = cases.into_iter().map(refusal).collect();
     insta::assert_snapshot!(said.join("\n"), @r#"
@@ -200,7 +202,8 @@ fn what_is_no_report_is_refused_with_what_to_change() {
     The JUnit XML cannot be read: there is text outside its root element; send the file alone.
     The JUnit XML cannot be read: a `<testcase>` stands inside another; close the first.
     The JUnit XML cannot be read: elements nest deeper than 64; flatten the suites.
-    The JSON report cannot be read: invalid type: sequence, expected a string at line 1 column 12. Send Playwright's JSON report or a k6 summary, as the tool wrote it.
+    The JSON report cannot be read: recursion limit exceeded at line 1 column 704. Send the file as the tool wrote it.
+    The JSON report cannot be read: recursion limit exceeded at line 1 column 708. Send the file as the tool wrote it.
     "#);
     let form = parse(b"--x\r\n", Some("multipart/form-data; boundary=x")).unwrap_err();
     insta::assert_snapshot!(form, @"The report was sent as a form; send the file itself as the body (with curl, `--data-binary @FILE` in place of `--form`).");

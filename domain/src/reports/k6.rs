@@ -6,9 +6,11 @@
 //! unless a threshold on `checks` says how many may.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::tally::{Outcome, Tally, clean};
@@ -44,9 +46,9 @@ pub(super) struct Group {
     #[serde(default)]
     name: String,
     #[serde(default)]
-    groups: OneOrOther<Group>,
+    groups: Members<Group>,
     #[serde(default)]
-    checks: OneOrOther<Check>,
+    checks: Members<Check>,
 }
 
 #[derive(Deserialize)]
@@ -56,26 +58,49 @@ struct Check {
     fails: u64,
 }
 
-/// A list in the newer form, a mapping by name in the older.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum OneOrOther<T> {
-    List(Vec<T>),
-    Named(BTreeMap<String, T>),
-}
+/// A list in the newer form, the values of a mapping by name in the older.
+struct Members<T>(Vec<T>);
 
-impl<T> Default for OneOrOther<T> {
+impl<T> Default for Members<T> {
     fn default() -> Self {
-        Self::List(Vec::new())
+        Self(Vec::new())
     }
 }
 
-impl<T> OneOrOther<T> {
-    fn iter(&self) -> Box<dyn Iterator<Item = &T> + '_> {
-        match self {
-            Self::List(list) => Box::new(list.iter()),
-            Self::Named(map) => Box::new(map.values()),
+// By hand, because an untagged enum would copy the rest of the file at every level of groups.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MembersVisitor(PhantomData))
+    }
+}
+
+struct MembersVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
+    type Value = Members<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or a mapping of groups or checks")
+    }
+
+    fn visit_unit<E>(self) -> Result<Members<T>, E> {
+        Ok(Members::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Members<T>, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = seq.next_element()? {
+            members.push(member);
         }
+        Ok(Members(members))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<T>, A::Error> {
+        let mut members = Vec::new();
+        while let Some((IgnoredAny, member)) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
     }
 }
 
@@ -161,7 +186,7 @@ fn walk(group: &Group, above: &str, tolerated: bool, tally: &mut Tally) {
         (path, "") | ("", path) => path.to_owned(),
         (above, name) => format!("{above} › {name}"),
     };
-    for check in group.checks.iter() {
+    for check in &group.checks.0 {
         let of = check.passes.saturating_add(check.fails);
         let message = format!("Failed {} of {of} times.", check.fails);
         if of == 0 {
@@ -174,7 +199,7 @@ fn walk(group: &Group, above: &str, tolerated: bool, tally: &mut Tally) {
             tally.count(Outcome::Failed, &path, &check.name, &message);
         }
     }
-    for group in group.groups.iter() {
+    for group in &group.groups.0 {
         walk(group, &path, tolerated, tally);
     }
 }
