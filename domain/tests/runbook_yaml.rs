@@ -291,7 +291,7 @@ fn runbook() -> impl Strategy<Value = Runbook> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn writing_and_reading_gives_the_same(runbook in runbook()) {

@@ -38,7 +38,7 @@ pub struct ReportSummary {
     pub format: ReportFormat,
     /// What it says.
     pub verdict: ReportVerdict,
-    /// Test cases in it: the sum of the five counts below, `flaky` included in none of them twice.
+    /// Test cases in it: the sum of the five counts below.
     pub tests: u64,
     /// Passed at the first attempt.
     pub passed: u64,
@@ -85,6 +85,12 @@ pub enum ReportError {
          summary, uncompressed."
     )]
     NotAReport,
+    /// A form with the file inside.
+    #[error(
+        "The report was sent as a form; send the file itself as the body (with curl, \
+         `--data-binary @FILE` in place of `--form`)."
+    )]
+    Form,
     /// Not UTF-8.
     #[error("The report is not UTF-8 (byte {at} is invalid); write it in UTF-8.")]
     Encoding {

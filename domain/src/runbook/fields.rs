@@ -3,6 +3,11 @@
 use super::RunbookError;
 use super::node::{Node, Place, Value};
 
+/// Enough to repair a file by; a file with more is not a runbook.
+const MAX_ERRORS: usize = 100;
+/// More words than any list of a runbook needs.
+const MAX_WORDS: usize = 100;
+
 /// Where errors are collected.
 pub(super) struct Errors {
     file: String,
@@ -15,6 +20,9 @@ impl Errors {
     }
 
     pub(super) fn add(&mut self, place: Place, field: &str, message: impl Into<String>) {
+        if self.list.len() == MAX_ERRORS {
+            return;
+        }
         self.list.push(RunbookError {
             file: self.file.clone(),
             line: (place.line > 0).then_some(place.line),
@@ -149,7 +157,13 @@ impl Fields {
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Option<Vec<T>> {
         let mut words: Vec<T> = Vec::new();
-        for (path, node) in self.list(name, errors)? {
+        let list = self.list(name, errors)?;
+        if list.len() > MAX_WORDS {
+            let message = format!("has {} members; write at most {MAX_WORDS}", list.len());
+            errors.add(self.place_of(name), &self.path(name), message);
+            return None;
+        }
+        for (path, node) in list {
             let Some(text) = Text::read(node, &path, errors) else { continue };
             match read(&text.value) {
                 Ok(word) if words.contains(&word) => {

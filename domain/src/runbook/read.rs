@@ -19,7 +19,7 @@ impl Runbook {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, in the order of the file; alone where the text is not YAML, larger
+    /// Everything that is wrong (at most 100 things), in the order of the file; a single error where the text is not YAML, larger
     /// than 256 KiB, or beyond the limits on depth and aliases.
     pub fn from_yaml(file_name: &str, text: &str) -> Result<Self, Vec<RunbookError>> {
         let root = Node::parse(file_name, text).map_err(|error| vec![error])?;
