@@ -169,7 +169,12 @@ impl TlsTrouble {
             CertificateError::NotValidYetContext { time, not_before } => {
                 Self::NotYetValid { days: days_between(*time, *not_before) }
             }
-            CertificateError::UnknownIssuer => Self::UnknownIssuer,
+            // A bad signature is that of another authority of the same name.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => Self::UnknownIssuer,
+            // What `openssl req -x509` makes: its own authority, and the certificate at once.
+            CertificateError::Other(_) if error.to_string().contains("CaUsedAsEndEntity") => {
+                Self::UnknownIssuer
+            }
             CertificateError::NotValidForNameContext { presented, .. } => Self::WrongName {
                 host: host.to_owned(),
                 presented: presented.iter().map(|name| plain_name(name)).collect(),

@@ -73,9 +73,3 @@ fn parts(entry: &EntryExpr) -> Vec<&IdedExpr> {
         EntryExpr::MapEntry(entry) => vec![&entry.key, &entry.value],
     }
 }
-
-/// Shows every expression within one to `look`.
-pub(super) fn visit(node: &IdedExpr, look: &mut impl FnMut(&Expr)) {
-    look(&node.expr);
-    children(node).into_iter().for_each(|child| visit(child, look));
-}

@@ -1,8 +1,10 @@
 //! The fields and functions a condition may name.
 
-use cel::Program;
+use cel::common::ast::Expr;
+use cel::{IdedExpr, Program};
 
 use super::ConditionError;
+use super::complexity::children;
 
 /// The fields of a condition. `headers` has lower-case names; `json` is the body where it is JSON,
 /// else null; times are in milliseconds, `hsts_max_age` in seconds.
@@ -40,15 +42,12 @@ pub(super) fn functions() -> String {
 
 /// Refuses names that are neither fields, variables of a loop nor functions.
 pub(super) fn check(text: &str, program: &Program) -> Result<(), ConditionError> {
-    let references = program.references();
-    let mut variables: Vec<&str> = references.variables();
-    variables.sort_unstable();
-    let bound = bound_names(program.expression());
-    let unknown =
-        variables.iter().find(|name| !FIELDS.contains(name) && !bound.iter().any(|b| b == *name));
-    if let Some(name) = unknown {
-        return Err(ConditionError::UnknownField { name: (*name).to_owned() });
+    let mut free = Vec::new();
+    free_names(program.expression(), &mut Vec::new(), &mut free);
+    if let Some(name) = free.iter().find(|name| !FIELDS.contains(&name.as_str())) {
+        return Err(ConditionError::UnknownField { name: name.clone() });
     }
+    let references = program.references();
     let mut functions: Vec<&str> = references.functions();
     functions.sort_unstable();
     // Operators are functions too, with names such as `_==_`, `!_` and `@in`.
@@ -56,23 +55,33 @@ pub(super) fn check(text: &str, program: &Program) -> Result<(), ConditionError>
     if let Some(name) = functions.iter().find(|name| !operator(name) && !FUNCTIONS.contains(name)) {
         return Err(ConditionError::UnknownFunction { name: (*name).to_owned() });
     }
-    if !variables.iter().any(|name| FIELDS.contains(name)) {
+    if free.is_empty() {
         return Err(ConditionError::Constant { text: text.to_owned() });
     }
     Ok(())
 }
 
-/// The names loops give to what they go over.
-fn bound_names(root: &cel::IdedExpr) -> Vec<String> {
-    let mut names = Vec::new();
-    super::complexity::visit(root, &mut |expr| {
-        if let cel::common::ast::Expr::Comprehension(c) = expr {
-            names.push(c.iter_var.clone());
-            names.extend(c.iter_var2.clone());
-            names.push(c.accu_var.clone());
+/// The names an expression takes from outside: not those its loops give to what they go over.
+fn free_names(node: &IdedExpr, bound: &mut Vec<String>, free: &mut Vec<String>) {
+    match &node.expr {
+        Expr::Ident(name) => {
+            if !bound.contains(name) && !free.contains(name) {
+                free.push(name.clone());
+            }
         }
-    });
-    names
+        Expr::Comprehension(c) => {
+            free_names(&c.iter_range, bound, free);
+            free_names(&c.accu_init, bound, free);
+            let outside = bound.len();
+            bound.extend([c.iter_var.clone(), c.accu_var.clone()]);
+            bound.extend(c.iter_var2.clone());
+            for part in [&c.loop_cond, &c.loop_step, &c.result] {
+                free_names(part, bound, free);
+            }
+            bound.truncate(outside);
+        }
+        _ => children(node).into_iter().for_each(|child| free_names(child, bound, free)),
+    }
 }
 
 /// The parser's first complaint, on one line.

@@ -121,7 +121,10 @@ impl Content {
             Self::MercurialRequires => has(&MERCURIAL) && !is_page(&text),
             Self::DsStore => body.starts_with(b"\0\0\0\x01Bud1"),
             Self::Zip => body.starts_with(b"PK\x03\x04") || body.starts_with(b"PK\x05\x06"),
-            Self::Gzip => body.starts_with(&[0x1f, 0x8b]) || is_tar(body),
+            // A server may unpack it by calling it an encoding.
+            Self::Gzip => {
+                body.starts_with(&[0x1f, 0x8b]) || is_tar(body) || (has(&SQL) && !is_page(&text))
+            }
             Self::Sql => is_dump(body) || (has(&SQL) && !is_page(&text)),
             Self::Sqlite => is_sqlite(body),
             Self::PhpSource => has(&PHP_SOURCE),
