@@ -91,6 +91,8 @@ pub struct DeploymentFilter {
     pub state: Option<WatchState>,
     /// Of this kind.
     pub kind: Option<DeploymentKind>,
+    /// Whose run was copied from this runbook.
+    pub runbook: Option<String>,
     /// Deployed at or after this.
     pub since: Option<DateTime<Utc>>,
     /// Whose service, version, deployer or notes contain this, whatever the case.
@@ -133,6 +135,9 @@ pub async fn list(
     if filter.kind.is_some() {
         clause(&mut sql, "d.kind = ?1", 1);
     }
+    if filter.runbook.is_some() {
+        clause(&mut sql, "d.runbook_slug = ?1", 1);
+    }
     if filter.since.is_some() {
         clause(&mut sql, "d.deployed_at >= ?1", 1);
     }
@@ -161,6 +166,9 @@ pub async fn list(
     }
     if let Some(kind) = filter.kind {
         query = query.bind(kind.as_str().to_owned());
+    }
+    if let Some(runbook) = &filter.runbook {
+        query = query.bind(runbook.clone());
     }
     if let Some(since) = filter.since {
         query = query.bind(micros(since));

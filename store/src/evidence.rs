@@ -38,11 +38,11 @@ pub struct EvidenceRecord {
     pub details: String,
 }
 
-/// The newest evidence of a run, newest first.
+/// The newest `each` pieces of evidence of each of these boxes, newest first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn of_deployment(
+pub async fn of_items(
     link: &mut Link,
     items: &[ItemId],
     each: i64,
