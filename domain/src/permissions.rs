@@ -54,10 +54,9 @@ impl Permission {
             Self::PostResult => Some(Scope::ResultsWrite),
             Self::Configure => Some(Scope::ConfigWrite),
             Self::PublishRunbook => Some(Scope::Admin),
-            Self::RecordRehearsal
-            | Self::WriteLesson
-            | Self::ManagePeople
-            | Self::ManageTokens => None,
+            Self::RecordRehearsal | Self::WriteLesson | Self::ManagePeople | Self::ManageTokens => {
+                None
+            }
         }
     }
 

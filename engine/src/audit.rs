@@ -11,7 +11,13 @@ use store::{StoreError, Tx};
 pub struct Entry(AuditEntry, Map<String, Value>);
 
 /// Begins an entry: `who` did `action` to the `kind` called `subject`.
-pub fn entry(who: &Who, at: DateTime<Utc>, action: &str, kind: &str, subject: impl ToString) -> Entry {
+pub fn entry(
+    who: &Who,
+    at: DateTime<Utc>,
+    action: &str,
+    kind: &str,
+    subject: impl ToString,
+) -> Entry {
     Entry(
         AuditEntry {
             seq: 0,

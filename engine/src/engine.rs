@@ -68,10 +68,6 @@ impl Engine {
         &self.0.prober
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.0.clock
-    }
-
     pub(crate) fn token_cache(&self) -> &TokenCache {
         &self.0.tokens
     }
@@ -113,7 +109,9 @@ impl Engine {
         if let Some(inner) = Arc::into_inner(self.0) {
             inner.store.close().await;
         } else {
-            tracing::warn!("the engine is still in use; the database is closed by the process's end");
+            tracing::warn!(
+                "the engine is still in use; the database is closed by the process's end"
+            );
         }
     }
 }

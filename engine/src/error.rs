@@ -68,8 +68,7 @@ impl Refusal {
     /// There is no such thing.
     pub fn not_found(what: &'static str, name: impl ToString) -> Self {
         // What was asked for comes from outside: keep the sentence short and readable.
-        let name: String =
-            name.to_string().chars().filter(|c| !c.is_control()).take(80).collect();
+        let name: String = name.to_string().chars().filter(|c| !c.is_control()).take(80).collect();
         Self::NotFound { what, name }
     }
 }

@@ -3,12 +3,9 @@
 //! `domain` decides.
 
 mod audit;
-pub mod backup;
 pub mod board;
 pub mod clock;
-pub mod config;
 pub mod deployments;
-pub mod doctor;
 mod engine;
 pub mod error;
 pub mod events;
@@ -22,6 +19,7 @@ pub mod rollback;
 pub mod run;
 pub mod runbooks;
 pub mod services;
+pub mod sessions;
 pub mod sign_off;
 pub mod text;
 pub mod tokens;

@@ -163,8 +163,7 @@ impl Engine {
                          administrator first.",
                     ));
                 }
-                let disabled_at =
-                    if enabled { None } else { record.disabled_at.or(Some(now)) };
+                let disabled_at = if enabled { None } else { record.disabled_at.or(Some(now)) };
                 entry(&who, now, "person.change", "person", id)
                     .says(format!(
                         "set {} to {}{}",

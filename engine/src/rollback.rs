@@ -14,7 +14,8 @@ use domain::{
 use probes::Request;
 use serde::{Deserialize, Serialize};
 use store::{
-    deployments, rehearsals::{self, RehearsalRecord},
+    deployments,
+    rehearsals::{self, RehearsalRecord},
     rollbacks::{self, HookState, RollbackRecord},
     services,
 };
@@ -107,13 +108,10 @@ impl Engine {
                             deployment.state.label().to_lowercase()
                         )));
                     }
-                    let plan = services::rollback_plan(
-                        tx,
-                        deployment.service_id,
-                        &deployment.environment,
-                    )
-                    .await?
-                    .unwrap_or_default();
+                    let plan =
+                        services::rollback_plan(tx, deployment.service_id, &deployment.environment)
+                            .await?
+                            .unwrap_or_default();
                     let target = run::rollback_target(tx, &deployment).await?;
                     let target_version = target.map(|target| target.version);
                     let hook = plan.hook_url.map(|url| Hook {
@@ -188,13 +186,10 @@ impl Engine {
     /// Calls a plan's hook once and writes down what came of it.
     async fn call_hook(&self, id: DeploymentId, hook: Hook) {
         let (state, sentence) = match self.send_hook(&hook).await {
-            Ok(status) if status < 300 => {
-                (HookState::Done, format!("The hook answered {status}."))
+            Ok(status) if status < 300 => (HookState::Done, format!("The hook answered {status}.")),
+            Ok(status) => {
+                (HookState::Failed, format!("The hook answered {status}. Roll back by hand."))
             }
-            Ok(status) => (
-                HookState::Failed,
-                format!("The hook answered {status}. Roll back by hand."),
-            ),
             Err(error) => (
                 HookState::Failed,
                 format!("The hook could not be called: {error}. Roll back by hand."),

@@ -21,12 +21,7 @@ impl Engine {
     /// # Errors
     /// Where the gate holds (naming the open boxes), the person has signed before, is not needed,
     /// or deployed it and would stand alone. A token never signs.
-    pub async fn sign(
-        &self,
-        who: &Who,
-        id: DeploymentId,
-        comment: &str,
-    ) -> Result<bool, Refusal> {
+    pub async fn sign(&self, who: &Who, id: DeploymentId, comment: &str) -> Result<bool, Refusal> {
         let mut faults = Faults::default();
         faults.note("/comment", validate::text(comment, 2_000));
         faults.into_result()?;
@@ -53,7 +48,10 @@ impl Engine {
                     let given = sign_offs::of_deployment(tx, id).await?;
                     let mut signatures: Vec<_> = given
                         .iter()
-                        .map(|given| Signature { person: given.person_id, role: given.role.clone() })
+                        .map(|given| Signature {
+                            person: given.person_id,
+                            role: given.role.clone(),
+                        })
                         .collect();
                     let required = &deployment.sign_off_required;
                     let role = may_sign(

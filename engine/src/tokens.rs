@@ -19,12 +19,7 @@ use sha2::{Digest, Sha256};
 use store::tokens::{self, TokenRecord};
 use subtle::ConstantTimeEq as _;
 
-use crate::{
-    Engine, Refusal,
-    audit::entry,
-    engine::new_id,
-    error::Faults,
-};
+use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults};
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_LEN: usize = 8;
@@ -37,7 +32,10 @@ const BELIEVED_S: i64 = 5;
 /// The tokens found lately, so that a busy script does not cost a query each time. A token revoked
 /// here is forgotten at once.
 #[derive(Debug, Default)]
-pub struct TokenCache(Mutex<HashMap<[u8; 32], (DateTime<Utc>, TokenRecord)>>);
+pub struct TokenCache(Mutex<Known>);
+
+/// By the token's hash: when it was found, and what was found.
+type Known = HashMap<[u8; 32], (DateTime<Utc>, TokenRecord)>;
 
 impl TokenCache {
     fn get(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Option<TokenRecord> {

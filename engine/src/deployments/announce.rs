@@ -206,14 +206,21 @@ pub(crate) async fn open(
         // The open one leaves its place first: there is room for one open watch.
         deployments::set_state(tx, open.id, WatchState::Superseded, now, None).await?;
     }
-    let record = record(tx, who, &service, &runbook, &request, Opening {
-        id,
-        kind,
-        deployed_at,
-        now,
-        replaces: replaces.map(|running| running.id),
-        demo: marks.demo,
-    })
+    let record = record(
+        tx,
+        who,
+        &service,
+        &runbook,
+        &request,
+        Opening {
+            id,
+            kind,
+            deployed_at,
+            now,
+            replaces: replaces.map(|running| running.id),
+            demo: marks.demo,
+        },
+    )
     .await?;
     deployments::insert(tx, record.clone()).await?;
     if let Some(open) = &before {

@@ -10,4 +10,6 @@ pub use announce::AnnounceRequest;
 pub use gate::GateView;
 pub use page::{DeploymentPage, ItemNow, May, Neighbour, RollbackPanel, SignOffPanel, SignOffRole};
 pub use strip::{Slot, Strip};
-pub use view::{DeploymentView, EvidenceView, ItemView, SignOffRequiredView, SignOffView, SummaryView};
+pub use view::{
+    DeploymentView, EvidenceView, ItemView, SignOffRequiredView, SignOffView, SummaryView,
+};

@@ -297,8 +297,7 @@ async fn rollback_panel(
     let (word, sentence) = run::rehearsal_judgement(link, deployment, now).await?;
     let done = rollbacks::of_deployment(link, deployment.id).await?;
     Ok(RollbackPanel {
-        plan: services::rollback_plan(link, deployment.service_id, &deployment.environment)
-            .await?,
+        plan: services::rollback_plan(link, deployment.service_id, &deployment.environment).await?,
         target,
         target_commit,
         rehearsal: rehearsals::newest(link, deployment.service_id, 1).await?.pop(),

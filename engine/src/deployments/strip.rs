@@ -49,14 +49,9 @@ pub(super) async fn load(
     let mut seen: BTreeMap<i64, Slot> = BTreeMap::new();
     let (mut measurements, mut failed) = (0, 0);
     for check in checks.iter().filter(|now| !now.check.dry_run) {
-        let found = measurements::by_slot(
-            link,
-            check.check.id,
-            deployment.deployed_at,
-            until,
-            slot_s,
-        )
-        .await?;
+        let found =
+            measurements::by_slot(link, check.check.id, deployment.deployed_at, until, slot_s)
+                .await?;
         for (at, phase, n) in found {
             measurements += n;
             let what = match phase {

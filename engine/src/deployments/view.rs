@@ -16,7 +16,6 @@ use store::{
     page::Page,
     releases, sign_offs,
 };
-use uuid::Uuid;
 
 use crate::{Engine, Refusal, run};
 
@@ -27,7 +26,7 @@ const EVIDENCE_EACH: i64 = 20;
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DeploymentView {
     /// Its id.
-    #[schema(value_type = Uuid)]
+    #[schema(value_type = uuid::Uuid)]
     pub id: DeploymentId,
     /// Its page.
     pub url: String,
@@ -139,7 +138,7 @@ pub struct EvidenceView {
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SummaryView {
     /// Its id.
-    #[schema(value_type = Uuid)]
+    #[schema(value_type = uuid::Uuid)]
     pub id: DeploymentId,
     /// Its page.
     pub url: String,

@@ -102,7 +102,11 @@ impl Engine {
                     may(ItemAct::Result, &key, item.actor, deployment.state, &who)?;
                     let passed = request.status == ResultStatus::Passed;
                     let summary = request.summary.unwrap_or_else(|| {
-                        format!("{} says it {}.", who.name(), if passed { "passed" } else { "failed" })
+                        format!(
+                            "{} says it {}.",
+                            who.name(),
+                            if passed { "passed" } else { "failed" }
+                        )
                     });
                     let said = Word {
                         word: if passed { MachineWord::Passed } else { MachineWord::Failed },

@@ -111,7 +111,8 @@ impl Engine {
             }
         }
         let timeout = Duration::from_secs(u64::try_from(check.timeout_s).unwrap_or(10));
-        let clock = || self.clock().now();
+        let engine = self.clone();
+        let clock = move || engine.now();
         self.prober().run(&check.spec, &conditions, timeout, &clock).await
     }
 

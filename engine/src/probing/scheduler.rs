@@ -44,7 +44,9 @@ async fn run_checks(engine: Engine, tasks: TaskTracker, stop: CancellationToken)
         if read_at.is_none_or(|at: tokio::time::Instant| at.elapsed() >= REFRESH) {
             match load(&engine).await {
                 Ok(found) => {
-                    due.retain(|id, _| found.iter().any(|check: &checks::CheckRecord| check.id == *id));
+                    due.retain(|id, _| {
+                        found.iter().any(|check: &checks::CheckRecord| check.id == *id)
+                    });
                     known = found;
                     read_at = Some(tokio::time::Instant::now());
                 }
@@ -60,22 +62,14 @@ async fn run_checks(engine: Engine, tasks: TaskTracker, stop: CancellationToken)
             if !busy.insert(check.id) {
                 continue;
             }
-            let (engine, check) = (engine.clone(), check.clone());
-            let (running, places, stop) = (running.clone(), places.clone(), stop.clone());
+            drop(busy);
+            let work = run_one(engine.clone(), check.clone(), places.clone(), running.clone());
+            let stop = stop.clone();
             tasks.spawn(async move {
-                let id = check.id;
-                let work = async {
-                    let Ok(_place) = places.acquire().await else { return };
-                    let measurement = engine.measure(&check).await;
-                    if let Err(error) = engine.keep_measurement(check, measurement).await {
-                        tracing::error!(%error, check = %id, "a measurement could not be kept");
-                    }
-                };
                 tokio::select! {
                     () = work => {}
                     () = stop.cancelled() => {}
                 }
-                running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
             });
         }
         tokio::select! {
@@ -84,6 +78,26 @@ async fn run_checks(engine: Engine, tasks: TaskTracker, stop: CancellationToken)
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }
     }
+}
+
+/// Runs a check once and keeps what it saw. Boxed, with an owned future: the compiler cannot see
+/// through the borrows of the database's closures from within `spawn`.
+fn run_one(
+    engine: Engine,
+    check: checks::CheckRecord,
+    places: Arc<Semaphore>,
+    running: Arc<Mutex<HashSet<CheckId>>>,
+) -> futures::future::BoxFuture<'static, ()> {
+    Box::pin(async move {
+        let id = check.id;
+        if let Ok(_place) = places.acquire().await {
+            let measurement = engine.measure(&check).await;
+            if let Err(error) = engine.keep_measurement(check, measurement).await {
+                tracing::error!(%error, check = %id, "a measurement could not be kept");
+            }
+        }
+        running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    })
 }
 
 async fn load(engine: &Engine) -> Result<Vec<checks::CheckRecord>, store::StoreError> {
