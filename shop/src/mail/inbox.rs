@@ -139,7 +139,8 @@ mod tests {
         let inbox = Inbox::default();
         let raw = "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nContent-Type: text/plain; charset=utf-8\r\n\
                    Content-Transfer-Encoding: quoted-printable\r\n\r\nsee <https://a.example/x?to=\r\nken=3D1>, soon.=\r\n";
-        let id = inbox.keep("a@b.example".into(), vec!["C@d.example".into()], raw.into_bytes());
+        let id =
+            inbox.keep("a@b.example".into(), vec!["C@d.example".into()], raw.as_bytes().to_vec());
         let opened = inbox.open(id).unwrap();
         assert_eq!(opened.message.subject, "Grüße");
         assert_eq!(opened.links, ["https://a.example/x?token=1"]);
