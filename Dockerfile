@@ -3,7 +3,9 @@
 # Built with the same scripts as everywhere else; here rustup serves the wasm target.
 FROM rust:1.95-bookworm AS build
 
-# node and npm for wasm-opt; Debian's node runs binaryen's.
+# Node.js runs wasm-opt.
+# No versions pinned: Debian serves one of each at a time, so a pin breaks at its next update.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends nodejs npm \
     && rm -rf /var/lib/apt/lists/*
@@ -24,6 +26,7 @@ RUN scripts/build.sh
 FROM debian:bookworm-slim
 
 # The trust roots for everything the portal checks over TLS.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
@@ -32,7 +35,8 @@ RUN apt-get update \
 
 COPY --from=build /src/dist/ /app/
 
-USER daytwo
+# By number, so that Kubernetes can tell it is not root.
+USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 3000
