@@ -37,6 +37,9 @@ COPY --from=build /src/dist/ /app/
 
 # By number, so that Kubernetes can tell it is not root.
 USER 10001:10001
+# In the environment rather than in CMD: `healthcheck`, `user create` and the rest need them as well.
+ENV DAYTWO_LISTEN=0.0.0.0:3000 \
+    DAYTWO_DATA_DIR=/data
 WORKDIR /data
 VOLUME /data
 EXPOSE 3000
@@ -46,4 +49,4 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
 
 # The exec form: the portal is process 1 and receives SIGTERM itself.
 ENTRYPOINT ["/app/daytwo"]
-CMD ["serve", "--data-dir", "/data", "--listen", "0.0.0.0:3000"]
+CMD ["serve"]
