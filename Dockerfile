@@ -3,7 +3,9 @@
 # Built with the same scripts as everywhere else; here rustup serves the wasm target.
 FROM rust:1.95-bookworm AS build
 
-# node and npm for wasm-opt; Debian's node runs binaryen's.
+# Node.js runs wasm-opt.
+# No versions pinned: Debian serves one of each at a time, so a pin breaks at its next update.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends nodejs npm \
     && rm -rf /var/lib/apt/lists/*
@@ -24,6 +26,7 @@ RUN scripts/build.sh
 FROM debian:bookworm-slim
 
 # The trust roots for everything the portal checks over TLS.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
@@ -32,7 +35,11 @@ RUN apt-get update \
 
 COPY --from=build /src/dist/ /app/
 
-USER daytwo
+# By number, so that Kubernetes can tell it is not root.
+USER 10001:10001
+# In the environment rather than in CMD: `healthcheck`, `user create` and the rest need them as well.
+ENV DAYTWO_LISTEN=0.0.0.0:3000 \
+    DAYTWO_DATA_DIR=/data
 WORKDIR /data
 VOLUME /data
 EXPOSE 3000
@@ -42,4 +49,4 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
 
 # The exec form: the portal is process 1 and receives SIGTERM itself.
 ENTRYPOINT ["/app/daytwo"]
-CMD ["serve", "--data-dir", "/data", "--listen", "0.0.0.0:3000"]
+CMD ["serve"]

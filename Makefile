@@ -21,7 +21,7 @@ check: ## The quick loop: format, clippy, unit and integration tests
 	@scripts/setup.sh
 	@scripts/test.sh format clippy host
 
-demo: ## The portal with the demonstration's shop, and a deployment to sign off
+demo: ## The portal with the demonstration's shop and a year of history
 	@scripts/demo.sh
 
 bench: ## Measure the release under load, at loopback

@@ -9,6 +9,7 @@ source "$DAYTWO_ROOT/scripts/lib/say.sh"
 source "$DAYTWO_ROOT/scripts/lib/lock.sh"
 cd "$DAYTWO_ROOT"
 claim_targets
+[ -f "$DAYTWO_STAMPS/cargo-leptos" ] || fail "the build's tools are not installed" "Run: scripts/setup.sh build"
 
 # Everything the site is made from, by content, with the tools that make it.
 sources() {

@@ -32,8 +32,10 @@ discard_members() {
     done
     local target
     for target in "$DAYTWO_TARGET_HOST" "$DAYTWO_TARGET_WASM/front"; do
+        [ -d "$target" ] || continue
         for name in "${members[@]}"; do
-            find "$target" -path '*/.fingerprint/*' -maxdepth 5 -type d -name "${name//_/-}-*" -exec rm -rf {} +
+            # Without its fingerprint cargo takes a crate for never compiled.
+            find "$target" -maxdepth 4 -type d -path "*/.fingerprint/$name-*" -prune -exec rm -rf {} +
         done
     done
     rm -f "$DAYTWO_TARGET_WASM/.daytwo-front"

@@ -8,7 +8,7 @@ source "$(dirname "$0")/../env.sh"
 source "$DAYTWO_ROOT/scripts/lib/say.sh"
 # shellcheck source=scripts/lib/lock.sh
 source "$DAYTWO_ROOT/scripts/lib/lock.sh"
-cd "$DAYTWO_ROOT"
+cd "$DAYTWO_ROOT" || exit
 claim_targets
 
 passed=0 failed=0 lines=()

@@ -15,7 +15,8 @@ have="$(cut -d' ' -f2 <<<"$now")"
 version_at_least "${have%%-*}" "$want" ||
     fail "Rust $have is too old: $want or newer is needed" "Run: rustup update stable"
 for tool in rustfmt clippy-driver; do
-    command -v "$tool" >/dev/null && "$tool" --version >/dev/null 2>&1 ||
+    # rustup leaves a stand-in for a component that is not installed: only running it tells.
+    "$tool" --version >/dev/null 2>&1 ||
         fail "$tool is missing" "Run: rustup component add rustfmt clippy"
 done
 if ! command -v cc >/dev/null || ! command -v pkg-config >/dev/null; then

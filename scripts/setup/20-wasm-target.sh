@@ -66,9 +66,14 @@ by_debian() {
         mkdir -p "$(dirname "$kept")"
         build_std "$kept"
     fi
-    as_root rm -rf "$debian_lib"
-    as_root mkdir -p "$debian_lib"
-    as_root cp "$kept"/*.rlib "$debian_lib/"
+    if ! diff -rq "$kept" "$debian_lib" >/dev/null 2>&1; then
+        as_root rm -rf "$debian_lib.new" "$debian_lib"
+        as_root mkdir -p "$debian_lib.new"
+        as_root cp "$kept"/*.rlib "$debian_lib.new/"
+        as_root mv "$debian_lib.new" "$debian_lib"
+        # What was compiled against another build of the library does not link with this one.
+        rm -rf "$DAYTWO_TARGET_WASM/front/$target" "$DAYTWO_TARGET_WASM/.daytwo-front"
+    fi
     compgen -G "$(rustc --print sysroot)/lib/rustlib/*/bin/rust-lld" >/dev/null ||
         fail "the toolchain has no rust-lld, which links the wasm" "Use a toolchain from rustup."
 }
