@@ -67,7 +67,7 @@ impl Engine {
         Ok(lesson)
     }
 
-    /// Lessons that contain `text`, newest first.
+    /// Lessons that contain `text`, newest first, and where the next page begins.
     ///
     /// # Errors
     /// Where the token may not read or the service is unknown.
@@ -77,7 +77,7 @@ impl Engine {
         text: &str,
         service: Option<&str>,
         page: Page<LessonId>,
-    ) -> Result<Vec<LessonRecord>, Refusal> {
+    ) -> Result<(Vec<LessonRecord>, Option<LessonId>), Refusal> {
         permit(who, Permission::Read, service)?;
         let mut link = self.read().await?;
         let service = match service {
@@ -88,9 +88,11 @@ impl Engine {
             },
         };
         let found = lessons::search(&mut link, text.trim(), service, page).await?;
-        Ok(found
+        let next = crate::full_page(&found, page.limit).map(|last| last.id);
+        let seen = found
             .into_iter()
             .filter(|lesson| permit(who, Permission::Read, Some(&lesson.service)).is_ok())
-            .collect())
+            .collect();
+        Ok((seen, next))
     }
 }

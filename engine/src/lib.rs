@@ -26,3 +26,9 @@ pub mod tokens;
 
 pub use crate::engine::{Engine, Options};
 pub use error::{FieldError, Refusal};
+
+/// The last row of a page that is full, where the next page begins; `None` on the last page.
+fn full_page<T>(found: &[T], limit: i64) -> Option<&T> {
+    let full = i64::try_from(found.len()).is_ok_and(|n| n >= limit);
+    found.last().filter(|_| full)
+}

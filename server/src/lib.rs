@@ -1,1 +1,8 @@
-//! Daytwo: server.
+//! The program `daytwo`: command line, configuration, HTTP API, lifecycle.
+
+pub mod cli;
+pub mod config;
+pub mod http;
+mod lifecycle;
+mod logging;
+mod open;

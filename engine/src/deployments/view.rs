@@ -5,6 +5,7 @@ use domain::{
     due::is_overdue,
     ids::DeploymentId,
     permissions::{Permission, permit},
+    watch::WatchState,
     who::Who,
 };
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use store::{
     evidence::{self, EvidenceRecord},
     items::{self, ItemRecord},
     page::Page,
-    releases, sign_offs,
+    releases, services, sign_offs,
 };
 
 use crate::{Engine, Refusal, run};
@@ -162,6 +163,26 @@ pub struct SummaryView {
     pub watch_ends_at: DateTime<Utc>,
 }
 
+/// The key of a page of deployments: the last one's time and id.
+pub type PageKey = (DateTime<Utc>, DeploymentId);
+
+/// Which deployments to list; what is `None` does not narrow.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// Of the service of this slug.
+    pub service: Option<String>,
+    /// In this environment.
+    pub environment: Option<String>,
+    /// In this state.
+    pub state: Option<WatchState>,
+    /// Deployed at or after this.
+    pub since: Option<DateTime<Utc>>,
+    /// Before this one.
+    pub before: Option<PageKey>,
+    /// The most there may be.
+    pub limit: i64,
+}
+
 impl ItemView {
     /// The item with its evidence at `now`.
     pub(crate) fn of(item: &ItemRecord, kept: &[EvidenceRecord], now: DateTime<Utc>) -> Self {
@@ -278,22 +299,39 @@ impl Engine {
         Ok(view)
     }
 
-    /// Deployments, newest first, with the key of the next page where there is one.
+    /// Deployments, newest first, and where the next page begins.
     ///
     /// # Errors
-    /// Where the token may not read.
+    /// Where the token may not read or the service is unknown.
     pub async fn deployments(
         &self,
         who: &Who,
-        filter: DeploymentFilter,
-        page: Page<(DateTime<Utc>, DeploymentId)>,
-    ) -> Result<Vec<SummaryView>, Refusal> {
-        permit(who, Permission::Read, None)?;
-        let found = deployments::list(&mut self.read().await?, &filter, page).await?;
-        Ok(found
+        query: ListQuery,
+    ) -> Result<(Vec<SummaryView>, Option<PageKey>), Refusal> {
+        permit(who, Permission::Read, query.service.as_deref())?;
+        let mut link = self.read().await?;
+        let service_id = match &query.service {
+            None => None,
+            Some(slug) => match services::by_slug(&mut link, slug).await? {
+                Some(service) => Some(service.id),
+                None => return Err(Refusal::not_found("service", slug)),
+            },
+        };
+        let filter = DeploymentFilter {
+            service_id,
+            environment: query.environment,
+            state: query.state,
+            since: query.since,
+            ..DeploymentFilter::default()
+        };
+        let page = Page { before: query.before, limit: query.limit };
+        let found = deployments::list(&mut link, &filter, page).await?;
+        let next = crate::full_page(&found, query.limit).map(|last| (last.deployed_at, last.id));
+        let views = found
             .into_iter()
             .filter(|record| permit(who, Permission::Read, Some(&record.service)).is_ok())
             .map(|record| SummaryView::of(record, &self.options().base_url))
-            .collect())
+            .collect();
+        Ok((views, next))
     }
 }

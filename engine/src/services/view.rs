@@ -102,7 +102,8 @@ impl Engine {
         load(&mut link, record).await
     }
 
-    /// The services after the slug `after`, at most `limit`, that this actor may see.
+    /// The services after the slug `after`, at most `limit`, that this actor may see, and where
+    /// the next page begins.
     ///
     /// # Errors
     /// Where the actor may not read.
@@ -111,15 +112,17 @@ impl Engine {
         who: &Who,
         after: &str,
         limit: i64,
-    ) -> Result<Vec<ServiceView>, Refusal> {
+    ) -> Result<(Vec<ServiceView>, Option<String>), Refusal> {
         permit(who, Permission::Read, None)?;
         let mut link = self.read().await?;
         let mut views = Vec::new();
-        for record in services::after(&mut link, after, limit).await? {
+        let found = services::after(&mut link, after, limit).await?;
+        let next = crate::full_page(&found, limit).map(|last| last.slug.clone());
+        for record in found {
             if permit(who, Permission::Read, Some(&record.slug)).is_ok() {
                 views.push(load(&mut link, record).await?);
             }
         }
-        Ok(views)
+        Ok((views, next))
     }
 }

@@ -1,0 +1,179 @@
+//! Configuration: a TOML file, then the environment, then the command line, the later winning.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use figment::{
+    Figment,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use probes::{GuardConfigError, GuardPolicy, Mode};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// What an installation can set.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where the portal listens (`DAYTWO_LISTEN`).
+    pub listen: SocketAddr,
+    /// Where it keeps its files (`DAYTWO_DATA_DIR`).
+    pub data_dir: PathBuf,
+    /// The database, `sqlite:` or `postgres:` (`DATABASE_URL`); a file in the data directory where
+    /// absent.
+    pub database_url: Option<String>,
+    /// Where people reach the portal (`DAYTWO_BASE_URL`); `http://{listen}` where absent.
+    pub base_url: Option<String>,
+    /// What probes and hooks may reach (`[probe]`).
+    pub probe: ProbeConfig,
+    /// Addresses whose `X-Forwarded-For` is believed (`DAYTWO_TRUSTED_PROXIES`), CIDRs separated
+    /// by commas.
+    pub trusted_proxies: String,
+    /// The log's format (`DAYTWO_LOG_FORMAT`): `text` or `json`.
+    pub log_format: LogFormat,
+}
+
+/// What probes and hooks may reach.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProbeConfig {
+    /// `private-ok`, `public-only` or `allow-list` (`DAYTWO_PROBE_MODE`).
+    pub mode: Option<String>,
+    /// Ranges to allow as well, CIDRs separated by commas (`DAYTWO_PROBE_ALLOW`).
+    pub allow: String,
+    /// A file of root certificates (PEM) to trust beside the system's (`DAYTWO_PROBE_ROOTS`).
+    pub roots: Option<PathBuf>,
+}
+
+/// The log's format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// Lines for machines.
+    Json,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A file or variable cannot be read.
+    #[error("the configuration cannot be read: {0}")]
+    Read(Box<figment::Error>),
+    /// The probes' rules are wrong.
+    #[error("the probes' rules cannot be read: {0}")]
+    Guard(#[from] GuardConfigError),
+    /// A file that is named does not open.
+    #[error("{path} cannot be read: {error}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The base URL is none.
+    #[error("the base URL {0}")]
+    BaseUrl(String),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            data_dir: PathBuf::from("./data"),
+            database_url: None,
+            base_url: None,
+            probe: ProbeConfig::default(),
+            trusted_proxies: String::new(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl std::fmt::Debug for Config {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The database's address may carry a password.
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("data_dir", &self.data_dir)
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Config {
+    /// Reads the file, where one is named, and the environment.
+    ///
+    /// # Errors
+    /// Names the file or variable at fault.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigError> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| ConfigError::File { path: file.to_owned(), error })?;
+            figment = figment.merge(Toml::string(&text));
+        }
+        let variables = Env::prefixed("DAYTWO_").only(&[
+            "listen",
+            "data_dir",
+            "base_url",
+            "trusted_proxies",
+            "log_format",
+        ]);
+        // Values stay text: a number in a variable is not a number in a CIDR.
+        let probe = Env::prefixed("DAYTWO_PROBE_").only(&["mode", "allow", "roots"]);
+        figment
+            .merge(variables)
+            .merge(Env::raw().only(&["DATABASE_URL"]))
+            .merge(probe.map(|key| format!("probe.{key}").into()))
+            .extract()
+            .map_err(|error| ConfigError::Read(Box::new(error)))
+    }
+
+    /// Where people reach the portal, without a trailing slash.
+    ///
+    /// # Errors
+    /// Where it is not an absolute address.
+    pub fn base_url(&self) -> Result<String, ConfigError> {
+        let url = self.base_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
+        domain::validate::http_url(&url).map_err(ConfigError::BaseUrl)?;
+        Ok(url.trim_end_matches('/').to_owned())
+    }
+
+    /// What probes and hooks may reach: never the portal itself or its database.
+    ///
+    /// # Errors
+    /// Names the entry at fault.
+    pub fn guard(&self) -> Result<GuardPolicy, ConfigError> {
+        let mode = self.probe.mode.as_deref().map_or(Ok(Mode::default()), str::parse)?;
+        let mut policy = GuardPolicy::new(mode).forbidding(self.listen);
+        if !self.probe.allow.trim().is_empty() {
+            policy = policy.allowing(&self.probe.allow)?;
+        }
+        if let Some(url) = &self.database_url
+            && let Ok(url) = url::Url::parse(url)
+            && let Some(host) = url.host_str()
+            && let Ok(ip) = host.trim_matches(['[', ']']).parse()
+        {
+            policy = policy.forbidding(SocketAddr::new(ip, url.port().unwrap_or(5432)));
+        }
+        Ok(policy)
+    }
+
+    /// The root certificates to trust beside the system's.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn extra_roots(&self) -> Result<Option<Vec<u8>>, ConfigError> {
+        match &self.probe.roots {
+            None => Ok(None),
+            Some(path) => std::fs::read(path)
+                .map(Some)
+                .map_err(|error| ConfigError::File { path: path.clone(), error }),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The HTTP API for CI and scripts.
+
+pub mod v1;

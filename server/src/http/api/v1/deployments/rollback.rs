@@ -1,0 +1,27 @@
+//! `POST /api/v1/deployments/{id}/rollback`
+
+use axum::{extract::State, response::Response};
+use domain::ids::DeploymentId;
+use engine::rollback::{RollbackRequest, RollbackView};
+
+use crate::http::{
+    ApiState,
+    extract::{Body, InPath, reply},
+    problem::{Problem, Problems},
+};
+
+/// Rolls back: closes the watch and calls the plan's hook, at most once. Needs no sign-off.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/rollback", tag = "deployments",
+    params(
+        ("id" = uuid::Uuid, Path, description = "The deployment"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Do it once"),
+    ),
+    request_body = RollbackRequest,
+    responses((status = 202, body = RollbackView, description = "Triggered"), Problems))]
+pub async fn roll_back(
+    State(state): State<ApiState>,
+    InPath(id): InPath<DeploymentId>,
+    Body { who, value, once }: Body<RollbackRequest>,
+) -> Result<Response, Problem> {
+    Ok(reply(state.engine.roll_back(&who, id, value, once).await?))
+}

@@ -1,0 +1,4 @@
+//! The items of a run.
+
+pub mod reports;
+pub mod results;

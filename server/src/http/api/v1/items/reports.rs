@@ -1,0 +1,32 @@
+//! `POST /api/v1/deployments/{id}/items/{key}/reports`
+
+use axum::{extract::State, response::Response};
+use domain::ids::DeploymentId;
+use engine::items::ReportAnswer;
+
+use crate::http::{
+    ApiState,
+    extract::{InPath, Raw, reply},
+    problem::{Problem, Problems},
+};
+
+/// A test report on an item: JUnit XML, Playwright's JSON or a k6 summary, told apart by content.
+/// On a `human` item it stands as evidence and closes nothing.
+#[utoipa::path(post, path = "/api/v1/deployments/{id}/items/{key}/reports", tag = "items",
+    params(
+        ("id" = uuid::Uuid, Path, description = "The deployment"),
+        ("key" = String, Path, description = "The item's key"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Do it once"),
+    ),
+    request_body(content((String = "application/xml"), (String = "application/json")),
+        description = "The report as the tool wrote it, at most 10 MiB"),
+    responses((status = 200, body = ReportAnswer, description = "Kept"), Problems))]
+pub async fn post(
+    State(state): State<ApiState>,
+    InPath((id, key)): InPath<(DeploymentId, String)>,
+    Raw { who, bytes, content_type, once }: Raw,
+) -> Result<Response, Problem> {
+    let answer =
+        state.engine.post_report(&who, id, &key, bytes.to_vec(), content_type, once).await?;
+    Ok(reply(answer))
+}

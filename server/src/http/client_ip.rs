@@ -1,0 +1,89 @@
+//! Whose request it is: the peer's address, or what a trusted proxy says it is.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::ConnectInfo;
+use http::{Extensions, HeaderMap};
+use ipnet::IpNet;
+
+/// The proxies whose `X-Forwarded-For` is believed.
+#[derive(Debug, Default)]
+pub struct Proxies(Vec<IpNet>);
+
+impl Proxies {
+    /// Reads CIDRs or bare addresses separated by commas.
+    ///
+    /// # Errors
+    /// Names the first entry that is neither.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        text.split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty())
+            .map(|entry| {
+                entry
+                    .parse::<IpNet>()
+                    .or_else(|_| entry.parse::<IpAddr>().map(IpNet::from))
+                    .map_err(|_| format!("`{entry}` in trusted_proxies is neither a CIDR nor an address"))
+            })
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|range| range.contains(&address.to_canonical()))
+    }
+
+    /// The client's address: the last one in `X-Forwarded-For` that is no proxy of ours, where the
+    /// peer is one.
+    #[must_use]
+    pub fn client(&self, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
+        let peer = extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
+        if !self.trusts(peer) {
+            return peer;
+        }
+        headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .filter_map(|entry| entry.trim().parse::<IpAddr>().ok())
+            .rev_list()
+            .find(|address| !self.trusts(*address))
+            .unwrap_or(peer)
+    }
+}
+
+trait RevList: Iterator + Sized {
+    /// The items backwards; `flat_map` over inner iterators of `split` cannot be turned around.
+    fn rev_list(self) -> std::iter::Rev<std::vec::IntoIter<Self::Item>> {
+        self.collect::<Vec<_>>().into_iter().rev()
+    }
+}
+
+impl<I: Iterator> RevList for I {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(proxies: &str, peer: &str, forwarded: &[&str]) -> String {
+        let mut extensions = Extensions::new();
+        extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 1)));
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        Proxies::parse(proxies).unwrap().client(&extensions, &headers).to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed() {
+        assert_eq!(client("", "203.0.113.9", &["10.0.0.1"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.0/8", "10.0.0.2", &["198.51.100.7"]), "198.51.100.7");
+        assert_eq!(client("10.0.0.0/8", "10.0.0.2", &["1.2.3.4, 198.51.100.7", "10.0.0.9"]), "198.51.100.7");
+        assert_eq!(client("10.0.0.0/8", "10.0.0.2", &[]), "10.0.0.2");
+        assert!(Proxies::parse("10.0.0.0/8, nonsense").is_err());
+    }
+}

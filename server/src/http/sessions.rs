@@ -1,0 +1,50 @@
+//! Browser sessions, kept by the engine.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use engine::Engine;
+use tower_sessions::{
+    SessionStore,
+    cookie::time::OffsetDateTime,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+
+/// The session layer's store.
+#[derive(Debug, Clone)]
+pub struct Sessions(pub Engine);
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn save(&self, record: &Record) -> Result<()> {
+        let data = serde_json::to_string(&record.data)
+            .map_err(|error| Error::Encode(error.to_string()))?;
+        let seconds = record.expiry_date.unix_timestamp();
+        let expires_at = DateTime::<Utc>::from_timestamp(seconds, 0)
+            .ok_or_else(|| Error::Encode("the expiry is out of range".into()))?;
+        self.0
+            .save_session(record.id.to_string(), data, expires_at)
+            .await
+            .map_err(|error| Error::Backend(error.to_string()))
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let found = self
+            .0
+            .load_session(&id.to_string())
+            .await
+            .map_err(|error| Error::Backend(error.to_string()))?;
+        let Some((data, expires_at)) = found else { return Ok(None) };
+        let data = serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?;
+        let expiry_date = OffsetDateTime::from_unix_timestamp(expires_at.timestamp())
+            .map_err(|error| Error::Decode(error.to_string()))?;
+        Ok(Some(Record { id: *id, data, expiry_date }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        self.0
+            .delete_session(id.to_string())
+            .await
+            .map_err(|error| Error::Backend(error.to_string()))
+    }
+}

@@ -1,0 +1,81 @@
+//! Starting and stopping: on the first signal requests and tasks may finish, on the second, or
+//! after a while, they may not.
+
+use std::{future::IntoFuture as _, net::SocketAddr, time::Duration};
+
+use axum::Router;
+use engine::Engine;
+use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::open::StartError;
+
+/// How long requests and tasks may take to finish.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Serves until a signal (or `stop`) says otherwise, then closes the database.
+///
+/// # Errors
+/// Where serving fails.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    engine: Engine,
+    stop: CancellationToken,
+) -> Result<(), StartError> {
+    let tasks = TaskTracker::new();
+    engine.settle_hooks().await?;
+    engine.start_background(&tasks, &stop);
+    tasks.close();
+    let waited = stop.clone();
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service)
+        .with_graceful_shutdown(async move { waited.cancelled().await });
+    let mut serving = tokio::spawn(serving.into_future());
+    let served = tokio::select! {
+        served = &mut serving => Some(served),
+        () = signal() => {
+            tracing::info!("stopping: what has begun may finish; once more to stop at once");
+            stop.cancel();
+            None
+        }
+        () = stop.cancelled() => None,
+    };
+    if let Some(served) = served {
+        stop.cancel();
+        let failed = match served {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(failed) = failed {
+            return Err(StartError::Other(format!("serving failed: {failed}")));
+        }
+    }
+    tokio::select! {
+        () = async { drop((&mut serving).await); tasks.wait().await } => {}
+        () = tokio::time::sleep(PATIENCE) => {
+            tracing::warn!("some requests or tasks did not finish in {} s", PATIENCE.as_secs());
+        }
+        () = signal() => tracing::warn!("stopping at once"),
+    }
+    serving.abort();
+    engine.close().await;
+    Ok(())
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    drop(tokio::signal::ctrl_c().await);
+}
