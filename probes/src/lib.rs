@@ -6,6 +6,7 @@ mod evidence;
 pub mod guard;
 mod kinds;
 mod outcome;
+mod pattern;
 mod prober;
 mod redact;
 

@@ -147,3 +147,25 @@ fn a_cut_body_decides_nothing_and_a_page_is_no_json() {
     let empty = Facts { headers: Some(BTreeMap::new()), ..Facts::default() };
     assert_eq!(Condition::parse("has(headers.x)").unwrap().evaluate(&empty).phase, Phase::Failed);
 }
+
+proptest::proptest! {
+    /// Whatever is typed, reading it and deciding it end in an answer.
+    #[test]
+    fn nothing_typed_breaks_it(
+        parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "status", "body", "json", "headers", ".", "[", "]", "(", ")", "{", "}", "==", "<",
+                "&&", "||", "!", "-", "+", "*", "/", "%", "?", ":", ",", "\"", "'", "\"a\"", "1",
+                "9223372036854775807", "-9223372036854775808", "1u", "1.5e300", "0x", "\\", "in",
+                "all(x, x)", "size", "matches", "true", "null", "b'", "r\"", "//", "\n", "é", " ",
+            ]),
+            0..14,
+        ),
+    ) {
+        for text in [parts.concat(), parts.join(" ")] {
+            if let Ok(condition) = Condition::parse(&text) {
+                let _ = condition.evaluate(&facts());
+            }
+        }
+    }
+}

@@ -1,6 +1,5 @@
 //! Real servers on loopback, and a prober that may reach them.
 #![expect(dead_code, reason = "each test file uses its part")]
-#![expect(missing_docs, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
 use std::future::Future;

@@ -45,13 +45,8 @@ impl Page {
     fn of(answer: &Answer) -> Self {
         let content_type = answer.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default().trim();
-        let text = answer.text();
-        let words = text
-            .split(|c: char| !c.is_alphanumeric())
-            // Tokens, hashes and dates differ from page to page.
-            .filter(|word| word.len() > 1 && !word.chars().any(|c| c.is_ascii_digit()))
-            .map(str::to_ascii_lowercase)
-            .collect();
+        let repeated = words(answer.final_url.path());
+        let words = words(&answer.text()).difference(&repeated).cloned().collect();
         Self {
             status: answer.status.as_u16(),
             content_type: content_type.to_ascii_lowercase(),
@@ -72,4 +67,12 @@ impl Page {
         // Nine words in ten; on a short page a few for the path it repeats.
         common * 10 >= all * 9 || all - common <= 3 && common > all - common
     }
+}
+
+/// The words of a text, without those that differ from page to page: tokens, hashes, dates.
+fn words(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 1 && !word.chars().any(|c| c.is_ascii_digit()))
+        .map(str::to_ascii_lowercase)
+        .collect()
 }
