@@ -101,6 +101,15 @@ fn an_unknown_function_is_named(#[case] text: &str, #[case] name: &str) {
 }
 
 #[rstest]
+#[case(r#"headers["Content-Type"] == "x""#)]
+#[case(r#"status == 200 && !("Content-Type" in headers)"#)]
+#[case("has(headers.Content)")]
+fn a_header_name_that_never_matches_is_refused(#[case] text: &str) {
+    let error = Condition::parse(text).unwrap_err();
+    assert!(matches!(error, ConditionError::HeaderCase { .. }), "{error:?}");
+}
+
+#[rstest]
 #[case("true")]
 #[case("1 < 2")]
 fn a_condition_on_nothing_is_refused(#[case] text: &str) {

@@ -1,4 +1,5 @@
 //! The `debug_mode` probe: every recogniser on a page of its framework, and plain pages of none.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod support;
 

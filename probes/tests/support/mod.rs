@@ -1,5 +1,6 @@
 //! Real servers on loopback, and a prober that may reach them.
 #![expect(dead_code, reason = "each test file uses its part")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use std::collections::BTreeMap;
 use std::future::Future;
