@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::measurement::Exchange;
 use http::header;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use super::content::Content;
 use crate::client::Answer;
 
 /// Two paths that cannot exist, one dotted like most listed files and one plain. They are made from
@@ -18,6 +20,7 @@ pub(super) fn sample_paths(base: &Url) -> [String; 2] {
 
 /// The pages a site answers unknown paths with.
 pub(super) struct CatchAll {
+    answers: Vec<Answer>,
     pages: Vec<Page>,
 }
 
@@ -30,8 +33,38 @@ struct Page {
 }
 
 impl CatchAll {
-    pub(super) fn of(answers: &[Answer]) -> Self {
-        Self { pages: answers.iter().map(Page::of).collect() }
+    pub(super) fn of(answers: Vec<Answer>) -> Self {
+        Self { pages: answers.iter().map(Page::of).collect(), answers }
+    }
+
+    /// Where unknown paths are sent on to as they are: the same host, give or take `www.`, under
+    /// another scheme, port or name.
+    pub(super) fn moved_to(&self) -> Option<Url> {
+        let mut origins = self.answers.iter().map(|answer| {
+            let from = &answer.final_url;
+            let location = answer.header(header::LOCATION.as_str());
+            let to = from.join(location.filter(|_| answer.status.is_redirection())?).ok()?;
+            let bare = |url: &Url| {
+                let host = url.host_str().unwrap_or_default().to_owned();
+                host.strip_prefix("www.").map(str::to_owned).unwrap_or(host)
+            };
+            let moved = to.path() == from.path() && bare(&to) == bare(from);
+            (moved && to.origin() != from.origin()).then_some(to)
+        });
+        let first = origins.next()??;
+        origins
+            .all(|other| other.is_some_and(|other| other.origin() == first.origin()))
+            .then_some(first)
+    }
+
+    /// What was sent and received for the last of them.
+    pub(super) fn sample(&self) -> Vec<Exchange> {
+        self.answers.last().map(|answer| answer.exchanges.clone()).unwrap_or_default()
+    }
+
+    /// Whether unknown paths get what such a file looks like.
+    pub(super) fn matches(&self, content: Content) -> bool {
+        self.answers.iter().any(|answer| content.matches(answer))
     }
 
     /// Whether the answer is one of those pages.
