@@ -14,6 +14,7 @@ use crate::prober::{Run, bad_check, base};
 use crate::redact;
 
 use super::http::facts;
+use super::moved::related;
 
 const ABOUT: &str = "the redirect to HTTPS";
 
@@ -148,13 +149,4 @@ fn closed(at: &Url, exchanges: Vec<domain::measurement::Exchange>) -> Outcome {
         redact::url(at)
     );
     Outcome::new(Phase::Inconclusive, sentence(&text), "closed").exchanges(exchanges)
-}
-
-/// The same host, give or take a leading `www.`.
-fn related(one: &Url, other: &Url) -> bool {
-    let bare = |url: &Url| {
-        let host = url.host_str().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
-        host.strip_prefix("www.").map(str::to_owned).unwrap_or(host)
-    };
-    bare(one) == bare(other)
 }

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::content::Content;
 use crate::client::Answer;
+use crate::kinds::moved;
 
 /// Two paths that cannot exist, one dotted like most listed files and one plain. They are made from
 /// the service's address, so that every run asks for the same ones.
@@ -37,20 +38,9 @@ impl CatchAll {
         Self { pages: answers.iter().map(Page::of).collect(), answers }
     }
 
-    /// Where unknown paths are sent on to as they are: the same host, give or take `www.`, under
-    /// another scheme, port or name.
+    /// Where all unknown paths are sent on to as they are.
     pub(super) fn moved_to(&self) -> Option<Url> {
-        let mut origins = self.answers.iter().map(|answer| {
-            let from = &answer.final_url;
-            let location = answer.header(header::LOCATION.as_str());
-            let to = from.join(location.filter(|_| answer.status.is_redirection())?).ok()?;
-            let bare = |url: &Url| {
-                let host = url.host_str().unwrap_or_default().to_owned();
-                host.strip_prefix("www.").map(str::to_owned).unwrap_or(host)
-            };
-            let moved = to.path() == from.path() && bare(&to) == bare(from);
-            (moved && to.origin() != from.origin()).then_some(to)
-        });
+        let mut origins = self.answers.iter().map(moved::moved_to);
         let first = origins.next()??;
         origins
             .all(|other| other.is_some_and(|other| other.origin() == first.origin()))

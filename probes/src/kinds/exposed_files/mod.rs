@@ -21,6 +21,7 @@ use self::judge::Verdict;
 use self::paths::{Exposed, PATHS};
 use crate::client::{Answer, Request, SendError};
 use crate::conditions::Facts;
+use crate::kinds::moved;
 use crate::outcome::{Outcome, finding, overall, sentence};
 use crate::prober::{Run, base};
 use crate::redact;
@@ -72,8 +73,7 @@ async fn site(
     mut base: Url,
     deadline: Instant,
 ) -> Result<(Url, CatchAll), SendError> {
-    const MOVES: usize = 2;
-    for _ in 0..MOVES {
+    for _ in 0..moved::MOVES {
         let catch_all = catch_all(run, &base, deadline).await?;
         let Some(moved) = catch_all.moved_to() else { return Ok((base, catch_all)) };
         let path = base.path().to_owned();
