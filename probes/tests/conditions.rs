@@ -73,6 +73,7 @@ fn a_broken_expression_is_refused(#[case] text: &str) {
     let error = Condition::parse(text).unwrap_err();
     assert!(matches!(error, ConditionError::Syntax { .. }), "{error:?}");
     assert!(!error.to_string().contains('\n'), "{error}");
+    assert!(error.to_string().contains("at character "), "{error}");
 }
 
 #[rstest]

@@ -109,12 +109,19 @@ fn free_names(node: &IdedExpr, bound: &mut Vec<String>, free: &mut Vec<String>) 
     }
 }
 
-/// The parser's first complaint, on one line.
+/// The parser's first complaint, on one line: `at character 8: token recognition error at: '= '`.
 pub(super) fn first_problem(errors: &str) -> String {
-    errors
+    let line = errors
         .lines()
         .map(|line| line.trim().trim_start_matches("ERROR: "))
         .find(|line| !line.is_empty())
-        .unwrap_or("it cannot be read")
-        .to_owned()
+        .unwrap_or("it cannot be read");
+    let place = line.strip_prefix("<input>:1:").and_then(|rest| rest.split_once(": "));
+    match place {
+        Some((column, problem)) => {
+            let problem = problem.trim_start_matches("Syntax error: ");
+            format!("at character {column}: {problem}")
+        }
+        None => line.to_owned(),
+    }
 }
