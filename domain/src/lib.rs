@@ -1,4 +1,22 @@
 //! The rules of Daytwo: pure, without a clock, a network or a database.
 
+pub mod acts;
+pub mod audit;
 pub mod check;
+pub mod due;
+pub mod gate;
+pub mod ids;
+pub mod item;
+pub mod machine;
 pub mod measurement;
+pub mod permissions;
+pub mod rehearsal;
+pub mod reports;
+pub mod roles;
+pub mod runbook;
+pub mod sign_off;
+pub mod validate;
+pub mod verdict;
+pub mod watch;
+pub mod who;
+pub mod words;

@@ -3,41 +3,24 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// What one observation says about the service.
-///
-/// `Error` and `Inconclusive` say nothing about it: the first is trouble on our side (no route,
-/// refused by the guard, our own database), the second a result that cannot be read either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Phase {
-    /// The service was reached and every condition held.
-    Successful,
-    /// The service was reached, or its own fault kept us from reaching it, and a condition broke.
-    Failed,
-    /// Nothing was measured, and the reason is not known to be the service's.
-    Error,
-    /// Something was measured that decides nothing.
-    Inconclusive,
-}
+use crate::words::words;
 
-impl Phase {
-    /// The word stored and shown.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Successful => "successful",
-            Self::Failed => "failed",
-            Self::Error => "error",
-            Self::Inconclusive => "inconclusive",
-        }
-    }
-
-    /// Reads the stored word.
-    #[must_use]
-    pub fn parse(word: &str) -> Option<Self> {
-        [Self::Successful, Self::Failed, Self::Error, Self::Inconclusive]
-            .into_iter()
-            .find(|phase| phase.as_str() == word)
+words! {
+    /// What one observation says about the service.
+    ///
+    /// `Error` and `Inconclusive` say nothing about it: the first is trouble on our side (no
+    /// route, refused by the guard, our own database), the second a result that cannot be read
+    /// either way.
+    Phase {
+        /// The service was reached and every condition held.
+        Successful = "successful",
+        /// The service was reached, or its own fault kept us from reaching it, and a condition
+        /// broke.
+        Failed = "failed",
+        /// Nothing was measured, and the reason is not known to be the service's.
+        Error = "error",
+        /// Something was measured that decides nothing.
+        Inconclusive = "inconclusive",
     }
 }
 

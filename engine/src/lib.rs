@@ -1,1 +1,28 @@
-//! Daytwo: engine.
+//! What Daytwo does. Each use case exists once, here, and runs in one transaction; the HTTP API
+//! and the pages both call it. The rules themselves are in `domain`: the engine loads the facts,
+//! `domain` decides.
+
+mod audit;
+pub mod board;
+pub mod clock;
+pub mod deployments;
+mod engine;
+pub mod error;
+pub mod events;
+pub mod history;
+pub mod items;
+pub mod lessons;
+pub mod once;
+pub mod people;
+pub mod probing;
+pub mod rollback;
+pub mod run;
+pub mod runbooks;
+pub mod services;
+pub mod sessions;
+pub mod sign_off;
+pub mod text;
+pub mod tokens;
+
+pub use crate::engine::{Engine, Options};
+pub use error::{FieldError, Refusal};

@@ -34,6 +34,12 @@ impl Prober {
         Self { client }
     }
 
+    /// The client, for hooks, which are guarded like probes.
+    #[must_use]
+    pub const fn client(&self) -> &GuardedClient {
+        &self.client
+    }
+
     /// Runs a probe within a time-out and says what it saw.
     ///
     /// Trouble on our side is [`Phase::Error`], never a failure of the service; this includes a

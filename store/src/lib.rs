@@ -1,1 +1,36 @@
-//! Daytwo: store.
+//! What Daytwo keeps: SQLite and PostgreSQL behind one set of queries.
+//!
+//! Reading takes a [`Link`] from [`Store::read`]. Writing takes a [`Tx`], which only the writer
+//! hands out ([`Store::write`]), one act at a time, so that acts never race; acts that arrive
+//! together share a commit, and each is answered after it.
+
+pub mod audit;
+pub mod checks;
+pub mod db;
+pub mod deployments;
+pub mod error;
+pub mod evidence;
+pub mod history;
+pub mod idempotency;
+pub mod items;
+pub mod lessons;
+pub mod measurements;
+pub mod page;
+pub mod people;
+pub mod rehearsals;
+pub mod releases;
+pub mod rollbacks;
+pub mod runbooks;
+pub mod services;
+pub mod sessions;
+pub mod settings;
+pub mod sign_offs;
+pub mod tokens;
+mod tx;
+pub mod waivers;
+mod writer;
+
+pub use db::{Backend, Kind, Link, OpenError, Pool, location};
+pub use error::StoreError;
+pub use tx::{Tx, micros};
+pub use writer::{ActFuture, Store};

@@ -53,16 +53,11 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
         Err(error) => return Outcome::nothing_learnt(error, ABOUT),
     };
 
-    let mut looked: Vec<(usize, Looked)> = futures::stream::iter(PATHS.iter().enumerate())
-        .map(|(at, exposed)| {
-            let (base, catch_all) = (&base, &catch_all);
-            async move { (at, look(run, base, exposed, catch_all, deadline).await) }
-        })
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
-    looked.sort_by_key(|(at, _)| *at);
-    let looked: Vec<Looked> = looked.into_iter().map(|(_, looked)| looked).collect();
+    // The futures are made before the stream drives them: a stream that maps borrows inside an
+    // async function is refused where the whole is spawned.
+    let looks: Vec<_> =
+        PATHS.iter().map(|exposed| look(run, &base, exposed, &catch_all, deadline)).collect();
+    let looked: Vec<Looked> = futures::stream::iter(looks).buffered(AT_ONCE).collect().await;
     conclude(run, &base, looked, catch_all.sample())
 }
 

@@ -1,0 +1,285 @@
+//! A box of a run: what state the words spoken about it put it in.
+
+use crate::words::{Actor, words};
+use chrono::{DateTime, Utc};
+
+words! {
+    /// The state of a box.
+    ItemState {
+        /// Nobody and nothing has spoken yet.
+        Open = "open",
+        /// A machine is at work on it.
+        Running = "running",
+        /// Closed with evidence.
+        Passed = "passed",
+        /// Evidence against it.
+        Failed = "failed",
+        /// A machine looked and could not tell.
+        Undecided = "undecided",
+        /// Closed without evidence, by an approver, with a reason, until a time.
+        Waived = "waived",
+        /// Does not apply to this deployment, because of something named.
+        NotRequired = "not_required",
+    }
+}
+
+impl ItemState {
+    /// The word shown to people.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Running => "Running",
+            Self::Passed => "Passed",
+            Self::Failed => "Failed",
+            Self::Undecided => "Undecided",
+            Self::Waived => "Waived",
+            Self::NotRequired => "Not required",
+        }
+    }
+
+    /// Whether the gate may pass this box.
+    #[must_use]
+    pub const fn is_closed(self) -> bool {
+        matches!(self, Self::Passed | Self::Waived | Self::NotRequired)
+    }
+}
+
+words! {
+    /// What the machine half of a box says now.
+    MachineWord {
+        /// A probe or job is running and nothing has been said before.
+        Running = "running",
+        /// All of its evidence is good.
+        Passed = "passed",
+        /// Some of its evidence is bad.
+        Failed = "failed",
+        /// It looked, and cannot tell.
+        Undecided = "undecided",
+    }
+}
+
+words! {
+    /// What a person says now.
+    PersonWord {
+        /// Ticked or confirmed.
+        Passed = "passed",
+        /// Marked as failed.
+        Failed = "failed",
+    }
+}
+
+/// A waiver as it bears on a box's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverFact {
+    /// Who granted it.
+    pub approver: String,
+    /// Why.
+    pub reason: String,
+    /// When it ends; from then on the box is open again.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// All that bears on the state of one box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemFacts {
+    /// Who closes it.
+    pub actor: Actor,
+    /// The machine's present word with its sentence.
+    pub machine: Option<(MachineWord, String)>,
+    /// The person's present word with who said it.
+    pub person: Option<(PersonWord, String)>,
+    /// The newest waiver that nobody has ended.
+    pub waiver: Option<WaiverFact>,
+    /// Why it does not apply to this deployment, where it does not.
+    pub not_required_because: Option<String>,
+}
+
+/// A box's state with the sentence that explains it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The state.
+    pub state: ItemState,
+    /// Why, in one sentence.
+    pub reason: String,
+}
+
+impl Judgement {
+    fn new(state: ItemState, reason: impl Into<String>) -> Self {
+        Self { state, reason: reason.into() }
+    }
+}
+
+/// The state of a box at `now`.
+///
+/// A machine's word counts only where the box has a machine half and a person's only where it has
+/// a human half: whatever was recorded, a token never ticks for a person.
+#[must_use]
+pub fn judge(facts: &ItemFacts, now: DateTime<Utc>) -> Judgement {
+    if let Some(because) = &facts.not_required_because {
+        return Judgement::new(ItemState::NotRequired, because.clone());
+    }
+    if let Some(waiver) = &facts.waiver
+        && now < waiver.expires_at
+    {
+        return Judgement::new(
+            ItemState::Waived,
+            format!("Waived by {}: {}", waiver.approver, waiver.reason),
+        );
+    }
+    let spoken = match facts.actor {
+        Actor::Human => by_person(facts.person.as_ref()),
+        Actor::Automated => by_machine(facts.machine.as_ref()),
+        Actor::Mixed => by_both(facts.machine.as_ref(), facts.person.as_ref()),
+    };
+    match &facts.waiver {
+        Some(waiver) if !spoken.state.is_closed() => Judgement::new(
+            spoken.state,
+            format!("The waiver by {} has expired. {}", waiver.approver, spoken.reason),
+        ),
+        _ => spoken,
+    }
+}
+
+fn by_person(person: Option<&(PersonWord, String)>) -> Judgement {
+    match person {
+        None => Judgement::new(ItemState::Open, "Waiting for a person."),
+        Some((PersonWord::Passed, who)) => {
+            Judgement::new(ItemState::Passed, format!("Ticked by {who}."))
+        }
+        Some((PersonWord::Failed, who)) => {
+            Judgement::new(ItemState::Failed, format!("Marked as failed by {who}."))
+        }
+    }
+}
+
+fn by_machine(machine: Option<&(MachineWord, String)>) -> Judgement {
+    match machine {
+        None => Judgement::new(ItemState::Open, "Nothing has been measured yet."),
+        Some((MachineWord::Running, sentence)) => Judgement::new(ItemState::Running, sentence),
+        Some((MachineWord::Passed, sentence)) => Judgement::new(ItemState::Passed, sentence),
+        Some((MachineWord::Failed, sentence)) => Judgement::new(ItemState::Failed, sentence),
+        Some((MachineWord::Undecided, sentence)) => Judgement::new(ItemState::Undecided, sentence),
+    }
+}
+
+fn by_both(
+    machine: Option<&(MachineWord, String)>,
+    person: Option<&(PersonWord, String)>,
+) -> Judgement {
+    if let Some((PersonWord::Failed, _)) = person {
+        return by_person(person);
+    }
+    let half = by_machine(machine);
+    match (half.state, person) {
+        (ItemState::Passed, Some((_, who))) => {
+            Judgement::new(ItemState::Passed, format!("{} Confirmed by {who}.", half.reason))
+        }
+        (ItemState::Passed, None) => Judgement::new(
+            ItemState::Open,
+            format!("{} A person still has to confirm it.", half.reason),
+        ),
+        (_, Some((_, who))) => Judgement::new(
+            half.state,
+            format!("Confirmed by {who}; the machine half is missing. {}", half.reason),
+        ),
+        (_, None) => half,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{Duration, TimeZone};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        Utc.timestamp_opt(1_763_560_920, 0).single().unwrap()
+    }
+
+    fn machine() -> impl Strategy<Value = Option<(MachineWord, String)>> {
+        prop_oneof![
+            Just(None),
+            Just(Some((MachineWord::Running, "Running.".into()))),
+            Just(Some((MachineWord::Passed, "Good.".into()))),
+            Just(Some((MachineWord::Failed, "Bad.".into()))),
+            Just(Some((MachineWord::Undecided, "Cannot tell.".into()))),
+        ]
+    }
+
+    fn person() -> impl Strategy<Value = Option<(PersonWord, String)>> {
+        prop_oneof![
+            Just(None),
+            Just(Some((PersonWord::Passed, "Jo".into()))),
+            Just(Some((PersonWord::Failed, "Jo".into()))),
+        ]
+    }
+
+    fn waiver() -> impl Strategy<Value = Option<WaiverFact>> {
+        proptest::option::of((-100i64..100).prop_map(|minutes| WaiverFact {
+            approver: "Anna".into(),
+            reason: "no queue here".into(),
+            expires_at: now() + Duration::minutes(minutes),
+        }))
+    }
+
+    proptest! {
+        /// The heart of the portal: a box passes only on the words its actor needs.
+        #[test]
+        fn passed_only_with_the_words_it_needs(
+            actor in prop_oneof![Just(Actor::Human), Just(Actor::Automated), Just(Actor::Mixed)],
+            machine in machine(),
+            person in person(),
+            waiver in waiver(),
+        ) {
+            let facts = ItemFacts { actor, machine, person, waiver, not_required_because: None };
+            let judged = judge(&facts, now());
+            let machine_good = matches!(facts.machine, Some((MachineWord::Passed, _)));
+            let person_good = matches!(facts.person, Some((PersonWord::Passed, _)));
+            let good = match actor {
+                Actor::Human => person_good,
+                Actor::Automated => machine_good,
+                Actor::Mixed => machine_good && person_good,
+            };
+            let waived = facts.waiver.as_ref().is_some_and(|w| now() < w.expires_at);
+            prop_assert_eq!(judged.state == ItemState::Waived, waived);
+            prop_assert_eq!(judged.state == ItemState::Passed, good && !waived);
+            prop_assert!(!judged.reason.is_empty());
+        }
+
+        #[test]
+        fn a_machine_never_moves_a_human_box_nor_a_person_an_automated_one(
+            machine in machine(), person in person(),
+        ) {
+            let human = |machine| judge(&ItemFacts {
+                actor: Actor::Human, machine, person: person.clone(), waiver: None,
+                not_required_because: None,
+            }, now());
+            prop_assert_eq!(human(machine.clone()), human(None));
+            let automated = |person| judge(&ItemFacts {
+                actor: Actor::Automated, machine: machine.clone(), person, waiver: None,
+                not_required_because: None,
+            }, now());
+            prop_assert_eq!(automated(person.clone()), automated(None));
+        }
+    }
+
+    #[test]
+    fn an_expired_waiver_reopens_its_box_and_says_so() {
+        let facts = ItemFacts {
+            actor: Actor::Automated,
+            machine: None,
+            person: None,
+            waiver: Some(WaiverFact {
+                approver: "Anna".into(),
+                reason: "log shipping is down".into(),
+                expires_at: now(),
+            }),
+            not_required_because: None,
+        };
+        let judged = judge(&facts, now());
+        assert_eq!(judged.state, ItemState::Open);
+        assert_eq!(judged.reason, "The waiver by Anna has expired. Nothing has been measured yet.");
+    }
+}

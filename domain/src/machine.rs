@@ -1,0 +1,117 @@
+//! The machine half of a box: what its checks, its pushed results and its rule say together.
+
+use crate::{item::MachineWord, measurement::Phase};
+
+/// The latest word of one source of a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source<'a> {
+    /// The check's key, or what pushed the result.
+    pub label: &'a str,
+    /// Its latest word; `None` where it has not spoken yet.
+    pub word: Option<SourceWord>,
+    /// Its latest sentence.
+    pub sentence: &'a str,
+}
+
+/// What one source said last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceWord {
+    /// Good.
+    Passed,
+    /// Bad.
+    Failed,
+    /// It spoke, and decides nothing.
+    Undecided,
+}
+
+impl From<Phase> for SourceWord {
+    fn from(phase: Phase) -> Self {
+        match phase {
+            Phase::Successful => Self::Passed,
+            Phase::Failed => Self::Failed,
+            Phase::Error | Phase::Inconclusive => Self::Undecided,
+        }
+    }
+}
+
+/// What the sources say together: `None` where there is none at all.
+///
+/// One failed source fails the half. Then: one that could not tell leaves it undecided, one that
+/// has not spoken leaves it running. Only when each has spoken well does it pass.
+#[must_use]
+pub fn combine(sources: &[Source<'_>]) -> Option<(MachineWord, String)> {
+    if sources.is_empty() {
+        return None;
+    }
+    let with = |word| sources.iter().filter(move |source| source.word == Some(word));
+    let waiting = sources.iter().filter(|source| source.word.is_none()).count();
+    let total = sources.len();
+
+    let said = |word, machine| {
+        let first = with(word).next()?;
+        let count = with(word).count();
+        let what = if word == SourceWord::Failed { "failed" } else { "could not tell" };
+        let sentence = if count == 1 {
+            format!("{}: {}", first.label, first.sentence)
+        } else {
+            format!("{count} of {total} {what}. {}: {}", first.label, first.sentence)
+        };
+        Some((machine, sentence))
+    };
+    said(SourceWord::Failed, MachineWord::Failed)
+        .or_else(|| said(SourceWord::Undecided, MachineWord::Undecided))
+        .or_else(|| {
+            Some(if waiting > 0 {
+                let answered = total - waiting;
+                (MachineWord::Running, format!("{answered} of {total} have answered so far."))
+            } else if let [only] = sources {
+                (MachineWord::Passed, only.sentence.to_owned())
+            } else {
+                (MachineWord::Passed, format!("All {total} passed."))
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn source(word: Option<SourceWord>) -> Source<'static> {
+        Source { label: "hsts", word, sentence: "No header." }
+    }
+
+    #[test]
+    fn no_source_says_nothing() {
+        assert_eq!(combine(&[]), None);
+    }
+
+    #[test]
+    fn the_failed_one_is_named() {
+        let sources = [source(Some(SourceWord::Passed)), source(Some(SourceWord::Failed))];
+        assert_eq!(combine(&sources), Some((MachineWord::Failed, "hsts: No header.".into())));
+    }
+
+    fn word() -> impl Strategy<Value = Option<SourceWord>> {
+        prop_oneof![
+            Just(None),
+            Just(Some(SourceWord::Passed)),
+            Just(Some(SourceWord::Failed)),
+            Just(Some(SourceWord::Undecided)),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn passes_only_when_each_source_passed(words in proptest::collection::vec(word(), 0..8)) {
+            let sources: Vec<_> = words.iter().map(|word| source(*word)).collect();
+            let all = !words.is_empty() && words.iter().all(|w| *w == Some(SourceWord::Passed));
+            let word = combine(&sources).map(|(word, _)| word);
+            prop_assert_eq!(word == Some(MachineWord::Passed), all);
+            if words.contains(&Some(SourceWord::Failed)) {
+                prop_assert_eq!(word, Some(MachineWord::Failed));
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Whether a rollback plan has been proven: the rule of the box `rollback-rehearsed`.
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::item::MachineWord;
+
+/// How long a rehearsal proves anything, in days.
+pub const FRESH_DAYS: i64 = 30;
+
+/// A rehearsal of a service's rollback plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RehearsalFact {
+    /// When it was done.
+    pub at: DateTime<Utc>,
+    /// The version it restored.
+    pub version: String,
+    /// Whether it worked.
+    pub worked: bool,
+    /// How long it took, in seconds.
+    pub duration_s: i64,
+    /// Where it was done.
+    pub environment: String,
+}
+
+/// Judges the newest rehearsal against the version a rollback would restore now.
+///
+/// `has_plan` says whether there is a command to copy or a hook to call; `target` is the version
+/// that would be restored, `None` where nothing was deployed before.
+#[must_use]
+pub fn judge(
+    has_plan: bool,
+    target: Option<&str>,
+    newest: Option<&RehearsalFact>,
+    now: DateTime<Utc>,
+) -> (MachineWord, String) {
+    if !has_plan {
+        return (
+            MachineWord::Undecided,
+            "There is no rollback plan. Write down its command or hook on the service's page."
+                .into(),
+        );
+    }
+    let Some(rehearsal) = newest else {
+        return (
+            MachineWord::Undecided,
+            "The rollback plan was never rehearsed. Rehearse it and record it on the service's \
+             page."
+                .into(),
+        );
+    };
+    let age_days = (now - rehearsal.at).num_days();
+    let when = match age_days {
+        0 => "today".to_owned(),
+        1 => "1 day ago".to_owned(),
+        days => format!("{days} days ago"),
+    };
+    let done = format!(
+        "Rehearsed on {} {when} to {} in {} s",
+        rehearsal.environment, rehearsal.version, rehearsal.duration_s
+    );
+    if !rehearsal.worked {
+        return (MachineWord::Failed, format!("{done}, and it did not work."));
+    }
+    if now - rehearsal.at > Duration::days(FRESH_DAYS) {
+        return (
+            MachineWord::Undecided,
+            format!("{done}: older than {FRESH_DAYS} days. Rehearse it again."),
+        );
+    }
+    match target {
+        Some(target) if target != rehearsal.version => (
+            MachineWord::Undecided,
+            format!("{done}, but a rollback would restore {target}. Rehearse that one."),
+        ),
+        _ => (MachineWord::Passed, format!("{done}.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use rstest::rstest;
+
+    use super::*;
+
+    fn now() -> DateTime<Utc> {
+        Utc.timestamp_opt(1_763_560_920, 0).single().unwrap()
+    }
+
+    fn rehearsal(days_ago: i64, version: &str, worked: bool) -> RehearsalFact {
+        RehearsalFact {
+            at: now() - Duration::days(days_ago),
+            version: version.into(),
+            worked,
+            duration_s: 41,
+            environment: "staging".into(),
+        }
+    }
+
+    #[rstest]
+    #[case(true, Some("1.3.7"), Some(rehearsal(6, "1.3.7", true)), MachineWord::Passed)]
+    #[case(true, None, Some(rehearsal(6, "1.3.7", true)), MachineWord::Passed)]
+    #[case(false, Some("1.3.7"), Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
+    #[case(true, Some("1.3.7"), None, MachineWord::Undecided)]
+    #[case(true, Some("1.3.7"), Some(rehearsal(31, "1.3.7", true)), MachineWord::Undecided)]
+    #[case(true, Some("1.3.8"), Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
+    #[case(true, Some("1.3.7"), Some(rehearsal(6, "1.3.7", false)), MachineWord::Failed)]
+    fn judged(
+        #[case] has_plan: bool,
+        #[case] target: Option<&str>,
+        #[case] newest: Option<RehearsalFact>,
+        #[case] expected: MachineWord,
+    ) {
+        let (word, sentence) = judge(has_plan, target, newest.as_ref(), now());
+        assert_eq!(word, expected, "{sentence}");
+    }
+
+    #[test]
+    fn the_sentence_reads_well() {
+        let fact = rehearsal(6, "1.3.7", true);
+        let (_, sentence) = judge(true, Some("1.3.7"), Some(&fact), now());
+        assert_eq!(sentence, "Rehearsed on staging 6 days ago to 1.3.7 in 41 s.");
+    }
+}

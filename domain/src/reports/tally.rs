@@ -1,0 +1,183 @@
+//! Counting what a report says, and the verdict that follows.
+
+use super::{CaseFailure, MAX_FAILURES, ReportFormat, ReportSummary, ReportVerdict};
+
+const MAX_WARNINGS: usize = 20;
+const MAX_MESSAGE_CHARS: usize = 300;
+
+/// How one test ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    Passed,
+    Failed,
+    Errored,
+    Skipped,
+    Flaky,
+}
+
+/// Counts while a report is read.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    passed: u64,
+    failed: u64,
+    errored: u64,
+    skipped: u64,
+    flaky: u64,
+    failures: Vec<CaseFailure>,
+    warnings: Vec<String>,
+    doubt: Option<String>,
+    /// How long it took, in milliseconds, where the report says.
+    pub duration_ms: Option<f64>,
+    /// Why there may be no test in it, where the report says; a clause.
+    pub empty_because: Option<String>,
+}
+
+impl Tally {
+    /// Counts a test; where, its name and what it said are kept for the first failures.
+    pub(super) fn count(&mut self, outcome: Outcome, suite: &str, name: &str, message: &str) {
+        match outcome {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Failed => self.failed += 1,
+            Outcome::Errored => self.errored += 1,
+            Outcome::Skipped => self.skipped += 1,
+            Outcome::Flaky => self.flaky += 1,
+        }
+        match outcome {
+            Outcome::Failed | Outcome::Errored if self.failures.len() < MAX_FAILURES => {
+                self.failures.push(CaseFailure {
+                    suite: clean(suite),
+                    name: clean(name),
+                    message: clean(message),
+                });
+            }
+            Outcome::Flaky => {
+                self.warn(format!("Flaky: {} passed only when repeated.", clean(name)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Counts a check that failed at times, which a threshold allows.
+    pub(super) fn tolerate(&mut self, name: &str, message: &str) {
+        self.flaky += 1;
+        self.warn(format!("{}: {message}", clean(name)));
+    }
+
+    /// Notes what is odd but decides nothing.
+    pub(super) fn warn(&mut self, warning: String) {
+        if self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// Notes why a report without failures cannot be believed; it is undecided then.
+    pub(super) fn doubt(&mut self, reason: String) {
+        self.warn(reason.clone());
+        self.doubt.get_or_insert(reason);
+    }
+
+    /// All tests counted so far.
+    pub(super) const fn tests(&self) -> u64 {
+        self.passed + self.failed + self.errored + self.skipped + self.flaky
+    }
+
+    /// Those counted so far that failed or errored.
+    pub(super) const fn broken(&self) -> u64 {
+        self.failed + self.errored
+    }
+
+    /// The verdict and its sentence.
+    pub(super) fn finish(self, format: ReportFormat) -> ReportSummary {
+        let ran = self.passed + self.flaky;
+        let verdict = if self.broken() > 0 {
+            ReportVerdict::Failed
+        } else if ran == 0 || self.doubt.is_some() {
+            ReportVerdict::Undecided
+        } else {
+            ReportVerdict::Passed
+        };
+        let short = self.short();
+        let sentence = match verdict {
+            ReportVerdict::Passed => format!("{short}."),
+            ReportVerdict::Failed => match self.failures.first() {
+                Some(first) => format!("{short}; first: {}.", first.name),
+                None => format!("{short}."),
+            },
+            ReportVerdict::Undecided => match (&self.doubt, self.tests()) {
+                (_, 0) => {
+                    let what = match format {
+                        ReportFormat::K6 => "no threshold and no check",
+                        _ => "no test",
+                    };
+                    let why = self.empty_because.as_deref().or(self.doubt.as_deref());
+                    let why = why.map(|why| clean(why.trim_end_matches('.')));
+                    let why = why.map_or_else(String::new, |why| format!(" ({why})"));
+                    format!("The report has {what} in it{why}, so it proves nothing.")
+                }
+                (Some(doubt), _) => format!("{short}, but not to be relied on: {doubt}"),
+                (None, skipped) => {
+                    format!("All {skipped} were skipped, so the report proves nothing.")
+                }
+            },
+        };
+        ReportSummary {
+            format,
+            verdict,
+            tests: self.tests(),
+            passed: self.passed,
+            failed: self.failed,
+            errored: self.errored,
+            skipped: self.skipped,
+            flaky: self.flaky,
+            duration_ms: self.duration_ms,
+            sentence,
+            short,
+            failures: self.failures,
+            warnings: self.warnings,
+        }
+    }
+
+    /// `1 failed, 41 passed, 2 skipped`; `no tests` where there are none.
+    fn short(&self) -> String {
+        let counts = [
+            (self.failed, "failed"),
+            (self.errored, "errored"),
+            (self.passed, "passed"),
+            (self.flaky, "flaky"),
+            (self.skipped, "skipped"),
+        ];
+        let parts: Vec<_> = counts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        if parts.is_empty() { "no tests".to_owned() } else { parts.join(", ") }
+    }
+}
+
+/// One line without terminal colours and control characters, of at most 300 characters.
+pub(super) fn clean(text: &str) -> String {
+    let mut plain = String::new();
+    let mut chars = text.chars().peekable();
+    let mut length = 0;
+    while let Some(c) = chars.next() {
+        if c == '\u{1b}' {
+            if chars.next_if_eq(&'[').is_some() {
+                // A colour ends with a letter.
+                while chars.next().is_some_and(|c| !c.is_ascii_alphabetic()) {}
+            }
+            continue;
+        }
+        let blank = c.is_whitespace() || c.is_control();
+        if blank && (plain.is_empty() || plain.ends_with(' ')) {
+            continue;
+        }
+        if length == MAX_MESSAGE_CHARS {
+            return format!("{}…", plain.trim_end());
+        }
+        plain.push(if blank { ' ' } else { c });
+        length += 1;
+    }
+    plain.truncate(plain.trim_end().len());
+    plain
+}

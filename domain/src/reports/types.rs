@@ -1,0 +1,112 @@
+//! What is told about a report.
+
+use serde::{Deserialize, Serialize};
+
+use crate::words::words;
+
+/// The most failures listed by name.
+pub const MAX_FAILURES: usize = 20;
+
+words! {
+    /// The kind of file.
+    ReportFormat {
+        /// JUnit XML, of whatever tool.
+        Junit = "junit",
+        /// Playwright's JSON reporter.
+        Playwright = "playwright",
+        /// k6's end-of-test summary, in either of its forms.
+        K6 = "k6",
+    }
+}
+
+words! {
+    /// What a report says of the release.
+    ReportVerdict {
+        /// Something was tested and nothing failed.
+        Passed = "passed",
+        /// Something failed.
+        Failed = "failed",
+        /// Nothing was tested, or there was nothing to judge by.
+        Undecided = "undecided",
+    }
+}
+
+/// What a report says. For k6, a test is a threshold or a check.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReportSummary {
+    /// The kind of file it was.
+    pub format: ReportFormat,
+    /// What it says.
+    pub verdict: ReportVerdict,
+    /// Test cases in it: the sum of the five counts below.
+    pub tests: u64,
+    /// Passed at the first attempt.
+    pub passed: u64,
+    /// An assertion failed.
+    pub failed: u64,
+    /// The test itself broke.
+    pub errored: u64,
+    /// Not run.
+    pub skipped: u64,
+    /// Passed, but only after a failed attempt.
+    pub flaky: u64,
+    /// How long it took, in milliseconds, where the report says.
+    pub duration_ms: Option<f64>,
+    /// One sentence, such as `42 passed, 1 flaky.` and what is missing where undecided.
+    pub sentence: String,
+    /// For a chip: `42 passed, 1 flaky`.
+    pub short: String,
+    /// The first [`MAX_FAILURES`] failures and errors.
+    pub failures: Vec<CaseFailure>,
+    /// What is odd about the report but decides nothing.
+    pub warnings: Vec<String>,
+}
+
+/// A test that failed or errored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseFailure {
+    /// Where it stands: suite, class, file or k6 metric.
+    pub suite: String,
+    /// Its name.
+    pub name: String,
+    /// What it said, shortened.
+    pub message: String,
+}
+
+/// Why bytes are not a report. The message says what to change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReportError {
+    /// Nothing was sent.
+    #[error("The report is empty; send the file that the test tool wrote.")]
+    Empty,
+    /// Neither XML nor JSON.
+    #[error(
+        "The report is neither XML nor JSON; send JUnit XML, Playwright's JSON report or a k6 \
+         summary, uncompressed."
+    )]
+    NotAReport,
+    /// A form with the file inside.
+    #[error(
+        "The report was sent as a form; send the file itself as the body (with curl, \
+         `--data-binary @FILE` in place of `--form`)."
+    )]
+    Form,
+    /// Not UTF-8.
+    #[error("The report is not UTF-8 (byte {at} is invalid); write it in UTF-8.")]
+    Encoding {
+        /// Offset of the first bad byte.
+        at: usize,
+    },
+    /// XML that is broken, cut off, or not JUnit's.
+    #[error("The JUnit XML cannot be read: {what}")]
+    Xml {
+        /// What and where, as sentences that say what to change.
+        what: String,
+    },
+    /// JSON that is broken, cut off, or of neither tool.
+    #[error("The JSON report cannot be read: {what}")]
+    Json {
+        /// What and where, as sentences that say what to change.
+        what: String,
+    },
+}

@@ -1,0 +1,66 @@
+//! Writing the audit log: every act leaves an entry in its own transaction.
+
+use chrono::{DateTime, Utc};
+use domain::{audit::AuditEntry, ids::DeploymentId, who::Who};
+use serde_json::{Map, Value};
+use store::{StoreError, Tx};
+
+/// An entry in the making.
+#[derive(Debug)]
+#[must_use = "an entry is written by `record`"]
+pub struct Entry(AuditEntry, Map<String, Value>);
+
+/// Begins an entry: `who` did `action` to the `kind` called `subject`.
+pub fn entry(
+    who: &Who,
+    at: DateTime<Utc>,
+    action: &str,
+    kind: &str,
+    subject: impl ToString,
+) -> Entry {
+    Entry(
+        AuditEntry {
+            seq: 0,
+            at,
+            actor_kind: who.kind().into(),
+            actor_id: who.id(),
+            actor_name: who.name().into(),
+            action: action.into(),
+            subject_kind: kind.into(),
+            subject: subject.to_string(),
+            deployment_id: None,
+            sentence: String::new(),
+            details: String::new(),
+        },
+        Map::new(),
+    )
+}
+
+impl Entry {
+    /// The deployment it belongs to, on whose timeline it appears.
+    pub fn deployment(mut self, id: DeploymentId) -> Self {
+        self.0.deployment_id = Some(id.0);
+        self
+    }
+
+    /// What happened, in a sentence without its actor: "ticked smoke-tests".
+    pub fn says(mut self, sentence: impl Into<String>) -> Self {
+        self.0.sentence = sentence.into();
+        self
+    }
+
+    /// A particular.
+    pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.1.insert(key.into(), value.into());
+        self
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn record(mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        self.0.details = Value::Object(self.1).to_string();
+        tx.record(self.0).await
+    }
+}

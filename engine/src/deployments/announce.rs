@@ -1,0 +1,413 @@
+//! Announcing a deployment: version V of service S is on environment E. A run opens from the
+//! runbook that fits.
+
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    due::due_at,
+    ids::{DeploymentId, ItemId, PersonId, ReleaseId},
+    item::ItemState,
+    permissions::{Permission, permit},
+    runbook::{ItemTemplate, select},
+    validate,
+    verdict::Verdict,
+    watch::WatchState,
+    who::Who,
+    words::{DeploymentKind, Strategy},
+};
+use serde::Deserialize;
+use store::{
+    Tx,
+    deployments::{self, DeploymentRecord},
+    items::{self, ItemRecord},
+    people,
+    releases::{self, ReleaseRecord},
+    runbooks::{self, RunbookVersion},
+    services::{self, ServiceRecord},
+};
+
+use super::{DeploymentView, view};
+use crate::{
+    Engine, Refusal,
+    audit::entry,
+    engine::new_id,
+    error::Faults,
+    once::{Answer, Once, Outcome},
+    probing, run,
+};
+
+/// An announcement.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnnounceRequest {
+    /// The service's slug.
+    #[schema(min_length = 1, max_length = 64)]
+    pub service: String,
+    /// The environment's slug.
+    #[schema(min_length = 1, max_length = 64)]
+    pub environment: String,
+    /// The version that was installed.
+    #[schema(min_length = 1, max_length = 128)]
+    pub version: String,
+    /// The commit it was built from.
+    #[serde(default)]
+    #[schema(max_length = 128)]
+    pub commit: Option<String>,
+    /// The digest of what was installed.
+    #[serde(default)]
+    #[schema(max_length = 256)]
+    pub artifact_digest: Option<String>,
+    /// Why; `first` where the service has no deployment in that environment, else `subsequent`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^(first|subsequent|hotfix|vendor_sync|rollback)$")]
+    pub kind: Option<DeploymentKind>,
+    /// How; `rolling` where absent.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, pattern = "^(rolling|blue_green|canary|recreate)$")]
+    pub strategy: Option<Strategy>,
+    /// When it was installed; now where absent.
+    #[serde(default)]
+    pub deployed_at: Option<DateTime<Utc>>,
+    /// Who installed it: a name or the e-mail address of a person here.
+    #[serde(default)]
+    #[schema(max_length = 120)]
+    pub deployed_by: Option<String>,
+    /// The pipeline's page.
+    #[serde(default)]
+    #[schema(max_length = 2048)]
+    pub url: Option<String>,
+    /// What is in it.
+    #[serde(default)]
+    #[schema(max_length = 10000)]
+    pub notes: Option<String>,
+    /// The runbook to use, where not the one that fits the kind.
+    #[serde(default)]
+    #[schema(max_length = 64)]
+    pub runbook: Option<String>,
+}
+
+/// How an announcement came to be marked as the demo's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// It belongs to the demo's history.
+    pub demo: bool,
+}
+
+impl Engine {
+    /// Announces a deployment; answers it with status 201.
+    ///
+    /// # Errors
+    /// Where the token may not, a field is at fault, the service or environment is unknown, the
+    /// same version is being watched there already, or no runbook fits.
+    pub async fn announce(
+        &self,
+        who: &Who,
+        request: AnnounceRequest,
+        once: Option<Once>,
+    ) -> Result<Answer, Refusal> {
+        permit(who, Permission::Announce, Some(&request.service))?;
+        let now = self.now();
+        check(&request, now)?;
+        let base_url = self.options().base_url.clone();
+        let who = who.clone();
+        let (answer, after) = self
+            .once(once, move |tx| {
+                Box::pin(async move {
+                    let (id, superseded) = open(tx, &who, request, now, Marks::default()).await?;
+                    let body = view::load(tx, id, &base_url, now).await?;
+                    Ok(Outcome { status: 201, body, after: (id, superseded) })
+                })
+            })
+            .await?;
+        if let Some((id, superseded)) = after {
+            self.changed(id);
+            if let Some(superseded) = superseded {
+                self.changed(superseded);
+            }
+            self.reschedule();
+        }
+        Ok(answer)
+    }
+
+    /// Announces from the pages; answers the deployment.
+    ///
+    /// # Errors
+    /// As [`announce`](Self::announce).
+    pub async fn announce_by_hand(
+        &self,
+        who: &Who,
+        request: AnnounceRequest,
+    ) -> Result<DeploymentId, Refusal> {
+        let answer = self.announce(who, request, None).await?;
+        let view: DeploymentView = serde_json::from_str(&answer.body)
+            .map_err(|error| Refusal::Internal(error.to_string()))?;
+        Ok(view.id)
+    }
+}
+
+fn check(request: &AnnounceRequest, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    faults.note("/version", validate::version(&request.version));
+    if let Some(commit) = &request.commit {
+        faults.note("/commit", validate::version(commit));
+    }
+    if let Some(digest) = &request.artifact_digest {
+        faults.note("/artifact_digest", validate::line(digest, 256));
+    }
+    if let Some(at) = request.deployed_at {
+        faults.note("/deployed_at", validate::not_future(at, now));
+        if at < now - Duration::days(30) {
+            faults.note("/deployed_at", Err("lies more than 30 days back".into()));
+        }
+    }
+    if let Some(by) = &request.deployed_by {
+        faults.note("/deployed_by", validate::line(by, 120));
+    }
+    if let Some(url) = &request.url {
+        faults.note("/url", validate::http_url(url));
+    }
+    if let Some(notes) = &request.notes {
+        faults.note("/notes", validate::text(notes, 10_000));
+    }
+    faults.into_result()
+}
+
+/// Opens a deployment with its run; answers it and the one whose place it took.
+pub(crate) async fn open(
+    tx: &mut Tx,
+    who: &Who,
+    request: AnnounceRequest,
+    now: DateTime<Utc>,
+    marks: Marks,
+) -> Result<(DeploymentId, Option<DeploymentId>), Refusal> {
+    let service = place(tx, &request).await?;
+    let before = deployments::watching(tx, service.id, &request.environment).await?;
+    if let Some(open) = &before
+        && open.version == request.version
+    {
+        return Err(Refusal::conflict(format!(
+            "{} is being watched on {} already, as deployment {}. Sign it off or roll it back \
+             before announcing the same version again.",
+            open.version, open.environment, open.id
+        )));
+    }
+    let kind = match request.kind {
+        Some(kind) => kind,
+        None if deployments::any(tx, service.id, &request.environment).await? => {
+            DeploymentKind::Subsequent
+        }
+        None => DeploymentKind::First,
+    };
+    let runbook = choose(tx, &request, kind).await?;
+    let id = DeploymentId(new_id());
+    let deployed_at = request.deployed_at.unwrap_or(now);
+    // Whatever ran there is replaced, also where its own watch ended long ago.
+    let replaces = deployments::running(tx, service.id, &request.environment).await?;
+    if let Some(open) = &before {
+        // The open one leaves its place first: there is room for one open watch.
+        deployments::set_state(tx, open.id, WatchState::Superseded, now, None).await?;
+    }
+    let record = record(
+        tx,
+        who,
+        &service,
+        &runbook,
+        &request,
+        Opening {
+            id,
+            kind,
+            deployed_at,
+            now,
+            replaces: replaces.map(|running| running.id),
+            demo: marks.demo,
+        },
+    )
+    .await?;
+    deployments::insert(tx, record.clone()).await?;
+    if let Some(open) = &before {
+        deployments::set_state(tx, open.id, WatchState::Superseded, now, Some(id)).await?;
+        let closed = DeploymentRecord { state: WatchState::Superseded, ..open.clone() };
+        run::decide(tx, &closed).await?;
+        entry(who, now, "deployment.supersede", "deployment", open.id)
+            .deployment(open.id)
+            .says(format!("{} took its place", request.version))
+            .with("by", id.to_string())
+            .record(tx)
+            .await?;
+    }
+    for (position, template) in (0..).zip(&runbook.content.items) {
+        items::insert(tx, box_of(&record, template, position, now)).await?;
+    }
+    probing::sync_built_in(tx, &service, &request.environment, now).await?;
+    run::judge_all(tx, &record, now).await?;
+    entry(who, now, "deployment.announce", "deployment", id)
+        .deployment(id)
+        .says(format!("announced {} on {}", request.version, request.environment))
+        .with("kind", kind.as_str())
+        .with("runbook", format!("{} v{}", runbook.content.slug, runbook.number))
+        .with("deployed_by", record.deployed_by.clone())
+        .record(tx)
+        .await?;
+    Ok((id, before.map(|open| open.id)))
+}
+
+/// The service, where it exists and runs in that environment.
+async fn place(tx: &mut Tx, request: &AnnounceRequest) -> Result<ServiceRecord, Refusal> {
+    let Some(service) = services::by_slug(tx, &request.service).await? else {
+        return Err(Refusal::field(
+            "/service",
+            "names no service here; create it with PUT /api/v1/services/{slug} or on the page \
+             Services",
+        ));
+    };
+    let environments = services::environments_of(tx, service.id).await?;
+    if environments.iter().any(|known| known.environment == request.environment) {
+        return Ok(service);
+    }
+    let known: Vec<_> = environments.into_iter().map(|known| known.environment).collect();
+    Err(Refusal::field(
+        "/environment",
+        if known.is_empty() {
+            "names no environment of this service; it has none yet, add one on its page".into()
+        } else {
+            format!("names no environment of this service; it has {}", known.join(", "))
+        },
+    ))
+}
+
+async fn choose(
+    tx: &mut Tx,
+    request: &AnnounceRequest,
+    kind: DeploymentKind,
+) -> Result<RunbookVersion, Refusal> {
+    let mut published = runbooks::published(tx).await?;
+    let slug = match &request.runbook {
+        Some(slug) => slug.clone(),
+        None => {
+            let contents = published.iter().map(|version| &version.content);
+            let selection = select(contents, kind, &request.environment);
+            match selection.runbook {
+                Some(runbook) => runbook.slug.clone(),
+                None => return Err(Refusal::conflict(selection.reason)),
+            }
+        }
+    };
+    match published.iter().position(|version| version.content.slug == slug) {
+        Some(at) => Ok(published.swap_remove(at)),
+        None => Err(Refusal::field("/runbook", "names no published runbook")),
+    }
+}
+
+struct Opening {
+    id: DeploymentId,
+    kind: DeploymentKind,
+    deployed_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+    replaces: Option<DeploymentId>,
+    demo: bool,
+}
+
+async fn record(
+    tx: &mut Tx,
+    who: &Who,
+    service: &ServiceRecord,
+    runbook: &RunbookVersion,
+    request: &AnnounceRequest,
+    opening: Opening,
+) -> Result<DeploymentRecord, Refusal> {
+    let deployed_by = request.deployed_by.clone().unwrap_or_else(|| who.name().to_owned());
+    let deployer_id = deployer(tx, who, &deployed_by).await?;
+    let notes = request.notes.clone().unwrap_or_default();
+    let release = ReleaseRecord {
+        id: ReleaseId(new_id()),
+        service_id: service.id,
+        version: request.version.clone(),
+        commit_sha: request.commit.clone(),
+        artifact_digest: request.artifact_digest.clone(),
+        notes: notes.clone(),
+        created_at: opening.now,
+    };
+    let release_id = releases::put(tx, release).await?;
+    let window = i64::try_from(runbook.content.watch_s).ok().and_then(Duration::try_seconds);
+    let Some(window) = window else {
+        return Err(Refusal::conflict("The runbook's watch is too long. Shorten it."));
+    };
+    let required = runbook.content.items.iter().filter(|item| item.required).count();
+    let required = i64::try_from(required).unwrap_or(i64::MAX);
+    Ok(DeploymentRecord {
+        id: opening.id,
+        service_id: service.id,
+        service: service.slug.clone(),
+        environment: request.environment.clone(),
+        release_id,
+        version: request.version.clone(),
+        kind: opening.kind,
+        strategy: request.strategy.unwrap_or(Strategy::Rolling),
+        state: WatchState::Watching,
+        verdict: Verdict::Undecided,
+        reason: String::new(),
+        open_items: required,
+        required_items: required,
+        deployed_at: opening.deployed_at,
+        deployed_by,
+        deployer_id,
+        announced_by: who.name().to_owned(),
+        url: request.url.clone(),
+        notes,
+        watch_ends_at: opening.deployed_at + window,
+        runbook_version_id: runbook.id,
+        runbook_slug: runbook.content.slug.clone(),
+        runbook_number: runbook.number,
+        sign_off_required: runbook.content.sign_off.clone(),
+        replaces_id: opening.replaces,
+        superseded_by_id: None,
+        closed_at: None,
+        demo: opening.demo,
+        created_at: opening.now,
+    })
+}
+
+/// The person who deployed: whoever is named, else whoever announces in the browser.
+async fn deployer(tx: &mut Tx, who: &Who, named: &str) -> Result<Option<PersonId>, Refusal> {
+    let everyone = people::all(tx).await?;
+    let lower = named.to_lowercase();
+    let found = everyone.iter().find(|record| {
+        record.person.email == lower || record.person.name.eq_ignore_ascii_case(named)
+    });
+    Ok(match (found, who) {
+        (Some(record), _) => Some(record.person.id),
+        (None, Who::Person(person)) => Some(person.id),
+        _ => None,
+    })
+}
+
+/// A box of the run, copied from its template.
+fn box_of(
+    deployment: &DeploymentRecord,
+    template: &ItemTemplate,
+    position: i64,
+    now: DateTime<Utc>,
+) -> ItemRecord {
+    ItemRecord {
+        id: ItemId(new_id()),
+        deployment_id: deployment.id,
+        position,
+        key: template.key.clone(),
+        title: template.title.clone(),
+        section: template.section.clone(),
+        instructions: template.instructions.clone(),
+        actor: template.actor,
+        required: template.required,
+        due_at: due_at(deployment.deployed_at, template.due_s),
+        role: template.role.clone(),
+        probes: template.probes.clone(),
+        machine_rule: template.machine,
+        not_required_because: template
+            .not_required_because(deployment.kind, &deployment.environment),
+        pushed: None,
+        machine: None,
+        person: None,
+        state: ItemState::Open,
+        reason: String::new(),
+        updated_at: now,
+    }
+}

@@ -1,0 +1,299 @@
+//! A deployment as the API answers it.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    due::is_overdue,
+    ids::DeploymentId,
+    permissions::{Permission, permit},
+    who::Who,
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    Link,
+    deployments::{self, DeploymentFilter, DeploymentRecord},
+    evidence::{self, EvidenceRecord},
+    items::{self, ItemRecord},
+    page::Page,
+    releases, sign_offs,
+};
+
+use crate::{Engine, Refusal, run};
+
+/// How many pieces of evidence of each item are answered, the newest first.
+const EVIDENCE_EACH: i64 = 20;
+
+/// A deployment with its items.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct DeploymentView {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: DeploymentId,
+    /// Its page.
+    pub url: String,
+    /// The service's slug.
+    pub service: String,
+    /// The environment's slug.
+    pub environment: String,
+    /// The version.
+    pub version: String,
+    /// The commit it was built from.
+    pub commit: Option<String>,
+    /// The digest of what was installed.
+    pub artifact_digest: Option<String>,
+    /// `first`, `subsequent`, `hotfix`, `vendor_sync` or `rollback`.
+    pub kind: String,
+    /// `rolling`, `blue_green`, `canary` or `recreate`.
+    pub strategy: String,
+    /// `watching`, `signed_off`, `rolled_back` or `superseded`.
+    pub state: String,
+    /// `passed`, `failed` or `undecided`.
+    pub verdict: String,
+    /// The sentence that explains the verdict.
+    pub reason: String,
+    /// When it was installed.
+    pub deployed_at: DateTime<Utc>,
+    /// Who installed it.
+    pub deployed_by: String,
+    /// When the watch ends.
+    pub watch_ends_at: DateTime<Utc>,
+    /// The runbook its run was copied from, with its version, such as `subsequent-deploy v1`.
+    pub runbook: String,
+    /// The pipeline's page.
+    pub pipeline_url: Option<String>,
+    /// What is in it.
+    pub notes: String,
+    /// The sign-offs given.
+    pub sign_offs: Vec<SignOffView>,
+    /// The sign-offs required.
+    pub sign_off_required: Vec<SignOffRequiredView>,
+    /// The items of its run, in order.
+    pub items: Vec<ItemView>,
+}
+
+/// A required sign-off.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SignOffRequiredView {
+    /// The role.
+    pub role: String,
+    /// How many people of it.
+    pub count: u32,
+}
+
+/// A sign-off.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SignOffView {
+    /// Who signed.
+    pub person: String,
+    /// For which role.
+    pub role: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What they said.
+    pub comment: String,
+}
+
+/// An item of a run.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ItemView {
+    /// Its key.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// The section it stands in.
+    pub section: String,
+    /// `human`, `automated` or `mixed`.
+    pub actor: String,
+    /// Whether the gate waits for it.
+    pub required: bool,
+    /// `open`, `running`, `passed`, `failed`, `undecided`, `waived` or `not_required`.
+    pub state: String,
+    /// The sentence that explains the state.
+    pub reason: String,
+    /// When it is due.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Whether it is overdue.
+    pub overdue: bool,
+    /// The newest evidence.
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EvidenceView {
+    /// When it arrived.
+    pub at: DateTime<Utc>,
+    /// What gave it: `person`, `token`, `report`, `check` or `system`.
+    pub source_kind: String,
+    /// Its name.
+    pub source: String,
+    /// `passed`, `failed`, `undecided` or `unticked`.
+    pub status: String,
+    /// What it says.
+    pub summary: String,
+    /// Where there is more.
+    pub url: Option<String>,
+}
+
+/// A deployment in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SummaryView {
+    /// Its id.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: DeploymentId,
+    /// Its page.
+    pub url: String,
+    /// The service's slug.
+    pub service: String,
+    /// The environment's slug.
+    pub environment: String,
+    /// The version.
+    pub version: String,
+    /// Why it was deployed.
+    pub kind: String,
+    /// Where its watch stands.
+    pub state: String,
+    /// What the gate says.
+    pub verdict: String,
+    /// Why.
+    pub reason: String,
+    /// When it was installed.
+    pub deployed_at: DateTime<Utc>,
+    /// When the watch ends.
+    pub watch_ends_at: DateTime<Utc>,
+}
+
+impl ItemView {
+    /// The item with its evidence at `now`.
+    pub(crate) fn of(item: &ItemRecord, kept: &[EvidenceRecord], now: DateTime<Utc>) -> Self {
+        Self {
+            key: item.key.clone(),
+            title: item.title.clone(),
+            section: item.section.clone(),
+            actor: item.actor.as_str().into(),
+            required: item.required,
+            state: item.state.as_str().into(),
+            reason: item.reason.clone(),
+            due_at: item.due_at,
+            overdue: is_overdue(item.state, item.due_at, now),
+            evidence: kept
+                .iter()
+                .filter(|kept| kept.item_id == item.id)
+                .map(|kept| EvidenceView {
+                    at: kept.at,
+                    source_kind: kept.source_kind.clone(),
+                    source: kept.source_name.clone(),
+                    status: kept.status.clone(),
+                    summary: kept.summary.clone(),
+                    url: kept.url.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl SummaryView {
+    fn of(record: DeploymentRecord, base_url: &str) -> Self {
+        Self {
+            url: page_url(base_url, record.id),
+            id: record.id,
+            service: record.service,
+            environment: record.environment,
+            version: record.version,
+            kind: record.kind.as_str().into(),
+            state: record.state.as_str().into(),
+            verdict: record.verdict.as_str().into(),
+            reason: record.reason,
+            deployed_at: record.deployed_at,
+            watch_ends_at: record.watch_ends_at,
+        }
+    }
+}
+
+fn page_url(base_url: &str, id: DeploymentId) -> String {
+    format!("{base_url}/deployments/{id}")
+}
+
+/// The deployment as it stands on this connection.
+pub(crate) async fn load(
+    link: &mut Link,
+    id: DeploymentId,
+    base_url: &str,
+    now: DateTime<Utc>,
+) -> Result<DeploymentView, Refusal> {
+    let Some(record) = deployments::by_id(link, id).await? else {
+        return Err(Refusal::not_found("deployment", id));
+    };
+    let items = items::of_deployment(link, id).await?;
+    let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+    let kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
+    let release = releases::by_id(link, record.release_id).await?;
+    let given = sign_offs::of_deployment(link, id).await?;
+    let gate = run::ask(&record, &items);
+    Ok(DeploymentView {
+        url: page_url(base_url, id),
+        id,
+        service: record.service,
+        environment: record.environment,
+        version: record.version,
+        commit: release.as_ref().and_then(|release| release.commit_sha.clone()),
+        artifact_digest: release.and_then(|release| release.artifact_digest),
+        kind: record.kind.as_str().into(),
+        strategy: record.strategy.as_str().into(),
+        state: record.state.as_str().into(),
+        verdict: gate.verdict.as_str().into(),
+        reason: gate.reason,
+        deployed_at: record.deployed_at,
+        deployed_by: record.deployed_by,
+        watch_ends_at: record.watch_ends_at,
+        runbook: format!("{} v{}", record.runbook_slug, record.runbook_number),
+        pipeline_url: record.url,
+        notes: record.notes,
+        sign_offs: given
+            .into_iter()
+            .map(|given| SignOffView {
+                person: given.person_name,
+                role: given.role,
+                at: given.at,
+                comment: given.comment,
+            })
+            .collect(),
+        sign_off_required: record
+            .sign_off_required
+            .into_iter()
+            .map(|needed| SignOffRequiredView { role: needed.role, count: needed.count })
+            .collect(),
+        items: items.iter().map(|item| ItemView::of(item, &kept, now)).collect(),
+    })
+}
+
+impl Engine {
+    /// A deployment with its items.
+    ///
+    /// # Errors
+    /// Where there is none of that id, or the token is limited to other services.
+    pub async fn deployment(&self, who: &Who, id: DeploymentId) -> Result<DeploymentView, Refusal> {
+        let mut link = self.read().await?;
+        let view = load(&mut link, id, &self.options().base_url, self.now()).await?;
+        permit(who, Permission::Read, Some(&view.service))?;
+        Ok(view)
+    }
+
+    /// Deployments, newest first, with the key of the next page where there is one.
+    ///
+    /// # Errors
+    /// Where the token may not read.
+    pub async fn deployments(
+        &self,
+        who: &Who,
+        filter: DeploymentFilter,
+        page: Page<(DateTime<Utc>, DeploymentId)>,
+    ) -> Result<Vec<SummaryView>, Refusal> {
+        permit(who, Permission::Read, None)?;
+        let found = deployments::list(&mut self.read().await?, &filter, page).await?;
+        Ok(found
+            .into_iter()
+            .filter(|record| permit(who, Permission::Read, Some(&record.service)).is_ok())
+            .map(|record| SummaryView::of(record, &self.options().base_url))
+            .collect())
+    }
+}

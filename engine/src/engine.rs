@@ -1,0 +1,122 @@
+//! The engine: everything an act needs.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::ids::DeploymentId;
+use probes::Prober;
+use store::{ActFuture, Link, Store, StoreError, Tx};
+
+use crate::{clock::Clock, error::Refusal, events::Events, tokens::TokenCache};
+
+/// What this installation is set to.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where people reach the portal, without a trailing slash.
+    pub base_url: String,
+}
+
+/// Everything an act needs. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Engine(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    prober: Prober,
+    events: Events,
+    options: Options,
+    tokens: TokenCache,
+    reschedule: tokio::sync::Notify,
+}
+
+impl Engine {
+    /// An engine over an open database.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>, prober: Prober, options: Options) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            prober,
+            events: Events::default(),
+            options,
+            tokens: TokenCache::default(),
+            reschedule: tokio::sync::Notify::new(),
+        }))
+    }
+
+    /// Now, by the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// What this installation is set to.
+    #[must_use]
+    pub fn options(&self) -> &Options {
+        &self.0.options
+    }
+
+    /// Where changes are told.
+    #[must_use]
+    pub fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    pub(crate) fn prober(&self) -> &Prober {
+        &self.0.prober
+    }
+
+    pub(crate) fn token_cache(&self) -> &TokenCache {
+        &self.0.tokens
+    }
+
+    /// Wakes the scheduler: something it runs has changed.
+    pub(crate) fn reschedule(&self) {
+        self.0.reschedule.notify_one();
+    }
+
+    pub(crate) async fn rescheduled(&self) {
+        self.0.reschedule.notified().await;
+    }
+
+    pub(crate) async fn read(&self) -> Result<Link, StoreError> {
+        self.0.store.read().await
+    }
+
+    /// Runs an act in one transaction and answers once it is durable.
+    pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Refusal>> + Send + 'static,
+    {
+        self.0.store.write(act).await
+    }
+
+    pub(crate) fn changed(&self, deployment: DeploymentId) {
+        self.0.events.tell(Some(deployment));
+    }
+
+    /// Which database keeps everything.
+    #[must_use]
+    pub fn database(&self) -> store::Kind {
+        self.0.store.kind()
+    }
+
+    /// Finishes what is being written and closes the database. For the last owner.
+    pub async fn close(self) {
+        if let Some(inner) = Arc::into_inner(self.0) {
+            inner.store.close().await;
+        } else {
+            tracing::warn!(
+                "the engine is still in use; the database is closed by the process's end"
+            );
+        }
+    }
+}
+
+/// A new id, in order of creation.
+pub(crate) fn new_id() -> uuid::Uuid {
+    uuid::Uuid::now_v7()
+}

@@ -1,0 +1,134 @@
+//! What an act is refused with. Each refusal is a sentence that says what to change; the HTTP API
+//! and the pages show it as it stands. Only [`Refusal::Store`] is trouble of our own.
+
+use domain::{acts::ActRefusal, permissions::Denied, sign_off::SignOffRefusal};
+use serde::Serialize;
+use store::StoreError;
+use thiserror::Error;
+
+/// A field at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// A JSON pointer to it, such as `/version`.
+    pub pointer: String,
+    /// What to change, as the end of a sentence that begins with the field.
+    pub message: String,
+}
+
+/// Why an act was refused.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// There is no such thing.
+    #[error("There is no {what} `{name}`.")]
+    NotFound {
+        /// The kind of thing.
+        what: &'static str,
+        /// What was asked for.
+        name: String,
+    },
+    /// Fields are at fault.
+    #[error("{}", sentence(.0))]
+    Invalid(Vec<FieldError>),
+    /// The present state forbids it.
+    #[error("{detail}")]
+    Conflict {
+        /// Why.
+        detail: String,
+        /// The keys of the boxes that block, where boxes do.
+        open: Vec<String>,
+    },
+    /// This actor may not.
+    #[error("{0}")]
+    Forbidden(String),
+    /// Nobody known is acting.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// An idempotency key came back with another request.
+    #[error("This idempotency key was used for another request; use a new key for a new request.")]
+    KeyReused,
+    /// Trouble with the database.
+    #[error("The portal has trouble with its database; what you sent was not kept. Try again.")]
+    Store(#[from] StoreError),
+    /// Trouble of our own.
+    #[error("The portal has a problem of its own; what you sent was not kept. Try again.")]
+    Internal(String),
+}
+
+impl Refusal {
+    /// One field at fault.
+    pub fn field(pointer: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError { pointer: pointer.into(), message: message.into() }])
+    }
+
+    /// The present state forbids it.
+    pub fn conflict(detail: impl Into<String>) -> Self {
+        Self::Conflict { detail: detail.into(), open: Vec::new() }
+    }
+
+    /// There is no such thing.
+    pub fn not_found(what: &'static str, name: impl ToString) -> Self {
+        // What was asked for comes from outside: keep the sentence short and readable.
+        let name: String = name.to_string().chars().filter(|c| !c.is_control()).take(80).collect();
+        Self::NotFound { what, name }
+    }
+}
+
+fn sentence(errors: &[FieldError]) -> String {
+    let all: Vec<_> = errors
+        .iter()
+        .map(|error| match error.pointer.trim_start_matches('/') {
+            "" => error.message.clone(),
+            field => format!("`{field}` {}", error.message),
+        })
+        .collect();
+    format!("{}.", all.join("; ").trim_end_matches('.'))
+}
+
+impl From<ActRefusal> for Refusal {
+    fn from(refusal: ActRefusal) -> Self {
+        match refusal {
+            ActRefusal::NotAPerson { .. } | ActRefusal::RoleTooLow { .. } => {
+                Self::Forbidden(refusal.to_string())
+            }
+            ActRefusal::WatchClosed { .. }
+            | ActRefusal::HumanItem { .. }
+            | ActRefusal::AutomatedItem { .. } => Self::conflict(refusal.to_string()),
+        }
+    }
+}
+
+impl From<Denied> for Refusal {
+    fn from(denied: Denied) -> Self {
+        Self::Forbidden(denied.to_string())
+    }
+}
+
+impl From<SignOffRefusal> for Refusal {
+    fn from(refusal: SignOffRefusal) -> Self {
+        let detail = refusal.to_string();
+        match refusal {
+            SignOffRefusal::RoleTooLow(_) => Self::Forbidden(detail),
+            SignOffRefusal::GateHolds { open, .. } => Self::Conflict { detail, open },
+            _ => Self::conflict(detail),
+        }
+    }
+}
+
+/// Collects what is wrong with a request, so that all of it is told at once.
+#[derive(Debug, Default)]
+pub struct Faults(Vec<FieldError>);
+
+impl Faults {
+    /// Notes a fault of the field at `pointer`, where there is one.
+    pub fn note(&mut self, pointer: &str, outcome: Result<(), String>) {
+        if let Err(message) = outcome {
+            self.0.push(FieldError { pointer: pointer.to_owned(), message });
+        }
+    }
+
+    /// # Errors
+    /// All that was noted.
+    pub fn into_result(self) -> Result<(), Refusal> {
+        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.0)) }
+    }
+}

@@ -1,0 +1,96 @@
+//! Lessons: what was learned, written on a run, found again later.
+
+use domain::{
+    ids::{DeploymentId, LessonId},
+    permissions::{Permission, permit},
+    validate,
+    who::Who,
+};
+use store::{
+    deployments,
+    lessons::{self, LessonRecord},
+    page::Page,
+    services,
+};
+
+use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults};
+
+impl Engine {
+    /// Writes a lesson on a run, whatever its state: lessons come late.
+    ///
+    /// # Errors
+    /// Where the actor may not, a field is at fault, or there is no such deployment.
+    pub async fn write_lesson(
+        &self,
+        who: &Who,
+        id: DeploymentId,
+        title: &str,
+        body: &str,
+    ) -> Result<LessonId, Refusal> {
+        permit(who, Permission::WriteLesson, None)?;
+        let mut faults = Faults::default();
+        faults.note("/title", validate::line(title, 160));
+        faults.note("/body", validate::text(body, 20_000));
+        faults.into_result()?;
+        let (who, title, body) = (who.clone(), title.trim().to_owned(), body.trim().to_owned());
+        let now = self.now();
+        let lesson = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(deployment) = deployments::by_id(tx, id).await? else {
+                        return Err(Refusal::not_found("deployment", id));
+                    };
+                    let lesson = LessonId(new_id());
+                    entry(&who, now, "lesson.write", "lesson", lesson)
+                        .deployment(id)
+                        .says(format!("wrote the lesson “{title}”"))
+                        .record(tx)
+                        .await?;
+                    let record = LessonRecord {
+                        id: lesson,
+                        service_id: deployment.service_id,
+                        service: deployment.service,
+                        deployment_id: Some(id),
+                        version: Some(deployment.version),
+                        title,
+                        body,
+                        author_name: who.name().to_owned(),
+                        created_at: now,
+                        demo: false,
+                    };
+                    lessons::insert(tx, record).await?;
+                    Ok(lesson)
+                })
+            })
+            .await?;
+        self.changed(id);
+        Ok(lesson)
+    }
+
+    /// Lessons that contain `text`, newest first.
+    ///
+    /// # Errors
+    /// Where the token may not read or the service is unknown.
+    pub async fn lessons(
+        &self,
+        who: &Who,
+        text: &str,
+        service: Option<&str>,
+        page: Page<LessonId>,
+    ) -> Result<Vec<LessonRecord>, Refusal> {
+        permit(who, Permission::Read, service)?;
+        let mut link = self.read().await?;
+        let service = match service {
+            None => None,
+            Some(slug) => match services::by_slug(&mut link, slug).await? {
+                Some(found) => Some(found.id),
+                None => return Err(Refusal::not_found("service", slug)),
+            },
+        };
+        let found = lessons::search(&mut link, text.trim(), service, page).await?;
+        Ok(found
+            .into_iter()
+            .filter(|lesson| permit(who, Permission::Read, Some(&lesson.service)).is_ok())
+            .collect())
+    }
+}

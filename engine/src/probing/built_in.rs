@@ -1,0 +1,130 @@
+//! The checks Daytwo makes by itself from a service's base URL.
+
+use chrono::{DateTime, Utc};
+use domain::{check::ProbeSpec, ids::CheckId};
+use store::{
+    Tx,
+    checks::{self, CheckRecord},
+    deployments, items,
+    services::{self, ServiceRecord},
+};
+
+use crate::{Refusal, engine::new_id, run};
+
+/// Seconds from one run of a built-in check to the next while a watch is open.
+const INTERVAL_S: i64 = 60;
+
+/// A check as a runbook's probe asks for it.
+struct Wanted {
+    suffix: String,
+    label: String,
+    spec: ProbeSpec,
+    conditions: Vec<String>,
+    timeout_s: i64,
+}
+
+/// Makes the built-in checks of an open run fit its boxes and the service's base URL and targets;
+/// retires those that no longer do. Does nothing where no watch is open.
+pub(crate) async fn sync_built_in(
+    tx: &mut Tx,
+    service: &ServiceRecord,
+    environment: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    let Some(deployment) = deployments::watching(tx, service.id, environment).await? else {
+        return Ok(());
+    };
+    let base_url = services::environments_of(tx, service.id)
+        .await?
+        .into_iter()
+        .find(|known| known.environment == environment)
+        .and_then(|known| known.base_url);
+    let mut kept = Vec::new();
+    if let Some(base_url) = base_url {
+        for item in items::of_deployment(tx, deployment.id).await? {
+            if item.not_required_because.is_some() {
+                continue;
+            }
+            for probe in &item.probes {
+                for wanted in wanted(probe, &base_url, service) {
+                    let key = format!("{environment}-{}", wanted.suffix);
+                    let before = checks::by_key(tx, service.id, &key).await?;
+                    let record = CheckRecord {
+                        id: before.as_ref().map_or_else(|| CheckId(new_id()), |check| check.id),
+                        service_id: service.id,
+                        environment: environment.to_owned(),
+                        key: key.clone(),
+                        label: wanted.label,
+                        spec: wanted.spec,
+                        conditions: wanted.conditions,
+                        interval_s: INTERVAL_S,
+                        timeout_s: wanted.timeout_s,
+                        item: Some(item.key.clone()),
+                        critical: false,
+                        dry_run: false,
+                        no_data: "undecided".into(),
+                        built_in: Some(probe.clone()),
+                        retired_at: None,
+                        created_at: before.map_or(now, |check| check.created_at),
+                        updated_at: now,
+                    };
+                    checks::put(tx, record).await?;
+                    kept.push(key);
+                }
+            }
+        }
+    }
+    for check in checks::of_environment(tx, service.id, environment).await? {
+        if check.built_in.is_some() && !kept.contains(&check.key) {
+            checks::retire(tx, check.id, now).await?;
+        }
+    }
+    run::judge_all(tx, &deployment, now).await?;
+    Ok(())
+}
+
+/// The checks a runbook's probe stands for.
+fn wanted(probe: &str, base_url: &str, service: &ServiceRecord) -> Vec<Wanted> {
+    let url = || base_url.to_owned();
+    let one = |label: &str, spec: ProbeSpec| {
+        vec![Wanted {
+            suffix: probe.to_owned(),
+            label: label.to_owned(),
+            spec,
+            conditions: Vec::new(),
+            timeout_s: 20,
+        }]
+    };
+    match probe {
+        "response-targets" => service
+            .targets
+            .iter()
+            .map(|target| Wanted {
+                suffix: target.name.clone(),
+                label: target.name.clone(),
+                spec: ProbeSpec::Http {
+                    url: join(base_url, &target.path),
+                    method: None,
+                    headers: std::collections::BTreeMap::new(),
+                    body: None,
+                },
+                conditions: vec![
+                    "status < 400".into(),
+                    format!("response_time_ms < {}", target.target_ms),
+                ],
+                timeout_s: 10,
+            })
+            .collect(),
+        "exposed-files" => one("exposed files", ProbeSpec::ExposedFiles { url: url() }),
+        "https-redirect" => one("HTTPS redirect", ProbeSpec::HttpsRedirect { url: url() }),
+        "hsts" => one("HSTS", ProbeSpec::Hsts { url: url(), min_max_age_s: None }),
+        "tls" => one("certificate", ProbeSpec::Tls { url: url(), min_days: None }),
+        "debug-mode" => one("debug", ProbeSpec::DebugMode { url: url() }),
+        _ => Vec::new(),
+    }
+}
+
+/// A path below a base URL, which may itself have one.
+fn join(base_url: &str, path: &str) -> String {
+    format!("{}/{}", base_url.trim_end_matches('/'), path.trim_start_matches('/'))
+}

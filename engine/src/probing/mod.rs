@@ -1,0 +1,8 @@
+//! Probing: running checks, keeping what they saw, and doing so again while a watch is open.
+
+mod built_in;
+mod run;
+mod scheduler;
+
+pub(crate) use built_in::sync_built_in;
+pub use run::Probed;

@@ -1,0 +1,220 @@
+//! Running one check and keeping what it saw.
+
+use std::time::Duration;
+
+use domain::{
+    acts::{ItemAct, may},
+    ids::{DeploymentId, EvidenceId},
+    measurement::{Measurement, Phase},
+    watch::WatchState,
+    who::Who,
+    words::Actor,
+};
+use probes::Condition;
+use store::{
+    Tx,
+    checks::{self, CheckRecord},
+    deployments::{self, DeploymentRecord},
+    evidence::{self, EvidenceRecord},
+    items, measurements,
+};
+
+use crate::{Engine, Refusal, audit::entry, engine::new_id, run};
+
+/// How many checks run side by side when a person asks for a box's.
+const SIDE_BY_SIDE: usize = 8;
+
+/// What a check saw when a person asked for it.
+#[derive(Debug, Clone)]
+pub struct Probed {
+    /// What the check is called.
+    pub label: String,
+    /// What it saw.
+    pub measurement: Measurement,
+}
+
+impl Engine {
+    /// Runs the checks of a box now, keeps what they saw and judges the box.
+    ///
+    /// # Errors
+    /// Where the rules forbid it, or the box has no check.
+    pub async fn probe_item(
+        &self,
+        who: &Who,
+        id: DeploymentId,
+        key: &str,
+    ) -> Result<Vec<Probed>, Refusal> {
+        use futures::StreamExt as _;
+
+        let mut link = self.read().await?;
+        let Some(deployment) = deployments::by_id(&mut link, id).await? else {
+            return Err(Refusal::not_found("deployment", id));
+        };
+        let Some(item) = items::by_key(&mut link, id, key).await? else {
+            return Err(Refusal::not_found("item in this run with the key", key));
+        };
+        may(ItemAct::Probe, key, item.actor, deployment.state, who)?;
+        let bound =
+            run::checks_now(&mut link, &deployment, |check| check.item.as_deref() == Some(key))
+                .await?;
+        drop(link);
+        if bound.is_empty() {
+            return Err(Refusal::conflict(format!(
+                "`{key}` has no check to run. Set the service's base URL, or add a check for it."
+            )));
+        }
+        // Built before it is driven: a stream of borrowing futures inside an async function
+        // confuses the compiler about lifetimes.
+        let runs: Vec<_> = bound
+            .into_iter()
+            .map(|now| {
+                let engine = self.clone();
+                async move {
+                    let measurement = engine.measure(&now.check).await;
+                    (now.check, measurement)
+                }
+            })
+            .collect();
+        let seen: Vec<_> = futures::stream::iter(runs).buffered(SIDE_BY_SIDE).collect().await;
+        let mut probed = Vec::with_capacity(seen.len());
+        for (check, measurement) in seen {
+            probed.push(Probed { label: check.label.clone(), measurement: measurement.clone() });
+            self.keep_measurement(check, measurement).await?;
+        }
+        let (who, key, now) = (who.clone(), key.to_owned(), self.now());
+        let count = probed.len();
+        self.write(move |tx| {
+            Box::pin(async move {
+                entry(&who, now, "item.probe", "item", &key)
+                    .deployment(id)
+                    .says(format!("ran {count} checks of {}", item.title))
+                    .record(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await?;
+        self.changed(id);
+        Ok(probed)
+    }
+
+    /// Runs a check.
+    pub(crate) async fn measure(&self, check: &CheckRecord) -> Measurement {
+        let started_at = self.now();
+        let mut conditions = Vec::new();
+        for text in &check.conditions {
+            match Condition::parse(text) {
+                Ok(condition) => conditions.push(condition),
+                // Conditions are read before they are kept; one that is not readable now is our
+                // own trouble.
+                Err(error) => return errored(started_at, format!("`{text}`: {error}")),
+            }
+        }
+        let timeout = Duration::from_secs(u64::try_from(check.timeout_s).unwrap_or(10));
+        let engine = self.clone();
+        let clock = move || engine.now();
+        self.prober().run(&check.spec, &conditions, timeout, &clock).await
+    }
+
+    /// Keeps what a check saw and judges the box it counts for.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub(crate) async fn keep_measurement(
+        &self,
+        check: CheckRecord,
+        measurement: Measurement,
+    ) -> Result<(), Refusal> {
+        let now = self.now();
+        let touched = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    // The check may have been changed or retired while it ran.
+                    let Some(check) = checks::by_key(tx, check.service_id, &check.key).await?
+                    else {
+                        return Ok(None);
+                    };
+                    let watching =
+                        deployments::watching(tx, check.service_id, &check.environment).await?;
+                    let deployment = watching
+                        .filter(|deployment| measurement.started_at >= deployment.deployed_at);
+                    let id = deployment.as_ref().map(|deployment| deployment.id);
+                    match measurements::insert(tx, check.id, id, &measurement).await {
+                        Ok(()) => {}
+                        // Two runs at the same microsecond: the first one stands.
+                        Err(error) if error.is_unique_violation() => return Ok(None),
+                        Err(error) => return Err(error.into()),
+                    }
+                    if let Some(deployment) = &deployment
+                        && let Some(key) = &check.item
+                        && !check.dry_run
+                        && deployment.state == WatchState::Watching
+                    {
+                        judge(tx, deployment, key, &check, &measurement, now).await?;
+                    }
+                    Ok(id)
+                })
+            })
+            .await?;
+        if let Some(id) = touched {
+            self.changed(id);
+        }
+        Ok(())
+    }
+}
+
+/// Judges the box a check counts for, and writes down a turn.
+async fn judge(
+    tx: &mut Tx,
+    deployment: &DeploymentRecord,
+    key: &str,
+    check: &CheckRecord,
+    measurement: &Measurement,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<(), Refusal> {
+    let Some(mut item) = items::by_key(tx, deployment.id, key).await? else { return Ok(()) };
+    if item.actor == Actor::Human {
+        return Ok(());
+    }
+    if !run::judge_item(tx, deployment, &mut item, now).await? {
+        return Ok(());
+    }
+    run::decide(tx, deployment).await?;
+    let Some((word, sentence)) = item.machine.clone() else { return Ok(()) };
+    let kept = EvidenceRecord {
+        id: EvidenceId(new_id()),
+        deployment_id: deployment.id,
+        item_id: item.id,
+        at: now,
+        source_kind: "check".into(),
+        source_name: check.label.clone(),
+        status: word.as_str().into(),
+        summary: measurement.sentence.clone(),
+        url: None,
+        started_at: Some(measurement.started_at),
+        finished_at: None,
+        details: "{}".into(),
+    };
+    evidence::insert(tx, kept).await?;
+    entry(&Who::System("probes"), now, "item.machine", "item", key)
+        .deployment(deployment.id)
+        .says(format!("{}: {}. {sentence}", item.title, word.as_str()))
+        .with("check", check.key.clone())
+        .with("state", item.state.as_str())
+        .record(tx)
+        .await?;
+    Ok(())
+}
+
+fn errored(started_at: chrono::DateTime<chrono::Utc>, sentence: String) -> Measurement {
+    Measurement {
+        started_at,
+        duration_ms: 0.0,
+        phase: Phase::Error,
+        value: None,
+        sentence,
+        short: "error".into(),
+        findings: Vec::new(),
+        exchanges: Vec::new(),
+    }
+}

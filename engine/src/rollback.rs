@@ -1,0 +1,328 @@
+//! Rolling back, and rehearsing it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{DeploymentId, RehearsalId},
+    permissions::{Permission, permit},
+    rehearsal::RehearsalFact,
+    validate,
+    watch::WatchState,
+    who::Who,
+};
+use probes::Request;
+use serde::{Deserialize, Serialize};
+use store::{
+    deployments,
+    rehearsals::{self, RehearsalRecord},
+    rollbacks::{self, HookState, RollbackRecord},
+    services,
+};
+
+use crate::{
+    Engine, Refusal,
+    audit::entry,
+    engine::new_id,
+    error::Faults,
+    once::{Answer, Once, Outcome},
+    run,
+};
+
+/// Why to roll back.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RollbackRequest {
+    /// Why, in a sentence.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub reason: String,
+}
+
+/// A rollback as the API answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct RollbackView {
+    /// The deployment that is rolled back.
+    #[schema(value_type = uuid::Uuid)]
+    pub deployment: DeploymentId,
+    /// The version to restore, where one was signed off before.
+    pub target_version: Option<String>,
+    /// The command a person runs, where the plan has one.
+    pub command: Option<String>,
+    /// `none` (a person runs the command) or `pending` (the plan's hook is being called).
+    pub hook: String,
+    /// What happens next, in a sentence.
+    pub message: String,
+}
+
+/// A rehearsal to be written down.
+#[derive(Debug, Clone)]
+pub struct NewRehearsal {
+    /// Where it was done.
+    pub environment: String,
+    /// The version it restored.
+    pub version: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How long it took, in seconds.
+    pub duration_s: i64,
+    /// Whether it worked.
+    pub worked: bool,
+    /// What was noticed.
+    pub notes: String,
+}
+
+struct Hook {
+    url: String,
+    body: String,
+}
+
+impl Engine {
+    /// Rolls a deployment back: closes its watch and calls the plan's hook, at most once. Needs no
+    /// sign-off.
+    ///
+    /// # Errors
+    /// Where the actor may not, the reason is missing, or it was rolled back or superseded before.
+    pub async fn roll_back(
+        &self,
+        who: &Who,
+        id: DeploymentId,
+        request: RollbackRequest,
+        once: Option<Once>,
+    ) -> Result<Answer, Refusal> {
+        permit(who, Permission::RollBack, None)?;
+        let mut faults = Faults::default();
+        faults.note("/reason", validate::line(&request.reason, 1_000));
+        faults.into_result()?;
+        let now = self.now();
+        let actor = who.clone();
+        let (answer, hook) = self
+            .once(once, move |tx| {
+                Box::pin(async move {
+                    let Some(deployment) = deployments::by_id(tx, id).await? else {
+                        return Err(Refusal::not_found("deployment", id));
+                    };
+                    permit(&actor, Permission::RollBack, Some(&deployment.service))?;
+                    if !deployment.state.may_become(WatchState::RolledBack) {
+                        return Err(Refusal::conflict(format!(
+                            "This deployment is {} already, so it cannot be rolled back.",
+                            deployment.state.label().to_lowercase()
+                        )));
+                    }
+                    let plan =
+                        services::rollback_plan(tx, deployment.service_id, &deployment.environment)
+                            .await?
+                            .unwrap_or_default();
+                    let target = run::rollback_target(tx, &deployment).await?;
+                    let target_version = target.map(|target| target.version);
+                    let hook = plan.hook_url.map(|url| Hook {
+                        url,
+                        body: serde_json::json!({
+                            "event": "rollback",
+                            "deployment": id,
+                            "service": deployment.service,
+                            "environment": deployment.environment,
+                            "version": deployment.version,
+                            "target_version": target_version,
+                            "reason": request.reason,
+                            "triggered_by": actor.name(),
+                        })
+                        .to_string(),
+                    });
+                    let state = if hook.is_some() { HookState::Pending } else { HookState::None };
+                    let record = RollbackRecord {
+                        deployment_id: id,
+                        reason: request.reason.clone(),
+                        triggered_by: actor.name().to_owned(),
+                        at: now,
+                        target_version: target_version.clone(),
+                        hook_state: state,
+                        hook_sentence: String::new(),
+                        hook_at: None,
+                    };
+                    rollbacks::insert(tx, record).await?;
+                    deployments::set_state(tx, id, WatchState::RolledBack, now, None).await?;
+                    let closed = deployments::DeploymentRecord {
+                        state: WatchState::RolledBack,
+                        ..deployment.clone()
+                    };
+                    run::decide(tx, &closed).await?;
+                    let to = target_version.as_deref().unwrap_or("the version before");
+                    entry(&actor, now, "deployment.roll_back", "deployment", id)
+                        .deployment(id)
+                        .says(format!("rolled back to {to}: {}", request.reason))
+                        .with("hook", state.as_str())
+                        .record(tx)
+                        .await?;
+                    let command = (!plan.command.trim().is_empty()).then_some(plan.command);
+                    let message = match (&hook, &command) {
+                        (Some(_), _) => format!("The plan's hook is being called to restore {to}."),
+                        (None, Some(_)) => format!("Run the plan's command to restore {to}."),
+                        (None, None) => format!(
+                            "There is no rollback plan here: restore {to} by hand and announce it."
+                        ),
+                    };
+                    let body = RollbackView {
+                        deployment: id,
+                        target_version,
+                        command,
+                        hook: state.as_str().into(),
+                        message,
+                    };
+                    Ok(Outcome { status: 202, body, after: hook })
+                })
+            })
+            .await?;
+        if let Some(hook) = hook {
+            self.changed(id);
+            self.reschedule();
+            if let Some(hook) = hook {
+                let engine = self.clone();
+                tokio::spawn(async move { engine.call_hook(id, hook).await });
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Calls a plan's hook once and writes down what came of it.
+    async fn call_hook(&self, id: DeploymentId, hook: Hook) {
+        let (state, sentence) = match self.send_hook(&hook).await {
+            Ok(status) if status < 300 => (HookState::Done, format!("The hook answered {status}.")),
+            Ok(status) => {
+                (HookState::Failed, format!("The hook answered {status}. Roll back by hand."))
+            }
+            Err(error) => (
+                HookState::Failed,
+                format!("The hook could not be called: {error}. Roll back by hand."),
+            ),
+        };
+        if let Err(error) = self.note_hook(id, state, sentence).await {
+            tracing::error!(%error, deployment = %id, "what came of a hook could not be kept");
+        }
+    }
+
+    async fn send_hook(&self, hook: &Hook) -> Result<u16, String> {
+        let request = Request::post(&hook.url, hook.body.clone())
+            .and_then(|request| request.header("content-type", "application/json"))
+            .map_err(|error| error.to_string())?
+            .timeout(Duration::from_secs(30));
+        let answer =
+            self.prober().client().send(request).await.map_err(|error| error.to_string())?;
+        Ok(answer.status.as_u16())
+    }
+
+    async fn note_hook(
+        &self,
+        id: DeploymentId,
+        state: HookState,
+        sentence: String,
+    ) -> Result<(), Refusal> {
+        let now = self.now();
+        self.write(move |tx| {
+            Box::pin(async move {
+                rollbacks::set_hook(tx, id, state, sentence.clone(), now).await?;
+                entry(&Who::System("rollback"), now, "deployment.hook", "deployment", id)
+                    .deployment(id)
+                    .says(sentence)
+                    .with("hook", state.as_str())
+                    .record(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await?;
+        self.changed(id);
+        Ok(())
+    }
+
+    /// After a start: a hook that was being called when the process ended may have been called or
+    /// not. It is not called again; a person is told.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub async fn settle_hooks(&self) -> Result<(), Refusal> {
+        let pending = rollbacks::pending(&mut self.read().await?).await?;
+        for rollback in pending {
+            let sentence = "The portal stopped while the hook was being called, so nobody knows \
+                            whether it was. Look, and roll back by hand if it was not.";
+            self.note_hook(rollback.deployment_id, HookState::Failed, sentence.into()).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a rehearsal down and judges the open runs of that service again.
+    ///
+    /// # Errors
+    /// Where the actor may not, a field is at fault, or the service is unknown.
+    pub async fn record_rehearsal(
+        &self,
+        who: &Who,
+        slug: &str,
+        new: NewRehearsal,
+    ) -> Result<(), Refusal> {
+        permit(who, Permission::RecordRehearsal, Some(slug))?;
+        let now = self.now();
+        let mut faults = Faults::default();
+        faults.note("/version", validate::version(&new.version));
+        faults.note("/at", validate::not_future(new.at, now));
+        if !(0..=604_800).contains(&new.duration_s) {
+            faults.note("/duration_s", Err("must be 0 to 604800 seconds".into()));
+        }
+        faults.note("/notes", validate::text(&new.notes, 5_000));
+        faults.into_result()?;
+        let (who, slug) = (who.clone(), slug.to_owned());
+        let touched = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(service) = services::by_slug(tx, &slug).await? else {
+                        return Err(Refusal::not_found("service", &slug));
+                    };
+                    let environments = services::environments_of(tx, service.id).await?;
+                    if !environments.iter().any(|known| known.environment == new.environment) {
+                        return Err(Refusal::field(
+                            "/environment",
+                            "names no environment of this service",
+                        ));
+                    }
+                    entry(&who, now, "service.rehearse", "service", &slug)
+                        .says(format!(
+                            "recorded a rehearsal of the rollback to {} on {}",
+                            new.version, new.environment
+                        ))
+                        .with("duration_s", new.duration_s)
+                        .with("worked", new.worked)
+                        .record(tx)
+                        .await?;
+                    let record = RehearsalRecord {
+                        id: RehearsalId(new_id()),
+                        service_id: service.id,
+                        fact: RehearsalFact {
+                            at: new.at,
+                            version: new.version,
+                            worked: new.worked,
+                            duration_s: new.duration_s,
+                            environment: new.environment,
+                        },
+                        notes: new.notes,
+                        recorded_by: who.name().to_owned(),
+                        recorded_at: now,
+                    };
+                    rehearsals::insert(tx, record).await?;
+                    let mut touched = Vec::new();
+                    for known in environments {
+                        let open =
+                            deployments::watching(tx, service.id, &known.environment).await?;
+                        if let Some(open) = open {
+                            run::judge_all(tx, &open, now).await?;
+                            touched.push(open.id);
+                        }
+                    }
+                    Ok(touched)
+                })
+            })
+            .await?;
+        for id in touched {
+            self.changed(id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! Judging the boxes of a run again and writing down what the gate says.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    gate::{self, GateAnswer, GateItem},
+    item::{ItemFacts, WaiverFact, judge},
+};
+use store::{
+    StoreError, Tx,
+    deployments::{self, DeploymentRecord},
+    items::{self, ItemRecord},
+    waivers::{self, WaiverRecord},
+};
+
+use super::machine_half::machine_half;
+
+/// Judges one box from all that is known now and writes it down. Answers whether its state or its
+/// machine's word changed.
+pub(crate) async fn judge_item(
+    tx: &mut Tx,
+    deployment: &DeploymentRecord,
+    item: &mut ItemRecord,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let waivers = waivers::not_ended(tx, deployment.id).await?;
+    judge_with(tx, deployment, item, &waivers, now).await
+}
+
+async fn judge_with(
+    tx: &mut Tx,
+    deployment: &DeploymentRecord,
+    item: &mut ItemRecord,
+    waivers: &[WaiverRecord],
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let word = |item: &ItemRecord| item.machine.as_ref().map(|(word, _)| *word);
+    let before = (item.state, word(item));
+    item.machine = machine_half(tx, deployment, item, now).await?;
+    let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id);
+    let judged = judge(
+        &ItemFacts {
+            actor: item.actor,
+            machine: item.machine.clone(),
+            person: item.person.as_ref().map(|said| (said.word, said.name.clone())),
+            waiver: waiver.map(|waiver| WaiverFact {
+                approver: waiver.approver_name.clone(),
+                reason: waiver.reason.clone(),
+                expires_at: waiver.expires_at,
+            }),
+            not_required_because: item.not_required_because.clone(),
+        },
+        now,
+    );
+    item.state = judged.state;
+    item.reason = judged.reason;
+    item.updated_at = now;
+    items::update(tx, item).await?;
+    Ok((item.state, word(item)) != before)
+}
+
+/// Asks the gate and writes its answer down where it changed.
+pub(crate) async fn decide(
+    tx: &mut Tx,
+    deployment: &DeploymentRecord,
+) -> Result<GateAnswer, StoreError> {
+    let items = items::of_deployment(tx, deployment.id).await?;
+    let answer = ask(deployment, &items);
+    let open = i64::try_from(answer.open.len()).unwrap_or(i64::MAX);
+    if (answer.verdict, &answer.reason, open)
+        != (deployment.verdict, &deployment.reason, deployment.open_items)
+    {
+        deployments::set_verdict(tx, deployment.id, answer.verdict, answer.reason.clone(), open)
+            .await?;
+    }
+    Ok(answer)
+}
+
+/// What the gate says of these boxes.
+pub(crate) fn ask(deployment: &DeploymentRecord, items: &[ItemRecord]) -> GateAnswer {
+    let facts: Vec<_> = items
+        .iter()
+        .map(|item| GateItem {
+            key: &item.key,
+            required: item.required,
+            state: item.state,
+            reason: &item.reason,
+        })
+        .collect();
+    gate::decide(deployment.state, &facts)
+}
+
+/// Judges every box and asks the gate.
+pub(crate) async fn judge_all(
+    tx: &mut Tx,
+    deployment: &DeploymentRecord,
+    now: DateTime<Utc>,
+) -> Result<GateAnswer, StoreError> {
+    let waivers = waivers::not_ended(tx, deployment.id).await?;
+    for mut item in items::of_deployment(tx, deployment.id).await? {
+        judge_with(tx, deployment, &mut item, &waivers, now).await?;
+    }
+    decide(tx, deployment).await
+}

@@ -1,0 +1,160 @@
+//! The machine half of a box: its checks' newest measurements, what scripts posted, its rule.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    item::MachineWord,
+    machine::{Source, SourceWord, combine},
+    rehearsal,
+    runbook::MachineRule,
+    words::Actor,
+};
+use store::{
+    Link, StoreError,
+    checks::{self, CheckRecord},
+    deployments::{self, DeploymentRecord},
+    items::ItemRecord,
+    measurements::{self, MeasurementRecord},
+    rehearsals, services,
+};
+
+/// A check with what it saw last in this watch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckNow {
+    /// The check.
+    pub check: CheckRecord,
+    /// Its newest measurement since the deployment; older ones say nothing about it.
+    pub newest: Option<MeasurementRecord>,
+}
+
+/// The checks of a deployment's service and environment that `wanted` picks, with their newest
+/// measurements.
+pub(crate) async fn checks_now(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+    wanted: impl Fn(&CheckRecord) -> bool,
+) -> Result<Vec<CheckNow>, StoreError> {
+    let found =
+        checks::of_environment(link, deployment.service_id, &deployment.environment).await?;
+    let mut picked = Vec::new();
+    for check in found.into_iter().filter(wanted) {
+        let newest = measurements::newest_for(link, check.id, deployment.deployed_at).await?;
+        picked.push(CheckNow { check, newest });
+    }
+    Ok(picked)
+}
+
+/// What the machine half says now; `None` where the box has none or nothing can speak for it.
+pub(crate) async fn machine_half(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+    item: &ItemRecord,
+    now: DateTime<Utc>,
+) -> Result<Option<(MachineWord, String)>, StoreError> {
+    if item.actor == Actor::Human {
+        return Ok(None);
+    }
+    // A check on trial runs without counting.
+    let bound = checks_now(link, deployment, |check| {
+        check.item.as_deref() == Some(&item.key) && !check.dry_run
+    })
+    .await?;
+    let mut sources: Vec<Source<'_>> = bound
+        .iter()
+        .map(|now| Source {
+            label: &now.check.label,
+            word: now.newest.as_ref().map(|measured| measured.phase.into()),
+            sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
+        })
+        .collect();
+    let no_base_url = format!(
+        "no base URL is known for {}, so nothing can be probed. Set it on the service's page.",
+        deployment.environment
+    );
+    if !item.probes.is_empty() && bound.iter().all(|now| now.check.built_in.is_none()) {
+        // Built-in probes exist as soon as there is an address to probe.
+        sources.push(Source {
+            label: "probes",
+            word: Some(SourceWord::Undecided),
+            sentence: &no_base_url,
+        });
+    }
+    if let Some(pushed) = &item.pushed {
+        sources.push(Source {
+            label: &pushed.by,
+            word: match pushed.word {
+                MachineWord::Passed => Some(SourceWord::Passed),
+                MachineWord::Failed => Some(SourceWord::Failed),
+                MachineWord::Undecided => Some(SourceWord::Undecided),
+                MachineWord::Running => None,
+            },
+            sentence: &pushed.sentence,
+        });
+    }
+    let combined = combine(&sources);
+    let Some(rule) = item.machine_rule else { return Ok(combined) };
+    let ruled = by_rule(link, rule, deployment, now).await?;
+    // What a script posted, or a probe saw, stands in for a rule that has no data of its own; a
+    // rule that failed is not argued away.
+    Ok(match combined {
+        Some(said) if ruled.0 != MachineWord::Failed => Some(said),
+        _ => Some(ruled),
+    })
+}
+
+async fn by_rule(
+    link: &mut Link,
+    rule: MachineRule,
+    deployment: &DeploymentRecord,
+    now: DateTime<Utc>,
+) -> Result<(MachineWord, String), StoreError> {
+    Ok(match rule {
+        MachineRule::RollbackRehearsed => rehearsal_judgement(link, deployment, now).await?,
+        MachineRule::LogsTriaged => (
+            MachineWord::Undecided,
+            "No log of this service is being read, and silence is not proof. Post the triage's \
+             result from the job that does it."
+                .into(),
+        ),
+        MachineRule::Baselines => (
+            MachineWord::Undecided,
+            "No baseline has been captured. Post error rate, response time and uptime at the end \
+             of the watch."
+                .into(),
+        ),
+    })
+}
+
+/// The deployment a rollback would restore: the newest signed-off one of another version.
+pub(crate) async fn rollback_target(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+) -> Result<Option<DeploymentRecord>, StoreError> {
+    deployments::last_good(
+        link,
+        deployment.service_id,
+        &deployment.environment,
+        deployment.deployed_at,
+        &deployment.version,
+    )
+    .await
+}
+
+/// Whether the rollback plan has been proven for the version it would restore.
+pub(crate) async fn rehearsal_judgement(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+    now: DateTime<Utc>,
+) -> Result<(MachineWord, String), StoreError> {
+    let plan =
+        services::rollback_plan(link, deployment.service_id, &deployment.environment).await?;
+    let has_plan =
+        plan.is_some_and(|plan| !plan.command.trim().is_empty() || plan.hook_url.is_some());
+    let target = rollback_target(link, deployment).await?;
+    let newest = rehearsals::newest(link, deployment.service_id, 1).await?;
+    Ok(rehearsal::judge(
+        has_plan,
+        target.as_ref().map(|target| target.version.as_str()),
+        newest.first().map(|rehearsal| &rehearsal.fact),
+        now,
+    ))
+}

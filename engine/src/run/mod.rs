@@ -1,0 +1,8 @@
+//! A run: what is known about its boxes, and what that makes of them.
+
+mod judge;
+mod machine_half;
+
+pub(crate) use judge::{ask, decide, judge_all, judge_item};
+pub use machine_half::CheckNow;
+pub(crate) use machine_half::{checks_now, rehearsal_judgement, rollback_target};

@@ -1,0 +1,299 @@
+//! Creating and changing a service.
+
+use domain::{
+    ids::ServiceId,
+    permissions::{Permission, permit},
+    validate,
+    who::Who,
+};
+use serde::Deserialize;
+use store::{
+    deployments,
+    services::{self, EnvironmentRecord, RollbackPlan, ServiceEnvironment, ServiceRecord, Target},
+};
+
+use super::{ServiceView, view};
+use crate::{
+    Engine, Refusal, audit::entry, engine::new_id, error::Faults, once::Answer, probing, run,
+};
+
+/// The order environments stand in until somebody says otherwise.
+const USUAL: [&str; 4] = ["development", "test", "staging", "production"];
+
+/// A service as it should be.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceRequest {
+    /// Its name as shown.
+    #[schema(min_length = 1, max_length = 80)]
+    pub name: String,
+    /// What it is.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    pub description: Option<String>,
+    /// Who owns it.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub owners: Option<String>,
+    /// How much depends on it, such as `1`.
+    #[serde(default)]
+    #[schema(max_length = 40)]
+    pub tier: Option<String>,
+    /// Where it runs. Environments that are not named stay as they are.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub environments: Vec<EnvironmentRequest>,
+    /// How fast its pages must answer; unchanged where absent.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub targets: Option<Vec<TargetRequest>>,
+}
+
+/// An environment of a service.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnvironmentRequest {
+    /// Its slug, such as `production`.
+    #[schema(min_length = 1, max_length = 64)]
+    pub slug: String,
+    /// Where the service answers there.
+    #[serde(default)]
+    #[schema(max_length = 2048)]
+    pub base_url: Option<String>,
+}
+
+/// A response target.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TargetRequest {
+    /// `home`, `login`, `health` or another short name.
+    #[schema(min_length = 1, max_length = 64)]
+    pub name: String,
+    /// Its path below the base URL.
+    #[schema(min_length = 1, max_length = 500)]
+    pub path: String,
+    /// The longest acceptable answer, in milliseconds.
+    #[schema(minimum = 1, maximum = 60000)]
+    pub target_ms: u32,
+}
+
+/// A rollback plan as it should be.
+#[derive(Debug, Clone, Default)]
+pub struct PlanRequest {
+    /// The command to copy.
+    pub command: String,
+    /// The address to call.
+    pub hook_url: Option<String>,
+    /// Whether a crossed rollback threshold triggers it by itself.
+    pub automatic: bool,
+    /// The rules agreed before the deploy, one a line.
+    pub rules: String,
+}
+
+impl Engine {
+    /// Creates or changes a service; answers it with 201 or 200.
+    ///
+    /// # Errors
+    /// Where the actor may not or a field is at fault.
+    pub async fn put_service(
+        &self,
+        who: &Who,
+        slug: &str,
+        request: ServiceRequest,
+    ) -> Result<(Answer, ServiceView), Refusal> {
+        permit(who, Permission::Configure, Some(slug))?;
+        check(slug, &request)?;
+        let (actor, slug, now) = (who.clone(), slug.to_owned(), self.now());
+        let (created, id) = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    let before = services::by_slug(tx, &slug).await?;
+                    let created = before.is_none();
+                    let record = merge(before, &slug, &request, now);
+                    let id = record.id;
+                    services::put(tx, record.clone()).await?;
+                    for environment in &request.environments {
+                        let usual = USUAL.iter().position(|usual| *usual == environment.slug);
+                        let position = usual.map_or(2, |at| i64::try_from(at).unwrap_or(2) + 1);
+                        let known = EnvironmentRecord {
+                            slug: environment.slug.clone(),
+                            name: environment.slug.clone(),
+                            position,
+                        };
+                        services::add_environment(tx, known).await?;
+                        let place = ServiceEnvironment {
+                            service_id: id,
+                            environment: environment.slug.clone(),
+                            base_url: environment
+                                .base_url
+                                .as_deref()
+                                .map(|url| url.trim_end_matches('/').to_owned()),
+                        };
+                        services::put_environment(tx, place).await?;
+                    }
+                    let verb = if created { "created" } else { "changed" };
+                    let action = if created { "service.create" } else { "service.change" };
+                    entry(&actor, now, action, "service", &slug)
+                        .says(format!("{verb} the service {slug}"))
+                        .record(tx)
+                        .await?;
+                    for place in services::environments_of(tx, id).await? {
+                        probing::sync_built_in(tx, &record, &place.environment, now).await?;
+                    }
+                    Ok((created, id))
+                })
+            })
+            .await?;
+        self.reschedule();
+        self.events().tell(None);
+        let mut link = self.read().await?;
+        let Some(record) = services::by_id(&mut link, id).await? else {
+            return Err(Refusal::Internal("a service that was just kept is gone".into()));
+        };
+        let view = view::load(&mut link, record).await?;
+        let body =
+            serde_json::to_string(&view).map_err(|error| Refusal::Internal(error.to_string()))?;
+        let status = if created { 201 } else { 200 };
+        Ok((Answer { status, body, replayed: false }, view))
+    }
+
+    /// Writes the rollback plan of a service in an environment.
+    ///
+    /// # Errors
+    /// Where the actor may not, a field is at fault, or there is no such service or environment.
+    pub async fn put_rollback_plan(
+        &self,
+        who: &Who,
+        slug: &str,
+        environment: &str,
+        request: PlanRequest,
+    ) -> Result<(), Refusal> {
+        permit(who, Permission::Configure, Some(slug))?;
+        let mut faults = Faults::default();
+        faults.note("/command", validate::text(&request.command, 2_000));
+        faults.note("/rules", validate::text(&request.rules, 2_000));
+        if let Some(url) = &request.hook_url {
+            faults.note("/hook_url", validate::http_url(url));
+        }
+        if request.automatic && request.hook_url.is_none() {
+            faults.note("/hook_url", Err("is needed for an automatic rollback".into()));
+        }
+        faults.into_result()?;
+        let (who, slug, environment) = (who.clone(), slug.to_owned(), environment.to_owned());
+        let now = self.now();
+        let open = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(service) = services::by_slug(tx, &slug).await? else {
+                        return Err(Refusal::not_found("service", &slug));
+                    };
+                    let places = services::environments_of(tx, service.id).await?;
+                    if !places.iter().any(|place| place.environment == environment) {
+                        return Err(Refusal::not_found("environment", &environment));
+                    }
+                    let plan = RollbackPlan {
+                        command: request.command.trim().to_owned(),
+                        hook_url: request.hook_url,
+                        mode: if request.automatic { "automatic" } else { "manual" }.into(),
+                        rules: request.rules.trim().to_owned(),
+                    };
+                    entry(&who, now, "service.rollback_plan", "service", &slug)
+                        .says(format!("wrote the rollback plan of {slug} on {environment}"))
+                        .with("command", plan.command.clone())
+                        .with("hook", plan.hook_url.is_some())
+                        .with("mode", plan.mode.clone())
+                        .record(tx)
+                        .await?;
+                    let id = service.id;
+                    services::put_rollback_plan(tx, id, environment.clone(), plan, now).await?;
+                    let open = deployments::watching(tx, id, &environment).await?;
+                    if let Some(open) = &open {
+                        run::judge_all(tx, open, now).await?;
+                    }
+                    Ok(open.map(|open| open.id))
+                })
+            })
+            .await?;
+        if let Some(open) = open {
+            self.changed(open);
+        }
+        Ok(())
+    }
+}
+
+fn check(slug: &str, request: &ServiceRequest) -> Result<(), Refusal> {
+    let mut faults = Faults::default();
+    faults.note("/slug", validate::slug(slug));
+    faults.note("/name", validate::line(&request.name, 80));
+    faults
+        .note("/description", validate::text(request.description.as_deref().unwrap_or(""), 2_000));
+    faults.note("/owners", validate::text(request.owners.as_deref().unwrap_or(""), 200));
+    faults.note("/tier", validate::text(request.tier.as_deref().unwrap_or(""), 40));
+    if request.environments.len() > 50 {
+        faults.note("/environments", Err("must be at most 50".into()));
+    }
+    for (at, environment) in request.environments.iter().enumerate() {
+        faults.note(&format!("/environments/{at}/slug"), validate::slug(&environment.slug));
+        if let Some(url) = &environment.base_url {
+            faults.note(&format!("/environments/{at}/base_url"), validate::http_url(url));
+        }
+    }
+    for (at, target) in request.targets.iter().flatten().enumerate() {
+        faults.note(&format!("/targets/{at}/name"), validate::slug(&target.name));
+        faults.note(&format!("/targets/{at}/path"), validate::line(&target.path, 500));
+        if !(1..=60_000).contains(&target.target_ms) {
+            faults.note(&format!("/targets/{at}/target_ms"), Err("must be 1 to 60000".into()));
+        }
+    }
+    if request.targets.as_ref().is_some_and(|targets| targets.len() > 20) {
+        faults.note("/targets", Err("must be at most 20".into()));
+    }
+    faults.into_result()
+}
+
+fn merge(
+    before: Option<ServiceRecord>,
+    slug: &str,
+    request: &ServiceRequest,
+    now: chrono::DateTime<chrono::Utc>,
+) -> ServiceRecord {
+    let before = before.unwrap_or_else(|| ServiceRecord {
+        id: ServiceId(new_id()),
+        slug: slug.to_owned(),
+        name: String::new(),
+        description: String::new(),
+        owners: String::new(),
+        tier: String::new(),
+        targets: usual_targets(),
+        created_at: now,
+        updated_at: now,
+    });
+    let or = |new: &Option<String>, old: String| new.clone().unwrap_or(old);
+    ServiceRecord {
+        name: request.name.trim().to_owned(),
+        description: or(&request.description, before.description),
+        owners: or(&request.owners, before.owners),
+        tier: or(&request.tier, before.tier),
+        targets: match &request.targets {
+            None => before.targets,
+            Some(targets) => targets
+                .iter()
+                .map(|target| Target {
+                    name: target.name.clone(),
+                    path: target.path.clone(),
+                    target_ms: target.target_ms,
+                })
+                .collect(),
+        },
+        updated_at: now,
+        ..before
+    }
+}
+
+/// What a new service is held to until its team says otherwise.
+fn usual_targets() -> Vec<Target> {
+    [("home", "/", 500), ("login", "/login", 500), ("health", "/health", 300)]
+        .into_iter()
+        .map(|(name, path, target_ms)| Target { name: name.into(), path: path.into(), target_ms })
+        .collect()
+}

@@ -1,0 +1,274 @@
+//! API tokens: `d2_`, random base62, and a checksum, so that a typo is found without the database
+//! and a leaked token is recognised by scanners. Shown once; only a hash is kept.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
+
+use chrono::{DateTime, Duration, Utc};
+use domain::{
+    ids::TokenId,
+    permissions::{Permission, permit},
+    roles::Scope,
+    validate,
+    who::Who,
+};
+use rand::Rng as _;
+use sha2::{Digest, Sha256};
+use store::tokens::{self, TokenRecord};
+use subtle::ConstantTimeEq as _;
+
+use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults};
+
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const PREFIX_LEN: usize = 8;
+const SECRET_LEN: usize = 32;
+const CHECK_LEN: usize = 6;
+
+/// How long a token that was found is believed before the database is asked again.
+const BELIEVED_S: i64 = 5;
+
+/// The tokens found lately, so that a busy script does not cost a query each time. A token revoked
+/// here is forgotten at once.
+#[derive(Debug, Default)]
+pub struct TokenCache(Mutex<Known>);
+
+/// By the token's hash: when it was found, and what was found.
+type Known = HashMap<[u8; 32], (DateTime<Utc>, TokenRecord)>;
+
+impl TokenCache {
+    fn get(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Option<TokenRecord> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, record) = known.get(hash)?;
+        (now - *since < Duration::seconds(BELIEVED_S)).then(|| record.clone())
+    }
+
+    fn put(&self, hash: [u8; 32], now: DateTime<Utc>, record: TokenRecord) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, (since, _)| now - *since < Duration::seconds(BELIEVED_S));
+        known.insert(hash, (now, record));
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+/// A token to be made.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// What people call it.
+    pub name: String,
+    /// What it may be used for.
+    pub scopes: Vec<Scope>,
+    /// The slugs of the services it is limited to; empty for all.
+    pub services: Vec<String>,
+    /// When it stops working.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+impl Engine {
+    /// Makes a token and answers it in clear, the only time it is seen.
+    ///
+    /// # Errors
+    /// Where the actor may not, a field is at fault, or a service does not exist.
+    pub async fn create_token(&self, who: &Who, new: NewToken) -> Result<String, Refusal> {
+        permit(who, Permission::ManageTokens, None)?;
+        let now = self.now();
+        let mut faults = Faults::default();
+        faults.note("/name", validate::line(&new.name, 80));
+        if new.scopes.is_empty() {
+            faults.note("/scopes", Err("must name at least one scope".into()));
+        }
+        if new.expires_at.is_some_and(|at| at <= now) {
+            faults.note("/expires_at", Err("must lie in the future".into()));
+        }
+        faults.into_result()?;
+        let token = generate();
+        let record = TokenRecord {
+            id: TokenId(new_id()),
+            name: new.name,
+            prefix: token[..PREFIX_LEN + 3].to_owned(),
+            hash: hash(&token).to_vec(),
+            scopes: new.scopes,
+            services: new.services,
+            created_by: who.name().to_owned(),
+            created_at: now,
+            expires_at: new.expires_at,
+            revoked_at: None,
+            last_used_at: None,
+        };
+        let who = who.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                for slug in &record.services {
+                    if store::services::by_slug(tx, slug).await?.is_none() {
+                        return Err(Refusal::not_found("service", slug));
+                    }
+                }
+                let scopes: Vec<_> = record.scopes.iter().map(|s| s.as_str()).collect();
+                entry(&who, now, "token.create", "token", record.id)
+                    .says(format!("made the token {} for {}", record.name, scopes.join(", ")))
+                    .with("prefix", record.prefix.clone())
+                    .with("services", record.services.clone())
+                    .record(tx)
+                    .await?;
+                tokens::insert(tx, record).await?;
+                Ok(())
+            })
+        })
+        .await?;
+        Ok(token)
+    }
+
+    /// Revokes a token; it stops working at once.
+    ///
+    /// # Errors
+    /// Where the actor may not or there is no such token in use.
+    pub async fn revoke_token(&self, who: &Who, id: TokenId) -> Result<(), Refusal> {
+        permit(who, Permission::ManageTokens, None)?;
+        let now = self.now();
+        let actor = who.clone();
+        self.write(move |tx| {
+            Box::pin(async move {
+                if !tokens::revoke(tx, id, now).await? {
+                    return Err(Refusal::not_found("token in use", id));
+                }
+                entry(&actor, now, "token.revoke", "token", id)
+                    .says("revoked a token")
+                    .record(tx)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await?;
+        self.token_cache().clear();
+        Ok(())
+    }
+
+    /// All tokens, newest first.
+    ///
+    /// # Errors
+    /// Where the actor may not.
+    pub async fn tokens(&self, who: &Who) -> Result<Vec<TokenRecord>, Refusal> {
+        permit(who, Permission::ManageTokens, None)?;
+        Ok(tokens::all(&mut self.read().await?).await?)
+    }
+
+    /// Who a token is.
+    ///
+    /// # Errors
+    /// Where it is mistyped, unknown, expired or revoked; the sentence says which only to one who
+    /// holds the real token.
+    pub async fn authenticate(&self, token: &str) -> Result<Who, Refusal> {
+        let refused = |why: &str| Err(Refusal::Unauthenticated(why.to_owned()));
+        if !well_formed(token) {
+            return refused(
+                "This is not a Daytwo token: it begins with `d2_` and ends with a checksum that \
+                 does not fit. Check that all of it was copied.",
+            );
+        }
+        let now = self.now();
+        let hashed = hash(token);
+        let cache = self.token_cache();
+        let record = if let Some(known) = cache.get(&hashed, now) {
+            known
+        } else {
+            let prefix = &token[..PREFIX_LEN + 3];
+            let found = tokens::by_prefix(&mut self.read().await?, prefix).await?;
+            let Some(record) =
+                found.filter(|record| bool::from(record.hash.as_slice().ct_eq(&hashed)))
+            else {
+                return refused("This token is not known here. Make one under Settings, Tokens.");
+            };
+            self.note_use(&record, now).await;
+            cache.put(hashed, now, record.clone());
+            record
+        };
+        if record.revoked_at.is_some() {
+            return refused("This token was revoked. Make another under Settings, Tokens.");
+        }
+        if record.expires_at.is_some_and(|at| at <= now) {
+            return refused("This token has expired. Make another under Settings, Tokens.");
+        }
+        Ok(Who::Token {
+            id: record.id,
+            name: record.name,
+            scopes: record.scopes,
+            services: record.services,
+        })
+    }
+
+    /// Notes the use of a token, to the minute.
+    async fn note_use(&self, record: &TokenRecord, now: DateTime<Utc>) {
+        if record.last_used_at.is_some_and(|at| now - at < Duration::minutes(1)) {
+            return;
+        }
+        let id = record.id;
+        let noted = self
+            .write(move |tx| Box::pin(async move { Ok(tokens::used(tx, id, now).await?) }))
+            .await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, token = %id, "the use of a token could not be noted");
+        }
+    }
+}
+
+/// A new token: `d2_`, 8 characters to find it by, 32 of secret (190 bits), 6 of checksum.
+fn generate() -> String {
+    let mut rng = rand::rng();
+    let random = (0..PREFIX_LEN + SECRET_LEN)
+        .map(|_| char::from(BASE62[rng.random_range(0..BASE62.len())]))
+        .collect::<String>();
+    let checksum = checksum(&random);
+    format!("d2_{random}{checksum}")
+}
+
+/// Whether it looks like a token and its checksum fits.
+fn well_formed(token: &str) -> bool {
+    let Some(rest) = token.strip_prefix("d2_") else { return false };
+    rest.len() == PREFIX_LEN + SECRET_LEN + CHECK_LEN
+        && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && checksum(&rest[..PREFIX_LEN + SECRET_LEN]) == rest[PREFIX_LEN + SECRET_LEN..]
+}
+
+/// CRC32 in base62.
+fn checksum(text: &str) -> String {
+    let mut rest = crc32fast::hash(text.as_bytes()) as usize;
+    let mut digits = [b'0'; CHECK_LEN];
+    for digit in digits.iter_mut().rev() {
+        *digit = BASE62[rest % 62];
+        rest /= 62;
+    }
+    digits.iter().map(|digit| char::from(*digit)).collect()
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_is_found_without_the_database() {
+        let token = generate();
+        assert!(well_formed(&token), "{token}");
+        assert_eq!(token.len(), 49);
+        for at in 3..token.len() {
+            let mut bytes = token.clone().into_bytes();
+            bytes[at] = if bytes[at] == b'a' { b'b' } else { b'a' };
+            assert!(!well_formed(&String::from_utf8(bytes).unwrap()), "position {at}");
+        }
+        assert!(!well_formed(""));
+        assert!(!well_formed("d2_"));
+        assert!(!well_formed("d2_é"));
+    }
+
+    #[test]
+    fn tokens_differ() {
+        assert_ne!(generate(), generate());
+    }
+}

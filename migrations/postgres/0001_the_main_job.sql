@@ -1,0 +1,329 @@
+-- The main job: services, runbooks, deployments with their runs, people, tokens, the audit log.
+-- Times are microseconds since 1970 (UTC); ids are UUIDv7; documents are JSON text.
+
+CREATE TABLE people (
+    id            UUID PRIMARY KEY,
+    email         TEXT NOT NULL UNIQUE,
+    name          TEXT NOT NULL,
+    role          TEXT NOT NULL,
+    teams         TEXT NOT NULL,
+    password_hash TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    disabled_at   BIGINT,
+    last_login_at BIGINT
+);
+
+CREATE TABLE sessions (
+    id         TEXT PRIMARY KEY,
+    data       TEXT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX sessions_expires_at ON sessions (expires_at);
+
+CREATE TABLE tokens (
+    id           UUID PRIMARY KEY,
+    name         TEXT NOT NULL,
+    prefix       TEXT NOT NULL UNIQUE,
+    hash         BYTEA NOT NULL,
+    scopes       TEXT NOT NULL,
+    services     TEXT NOT NULL,
+    created_by   TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    expires_at   BIGINT,
+    revoked_at   BIGINT,
+    last_used_at BIGINT
+);
+
+CREATE TABLE idempotency (
+    token_id     UUID NOT NULL,
+    key          TEXT NOT NULL,
+    request_hash BYTEA NOT NULL,
+    status       BIGINT NOT NULL,
+    body         TEXT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    PRIMARY KEY (token_id, key)
+);
+CREATE INDEX idempotency_created_at ON idempotency (created_at);
+
+CREATE TABLE environments (
+    slug     TEXT PRIMARY KEY,
+    name     TEXT NOT NULL,
+    position BIGINT NOT NULL
+);
+
+CREATE TABLE services (
+    id          UUID PRIMARY KEY,
+    slug        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    description TEXT NOT NULL,
+    owners      TEXT NOT NULL,
+    tier        TEXT NOT NULL,
+    targets     TEXT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL
+);
+
+CREATE TABLE service_environments (
+    service_id  UUID NOT NULL REFERENCES services (id),
+    environment TEXT NOT NULL REFERENCES environments (slug),
+    base_url    TEXT,
+    PRIMARY KEY (service_id, environment)
+);
+
+CREATE TABLE rollback_plans (
+    service_id  UUID NOT NULL REFERENCES services (id),
+    environment TEXT NOT NULL REFERENCES environments (slug),
+    command     TEXT NOT NULL,
+    hook_url    TEXT,
+    mode        TEXT NOT NULL,
+    rules       TEXT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    PRIMARY KEY (service_id, environment)
+);
+
+CREATE TABLE rehearsals (
+    id          UUID PRIMARY KEY,
+    service_id  UUID NOT NULL REFERENCES services (id),
+    environment TEXT NOT NULL REFERENCES environments (slug),
+    version     TEXT NOT NULL,
+    at          BIGINT NOT NULL,
+    duration_s  BIGINT NOT NULL,
+    worked      BOOLEAN NOT NULL,
+    notes       TEXT NOT NULL,
+    recorded_by TEXT NOT NULL,
+    recorded_at BIGINT NOT NULL
+);
+CREATE INDEX rehearsals_newest ON rehearsals (service_id, at);
+
+CREATE TABLE releases (
+    id              UUID PRIMARY KEY,
+    service_id      UUID NOT NULL REFERENCES services (id),
+    version         TEXT NOT NULL,
+    commit_sha      TEXT,
+    artifact_digest TEXT,
+    notes           TEXT NOT NULL,
+    created_at      BIGINT NOT NULL,
+    UNIQUE (service_id, version)
+);
+
+CREATE TABLE runbook_versions (
+    id           UUID PRIMARY KEY,
+    slug         TEXT NOT NULL,
+    number       BIGINT NOT NULL,
+    state        TEXT NOT NULL,
+    title        TEXT NOT NULL,
+    source       TEXT NOT NULL,
+    content      TEXT NOT NULL,
+    published_by TEXT NOT NULL,
+    published_at BIGINT NOT NULL,
+    UNIQUE (slug, number)
+);
+
+CREATE TABLE deployments (
+    id                 UUID PRIMARY KEY,
+    service_id         UUID NOT NULL REFERENCES services (id),
+    environment        TEXT NOT NULL REFERENCES environments (slug),
+    release_id         UUID NOT NULL REFERENCES releases (id),
+    version            TEXT NOT NULL,
+    kind               TEXT NOT NULL,
+    strategy           TEXT NOT NULL,
+    state              TEXT NOT NULL,
+    verdict            TEXT NOT NULL,
+    reason             TEXT NOT NULL,
+    open_items         BIGINT NOT NULL,
+    required_items     BIGINT NOT NULL,
+    deployed_at        BIGINT NOT NULL,
+    deployed_by        TEXT NOT NULL,
+    deployer_id        UUID REFERENCES people (id),
+    announced_by       TEXT NOT NULL,
+    url                TEXT,
+    notes              TEXT NOT NULL,
+    watch_ends_at      BIGINT NOT NULL,
+    runbook_version_id UUID NOT NULL REFERENCES runbook_versions (id),
+    runbook_slug       TEXT NOT NULL,
+    runbook_number     BIGINT NOT NULL,
+    sign_off_required  TEXT NOT NULL,
+    replaces_id        UUID REFERENCES deployments (id),
+    superseded_by_id   UUID REFERENCES deployments (id),
+    closed_at          BIGINT,
+    demo               BOOLEAN NOT NULL,
+    created_at         BIGINT NOT NULL
+);
+CREATE INDEX deployments_where ON deployments (service_id, environment, deployed_at);
+CREATE INDEX deployments_when ON deployments (deployed_at);
+CREATE INDEX deployments_state ON deployments (state, deployed_at);
+
+-- At most one open watch for a service in an environment, whoever announces at the same instant.
+CREATE UNIQUE INDEX deployments_one_watch ON deployments (service_id, environment) WHERE state = 'watching';
+
+CREATE TABLE items (
+    id                   UUID PRIMARY KEY,
+    deployment_id        UUID NOT NULL REFERENCES deployments (id),
+    position             BIGINT NOT NULL,
+    key                  TEXT NOT NULL,
+    title                TEXT NOT NULL,
+    section              TEXT NOT NULL,
+    instructions         TEXT NOT NULL,
+    actor                TEXT NOT NULL,
+    required             BOOLEAN NOT NULL,
+    due_at               BIGINT,
+    role                 TEXT,
+    probes               TEXT NOT NULL,
+    machine_rule         TEXT,
+    not_required_because TEXT,
+    pushed_word          TEXT,
+    pushed_sentence      TEXT,
+    pushed_by            TEXT,
+    pushed_at            BIGINT,
+    machine_word         TEXT,
+    machine_sentence     TEXT,
+    person_word          TEXT,
+    person_name          TEXT,
+    person_at            BIGINT,
+    state                TEXT NOT NULL,
+    reason               TEXT NOT NULL,
+    updated_at           BIGINT NOT NULL,
+    UNIQUE (deployment_id, key)
+);
+
+CREATE TABLE evidence (
+    id            UUID PRIMARY KEY,
+    deployment_id UUID NOT NULL REFERENCES deployments (id),
+    item_id       UUID NOT NULL REFERENCES items (id),
+    at            BIGINT NOT NULL,
+    source_kind   TEXT NOT NULL,
+    source_name   TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    summary       TEXT NOT NULL,
+    url           TEXT,
+    started_at    BIGINT,
+    finished_at   BIGINT,
+    details       TEXT NOT NULL
+);
+CREATE INDEX evidence_item ON evidence (item_id, at);
+
+CREATE TABLE waivers (
+    id            UUID PRIMARY KEY,
+    deployment_id UUID NOT NULL REFERENCES deployments (id),
+    item_id       UUID NOT NULL REFERENCES items (id),
+    approver_id   UUID NOT NULL REFERENCES people (id),
+    approver_name TEXT NOT NULL,
+    reason        TEXT NOT NULL,
+    granted_at    BIGINT NOT NULL,
+    expires_at    BIGINT NOT NULL,
+    ended_at      BIGINT,
+    ended_by      TEXT
+);
+CREATE INDEX waivers_deployment ON waivers (deployment_id);
+
+CREATE TABLE sign_offs (
+    id            UUID PRIMARY KEY,
+    deployment_id UUID NOT NULL REFERENCES deployments (id),
+    person_id     UUID NOT NULL REFERENCES people (id),
+    person_name   TEXT NOT NULL,
+    role          TEXT NOT NULL,
+    comment       TEXT NOT NULL,
+    at            BIGINT NOT NULL,
+    UNIQUE (deployment_id, person_id)
+);
+
+CREATE TABLE rollbacks (
+    deployment_id  UUID PRIMARY KEY REFERENCES deployments (id),
+    reason         TEXT NOT NULL,
+    triggered_by   TEXT NOT NULL,
+    at             BIGINT NOT NULL,
+    target_version TEXT,
+    hook_state     TEXT NOT NULL,
+    hook_sentence  TEXT NOT NULL,
+    hook_at        BIGINT
+);
+
+CREATE TABLE checks (
+    id          UUID PRIMARY KEY,
+    service_id  UUID NOT NULL REFERENCES services (id),
+    environment TEXT NOT NULL REFERENCES environments (slug),
+    key         TEXT NOT NULL,
+    label       TEXT NOT NULL,
+    spec        TEXT NOT NULL,
+    conditions  TEXT NOT NULL,
+    interval_s  BIGINT NOT NULL,
+    timeout_s   BIGINT NOT NULL,
+    item        TEXT,
+    critical    BOOLEAN NOT NULL,
+    dry_run     BOOLEAN NOT NULL,
+    no_data     TEXT NOT NULL,
+    built_in    TEXT,
+    retired_at  BIGINT,
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    UNIQUE (service_id, key)
+);
+
+CREATE TABLE measurements (
+    check_id      UUID NOT NULL REFERENCES checks (id),
+    at            BIGINT NOT NULL,
+    deployment_id UUID REFERENCES deployments (id),
+    phase         TEXT NOT NULL,
+    duration_ms   DOUBLE PRECISION NOT NULL,
+    value         DOUBLE PRECISION,
+    short         TEXT NOT NULL,
+    sentence      TEXT NOT NULL,
+    PRIMARY KEY (check_id, at)
+);
+
+-- What was sent and received: kept for a check's newest measurement and for each at which its phase changed.
+CREATE TABLE measurement_evidence (
+    check_id UUID NOT NULL REFERENCES checks (id),
+    at       BIGINT NOT NULL,
+    turning  BOOLEAN NOT NULL,
+    body     TEXT NOT NULL,
+    PRIMARY KEY (check_id, at)
+);
+
+CREATE TABLE lessons (
+    id            UUID PRIMARY KEY,
+    service_id    UUID NOT NULL REFERENCES services (id),
+    deployment_id UUID REFERENCES deployments (id),
+    title         TEXT NOT NULL,
+    body          TEXT NOT NULL,
+    author_name   TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    demo          BOOLEAN NOT NULL
+);
+CREATE INDEX lessons_when ON lessons (created_at);
+CREATE INDEX lessons_deployment ON lessons (deployment_id);
+
+CREATE TABLE settings (
+    key   TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+CREATE TABLE audit (
+    seq           BIGINT PRIMARY KEY,
+    at            BIGINT NOT NULL,
+    actor_kind    TEXT NOT NULL,
+    actor_id      UUID,
+    actor_name    TEXT NOT NULL,
+    action        TEXT NOT NULL,
+    subject_kind  TEXT NOT NULL,
+    subject       TEXT NOT NULL,
+    deployment_id UUID,
+    sentence      TEXT NOT NULL,
+    details       TEXT NOT NULL,
+    hash          BYTEA NOT NULL
+);
+CREATE INDEX audit_deployment ON audit (deployment_id, seq);
+
+-- History is append-only, also for the portal itself.
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END;
+$$;
+
+CREATE TRIGGER audit_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER evidence_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON evidence
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER sign_offs_is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON sign_offs
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

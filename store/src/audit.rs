@@ -1,0 +1,113 @@
+//! The audit log.
+
+use domain::audit::{AuditEntry, ChainCheck, Hash};
+use uuid::Uuid;
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    page::Page,
+    tx::{Tx, micros},
+};
+
+pub(crate) async fn last(link: &mut Link) -> Result<Option<(i64, Hash)>, StoreError> {
+    link.query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
+        .read_optional(|row| Ok((row.get("seq")?, hash(row)?)))
+        .await
+}
+
+pub(crate) async fn insert(tx: &mut Tx, entry: AuditEntry, hash: Hash) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO audit (seq, at, actor_kind, actor_id, actor_name, action, subject_kind, \
+         subject, deployment_id, sentence, details, hash) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(entry.seq)
+    .bind(micros(entry.at))
+    .bind(entry.actor_kind)
+    .bind(entry.actor_id)
+    .bind(entry.actor_name)
+    .bind(entry.action)
+    .bind(entry.subject_kind)
+    .bind(entry.subject)
+    .bind(entry.deployment_id)
+    .bind(entry.sentence)
+    .bind(entry.details)
+    .bind(hash.to_vec())
+    .run()
+    .await
+    .map(drop)
+}
+
+/// The newest entries, before `page.before` where given.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest(link: &mut Link, page: Page<i64>) -> Result<Vec<AuditEntry>, StoreError> {
+    link.query("SELECT * FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2")
+        .bind(page.before.unwrap_or(i64::MAX))
+        .bind(page.limit)
+        .read(read)
+        .await
+}
+
+/// The newest entries of one deployment.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_deployment(
+    link: &mut Link,
+    deployment: Uuid,
+    limit: i64,
+) -> Result<Vec<AuditEntry>, StoreError> {
+    link.query("SELECT * FROM audit WHERE deployment_id = $1 ORDER BY seq DESC LIMIT $2")
+        .bind(deployment)
+        .bind(limit)
+        .read(read)
+        .await
+}
+
+/// Follows the whole chain.
+///
+/// # Errors
+/// What the database says.
+pub async fn verify(link: &mut Link) -> Result<Result<ChainCheck, String>, StoreError> {
+    let mut check = ChainCheck::default();
+    loop {
+        let rows = link
+            .query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT 1000")
+            .bind(check.len())
+            .all()
+            .await?;
+        if rows.is_empty() {
+            return Ok(Ok(check));
+        }
+        for row in &rows {
+            let stored: Vec<u8> = row.get("hash")?;
+            if let Err(broken) = check.next(&read(row)?, &stored) {
+                return Ok(Err(broken));
+            }
+        }
+    }
+}
+
+fn hash(row: &Row) -> Result<Hash, StoreError> {
+    let bytes: Vec<u8> = row.get("hash")?;
+    bytes.try_into().map_err(|_| StoreError::corrupt("hash", "not 32 bytes"))
+}
+
+fn read(row: &Row) -> Result<AuditEntry, StoreError> {
+    Ok(AuditEntry {
+        seq: row.get("seq")?,
+        at: row.time("at")?,
+        actor_kind: row.get("actor_kind")?,
+        actor_id: row.get("actor_id")?,
+        actor_name: row.get("actor_name")?,
+        action: row.get("action")?,
+        subject_kind: row.get("subject_kind")?,
+        subject: row.get("subject")?,
+        deployment_id: row.get("deployment_id")?,
+        sentence: row.get("sentence")?,
+        details: row.get("details")?,
+    })
+}

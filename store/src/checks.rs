@@ -1,0 +1,189 @@
+//! Checks of services.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    check::ProbeSpec,
+    ids::{CheckId, ServiceId},
+};
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    tx::{Tx, micros},
+};
+
+/// A check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckRecord {
+    /// Its id.
+    pub id: CheckId,
+    /// Of which service.
+    pub service_id: ServiceId,
+    /// Where.
+    pub environment: String,
+    /// Its key among the service's checks.
+    pub key: String,
+    /// What it is called on the page.
+    pub label: String,
+    /// What it measures.
+    pub spec: ProbeSpec,
+    /// What must hold, as written.
+    pub conditions: Vec<String>,
+    /// Seconds from one run to the next while a watch is open.
+    pub interval_s: i64,
+    /// The longest a run may take, in seconds.
+    pub timeout_s: i64,
+    /// The box it is evidence for.
+    pub item: Option<String>,
+    /// Whether its failure is a failure of a critical flow.
+    pub critical: bool,
+    /// Whether it runs without counting.
+    pub dry_run: bool,
+    /// What it says when it has no data: `undecided`, `zero` or `fail`.
+    pub no_data: String,
+    /// The built-in probe it was made for, where it was.
+    pub built_in: Option<String>,
+    /// When it was retired.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// The checks of a service that are in use, by key.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_service(
+    link: &mut Link,
+    service: ServiceId,
+) -> Result<Vec<CheckRecord>, StoreError> {
+    link.query("SELECT * FROM checks WHERE service_id = $1 AND retired_at IS NULL ORDER BY key")
+        .bind(service.0)
+        .read(read)
+        .await
+}
+
+/// The checks of a service in an environment that are in use, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_environment(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Vec<CheckRecord>, StoreError> {
+    link.query(
+        "SELECT * FROM checks WHERE service_id = $1 AND environment = $2 \
+         AND retired_at IS NULL ORDER BY created_at, id",
+    )
+    .bind(service.0)
+    .bind(environment.to_owned())
+    .read(read)
+    .await
+}
+
+/// The check with this key.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_key(
+    link: &mut Link,
+    service: ServiceId,
+    key: &str,
+) -> Result<Option<CheckRecord>, StoreError> {
+    link.query("SELECT * FROM checks WHERE service_id = $1 AND key = $2")
+        .bind(service.0)
+        .bind(key.to_owned())
+        .read_optional(read)
+        .await
+}
+
+/// All checks that run now: those of services and environments with an open watch.
+///
+/// # Errors
+/// What the database says.
+pub async fn being_watched(link: &mut Link) -> Result<Vec<CheckRecord>, StoreError> {
+    link.query(
+        "SELECT c.* FROM checks c JOIN deployments d ON d.service_id = c.service_id \
+         AND d.environment = c.environment WHERE d.state = 'watching' AND c.retired_at IS NULL",
+    )
+    .read(read)
+    .await
+}
+
+/// Adds a check, or changes all but its id, service, key and creation time.
+///
+/// # Errors
+/// What the database says.
+pub async fn put(tx: &mut Tx, record: CheckRecord) -> Result<(), StoreError> {
+    let spec =
+        serde_json::to_string(&record.spec).map_err(|error| StoreError::corrupt("spec", error))?;
+    let conditions = serde_json::to_string(&record.conditions)
+        .map_err(|error| StoreError::corrupt("conditions", error))?;
+    tx.query(
+        "INSERT INTO checks (id, service_id, environment, key, label, spec, conditions, \
+         interval_s, timeout_s, item, critical, dry_run, no_data, built_in, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         $16) ON CONFLICT (service_id, key) DO UPDATE SET environment = excluded.environment, \
+         label = excluded.label, spec = excluded.spec, conditions = excluded.conditions, \
+         interval_s = excluded.interval_s, timeout_s = excluded.timeout_s, item = excluded.item, \
+         critical = excluded.critical, dry_run = excluded.dry_run, no_data = excluded.no_data, \
+         built_in = excluded.built_in, retired_at = NULL, updated_at = excluded.updated_at",
+    )
+    .bind(record.id.0)
+    .bind(record.service_id.0)
+    .bind(record.environment)
+    .bind(record.key)
+    .bind(record.label)
+    .bind(spec)
+    .bind(conditions)
+    .bind(record.interval_s)
+    .bind(record.timeout_s)
+    .bind(record.item)
+    .bind(record.critical)
+    .bind(record.dry_run)
+    .bind(record.no_data)
+    .bind(record.built_in)
+    .bind(micros(record.created_at))
+    .bind(micros(record.updated_at))
+    .run()
+    .await
+    .map(drop)
+}
+
+/// Retires a check: it runs no more, its measurements stay.
+///
+/// # Errors
+/// What the database says.
+pub async fn retire(tx: &mut Tx, id: CheckId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    tx.query("UPDATE checks SET retired_at = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(micros(at))
+        .run()
+        .await
+        .map(drop)
+}
+
+fn read(row: &Row) -> Result<CheckRecord, StoreError> {
+    Ok(CheckRecord {
+        id: CheckId(row.get("id")?),
+        service_id: ServiceId(row.get("service_id")?),
+        environment: row.get("environment")?,
+        key: row.get("key")?,
+        label: row.get("label")?,
+        spec: row.json("spec")?,
+        conditions: row.json("conditions")?,
+        interval_s: row.get("interval_s")?,
+        timeout_s: row.get("timeout_s")?,
+        item: row.get("item")?,
+        critical: row.get("critical")?,
+        dry_run: row.get("dry_run")?,
+        no_data: row.get("no_data")?,
+        built_in: row.get("built_in")?,
+        retired_at: row.time_optional("retired_at")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    })
+}

@@ -1,0 +1,43 @@
+//! A connection to either database.
+
+use sqlx::{Postgres, SqlSafeStr, Sqlite, pool::PoolConnection};
+
+use super::query::Query;
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// SQLite, a file in the data directory.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// A connection. Functions that only read take a `&mut Link`; those that write take a
+/// [`Tx`](crate::Tx), which only the writer hands out.
+#[derive(Debug)]
+pub enum Link {
+    /// To SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// To PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Link {
+    /// Which database it leads to.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Sqlite(_) => Kind::Sqlite,
+            Self::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// A query; bind its values in order, then run it.
+    pub fn query(&mut self, sql: impl SqlSafeStr) -> Query<'_> {
+        match self {
+            Self::Sqlite(connection) => Query::Sqlite(connection, sqlx::query(sql)),
+            Self::Postgres(connection) => Query::Postgres(connection, sqlx::query(sql)),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Connections, queries and rows that are the same for SQLite and PostgreSQL, so that each query
+//! is written once. Both understand `$1`, `ON CONFLICT` and `RETURNING`; where their dialects
+//! part, the statement that needs it asks [`Link::kind`].
+
+mod link;
+mod open;
+mod query;
+mod row;
+
+pub use link::{Kind, Link};
+pub use open::{Backend, OpenError, Pool, location};
+pub use query::{Query, Value};
+pub use row::{Field, Row};

@@ -1,0 +1,40 @@
+//! What can go wrong in the database.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// Trouble with the database. Never shown to users: the boundary logs it and answers that the
+/// portal has a problem of its own.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// A row that should be there is not.
+    #[error("a row that should exist does not")]
+    Missing,
+    /// A value that the portal did not write.
+    #[error("column {column} holds something unreadable: {problem}")]
+    Corrupt {
+        /// The column.
+        column: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The writer has stopped, because the portal is shutting down or has lost its database.
+    #[error("the database's writer has stopped: {0}")]
+    WriterStopped(String),
+    /// What the driver says.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+impl StoreError {
+    pub(crate) fn corrupt(column: &'static str, problem: impl fmt::Display) -> Self {
+        Self::Corrupt { column, problem: problem.to_string() }
+    }
+
+    /// Whether a unique constraint refused the row: someone else was first.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}

@@ -1,0 +1,241 @@
+//! The boxes of a run.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{DeploymentId, ItemId},
+    item::{ItemState, MachineWord, PersonWord},
+    runbook::MachineRule,
+    words::Actor,
+};
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    tx::{Tx, micros},
+};
+
+/// A box.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemRecord {
+    /// Its id.
+    pub id: ItemId,
+    /// Whose run.
+    pub deployment_id: DeploymentId,
+    /// Its place in the run.
+    pub position: i64,
+    /// Its key in the runbook.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// The section it stands in.
+    pub section: String,
+    /// What to do, as Markdown.
+    pub instructions: String,
+    /// Who closes it.
+    pub actor: Actor,
+    /// Whether the gate waits for it.
+    pub required: bool,
+    /// When it is due.
+    pub due_at: Option<DateTime<Utc>>,
+    /// The responsible role.
+    pub role: Option<String>,
+    /// The built-in probes it starts.
+    pub probes: Vec<String>,
+    /// The built-in rule that closes it.
+    pub machine_rule: Option<MachineRule>,
+    /// Why it does not apply to this deployment.
+    pub not_required_because: Option<String>,
+    /// What a script said last.
+    pub pushed: Option<Pushed>,
+    /// What the machine half says now.
+    pub machine: Option<(MachineWord, String)>,
+    /// What a person says now.
+    pub person: Option<PersonSaid>,
+    /// Its state when it last changed.
+    pub state: ItemState,
+    /// Why.
+    pub reason: String,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A script's last word on a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pushed {
+    /// The word.
+    pub word: MachineWord,
+    /// Its sentence.
+    pub sentence: String,
+    /// Who said it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A person's last word on a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonSaid {
+    /// The word.
+    pub word: PersonWord,
+    /// Their name.
+    pub name: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The boxes of a run, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_deployment(
+    link: &mut Link,
+    deployment: DeploymentId,
+) -> Result<Vec<ItemRecord>, StoreError> {
+    link.query("SELECT * FROM items WHERE deployment_id = $1 ORDER BY position")
+        .bind(deployment.0)
+        .read(read)
+        .await
+}
+
+/// The box with this key.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_key(
+    link: &mut Link,
+    deployment: DeploymentId,
+    key: &str,
+) -> Result<Option<ItemRecord>, StoreError> {
+    link.query("SELECT * FROM items WHERE deployment_id = $1 AND key = $2")
+        .bind(deployment.0)
+        .bind(key.to_owned())
+        .read_optional(read)
+        .await
+}
+
+/// The open required boxes of all open watches, soonest due first: what somebody has to do.
+///
+/// # Errors
+/// What the database says.
+pub async fn waiting(link: &mut Link, limit: i64) -> Result<Vec<ItemRecord>, StoreError> {
+    link.query(
+        "SELECT i.* FROM items i JOIN deployments d ON d.id = i.deployment_id \
+         WHERE d.state = 'watching' AND i.required \
+         AND i.state NOT IN ('passed', 'waived', 'not_required') \
+         ORDER BY CASE WHEN i.due_at IS NULL THEN 1 ELSE 0 END, i.due_at, i.position LIMIT $1",
+    )
+    .bind(limit)
+    .read(read)
+    .await
+}
+
+/// Adds a box.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert(tx: &mut Tx, item: ItemRecord) -> Result<(), StoreError> {
+    let probes = serde_json::to_string(&item.probes)
+        .map_err(|error| StoreError::corrupt("probes", error))?;
+    tx.query(
+        "INSERT INTO items (id, deployment_id, position, key, title, section, instructions, \
+         actor, required, due_at, role, probes, machine_rule, not_required_because, state, \
+         reason, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, \
+         $14, $15, $16, $17)",
+    )
+    .bind(item.id.0)
+    .bind(item.deployment_id.0)
+    .bind(item.position)
+    .bind(item.key)
+    .bind(item.title)
+    .bind(item.section)
+    .bind(item.instructions)
+    .bind(item.actor.as_str().to_owned())
+    .bind(item.required)
+    .bind(item.due_at.map(micros))
+    .bind(item.role)
+    .bind(probes)
+    .bind(item.machine_rule.map(|rule| rule.as_str().to_owned()))
+    .bind(item.not_required_because)
+    .bind(item.state.as_str().to_owned())
+    .bind(item.reason)
+    .bind(micros(item.updated_at))
+    .run()
+    .await
+    .map(drop)
+}
+
+/// Writes down what has been said about a box and the state that puts it in.
+///
+/// # Errors
+/// What the database says.
+pub async fn update(tx: &mut Tx, item: &ItemRecord) -> Result<(), StoreError> {
+    let pushed = item.pushed.as_ref();
+    let machine = item.machine.as_ref();
+    let person = item.person.as_ref();
+    tx.query(
+        "UPDATE items SET pushed_word = $2, pushed_sentence = $3, pushed_by = $4, \
+         pushed_at = $5, machine_word = $6, machine_sentence = $7, person_word = $8, \
+         person_name = $9, person_at = $10, state = $11, reason = $12, updated_at = $13 \
+         WHERE id = $1",
+    )
+    .bind(item.id.0)
+    .bind(pushed.map(|said| said.word.as_str().to_owned()))
+    .bind(pushed.map(|said| said.sentence.clone()))
+    .bind(pushed.map(|said| said.by.clone()))
+    .bind(pushed.map(|said| micros(said.at)))
+    .bind(machine.map(|(word, _)| word.as_str().to_owned()))
+    .bind(machine.map(|(_, sentence)| sentence.clone()))
+    .bind(person.map(|said| said.word.as_str().to_owned()))
+    .bind(person.map(|said| said.name.clone()))
+    .bind(person.map(|said| micros(said.at)))
+    .bind(item.state.as_str().to_owned())
+    .bind(item.reason.clone())
+    .bind(micros(item.updated_at))
+    .run()
+    .await
+    .map(drop)
+}
+
+fn read(row: &Row) -> Result<ItemRecord, StoreError> {
+    let pushed = match row.word_optional("pushed_word", MachineWord::parse)? {
+        None => None,
+        Some(word) => Some(Pushed {
+            word,
+            sentence: row.get("pushed_sentence")?,
+            by: row.get("pushed_by")?,
+            at: row.time("pushed_at")?,
+        }),
+    };
+    let machine = match row.word_optional("machine_word", MachineWord::parse)? {
+        None => None,
+        Some(word) => Some((word, row.get("machine_sentence")?)),
+    };
+    let person = match row.word_optional("person_word", PersonWord::parse)? {
+        None => None,
+        Some(word) => {
+            Some(PersonSaid { word, name: row.get("person_name")?, at: row.time("person_at")? })
+        }
+    };
+    Ok(ItemRecord {
+        id: ItemId(row.get("id")?),
+        deployment_id: DeploymentId(row.get("deployment_id")?),
+        position: row.get("position")?,
+        key: row.get("key")?,
+        title: row.get("title")?,
+        section: row.get("section")?,
+        instructions: row.get("instructions")?,
+        actor: row.word("actor", Actor::parse)?,
+        required: row.get("required")?,
+        due_at: row.time_optional("due_at")?,
+        role: row.get("role")?,
+        probes: row.json("probes")?,
+        machine_rule: row.word_optional("machine_rule", MachineRule::parse)?,
+        not_required_because: row.get("not_required_because")?,
+        pushed,
+        machine,
+        person,
+        state: row.word("state", ItemState::parse)?,
+        reason: row.get("reason")?,
+        updated_at: row.time("updated_at")?,
+    })
+}

@@ -1,0 +1,186 @@
+//! Measurements by checks, and the evidence that goes with some of them.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{CheckId, DeploymentId},
+    measurement::{Measurement, Phase},
+};
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    tx::{Tx, micros},
+};
+
+/// A measurement without its evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasurementRecord {
+    /// By which check.
+    pub check_id: CheckId,
+    /// When it began.
+    pub at: DateTime<Utc>,
+    /// What it says about the service.
+    pub phase: Phase,
+    /// How long it took, in milliseconds.
+    pub duration_ms: f64,
+    /// The number it is about.
+    pub value: Option<f64>,
+    /// A few characters for a chip.
+    pub short: String,
+    /// One sentence.
+    pub sentence: String,
+}
+
+/// The newest measurement of a check.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest(
+    link: &mut Link,
+    check: CheckId,
+) -> Result<Option<MeasurementRecord>, StoreError> {
+    link.query("SELECT * FROM measurements WHERE check_id = $1 ORDER BY at DESC LIMIT 1")
+        .bind(check.0)
+        .read_optional(read)
+        .await
+}
+
+/// The newest measurement of a check that was made for a deployment.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest_for(
+    link: &mut Link,
+    check: CheckId,
+    since: DateTime<Utc>,
+) -> Result<Option<MeasurementRecord>, StoreError> {
+    link.query(
+        "SELECT * FROM measurements WHERE check_id = $1 AND at >= $2 ORDER BY at DESC LIMIT 1",
+    )
+    .bind(check.0)
+    .bind(micros(since))
+    .read_optional(read)
+    .await
+}
+
+/// The measurements of a check from `since` to before `until`, newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn between(
+    link: &mut Link,
+    check: CheckId,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+    limit: i64,
+) -> Result<Vec<MeasurementRecord>, StoreError> {
+    link.query(
+        "SELECT * FROM measurements WHERE check_id = $1 AND at >= $2 AND at < $3 \
+         ORDER BY at DESC LIMIT $4",
+    )
+    .bind(check.0)
+    .bind(micros(since))
+    .bind(micros(until))
+    .bind(limit)
+    .read(read)
+    .await
+}
+
+/// How many measurements of a check lie in each slot of the watch strip, by phase.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_slot(
+    link: &mut Link,
+    check: CheckId,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+    slot_s: i64,
+) -> Result<Vec<(i64, Phase, i64)>, StoreError> {
+    link.query(
+        "SELECT (at - $2) / $4 AS slot, phase, count(*) AS n FROM measurements \
+         WHERE check_id = $1 AND at >= $2 AND at < $3 GROUP BY (at - $2) / $4, phase",
+    )
+    .bind(check.0)
+    .bind(micros(since))
+    .bind(micros(until))
+    .bind(slot_s * 1_000_000)
+    .read(|row| Ok((row.get("slot")?, row.word("phase", Phase::parse)?, row.get("n")?)))
+    .await
+}
+
+/// Adds a measurement. Its evidence replaces that of the one before, unless that one was where
+/// the check's phase changed: what is kept is the newest and every turn.
+///
+/// # Errors
+/// What the database says; a unique violation where the check has one at the same microsecond.
+pub async fn insert(
+    tx: &mut Tx,
+    check: CheckId,
+    deployment: Option<DeploymentId>,
+    measured: &Measurement,
+) -> Result<(), StoreError> {
+    let body =
+        serde_json::to_string(measured).map_err(|error| StoreError::corrupt("body", error))?;
+    let before = newest(tx, check).await?;
+    let turning = before.as_ref().is_none_or(|before| before.phase != measured.phase);
+    tx.query(
+        "INSERT INTO measurements (check_id, at, deployment_id, phase, duration_ms, value, \
+         short, sentence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(check.0)
+    .bind(micros(measured.started_at))
+    .bind(deployment.map(|id| id.0))
+    .bind(measured.phase.as_str().to_owned())
+    .bind(measured.duration_ms)
+    .bind(measured.value)
+    .bind(measured.short.clone())
+    .bind(measured.sentence.clone())
+    .run()
+    .await?;
+    if let Some(before) = before {
+        tx.query(
+            "DELETE FROM measurement_evidence WHERE check_id = $1 AND at = $2 AND NOT turning",
+        )
+        .bind(check.0)
+        .bind(micros(before.at))
+        .run()
+        .await?;
+    }
+    tx.query(
+        "INSERT INTO measurement_evidence (check_id, at, turning, body) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(check.0)
+    .bind(micros(measured.started_at))
+    .bind(turning)
+    .bind(body)
+    .run()
+    .await
+    .map(drop)
+}
+
+/// The newest measurement of a check that has its evidence.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest_evidence(
+    link: &mut Link,
+    check: CheckId,
+) -> Result<Option<Measurement>, StoreError> {
+    link.query("SELECT body FROM measurement_evidence WHERE check_id = $1 ORDER BY at DESC LIMIT 1")
+        .bind(check.0)
+        .read_optional(|row| row.json("body"))
+        .await
+}
+
+fn read(row: &Row) -> Result<MeasurementRecord, StoreError> {
+    Ok(MeasurementRecord {
+        check_id: CheckId(row.get("check_id")?),
+        at: row.time("at")?,
+        phase: row.word("phase", Phase::parse)?,
+        duration_ms: row.get("duration_ms")?,
+        value: row.get("value")?,
+        short: row.get("short")?,
+        sentence: row.get("sentence")?,
+    })
+}

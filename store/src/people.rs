@@ -1,0 +1,155 @@
+//! People.
+
+use chrono::{DateTime, Utc};
+use domain::{ids::PersonId, roles::Role, who::Person};
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    tx::{Tx, micros},
+};
+
+/// A person as kept.
+#[derive(Clone)]
+pub struct PersonRecord {
+    /// Who it is and what they may do.
+    pub person: Person,
+    /// Their password's Argon2id hash.
+    pub password_hash: String,
+    /// When they were added.
+    pub created_at: DateTime<Utc>,
+    /// Since when they may not log in, where they may not.
+    pub disabled_at: Option<DateTime<Utc>>,
+    /// When they last logged in.
+    pub last_login_at: Option<DateTime<Utc>>,
+}
+
+impl std::fmt::Debug for PersonRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PersonRecord").field("person", &self.person).finish_non_exhaustive()
+    }
+}
+
+/// Everyone, by name.
+///
+/// # Errors
+/// What the database says.
+pub async fn all(link: &mut Link) -> Result<Vec<PersonRecord>, StoreError> {
+    link.query("SELECT * FROM people ORDER BY name, email").read(read).await
+}
+
+/// How many there are.
+///
+/// # Errors
+/// What the database says.
+pub async fn count(link: &mut Link) -> Result<i64, StoreError> {
+    link.query("SELECT count(*) AS n FROM people").one().await?.get("n")
+}
+
+/// The person with this address (lower case).
+///
+/// # Errors
+/// What the database says.
+pub async fn by_email(link: &mut Link, email: &str) -> Result<Option<PersonRecord>, StoreError> {
+    link.query("SELECT * FROM people WHERE email = $1")
+        .bind(email.to_owned())
+        .read_optional(read)
+        .await
+}
+
+/// The person with this id.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_id(link: &mut Link, id: PersonId) -> Result<Option<PersonRecord>, StoreError> {
+    link.query("SELECT * FROM people WHERE id = $1").bind(id.0).read_optional(read).await
+}
+
+/// Adds a person.
+///
+/// # Errors
+/// What the database says; a unique violation where the address is taken.
+pub async fn insert(tx: &mut Tx, record: PersonRecord) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO people (id, email, name, role, teams, password_hash, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(record.person.id.0)
+    .bind(record.person.email)
+    .bind(record.person.name)
+    .bind(record.person.role.as_str().to_owned())
+    .bind(join(&record.person.teams))
+    .bind(record.password_hash)
+    .bind(micros(record.created_at))
+    .run()
+    .await
+    .map(drop)
+}
+
+/// Changes what a person may do and whether they may log in.
+///
+/// # Errors
+/// What the database says.
+pub async fn update(
+    tx: &mut Tx,
+    id: PersonId,
+    role: Role,
+    teams: &[String],
+    disabled_at: Option<DateTime<Utc>>,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE people SET role = $2, teams = $3, disabled_at = $4 WHERE id = $1")
+        .bind(id.0)
+        .bind(role.as_str().to_owned())
+        .bind(join(teams))
+        .bind(disabled_at.map(micros))
+        .run()
+        .await
+        .map(drop)
+}
+
+/// Sets a person's password hash.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_password(tx: &mut Tx, id: PersonId, hash: String) -> Result<(), StoreError> {
+    tx.query("UPDATE people SET password_hash = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(hash)
+        .run()
+        .await
+        .map(drop)
+}
+
+/// Notes a login.
+///
+/// # Errors
+/// What the database says.
+pub async fn logged_in(tx: &mut Tx, id: PersonId, at: DateTime<Utc>) -> Result<(), StoreError> {
+    tx.query("UPDATE people SET last_login_at = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(micros(at))
+        .run()
+        .await
+        .map(drop)
+}
+
+fn join(teams: &[String]) -> String {
+    teams.join(",")
+}
+
+fn read(row: &Row) -> Result<PersonRecord, StoreError> {
+    let teams: String = row.get("teams")?;
+    Ok(PersonRecord {
+        person: Person {
+            id: PersonId(row.get("id")?),
+            name: row.get("name")?,
+            email: row.get("email")?,
+            role: row.word("role", Role::parse)?,
+            teams: teams.split(',').filter(|team| !team.is_empty()).map(Into::into).collect(),
+        },
+        password_hash: row.get("password_hash")?,
+        created_at: row.time("created_at")?,
+        disabled_at: row.time_optional("disabled_at")?,
+        last_login_at: row.time_optional("last_login_at")?,
+    })
+}

@@ -1,0 +1,92 @@
+//! Releases: one version of a service.
+
+use chrono::{DateTime, Utc};
+use domain::ids::{ReleaseId, ServiceId};
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    tx::{Tx, micros},
+};
+
+/// A release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseRecord {
+    /// Its id.
+    pub id: ReleaseId,
+    /// Whose.
+    pub service_id: ServiceId,
+    /// Its version.
+    pub version: String,
+    /// The commit it was built from.
+    pub commit_sha: Option<String>,
+    /// The digest of what was installed.
+    pub artifact_digest: Option<String>,
+    /// What is in it.
+    pub notes: String,
+    /// When it was first announced.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The release of a service with this version.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_version(
+    link: &mut Link,
+    service: ServiceId,
+    version: &str,
+) -> Result<Option<ReleaseRecord>, StoreError> {
+    link.query("SELECT * FROM releases WHERE service_id = $1 AND version = $2")
+        .bind(service.0)
+        .bind(version.to_owned())
+        .read_optional(read)
+        .await
+}
+
+/// The release with this id.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_id(link: &mut Link, id: ReleaseId) -> Result<Option<ReleaseRecord>, StoreError> {
+    link.query("SELECT * FROM releases WHERE id = $1").bind(id.0).read_optional(read).await
+}
+
+/// Adds a release, or fills in what was not known of it yet.
+///
+/// # Errors
+/// What the database says.
+pub async fn put(tx: &mut Tx, record: ReleaseRecord) -> Result<ReleaseId, StoreError> {
+    tx.query(
+        "INSERT INTO releases (id, service_id, version, commit_sha, artifact_digest, notes, \
+         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (service_id, version) DO UPDATE SET \
+         commit_sha = coalesce(excluded.commit_sha, releases.commit_sha), \
+         artifact_digest = coalesce(excluded.artifact_digest, releases.artifact_digest), \
+         notes = CASE WHEN excluded.notes = '' THEN releases.notes ELSE excluded.notes END \
+         RETURNING id",
+    )
+    .bind(record.id.0)
+    .bind(record.service_id.0)
+    .bind(record.version)
+    .bind(record.commit_sha)
+    .bind(record.artifact_digest)
+    .bind(record.notes)
+    .bind(micros(record.created_at))
+    .one()
+    .await?
+    .get("id")
+    .map(ReleaseId)
+}
+
+fn read(row: &Row) -> Result<ReleaseRecord, StoreError> {
+    Ok(ReleaseRecord {
+        id: ReleaseId(row.get("id")?),
+        service_id: ServiceId(row.get("service_id")?),
+        version: row.get("version")?,
+        commit_sha: row.get("commit_sha")?,
+        artifact_digest: row.get("artifact_digest")?,
+        notes: row.get("notes")?,
+        created_at: row.time("created_at")?,
+    })
+}

@@ -1,0 +1,303 @@
+//! Services, the environments they run in, and their rollback plans.
+
+use chrono::{DateTime, Utc};
+use domain::ids::ServiceId;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    tx::{Tx, micros},
+};
+
+/// How fast a page of the service must answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// `home`, `login` or `health`.
+    pub name: String,
+    /// Its path below the base URL.
+    pub path: String,
+    /// The longest acceptable answer, in milliseconds.
+    pub target_ms: u32,
+}
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceRecord {
+    /// Its id.
+    pub id: ServiceId,
+    /// Its short name in addresses.
+    pub slug: String,
+    /// Its name as shown.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// Who owns it.
+    pub owners: String,
+    /// How much depends on it.
+    pub tier: String,
+    /// The response targets.
+    pub targets: Vec<Target>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// An environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentRecord {
+    /// Its short name.
+    pub slug: String,
+    /// Its name as shown.
+    pub name: String,
+    /// Its place in the order, production last.
+    pub position: i64,
+}
+
+/// A service in an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceEnvironment {
+    /// The service.
+    pub service_id: ServiceId,
+    /// The environment.
+    pub environment: String,
+    /// Where it answers, if known.
+    pub base_url: Option<String>,
+}
+
+/// How a service is put back to the release before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RollbackPlan {
+    /// The command to copy; may be empty.
+    pub command: String,
+    /// The address to call, if any.
+    pub hook_url: Option<String>,
+    /// `manual` or `automatic`.
+    pub mode: String,
+    /// When to roll back, as agreed before the deploy, one rule a line.
+    pub rules: String,
+}
+
+/// All environments, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn environments(link: &mut Link) -> Result<Vec<EnvironmentRecord>, StoreError> {
+    link.query("SELECT * FROM environments ORDER BY position, slug")
+        .read(|row| {
+            Ok(EnvironmentRecord {
+                slug: row.get("slug")?,
+                name: row.get("name")?,
+                position: row.get("position")?,
+            })
+        })
+        .await
+}
+
+/// Adds an environment unless there is one of that slug.
+///
+/// # Errors
+/// What the database says.
+pub async fn add_environment(tx: &mut Tx, record: EnvironmentRecord) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO environments (slug, name, position) VALUES ($1, $2, $3) \
+         ON CONFLICT (slug) DO NOTHING",
+    )
+    .bind(record.slug)
+    .bind(record.name)
+    .bind(record.position)
+    .run()
+    .await
+    .map(drop)
+}
+
+/// All services, by slug.
+///
+/// # Errors
+/// What the database says.
+pub async fn all(link: &mut Link) -> Result<Vec<ServiceRecord>, StoreError> {
+    link.query("SELECT * FROM services ORDER BY slug").read(read).await
+}
+
+/// The services after `after` by slug, at most `limit`.
+///
+/// # Errors
+/// What the database says.
+pub async fn after(
+    link: &mut Link,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<ServiceRecord>, StoreError> {
+    link.query("SELECT * FROM services WHERE slug > $1 ORDER BY slug LIMIT $2")
+        .bind(after.to_owned())
+        .bind(limit)
+        .read(read)
+        .await
+}
+
+/// The service with this slug.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_slug(link: &mut Link, slug: &str) -> Result<Option<ServiceRecord>, StoreError> {
+    link.query("SELECT * FROM services WHERE slug = $1")
+        .bind(slug.to_owned())
+        .read_optional(read)
+        .await
+}
+
+/// The service with this id.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_id(link: &mut Link, id: ServiceId) -> Result<Option<ServiceRecord>, StoreError> {
+    link.query("SELECT * FROM services WHERE id = $1").bind(id.0).read_optional(read).await
+}
+
+/// Adds a service, or changes all but its id and slug.
+///
+/// # Errors
+/// What the database says.
+pub async fn put(tx: &mut Tx, record: ServiceRecord) -> Result<(), StoreError> {
+    let targets = serde_json::to_string(&record.targets)
+        .map_err(|error| StoreError::corrupt("targets", error))?;
+    tx.query(
+        "INSERT INTO services (id, slug, name, description, owners, tier, targets, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         ON CONFLICT (slug) DO UPDATE SET name = excluded.name, \
+         description = excluded.description, owners = excluded.owners, tier = excluded.tier, \
+         targets = excluded.targets, updated_at = excluded.updated_at",
+    )
+    .bind(record.id.0)
+    .bind(record.slug)
+    .bind(record.name)
+    .bind(record.description)
+    .bind(record.owners)
+    .bind(record.tier)
+    .bind(targets)
+    .bind(micros(record.created_at))
+    .bind(micros(record.updated_at))
+    .run()
+    .await
+    .map(drop)
+}
+
+/// Where a service runs, in the environments' order.
+///
+/// # Errors
+/// What the database says.
+pub async fn environments_of(
+    link: &mut Link,
+    id: ServiceId,
+) -> Result<Vec<ServiceEnvironment>, StoreError> {
+    link.query(
+        "SELECT se.* FROM service_environments se JOIN environments e ON e.slug = se.environment \
+         WHERE se.service_id = $1 ORDER BY e.position, e.slug",
+    )
+    .bind(id.0)
+    .read(read_environment)
+    .await
+}
+
+/// Where every service runs.
+///
+/// # Errors
+/// What the database says.
+pub async fn environments_of_all(link: &mut Link) -> Result<Vec<ServiceEnvironment>, StoreError> {
+    link.query("SELECT * FROM service_environments").read(read_environment).await
+}
+
+/// Adds a service to an environment or changes its base URL there.
+///
+/// # Errors
+/// What the database says.
+pub async fn put_environment(tx: &mut Tx, record: ServiceEnvironment) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO service_environments (service_id, environment, base_url) \
+         VALUES ($1, $2, $3) \
+         ON CONFLICT (service_id, environment) DO UPDATE SET base_url = excluded.base_url",
+    )
+    .bind(record.service_id.0)
+    .bind(record.environment)
+    .bind(record.base_url)
+    .run()
+    .await
+    .map(drop)
+}
+
+/// The rollback plan of a service in an environment.
+///
+/// # Errors
+/// What the database says.
+pub async fn rollback_plan(
+    link: &mut Link,
+    id: ServiceId,
+    environment: &str,
+) -> Result<Option<RollbackPlan>, StoreError> {
+    link.query("SELECT * FROM rollback_plans WHERE service_id = $1 AND environment = $2")
+        .bind(id.0)
+        .bind(environment.to_owned())
+        .read_optional(|row| {
+            Ok(RollbackPlan {
+                command: row.get("command")?,
+                hook_url: row.get("hook_url")?,
+                mode: row.get("mode")?,
+                rules: row.get("rules")?,
+            })
+        })
+        .await
+}
+
+/// Writes the rollback plan of a service in an environment.
+///
+/// # Errors
+/// What the database says.
+pub async fn put_rollback_plan(
+    tx: &mut Tx,
+    id: ServiceId,
+    environment: String,
+    plan: RollbackPlan,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO rollback_plans (service_id, environment, command, hook_url, mode, rules, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (service_id, environment) DO UPDATE SET command = excluded.command, \
+         hook_url = excluded.hook_url, mode = excluded.mode, rules = excluded.rules, \
+         updated_at = excluded.updated_at",
+    )
+    .bind(id.0)
+    .bind(environment)
+    .bind(plan.command)
+    .bind(plan.hook_url)
+    .bind(plan.mode)
+    .bind(plan.rules)
+    .bind(micros(at))
+    .run()
+    .await
+    .map(drop)
+}
+
+fn read_environment(row: &Row) -> Result<ServiceEnvironment, StoreError> {
+    Ok(ServiceEnvironment {
+        service_id: ServiceId(row.get("service_id")?),
+        environment: row.get("environment")?,
+        base_url: row.get("base_url")?,
+    })
+}
+
+fn read(row: &Row) -> Result<ServiceRecord, StoreError> {
+    Ok(ServiceRecord {
+        id: ServiceId(row.get("id")?),
+        slug: row.get("slug")?,
+        name: row.get("name")?,
+        description: row.get("description")?,
+        owners: row.get("owners")?,
+        tier: row.get("tier")?,
+        targets: row.json("targets")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+    })
+}

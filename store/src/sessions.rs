@@ -1,0 +1,63 @@
+//! Browser sessions.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    db::Link,
+    error::StoreError,
+    tx::{Tx, micros},
+};
+
+/// A session's data where it exists and has not expired at `now`.
+///
+/// # Errors
+/// What the database says.
+pub async fn load(
+    link: &mut Link,
+    id: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<(String, DateTime<Utc>)>, StoreError> {
+    link.query("SELECT data, expires_at FROM sessions WHERE id = $1 AND expires_at > $2")
+        .bind(id.to_owned())
+        .bind(micros(now))
+        .read_optional(|row| Ok((row.get("data")?, row.time("expires_at")?)))
+        .await
+}
+
+/// Keeps a session's data. Answers whether it was new.
+///
+/// # Errors
+/// What the database says.
+pub async fn save(
+    tx: &mut Tx,
+    id: String,
+    data: String,
+    expires_at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO sessions (id, data, expires_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (id) DO UPDATE SET data = excluded.data, expires_at = excluded.expires_at",
+    )
+    .bind(id)
+    .bind(data)
+    .bind(micros(expires_at))
+    .run()
+    .await
+    .map(drop)
+}
+
+/// Forgets a session.
+///
+/// # Errors
+/// What the database says.
+pub async fn delete(tx: &mut Tx, id: String) -> Result<(), StoreError> {
+    tx.query("DELETE FROM sessions WHERE id = $1").bind(id).run().await.map(drop)
+}
+
+/// Forgets all sessions that have expired at `now`; answers how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn delete_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
+    tx.query("DELETE FROM sessions WHERE expires_at <= $1").bind(micros(now)).run().await
+}

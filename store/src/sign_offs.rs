@@ -1,0 +1,76 @@
+//! Sign-offs of deployments. Append-only.
+
+use chrono::{DateTime, Utc};
+use domain::ids::{DeploymentId, PersonId, SignOffId};
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    tx::{Tx, micros},
+};
+
+/// A sign-off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOffRecord {
+    /// Its id.
+    pub id: SignOffId,
+    /// Of which deployment.
+    pub deployment_id: DeploymentId,
+    /// Who signed.
+    pub person_id: PersonId,
+    /// Their name.
+    pub person_name: String,
+    /// The required role it counts for.
+    pub role: String,
+    /// What they said.
+    pub comment: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// The sign-offs of a deployment, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_deployment(
+    link: &mut Link,
+    deployment: DeploymentId,
+) -> Result<Vec<SignOffRecord>, StoreError> {
+    link.query("SELECT * FROM sign_offs WHERE deployment_id = $1 ORDER BY at, id")
+        .bind(deployment.0)
+        .read(read)
+        .await
+}
+
+/// Adds a sign-off.
+///
+/// # Errors
+/// What the database says; a unique violation where this person has signed already.
+pub async fn insert(tx: &mut Tx, record: SignOffRecord) -> Result<(), StoreError> {
+    tx.query(
+        "INSERT INTO sign_offs (id, deployment_id, person_id, person_name, role, comment, at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(record.id.0)
+    .bind(record.deployment_id.0)
+    .bind(record.person_id.0)
+    .bind(record.person_name)
+    .bind(record.role)
+    .bind(record.comment)
+    .bind(micros(record.at))
+    .run()
+    .await
+    .map(drop)
+}
+
+fn read(row: &Row) -> Result<SignOffRecord, StoreError> {
+    Ok(SignOffRecord {
+        id: SignOffId(row.get("id")?),
+        deployment_id: DeploymentId(row.get("deployment_id")?),
+        person_id: PersonId(row.get("person_id")?),
+        person_name: row.get("person_name")?,
+        role: row.get("role")?,
+        comment: row.get("comment")?,
+        at: row.time("at")?,
+    })
+}
