@@ -1,4 +1,29 @@
 //! How Daytwo looks at a running service: guarded connections and the probes built on them.
+//!
+//! - [`guard`] decides which addresses may be connected to;
+//! - [`client`] sends requests to those and to no others, for probes, hooks and webhooks alike;
+//! - [`conditions`] decide what was seen, each result kept with the value;
+//! - [`Prober`] runs a check's probe and makes a measurement of it;
+//! - [`validate`] refuses a check that could not be run, before it is stored.
+//!
+//! ```no_run
+//! # async fn example(clock: &(dyn Fn() -> chrono::DateTime<chrono::Utc> + Sync))
+//! # -> Result<(), Box<dyn std::error::Error>> {
+//! use domain::check::ProbeSpec;
+//! use probes::{GuardPolicy, GuardedClient, Mode, Prober, validate};
+//!
+//! let policy = GuardPolicy::new(Mode::PrivateOk)
+//!     .allowing("127.0.0.0/8")?                 // DAYTWO_PROBE_ALLOW
+//!     .forbidding("127.0.0.1:3000".parse()?);   // our own listener
+//! let prober = Prober::new(GuardedClient::builder().policy(policy).build()?);
+//!
+//! let spec = ProbeSpec::HttpsRedirect { url: "https://example.org/".to_owned() };
+//! let conditions = validate(&spec, &["status == 301"])?;
+//! let seen = prober.run(&spec, &conditions, std::time::Duration::from_secs(10), clock).await;
+//! println!("{}", seen.sentence);
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod client;
 pub mod conditions;
@@ -6,10 +31,13 @@ mod evidence;
 pub mod guard;
 mod kinds;
 mod outcome;
+mod pattern;
 mod prober;
 mod redact;
+mod validate;
 
 pub use client::{Answer, Blame, GuardedClient, Request, SendError};
 pub use conditions::{Condition, ConditionError, Facts};
 pub use guard::{GuardConfigError, GuardPolicy, Mode};
 pub use prober::Prober;
+pub use validate::{CheckError, validate};

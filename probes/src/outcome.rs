@@ -88,14 +88,14 @@ pub(crate) fn finding(
     Finding { subject: subject.into(), phase, detail: detail.into() }
 }
 
-/// Begins with a capital unless it begins with a name, and ends with a full stop.
+/// Begins with a capital, unless it begins with a host or address, and ends with a full stop.
 pub(crate) fn sentence(text: &str) -> String {
+    const OWN_WORDS: [&str; 4] = ["the", "this", "refused", "a"];
     let text = text.trim().trim_end_matches('.');
     let first_word = text.split(' ').next().unwrap_or_default();
-    // A host name keeps its spelling.
     let mut characters = text.chars();
     match characters.next() {
-        Some(first) if !first_word.contains(['.', ':', '/', '[', '`']) => {
+        Some(first) if OWN_WORDS.contains(&first_word) => {
             format!("{}{}.", first.to_uppercase(), characters.as_str())
         }
         _ => format!("{text}."),

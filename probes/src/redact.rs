@@ -1,9 +1,8 @@
 //! Keeps secrets out of what is stored and shown.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
 use url::Url;
+
+use crate::pattern::pattern;
 
 /// What stands where a secret stood.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -77,29 +76,29 @@ fn set_cookie(value: &str) -> String {
     format!("{name}={REDACTED}{separator}{attributes}")
 }
 
-/// `name = value`, `"name": "value"`, `name: value` and `name=value&` with a secret-sounding name.
-static ASSIGNMENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
-        r#"(?ix)
-        (?P<name> [a-z0-9_.\-]* (?: passw | pwd | passphrase | secret | token | api[_-]?key
-            | app[_-]?key | private | credential | signature | session | csrf | authorization
-            | cookie | dsn | _key | _pass | _salt | _auth ) [a-z0-9_.\-]* )
-        (?P<sep> ["'\]]? \s* (?: => | = | : ) \s* )
-        (?P<value> " (?: [^"\\\n] | \\. )* "? | ' (?: [^'\\\n] | \\. )* '? | [^\s,;&<>"'}]+ (?: \ [^\n<>"',;&}]* )? )
-        "#,
-    )
-    .ok()
-});
+// `name = value`, `"name": "value"`, `name: value`, `name=value&` and two cells of a table, where
+// the name sounds secret.
+pattern!(
+    ASSIGNMENT,
+    r#"(?ix)
+    (?P<name> [a-z0-9_.\-]* (?: passw | pwd | passphrase | secret | token | api[_-]?key
+        | app[_-]?key | private | credential | signature | session | csrf | authorization
+        | cookie | dsn | _key | _pass | _salt | _auth ) [a-z0-9_.\-]* )
+    (?P<sep> ["'\]]? \s* (?: => | = | : ) \s*
+        | \s* </t[dh]> \s* <t[dh][^>]*> \s* (?: <[a-z]+[^>]*> \s* )* )
+    (?P<value> " (?: [^"\\\n] | \\. )* "? | ' (?: [^'\\\n] | \\. )* '?
+        | [^\s,;&<>"'}]+ (?: \  [^\n<>"',;&}]* )? )
+    "#
+);
 
-/// `scheme://user:password@host`.
-static USERINFO: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?P<scheme>[a-z][a-z0-9+.\-]*://)[^\s/@:]*:[^\s/@]+@").ok());
+// `scheme://user:password@host` and `scheme://token@host`.
+pattern!(USERINFO, r"(?P<scheme>[a-z][a-z0-9+.\-]*://)[^\s/@]+@");
 
-/// Key material between its BEGIN and END lines, or to the end where it was cut.
-static PRIVATE_KEY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\z)")
-        .ok()
-});
+// Key material between its BEGIN and END lines, or to the end where it was cut.
+pattern!(
+    PRIVATE_KEY,
+    r"(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\z)"
+);
 
 /// A text with the values of secret-sounding names, passwords in addresses and private keys taken
 /// out.
@@ -129,4 +128,54 @@ pub(crate) fn shorten(text: &str, most: usize) -> String {
     let mut cut: String = text.chars().take(most.saturating_sub(1)).collect();
     cut.push('…');
     cut
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("DB_PASSWORD=geheim", "DB_PASSWORD=[redacted]")]
+    #[case("password: geheim und mehr", "password: [redacted]")]
+    #[case(r#"{"api_key": "ge\"heim", "name": "x"}"#, r#"{"api_key": [redacted], "name": "x"}"#)]
+    #[case("'secret' => 'geheim',", "'secret' => [redacted],")]
+    #[case("a=1&access_token=geheim&b=2", "a=1&access_token=[redacted]&b=2")]
+    #[case(
+        "<td class=e>DB_PASS </td><td class=v>geheim </td>",
+        "<td class=e>DB_PASS </td><td class=v>[redacted]</td>"
+    )]
+    #[case(
+        "<td>SECRET_KEY</td>\n<td><pre>'geheim'</pre></td>",
+        "<td>SECRET_KEY</td>\n<td><pre>[redacted]</pre></td>"
+    )]
+    #[case("postgres://shop:geheim@db/shop", "postgres://[redacted]@db/shop")]
+    #[case("https://geheim@example.org/x.git", "https://[redacted]@example.org/x.git")]
+    #[case(
+        "-----BEGIN RSA PRIVATE KEY-----\ngeheim",
+        "-----BEGIN RSA PRIVATE KEY----- [redacted] "
+    )]
+    #[case("keyboard: qwerty, monkey = 1", "keyboard: qwerty, monkey = 1")]
+    fn secrets_go_and_the_rest_stays(#[case] given: &str, #[case] shown: &str) {
+        assert_eq!(text(given), shown);
+    }
+
+    #[rstest]
+    #[case("Authorization", true)]
+    #[case("X-Api-Key", true)]
+    #[case("x-auth-token", true)]
+    #[case("APP_KEY", true)]
+    #[case("Accept", false)]
+    #[case("X-Keyboard", false)]
+    #[case("author", false)]
+    fn a_name_sounds_secret_or_not(#[case] name: &str, #[case] secret: bool) {
+        assert_eq!(is_secret_name(name), secret);
+    }
+
+    #[test]
+    fn an_address_keeps_its_shape() {
+        let given = Url::parse("https://u:geheim@example.org/a?token=geheim&page=2#x").unwrap();
+        assert_eq!(url(&given), "https://example.org/a?token=[redacted]&page=2");
+    }
 }

@@ -117,7 +117,10 @@ async fn own_listener_is_refused_on_every_address_of_this_machine() {
 
 async fn echo_headers() -> SocketAddr {
     let echo = |headers: HeaderMap| async move {
-        headers.iter().map(|(n, v)| format!("{n}={}\n", v.to_str().unwrap())).collect::<String>()
+        headers
+            .iter()
+            .map(|(n, v)| format!("{n}={}\n", String::from_utf8_lossy(v.as_bytes())))
+            .collect::<String>()
     };
     serve(Router::new().route("/", any(echo))).await
 }

@@ -1,4 +1,5 @@
 //! Servers that misbehave cost no more than the limits say.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod support;
 

@@ -73,6 +73,7 @@ fn a_broken_expression_is_refused(#[case] text: &str) {
     let error = Condition::parse(text).unwrap_err();
     assert!(matches!(error, ConditionError::Syntax { .. }), "{error:?}");
     assert!(!error.to_string().contains('\n'), "{error}");
+    assert!(error.to_string().contains("at character "), "{error}");
 }
 
 #[rstest]
@@ -98,6 +99,15 @@ fn a_name_bound_by_one_loop_is_no_field_outside_it() {
 fn an_unknown_function_is_named(#[case] text: &str, #[case] name: &str) {
     let error = Condition::parse(text).unwrap_err();
     assert_eq!(error, ConditionError::UnknownFunction { name: name.to_owned() });
+}
+
+#[rstest]
+#[case(r#"headers["Content-Type"] == "x""#)]
+#[case(r#"status == 200 && !("Content-Type" in headers)"#)]
+#[case("has(headers.Content)")]
+fn a_header_name_that_never_matches_is_refused(#[case] text: &str) {
+    let error = Condition::parse(text).unwrap_err();
+    assert!(matches!(error, ConditionError::HeaderCase { .. }), "{error:?}");
 }
 
 #[rstest]
@@ -146,4 +156,26 @@ fn a_cut_body_decides_nothing_and_a_page_is_no_json() {
     assert!(finding.detail.contains("not JSON"), "{finding:?}");
     let empty = Facts { headers: Some(BTreeMap::new()), ..Facts::default() };
     assert_eq!(Condition::parse("has(headers.x)").unwrap().evaluate(&empty).phase, Phase::Failed);
+}
+
+proptest::proptest! {
+    /// Whatever is typed, reading it and deciding it end in an answer.
+    #[test]
+    fn nothing_typed_breaks_it(
+        parts in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "status", "body", "json", "headers", ".", "[", "]", "(", ")", "{", "}", "==", "<",
+                "&&", "||", "!", "-", "+", "*", "/", "%", "?", ":", ",", "\"", "'", "\"a\"", "1",
+                "9223372036854775807", "-9223372036854775808", "1u", "1.5e300", "0x", "\\", "in",
+                "all(x, x)", "size", "matches", "true", "null", "b'", "r\"", "//", "\n", "é", " ",
+            ]),
+            0..14,
+        ),
+    ) {
+        for text in [parts.concat(), parts.join(" ")] {
+            if let Ok(condition) = Condition::parse(&text) {
+                let _ = condition.evaluate(&facts());
+            }
+        }
+    }
 }

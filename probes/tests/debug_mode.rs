@@ -1,4 +1,5 @@
 //! The `debug_mode` probe: every recogniser on a page of its framework, and plain pages of none.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod support;
 
@@ -7,6 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::extract::Request;
+use axum::response::Redirect;
 use domain::check::ProbeSpec;
 use domain::measurement::{Measurement, Phase};
 use http::StatusCode;
@@ -103,6 +105,30 @@ async fn headers_of_a_profiler_are_a_sign_and_a_version_is_a_mention() {
     let mention = page("x-powered-by", "PHP/8.2.7").await;
     assert_eq!(mention.phase, Phase::Successful, "{mention:#?}");
     assert!(mention.sentence.contains("x-powered-by: PHP/8.2.7"), "{}", mention.sentence);
+}
+
+/// The usual base address in clear: its redirects must not pass for plain error pages.
+#[tokio::test]
+async fn a_site_that_moved_is_looked_at_where_it_is() {
+    let page = fixture("debug/django_404.html");
+    let site =
+        serve(Router::new().fallback(move || async move { (StatusCode::NOT_FOUND, page) })).await;
+    let app = Router::new().fallback(move |uri: http::Uri| async move {
+        Redirect::permanent(&format!("http://{site}{}", uri.path()))
+    });
+    let seen = look(serve(app).await).await;
+    assert_eq!(seen.phase, Phase::Failed, "{seen:#?}");
+    assert!(seen.sentence.contains(&site.to_string()), "{}", seen.sentence);
+}
+
+#[tokio::test]
+async fn a_site_that_only_redirects_or_is_down_behind_its_proxy_teaches_nothing() {
+    let app = Router::new().fallback(|| async { Redirect::to("https://login.example/") });
+    let seen = look(serve(app).await).await;
+    assert_eq!(seen.phase, Phase::Inconclusive, "{seen:#?}");
+    assert!(seen.sentence.contains("every answer was a redirect"), "{}", seen.sentence);
+    let seen = look_at(502, fixture("plain/nginx_404.html")).await;
+    assert_eq!(seen.phase, Phase::Inconclusive, "{seen:#?}");
 }
 
 #[tokio::test]

@@ -99,6 +99,31 @@ async fn a_redirect_to_the_login_exposes_nothing_one_to_the_same_path_may() {
     assert_eq!(finding(&seen, "/.env").phase, Phase::Inconclusive, "{seen:#?}");
 }
 
+/// The usual base address in clear, which sends everything on: the real site is looked at.
+#[tokio::test]
+async fn a_site_that_moved_is_looked_at_where_it_is() {
+    let app = Router::new().fallback(|uri: Uri| async move {
+        if uri.path() == "/shop/.env" { ENV.into_response() } else { missing() }
+    });
+    let site = serve(app).await;
+    let app = Router::new().fallback(move |uri: Uri| async move {
+        Redirect::permanent(&format!("http://{site}{}", uri.path()))
+    });
+    let url = format!("http://{}/shop/", serve(app).await);
+    let seen = probe(ProbeSpec::ExposedFiles { url }, &[]).await;
+    assert_eq!(seen.phase, Phase::Failed, "{seen:#?}");
+    assert_eq!(finding(&seen, "/.env").phase, Phase::Failed);
+    assert_eq!(finding(&seen, "/.git/HEAD").phase, Phase::Successful);
+    assert!(seen.sentence.contains(&site.to_string()), "{}", seen.sentence);
+}
+
+#[tokio::test]
+async fn a_site_whose_every_page_looks_like_a_file_is_left_to_people() {
+    let seen = look(|_| "REQUEST=1\nSERVER_NAME=shop\n".into_response()).await;
+    assert_eq!(finding(&seen, "/.env").phase, Phase::Inconclusive, "{seen:#?}");
+    assert_eq!(seen.phase, Phase::Inconclusive);
+}
+
 #[tokio::test]
 async fn a_failing_or_throttling_site_is_not_a_closed_one() {
     for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::TOO_MANY_REQUESTS] {

@@ -1,4 +1,5 @@
 //! The guard's rules, notation by notation.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use std::net::IpAddr;
 

@@ -179,3 +179,19 @@ async fn a_hanging_look_up_is_an_error() {
     let seen = probe_with(client, spec, &[], Duration::from_millis(200)).await;
     assert_eq!((seen.phase, seen.short.as_str()), (Phase::Error, "DNS"), "{seen:#?}");
 }
+
+/// The scheduler spawns probes, so what `run` returns must be able to move between threads.
+#[tokio::test]
+async fn a_probe_can_be_spawned() {
+    let url = format!("{}/", service().await);
+    for spec in [
+        http(&url),
+        ProbeSpec::ExposedFiles { url: url.clone() },
+        ProbeSpec::DebugMode { url: url.clone() },
+        ProbeSpec::HttpsRedirect { url: url.clone() },
+        ProbeSpec::Hsts { url: url.clone(), min_max_age_s: None },
+        ProbeSpec::Tls { url, min_days: None },
+    ] {
+        tokio::spawn(async move { probe(spec, &[]).await }).await.unwrap();
+    }
+}

@@ -1,4 +1,5 @@
 //! The `https_redirect` and `hsts` probes over plain HTTP.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod support;
 

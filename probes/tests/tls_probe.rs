@@ -1,4 +1,5 @@
 //! Certificates of every kind, over real handshakes.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod support;
 

@@ -210,3 +210,32 @@ pub(crate) fn authority_of(url: &Url) -> String {
         None => host_of(url),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    /// By the numbers Linux gives them.
+    #[rstest]
+    #[case(111, Blame::Service)] // ECONNREFUSED
+    #[case(104, Blame::Service)] // ECONNRESET
+    #[case(110, Blame::Service)] // ETIMEDOUT
+    #[case(113, Blame::Service)] // EHOSTUNREACH
+    #[case(101, Blame::Ours)] // ENETUNREACH
+    #[case(100, Blame::Ours)] // ENETDOWN
+    #[case(99, Blame::Ours)] // EADDRNOTAVAIL
+    #[case(24, Blame::Ours)] // EMFILE
+    #[case(23, Blame::Ours)] // ENFILE
+    #[case(13, Blame::Ours)] // EACCES
+    #[case(1, Blame::Ours)] // EPERM
+    #[case(12, Blame::Ours)] // ENOMEM
+    #[cfg(target_os = "linux")]
+    fn a_failed_connection_has_a_culprit(#[case] code: i32, #[case] blame: Blame) {
+        let error = io::Error::from_raw_os_error(code);
+        let reason = connect_reason(&error, "example.org");
+        assert_eq!(reason.blame(), blame, "{reason}");
+        assert!(!reason.to_string().contains("os error"), "{reason}");
+    }
+}

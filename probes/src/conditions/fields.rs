@@ -1,6 +1,6 @@
 //! The fields and functions a condition may name.
 
-use cel::common::ast::Expr;
+use cel::common::ast::{Expr, LiteralValue};
 use cel::{IdedExpr, Program};
 
 use super::ConditionError;
@@ -47,6 +47,7 @@ pub(super) fn check(text: &str, program: &Program) -> Result<(), ConditionError>
     if let Some(name) = free.iter().find(|name| !FIELDS.contains(&name.as_str())) {
         return Err(ConditionError::UnknownField { name: name.clone() });
     }
+    check_header_names(program.expression())?;
     let references = program.references();
     let mut functions: Vec<&str> = references.functions();
     functions.sort_unstable();
@@ -59,6 +60,30 @@ pub(super) fn check(text: &str, program: &Program) -> Result<(), ConditionError>
         return Err(ConditionError::Constant { text: text.to_owned() });
     }
     Ok(())
+}
+
+/// Refuses header names that can never match, since `headers` has them in lower case.
+fn check_header_names(node: &IdedExpr) -> Result<(), ConditionError> {
+    let is_headers = |node: &IdedExpr| matches!(&node.expr, Expr::Ident(name) if name == "headers");
+    let literal = |node: &IdedExpr| match &node.expr {
+        Expr::Literal(LiteralValue::String(text)) => Some(text.inner().to_owned()),
+        _ => None,
+    };
+    let name = match &node.expr {
+        Expr::Select(select) if is_headers(&select.operand) => Some(select.field.clone()),
+        Expr::Call(call) => match call.args.as_slice() {
+            [map, key] if call.func_name == "_[_]" && is_headers(map) => literal(key),
+            [key, map] if call.func_name == "@in" && is_headers(map) => literal(key),
+            _ => None,
+        },
+        _ => None,
+    };
+    match name {
+        Some(name) if name.chars().any(|c| c.is_ascii_uppercase()) => {
+            Err(ConditionError::HeaderCase { name })
+        }
+        _ => children(node).into_iter().try_for_each(check_header_names),
+    }
 }
 
 /// The names an expression takes from outside: not those its loops give to what they go over.
@@ -84,12 +109,19 @@ fn free_names(node: &IdedExpr, bound: &mut Vec<String>, free: &mut Vec<String>) 
     }
 }
 
-/// The parser's first complaint, on one line.
+/// The parser's first complaint, on one line: `at character 8: token recognition error at: '= '`.
 pub(super) fn first_problem(errors: &str) -> String {
-    errors
+    let line = errors
         .lines()
         .map(|line| line.trim().trim_start_matches("ERROR: "))
         .find(|line| !line.is_empty())
-        .unwrap_or("it cannot be read")
-        .to_owned()
+        .unwrap_or("it cannot be read");
+    let place = line.strip_prefix("<input>:1:").and_then(|rest| rest.split_once(": "));
+    match place {
+        Some((column, problem)) => {
+            let problem = problem.trim_start_matches("Syntax error: ");
+            format!("at character {column}: {problem}")
+        }
+        None => line.to_owned(),
+    }
 }

@@ -40,6 +40,12 @@ pub enum ConditionError {
         /// The name.
         name: String,
     },
+    /// It names a header in a spelling that never matches.
+    #[error("`{name}` never matches: write header names in lower case, `{}`", .name.to_ascii_lowercase())]
+    HeaderCase {
+        /// The name.
+        name: String,
+    },
     /// It is too long or too deep to be evaluated on every probe.
     #[error("the condition {0}")]
     TooComplex(&'static str),

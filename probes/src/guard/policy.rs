@@ -134,3 +134,20 @@ impl AddressClass {
         matches!(self, Self::Loopback | Self::Unspecified)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_to_this_machine_is_known_by_its_own_address() {
+        let policy = GuardPolicy::default().forbidding(SocketAddr::from(([0, 0, 0, 0], 3000)));
+        let check = |local: &str, remote: &str| {
+            policy.check_connected(local.parse().unwrap(), remote.parse().unwrap()).is_ok()
+        };
+        assert!(!check("10.0.0.5:40000", "10.0.0.5:3000"));
+        assert!(!check("[::ffff:10.0.0.5]:40000", "10.0.0.5:3000"));
+        assert!(check("10.0.0.5:40000", "10.0.0.5:3001"));
+        assert!(check("10.0.0.5:40000", "10.0.0.6:3000"));
+    }
+}

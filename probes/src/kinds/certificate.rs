@@ -88,7 +88,11 @@ pub(super) async fn inspect(
     let verdict = onlooker.verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
     let not_after = certificate.validity().not_after.timestamp();
     Ok(Seen {
-        trouble: verdict.map(|error| TlsTrouble::from_rustls(&error, &host_of(url))),
+        trouble: match verdict {
+            Some(Ok(())) => None,
+            Some(Err(error)) => Some(TlsTrouble::from_rustls(&error, &host_of(url))),
+            None => Some(TlsTrouble::Certificate("it was not judged".to_owned())),
+        },
         days_left: x509_days_left(leaf, now).ok_or_else(unreadable)?,
         not_after: DateTime::from_timestamp(not_after, 0).ok_or_else(unreadable)?,
         issuer: issuer(&certificate),
@@ -149,7 +153,7 @@ fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
 struct Onlooker {
     judge: Arc<dyn ServerCertVerifier>,
     now: UnixTime,
-    verdict: Mutex<Option<rustls::Error>>,
+    verdict: Mutex<Option<Result<(), rustls::Error>>>,
 }
 
 impl std::fmt::Debug for Onlooker {
@@ -170,8 +174,8 @@ impl ServerCertVerifier for Onlooker {
         let verdict = self
             .judge
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, self.now)
-            .err();
-        *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) = verdict;
+            .map(|_| ());
+        *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(verdict);
         Ok(ServerCertVerified::assertion())
     }
 

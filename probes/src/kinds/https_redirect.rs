@@ -5,6 +5,7 @@
 
 use domain::measurement::Phase;
 use http::header;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::client::{Answer, Reason, Request};
@@ -13,6 +14,7 @@ use crate::prober::{Run, bad_check, base};
 use crate::redact;
 
 use super::http::facts;
+use super::moved::related;
 
 const ABOUT: &str = "the redirect to HTTPS";
 
@@ -24,11 +26,14 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
     let plain = over_http(&given);
     let mut at = plain.clone();
     let mut exchanges = Vec::new();
+    let deadline = Instant::now() + run.timeout;
     // A redirect to another plain address first (`example.org` to `www.example.org`) is a detour
     // in clear, followed to see whether it ends at HTTPS, and named.
     for hop in 0..=crate::client::MAX_REDIRECTS {
         let request = match Request::get(at.as_str()) {
-            Ok(request) => request.timeout(run.timeout / 2).redirects(0),
+            Ok(request) => {
+                request.timeout(deadline.saturating_duration_since(Instant::now())).redirects(0)
+            }
             Err(error) => return bad_check(&error),
         };
         let answer = match run.client.send(request).await {
@@ -144,13 +149,4 @@ fn closed(at: &Url, exchanges: Vec<domain::measurement::Exchange>) -> Outcome {
         redact::url(at)
     );
     Outcome::new(Phase::Inconclusive, sentence(&text), "closed").exchanges(exchanges)
-}
-
-/// The same host, give or take a leading `www.`.
-fn related(one: &Url, other: &Url) -> bool {
-    let bare = |url: &Url| {
-        let host = url.host_str().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
-        host.strip_prefix("www.").map(str::to_owned).unwrap_or(host)
-    };
-    bare(one) == bare(other)
 }

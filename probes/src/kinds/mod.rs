@@ -6,4 +6,5 @@ pub(crate) mod exposed_files;
 pub(crate) mod hsts;
 pub(crate) mod http;
 pub(crate) mod https_redirect;
+mod moved;
 pub(crate) mod tls;

@@ -1,6 +1,6 @@
 //! Real servers on loopback, and a prober that may reach them.
 #![expect(dead_code, reason = "each test file uses its part")]
-#![expect(missing_docs, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -113,10 +113,13 @@ async fn read_head(stream: &mut TcpStream) -> String {
     String::from_utf8_lossy(&head).into_owned()
 }
 
-/// A port nothing listens on.
+/// A port nothing listens on, kept from others for as long as the test runs.
 pub async fn closed_port() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    listener.local_addr().unwrap()
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    let address = socket.local_addr().unwrap();
+    std::mem::forget(socket);
+    address
 }
 
 /// Answers look-ups from a list, the first entry first; the last one again and again.

@@ -15,6 +15,7 @@ use self::provoke::{PROVOCATIONS, Provocation};
 use self::recognise::Sign;
 use crate::client::{Answer, Blame, Request, SendError};
 use crate::conditions::Facts;
+use crate::kinds::moved;
 use crate::outcome::{Outcome, finding, overall, sentence};
 use crate::prober::{Run, base};
 use crate::redact;
@@ -28,11 +29,15 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
         Err(outcome) => return outcome,
     };
     let deadline = Instant::now() + run.timeout;
+    let base = match site(run, base, deadline).await {
+        Ok(base) => base,
+        Err(error) => return Outcome::nothing_learnt(error, ABOUT),
+    };
     let mut findings = Vec::new();
     let mut exchanges = Vec::new();
     let mut leaks: Vec<&'static str> = Vec::new();
     let mut mentions: Vec<String> = Vec::new();
-    let mut unanswered: Option<SendError> = None;
+    let mut answered_itself = false;
     for provocation in &PROVOCATIONS {
         let answer = match send(run, &base, provocation, deadline).await {
             Ok(answer) => answer,
@@ -42,10 +47,10 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
                     Blame::Ours => Phase::Error,
                 };
                 findings.push(finding(provocation.what, phase, error.to_string()));
-                unanswered.get_or_insert(error);
                 continue;
             }
         };
+        answered_itself |= !answer.status.is_redirection();
         let signs = signs(&answer);
         for mention in headers::mentions(&answer) {
             if !mentions.contains(&mention) {
@@ -63,14 +68,24 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
             }
         }
     }
-    // Nothing answered at all: the first failure says why.
-    if let Some(error) = unanswered
-        && findings.iter().all(|f| matches!(f.phase, Phase::Inconclusive | Phase::Error))
-        && exchanges.is_empty()
-    {
-        return Outcome::nothing_learnt(error, ABOUT);
+    if !answered_itself {
+        let detail = "every answer was a redirect or none, so no error page was seen";
+        findings.push(finding("an error page", Phase::Inconclusive, detail));
     }
     conclude(run, &base, findings, exchanges, &leaks, &mentions)
+}
+
+/// Where the site really lives.
+async fn site(run: &Run<'_>, mut base: Url, deadline: Instant) -> Result<Url, SendError> {
+    for _ in 0..moved::MOVES {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let request = Request::get(base.as_str())?.timeout(left).redirects(0);
+        match moved::moved_to(&run.client.send(request).await?) {
+            Some(moved) => base = moved,
+            None => break,
+        }
+    }
+    Ok(base)
 }
 
 async fn send(
@@ -102,6 +117,10 @@ fn judge(provocation: &Provocation, answer: &Answer, signs: &[Sign]) -> Finding 
     if let Some(sign) = signs.first() {
         let detail = format!("answered {status} with {} ({})", sign.what, sign.framework);
         return finding(provocation.what, Phase::Failed, detail);
+    }
+    if matches!(status, 429 | 502 | 503 | 504) {
+        let detail = format!("answered {status}, which the application itself may not have seen");
+        return finding(provocation.what, Phase::Inconclusive, detail);
     }
     if let Some(problem) = &answer.body_problem {
         let detail = format!("answered {status} with a body that cannot be read: {problem}");

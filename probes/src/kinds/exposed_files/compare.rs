@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use domain::measurement::Exchange;
 use http::header;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use super::content::Content;
 use crate::client::Answer;
+use crate::kinds::moved;
 
 /// Two paths that cannot exist, one dotted like most listed files and one plain. They are made from
 /// the service's address, so that every run asks for the same ones.
@@ -18,6 +21,7 @@ pub(super) fn sample_paths(base: &Url) -> [String; 2] {
 
 /// The pages a site answers unknown paths with.
 pub(super) struct CatchAll {
+    answers: Vec<Answer>,
     pages: Vec<Page>,
 }
 
@@ -30,8 +34,27 @@ struct Page {
 }
 
 impl CatchAll {
-    pub(super) fn of(answers: &[Answer]) -> Self {
-        Self { pages: answers.iter().map(Page::of).collect() }
+    pub(super) fn of(answers: Vec<Answer>) -> Self {
+        Self { pages: answers.iter().map(Page::of).collect(), answers }
+    }
+
+    /// Where all unknown paths are sent on to as they are.
+    pub(super) fn moved_to(&self) -> Option<Url> {
+        let mut origins = self.answers.iter().map(moved::moved_to);
+        let first = origins.next()??;
+        origins
+            .all(|other| other.is_some_and(|other| other.origin() == first.origin()))
+            .then_some(first)
+    }
+
+    /// What was sent and received for the last of them.
+    pub(super) fn sample(&self) -> Vec<Exchange> {
+        self.answers.last().map(|answer| answer.exchanges.clone()).unwrap_or_default()
+    }
+
+    /// Whether unknown paths get what such a file looks like.
+    pub(super) fn matches(&self, content: Content) -> bool {
+        self.answers.iter().any(|answer| content.matches(answer))
     }
 
     /// Whether the answer is one of those pages.
@@ -45,13 +68,8 @@ impl Page {
     fn of(answer: &Answer) -> Self {
         let content_type = answer.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default().trim();
-        let text = answer.text();
-        let words = text
-            .split(|c: char| !c.is_alphanumeric())
-            // Tokens, hashes and dates differ from page to page.
-            .filter(|word| word.len() > 1 && !word.chars().any(|c| c.is_ascii_digit()))
-            .map(str::to_ascii_lowercase)
-            .collect();
+        let repeated = words(answer.final_url.path());
+        let words = words(&answer.text()).difference(&repeated).cloned().collect();
         Self {
             status: answer.status.as_u16(),
             content_type: content_type.to_ascii_lowercase(),
@@ -72,4 +90,12 @@ impl Page {
         // Nine words in ten; on a short page a few for the path it repeats.
         common * 10 >= all * 9 || all - common <= 3 && common > all - common
     }
+}
+
+/// The words of a text, without those that differ from page to page: tokens, hashes, dates.
+fn words(text: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.len() > 1 && !word.chars().any(|c| c.is_ascii_digit()))
+        .map(str::to_ascii_lowercase)
+        .collect()
 }

@@ -1,10 +1,7 @@
 //! What the listed files look like, so that a leak is recognised by itself.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::client::Answer;
+use crate::pattern::{Pattern, found, pattern};
 use crate::redact;
 
 /// How a kind of file is recognised.
@@ -58,12 +55,6 @@ pub(super) enum Content {
     DockerAuth,
 }
 
-macro_rules! pattern {
-    ($name:ident, $pattern:literal) => {
-        static $name: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new($pattern).ok());
-    };
-}
-
 pattern!(ENVIRONMENT, r"(?m)^\s*(?:export\s+)?[A-Z][A-Z0-9_]{2,}\s*=");
 pattern!(GIT_CONFIG, r#"(?m)^\s*\[(?:core|remote "|branch ")"#);
 pattern!(GIT_HEAD, r"^\s*(?:ref: refs/\S+|[0-9a-f]{40}|[0-9a-f]{64})\s*$");
@@ -109,9 +100,7 @@ impl Content {
     pub(super) fn matches(self, answer: &Answer) -> bool {
         let body = answer.body.as_ref();
         let text = answer.text();
-        let has = |pattern: &LazyLock<Option<Regex>>| {
-            pattern.as_ref().is_some_and(|pattern| pattern.is_match(&text))
-        };
+        let has = |pattern: &Pattern| found(pattern, &text);
         match self {
             // A page may quote such lines in its scripts or in a text about them.
             Self::Environment => has(&ENVIRONMENT) && !is_page(&text),

@@ -20,8 +20,18 @@ pub(super) fn judge(exposed: &Exposed, answer: &Answer, catch_all: &CatchAll) ->
     let status = answer.status.as_u16();
     let verdict = |phase, detail: String| Verdict { phase, detail, excerpt: None };
     match status {
-        // Content that is the file's own is a leak whatever status it comes with.
-        _ if exposed.content.matches(answer) => Verdict {
+        200..=299 if exposed.content.matches(answer) && catch_all.matches(exposed.content) => {
+            verdict(
+                Phase::Inconclusive,
+                format!(
+                    "answers {status} with what looks like {}, but so does any unknown path; \
+                     look at it",
+                    exposed.what
+                ),
+            )
+        }
+        // Content that is the file's own is a leak, however alike the two pages are.
+        200..=299 if exposed.content.matches(answer) => Verdict {
             phase: Phase::Failed,
             detail: format!("answers {status} with {}: {}", exposed.what, size(answer)),
             excerpt: Some(exposed.content.excerpt(answer)),

@@ -21,6 +21,7 @@ use self::judge::Verdict;
 use self::paths::{Exposed, PATHS};
 use crate::client::{Answer, Request, SendError};
 use crate::conditions::Facts;
+use crate::kinds::moved;
 use crate::outcome::{Outcome, finding, overall, sentence};
 use crate::prober::{Run, base};
 use crate::redact;
@@ -47,25 +48,43 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
         Err(outcome) => return outcome,
     };
     let deadline = Instant::now() + run.timeout;
-    let samples = compare::sample_paths(&base);
-    let mut answers = Vec::new();
-    for path in &samples {
-        match get(run, &base, path, deadline).await {
-            Ok(answer) => answers.push(answer),
-            Err(error) => return Outcome::nothing_learnt(error, ABOUT),
-        }
-    }
-    let catch_all = CatchAll::of(&answers);
-    let sample = answers.into_iter().next_back().map(|answer| answer.exchanges);
+    let (base, catch_all) = match site(run, base, deadline).await {
+        Ok(site) => site,
+        Err(error) => return Outcome::nothing_learnt(error, ABOUT),
+    };
 
     // The futures are made before the stream drives them: a stream that maps borrows inside an
     // async function is refused where the whole is spawned.
-    let looks: Vec<_> = PATHS
-        .iter()
-        .map(|exposed| look(run, &base, exposed, &catch_all, deadline))
-        .collect();
+    let looks: Vec<_> =
+        PATHS.iter().map(|exposed| look(run, &base, exposed, &catch_all, deadline)).collect();
     let looked: Vec<Looked> = futures::stream::iter(looks).buffered(AT_ONCE).collect().await;
-    conclude(run, &base, looked, sample.unwrap_or_default())
+    conclude(run, &base, looked, catch_all.sample())
+}
+
+/// Where the site really lives and what it answers for unknown paths: a base address in clear often
+/// only redirects everything to HTTPS, and judging that redirect would judge nothing.
+async fn site(
+    run: &Run<'_>,
+    mut base: Url,
+    deadline: Instant,
+) -> Result<(Url, CatchAll), SendError> {
+    for _ in 0..moved::MOVES {
+        let catch_all = catch_all(run, &base, deadline).await?;
+        let Some(moved) = catch_all.moved_to() else { return Ok((base, catch_all)) };
+        let path = base.path().to_owned();
+        base = moved;
+        base.set_path(&path);
+    }
+    let catch_all = catch_all(run, &base, deadline).await?;
+    Ok((base, catch_all))
+}
+
+async fn catch_all(run: &Run<'_>, base: &Url, deadline: Instant) -> Result<CatchAll, SendError> {
+    let mut answers = Vec::new();
+    for path in &compare::sample_paths(base) {
+        answers.push(get(run, base, path, deadline).await?);
+    }
+    Ok(CatchAll::of(answers))
 }
 
 async fn get(

@@ -1,6 +1,7 @@
 //! ASP.NET: the yellow error page, and the developer exception page of ASP.NET Core.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(YELLOW, r"<h1>Server Error in '[^']*' Application\.|<b>\s*Stack Trace:\s*</b>");
 pattern!(DETAIL, r"<b>\s*(?:Source File|Stack Trace|Exception Details)\s*:\s*</b>");

@@ -1,6 +1,7 @@
 //! Django with `DEBUG = True`: the technical 404 and 500 pages, and Python tracebacks.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(SETTING, r"(?i)You.re seeing this error because you have <code>DEBUG = True</code>");
 pattern!(URLCONF, r"Using the URLconf defined in\s*<code>|Django tried these URL patterns");

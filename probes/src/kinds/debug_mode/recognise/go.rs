@@ -1,6 +1,7 @@
 //! Go: a panic's goroutines in the answer.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(GOROUTINE, r"goroutine \d+ \[[\w ,]+\]:");
 pattern!(FRAME, r"[\w./-]+\.go:\d+(?: \+0x[0-9a-f]+)?");

@@ -1,6 +1,7 @@
 //! Java stack traces, whatever serves them.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 // One frame could be a sentence about one.
 pattern!(

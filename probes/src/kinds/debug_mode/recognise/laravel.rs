@@ -1,6 +1,7 @@
 //! Laravel: Ignition, its own exception page, Whoops, and JSON errors with a trace.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(
     JSON,

@@ -42,16 +42,3 @@ const RECOGNISERS: [Recogniser; 11] = [
 pub(super) fn body(text: &str) -> Vec<Sign> {
     RECOGNISERS.iter().filter_map(|recognise| recognise(text)).collect()
 }
-
-/// A pattern that matches nothing where it cannot be compiled (a test compiles them all).
-macro_rules! pattern {
-    ($name:ident, $pattern:expr) => {
-        static $name: std::sync::LazyLock<Option<regex::Regex>> =
-            std::sync::LazyLock::new(|| regex::Regex::new($pattern).ok());
-    };
-}
-use pattern;
-
-fn found(pattern: &std::sync::LazyLock<Option<regex::Regex>>, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(text))
-}

@@ -1,6 +1,7 @@
 //! Express and other Node servers: a stack in the answer.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 // Two frames, as text, in a page (`<br> &nbsp; &nbsp;at …`) or in JSON (`\n    at …`).
 pattern!(

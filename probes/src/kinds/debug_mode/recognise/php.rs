@@ -1,6 +1,7 @@
 //! PHP: warnings and fatal errors in the page, Xdebug's tables, `phpinfo()`.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(
     WARNING,

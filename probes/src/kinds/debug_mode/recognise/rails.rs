@@ -1,6 +1,7 @@
 //! Rails in development: the exception and routing pages, the web console, Ruby backtraces.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(
     PAGE,

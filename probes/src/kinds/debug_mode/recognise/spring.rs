@@ -2,7 +2,8 @@
 //!
 //! The page without a trace names the framework and nothing else; that is no debug mode.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(WHITELABEL, r"Whitelabel Error Page");
 pattern!(TRACE, r"(?m)(?:^|\\n|>)\s*(?:\\t)?at (?:[\w$]+\.)+[\w$<>]+\([\w$]+\.java:\d+\)");

@@ -1,6 +1,7 @@
 //! Symfony: the exception page of its debug mode, and its toolbar.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(
     PAGE,

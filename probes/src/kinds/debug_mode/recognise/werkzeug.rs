@@ -1,6 +1,7 @@
 //! Werkzeug and Flask: the interactive debugger, which runs code for whoever opens its console.
 
-use super::{Sign, found, pattern};
+use super::Sign;
+use crate::pattern::{found, pattern};
 
 pattern!(
     DEBUGGER,
