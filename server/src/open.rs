@@ -57,7 +57,8 @@ pub async fn engine(config: &Config) -> Result<Engine, StartError> {
     // A second call in one process finds it installed.
     drop(rustls::crypto::ring::default_provider().install_default());
     prepare(&config.data_dir)?;
-    let pool = Pool::open(store::location(config.database_url.as_deref(), &config.data_dir)?).await?;
+    let pool =
+        Pool::open(store::location(config.database_url.as_deref(), &config.data_dir)?).await?;
     let store = Store::start(pool).await?;
     let mut client = GuardedClient::builder().policy(config.guard()?);
     if let Some(roots) = config.extra_roots()? {

@@ -198,7 +198,11 @@ impl CheckRequest {
                 faults.note(&format!("/conditions/{at}"), Err(error.to_string()));
             }
         }
-        faults.into_result()
+        faults.into_result()?;
+        // What the probe itself knows to be wrong, such as a certificate asked of plain HTTP.
+        probes::validate(&self.spec()?, &self.conditions)
+            .map(drop)
+            .map_err(|error| Refusal::field("/url", error.to_string()))
     }
 }
 

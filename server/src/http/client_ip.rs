@@ -23,7 +23,9 @@ impl Proxies {
                 entry
                     .parse::<IpNet>()
                     .or_else(|_| entry.parse::<IpAddr>().map(IpNet::from))
-                    .map_err(|_| format!("`{entry}` in trusted_proxies is neither a CIDR nor an address"))
+                    .map_err(|_| {
+                        format!("`{entry}` in trusted_proxies is neither a CIDR nor an address")
+                    })
             })
             .collect::<Result<_, _>>()
             .map(Self)
@@ -82,7 +84,10 @@ mod tests {
     fn only_a_trusted_proxy_is_believed() {
         assert_eq!(client("", "203.0.113.9", &["10.0.0.1"]), "203.0.113.9");
         assert_eq!(client("10.0.0.0/8", "10.0.0.2", &["198.51.100.7"]), "198.51.100.7");
-        assert_eq!(client("10.0.0.0/8", "10.0.0.2", &["1.2.3.4, 198.51.100.7", "10.0.0.9"]), "198.51.100.7");
+        assert_eq!(
+            client("10.0.0.0/8", "10.0.0.2", &["1.2.3.4, 198.51.100.7", "10.0.0.9"]),
+            "198.51.100.7"
+        );
         assert_eq!(client("10.0.0.0/8", "10.0.0.2", &[]), "10.0.0.2");
         assert!(Proxies::parse("10.0.0.0/8, nonsense").is_err());
     }

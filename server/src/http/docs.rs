@@ -69,6 +69,7 @@ fn call(method: &str, path: &str, operation: &Operation) -> String {
     let description = operation.description.as_deref().unwrap_or_default();
     let mut parameters = String::new();
     for parameter in operation.parameters.iter().flatten() {
+        let utoipa::openapi::RefOr::T(parameter) = parameter else { continue };
         parameters.push_str(&format!(
             "<li><code>{}</code> {}</li>",
             escape(&parameter.name),

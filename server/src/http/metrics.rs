@@ -90,11 +90,7 @@ pub async fn measure(State(state): State<ApiState>, request: Request, next: Next
     let response = next.run(request).await;
     let class = ["1xx", "2xx", "3xx", "4xx", "5xx"]
         [usize::from(response.status().as_u16() / 100).clamp(1, 5) - 1];
-    state
-        .metrics
-        .requests
-        .with_label_values(&[area, class])
-        .observe(began.elapsed().as_secs_f64());
+    state.metrics.requests.with_label_values(&[area, class]).observe(began.elapsed().as_secs_f64());
     response
 }
 

@@ -50,8 +50,7 @@ pub async fn list(
         (Some(before), Some(until)) => Some(before.min(until)),
         (before, until) => before.or(until),
     };
-    let items =
-        state.engine.measurements(&who, &slug, &key, params.since, until, limit).await?;
+    let items = state.engine.measurements(&who, &slug, &key, params.since, until, limit).await?;
     let full = i64::try_from(items.len()).is_ok_and(|n| n == limit);
     let next_cursor = items.last().filter(|_| full).and_then(|last| cursor::encode(&last.at));
     Ok(Json(Listing { items, next_cursor }))

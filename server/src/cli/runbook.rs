@@ -1,0 +1,74 @@
+//! `daytwo runbook …`
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::Subcommand;
+use domain::{runbook::Runbook, who::Who};
+
+use super::{Common, fail, say};
+use crate::{open, open::StartError};
+
+/// What to do with runbooks.
+#[derive(Debug, Subcommand)]
+pub enum RunbookCommand {
+    /// Say what is wrong with a runbook's file
+    Check {
+        /// The YAML file
+        file: PathBuf,
+    },
+    /// Publish a runbook's file as a new version; runs that are open keep theirs
+    Apply {
+        /// The YAML file
+        file: PathBuf,
+    },
+}
+
+impl RunbookCommand {
+    pub(super) async fn run(self, common: &Common) -> Result<ExitCode, StartError> {
+        match self {
+            Self::Check { file } => {
+                let text = read(&file)?;
+                Ok(check(&file, &text).unwrap_or_else(|code| code))
+            }
+            Self::Apply { file } => {
+                let text = read(&file)?;
+                if let Err(code) = check(&file, &text) {
+                    return Ok(code);
+                }
+                let engine = open::engine(&common.config()?).await?;
+                let name = file.display().to_string();
+                let done = engine.publish_runbook(&Who::CommandLine, &name, &text).await?;
+                say(if done.new {
+                    format!("Published {} v{}.", done.slug, done.number)
+                } else {
+                    format!("{} v{} says the same already.", done.slug, done.number)
+                });
+                engine.close().await;
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+fn read(file: &Path) -> Result<String, StartError> {
+    std::fs::read_to_string(file)
+        .map_err(|error| StartError::Other(format!("{} cannot be read: {error}", file.display())))
+}
+
+fn check(file: &Path, text: &str) -> Result<ExitCode, ExitCode> {
+    match Runbook::from_yaml(&file.display().to_string(), text) {
+        Ok(runbook) => {
+            say(format!("{}: {} items, fine.", runbook.slug, runbook.items.len()));
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(errors) => {
+            for error in &errors {
+                say(error);
+            }
+            Err(fail(&format!("{} has {} faults", file.display(), errors.len())))
+        }
+    }
+}
