@@ -1,0 +1,7 @@
+//! CommandPalette.
+
+use leptos::prelude::*;
+
+/// CommandPalette.
+#[island]
+pub fn CommandPalette() -> impl IntoView {}

@@ -1,0 +1,7 @@
+//! CopyButtons.
+
+use leptos::prelude::*;
+
+/// CopyButtons.
+#[island]
+pub fn CopyButtons() -> impl IntoView {}

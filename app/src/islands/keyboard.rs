@@ -1,0 +1,7 @@
+//! Keyboard.
+
+use leptos::prelude::*;
+
+/// Keyboard.
+#[island]
+pub fn Keyboard() -> impl IntoView {}

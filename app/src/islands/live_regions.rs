@@ -1,0 +1,7 @@
+//! LiveRegions.
+
+use leptos::prelude::*;
+
+/// LiveRegions.
+#[island]
+pub fn LiveRegions() -> impl IntoView {}

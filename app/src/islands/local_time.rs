@@ -1,0 +1,7 @@
+//! LocalTime.
+
+use leptos::prelude::*;
+
+/// LocalTime.
+#[island]
+pub fn LocalTime() -> impl IntoView {}
