@@ -65,6 +65,20 @@ impl Refusal {
         Self::Conflict { detail: detail.into(), open: Vec::new() }
     }
 
+    /// The HTTP status that says the same, for the API and the pages alike.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::NotFound { .. } => 404,
+            Self::Invalid(_) | Self::KeyReused => 422,
+            Self::Conflict { .. } => 409,
+            Self::Forbidden(_) => 403,
+            Self::Unauthenticated(_) => 401,
+            Self::Store(_) => 503,
+            Self::Internal(_) => 500,
+        }
+    }
+
     /// There is no such thing.
     pub fn not_found(what: &'static str, name: impl ToString) -> Self {
         // What was asked for comes from outside: keep the sentence short and readable.

@@ -68,28 +68,24 @@ impl From<FieldError> for Fault {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        let detail = refusal.to_string();
+        let status =
+            StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let problem = Self::new(status, refusal.to_string());
         match refusal {
-            Refusal::NotFound { .. } => Self::new(StatusCode::NOT_FOUND, detail),
-            Refusal::Invalid(errors) => Self {
-                errors: errors.into_iter().map(Fault::from).collect(),
-                ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
-            },
-            Refusal::Conflict { open, .. } => {
-                Self { open, ..Self::new(StatusCode::CONFLICT, detail) }
+            Refusal::Invalid(errors) => {
+                Self { errors: errors.into_iter().map(Fault::from).collect(), ..problem }
             }
-            Refusal::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, detail),
-            Refusal::Unauthenticated(_) => Self::new(StatusCode::UNAUTHORIZED, detail),
-            Refusal::KeyReused => Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail),
+            Refusal::Conflict { open, .. } => Self { open, ..problem },
             // Logged here, once, at the boundary; the particulars are not for the caller.
             Refusal::Store(error) => {
                 tracing::error!(%error, "the database refused");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)
+                problem
             }
             Refusal::Internal(error) => {
                 tracing::error!(error, "an act failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
+                problem
             }
+            _ => problem,
         }
     }
 }

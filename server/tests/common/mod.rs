@@ -1,6 +1,6 @@
 //! A real portal for tests: the program itself, on a free port, with a data directory of its own.
 
-#![expect(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
