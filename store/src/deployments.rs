@@ -144,8 +144,10 @@ pub async fn list(
     if filter.text.is_some() {
         clause(
             &mut sql,
-            "(lower(d.version) LIKE ?1 ESCAPE '!' OR lower(s.slug) LIKE ?2 ESCAPE '!' \
-             OR lower(d.deployed_by) LIKE ?3 ESCAPE '!' OR lower(d.notes) LIKE ?4 ESCAPE '!')",
+            "(lower(d.version) LIKE lower(?1) ESCAPE '!' \
+             OR lower(s.slug) LIKE lower(?2) ESCAPE '!' \
+             OR lower(d.deployed_by) LIKE lower(?3) ESCAPE '!' \
+             OR lower(d.notes) LIKE lower(?4) ESCAPE '!')",
             4,
         );
     }
@@ -185,9 +187,10 @@ pub async fn list(
     query.bind(page.limit).read(read).await
 }
 
-/// A `LIKE … ESCAPE '!'` pattern for rows that contain `text`, to be compared with lower case.
+/// A `LIKE … ESCAPE '!'` pattern for rows that contain `text`. Both sides are lowered by the
+/// database: SQLite lowers ASCII only, and a pattern lowered here would miss what it left alone.
 pub(crate) fn like(text: &str) -> String {
-    let escaped = text.to_lowercase().replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
     format!("%{escaped}%")
 }
 

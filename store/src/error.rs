@@ -22,6 +22,9 @@ pub enum StoreError {
     /// The writer has stopped, because the portal is shutting down or has lost its database.
     #[error("the database's writer has stopped: {0}")]
     WriterStopped(String),
+    /// The act broke down; all it wrote is undone.
+    #[error("the act broke down; this is a defect of Daytwo")]
+    ActPanicked,
     /// What the driver says.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

@@ -53,14 +53,16 @@ pub async fn search(
             "SELECT l.*, s.slug AS service, d.version AS version FROM lessons l \
              JOIN services s ON s.id = l.service_id \
              LEFT JOIN deployments d ON d.id = l.deployment_id \
-             WHERE (lower(l.title) LIKE $1 ESCAPE '!' OR lower(l.body) LIKE $2 ESCAPE '!') \
+             WHERE (lower(l.title) LIKE lower($1) ESCAPE '!' \
+             OR lower(l.body) LIKE lower($2) ESCAPE '!') \
              AND l.id < $3 ORDER BY l.id DESC LIMIT $4"
         }
         Some(_) => {
             "SELECT l.*, s.slug AS service, d.version AS version FROM lessons l \
              JOIN services s ON s.id = l.service_id \
              LEFT JOIN deployments d ON d.id = l.deployment_id \
-             WHERE (lower(l.title) LIKE $1 ESCAPE '!' OR lower(l.body) LIKE $2 ESCAPE '!') \
+             WHERE (lower(l.title) LIKE lower($1) ESCAPE '!' \
+             OR lower(l.body) LIKE lower($2) ESCAPE '!') \
              AND l.id < $3 AND l.service_id = $5 ORDER BY l.id DESC LIMIT $4"
         }
     };

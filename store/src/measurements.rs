@@ -110,34 +110,41 @@ pub async fn by_slot(
 }
 
 /// Adds a measurement. Its evidence replaces that of the one before, unless that one was where
-/// the check's phase changed: what is kept is the newest and every turn.
+/// the check's phase changed: what is kept is the newest and every turn. Answers whether it was
+/// added: where the check has one at the same microsecond, that one stands.
 ///
 /// # Errors
-/// What the database says; a unique violation where the check has one at the same microsecond.
+/// What the database says.
 pub async fn insert(
     tx: &mut Tx,
     check: CheckId,
     deployment: Option<DeploymentId>,
     measured: &Measurement,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let body =
         serde_json::to_string(measured).map_err(|error| StoreError::corrupt("body", error))?;
     let before = newest(tx, check).await?;
     let turning = before.as_ref().is_none_or(|before| before.phase != measured.phase);
-    tx.query(
-        "INSERT INTO measurements (check_id, at, deployment_id, phase, duration_ms, value, \
-         short, sentence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(check.0)
-    .bind(micros(measured.started_at))
-    .bind(deployment.map(|id| id.0))
-    .bind(measured.phase.as_str().to_owned())
-    .bind(measured.duration_ms)
-    .bind(measured.value)
-    .bind(measured.short.clone())
-    .bind(measured.sentence.clone())
-    .run()
-    .await?;
+    // Not left to the constraint: PostgreSQL would refuse all that the act does afterwards.
+    let added = tx
+        .query(
+            "INSERT INTO measurements (check_id, at, deployment_id, phase, duration_ms, value, \
+         short, sentence) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         ON CONFLICT (check_id, at) DO NOTHING",
+        )
+        .bind(check.0)
+        .bind(micros(measured.started_at))
+        .bind(deployment.map(|id| id.0))
+        .bind(measured.phase.as_str().to_owned())
+        .bind(measured.duration_ms)
+        .bind(measured.value)
+        .bind(measured.short.clone())
+        .bind(measured.sentence.clone())
+        .run()
+        .await?;
+    if added == 0 {
+        return Ok(false);
+    }
     if let Some(before) = before {
         tx.query(
             "DELETE FROM measurement_evidence WHERE check_id = $1 AND at = $2 AND NOT turning",
@@ -155,8 +162,8 @@ pub async fn insert(
     .bind(turning)
     .bind(body)
     .run()
-    .await
-    .map(drop)
+    .await?;
+    Ok(true)
 }
 
 /// The newest measurement of a check that has its evidence.

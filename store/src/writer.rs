@@ -2,8 +2,9 @@
 //! commit costs a disk flush and an act does not. Each act stands behind a savepoint of its own,
 //! so that one that fails undoes nothing but itself, and is answered only after the commit.
 
-use std::{fmt, pin::Pin, sync::Arc};
+use std::{fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
 
+use futures::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::{
@@ -84,7 +85,9 @@ impl Store {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |tx| {
             Box::pin(async move {
-                let outcome = act(tx).await;
+                // A defect in one act must cost that act, not the writer.
+                let run = AssertUnwindSafe(async { act(tx).await }).catch_unwind().await;
+                let outcome = run.unwrap_or_else(|_| Err(StoreError::ActPanicked.into()));
                 Done {
                     keep: outcome.is_ok(),
                     answer: Box::new(move |committed| {
@@ -98,9 +101,9 @@ impl Store {
                 }
             })
         });
-        let stopped = || StoreError::WriterStopped("the portal is shutting down".into());
-        self.jobs.send(job).await.map_err(|_| stopped())?;
-        answered.await.map_err(|_| stopped())?
+        let stopped = |why: &str| StoreError::WriterStopped(why.into());
+        self.jobs.send(job).await.map_err(|_| stopped("the portal is shutting down"))?;
+        answered.await.map_err(|_| stopped("the database was lost before the act was kept"))?
     }
 
     /// Lets the acts that wait finish, then closes the database. For the last owner: acts sent by
@@ -119,12 +122,28 @@ impl Store {
 }
 
 async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>) {
-    while let Some(first) = queue.recv().await {
-        if let Err(error) = group(&mut tx, first, &mut queue).await {
+    while let Some(job) = queue.recv().await {
+        let mut first = Some(job);
+        let mut begun = tx.begin().await;
+        if let Err(error) = begun {
+            // A connection that stood idle may be gone; that must not cost the act that finds out.
+            tracing::warn!(%error, "the writer takes a fresh connection");
+            match reconnect(&pool, tx, &mut queue, &mut first).await {
+                Some(fresh) => tx = fresh,
+                None => return,
+            }
+            begun = tx.begin().await;
+        }
+        let outcome = match (begun, first) {
+            (Ok(()), Some(first)) => group(&mut tx, first, &mut queue).await,
+            (Ok(()), None) => tx.roll_back().await,
+            (Err(error), _) => Err(error),
+        };
+        if let Err(error) = outcome {
             tracing::error!(%error, "a group of acts could not be written");
             // What state the connection is in is not known: take a fresh one, which also makes
             // the database undo what was open.
-            match reconnect(&pool, tx).await {
+            match reconnect(&pool, tx, &mut queue, &mut None).await {
                 Some(fresh) => tx = fresh,
                 None => return,
             }
@@ -132,49 +151,74 @@ async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>) {
     }
 }
 
-async fn reconnect(pool: &Pool, stale: Tx) -> Option<Tx> {
+/// Takes a fresh connection, however long the database stays away. While it does, acts that wait
+/// are dropped, so that their callers are told rather than held. `None` once the database is
+/// closed.
+async fn reconnect(
+    pool: &Pool,
+    stale: Tx,
+    queue: &mut mpsc::Receiver<Job>,
+    first: &mut Option<Job>,
+) -> Option<Tx> {
     stale.discard().await;
-    for attempt in 0..60u64 {
+    let mut attempt = 0u64;
+    loop {
         match pool.writer().await {
             Ok(link) => return Some(Tx::over(link)),
+            Err(StoreError::Database(sqlx::Error::PoolClosed)) => return None,
             Err(error) => tracing::error!(%error, attempt, "the database does not answer"),
         }
-        tokio::time::sleep(std::time::Duration::from_millis(250 * (attempt + 1).min(8))).await;
+        *first = None;
+        while queue.try_recv().is_ok() {}
+        if queue.is_closed() {
+            return None;
+        }
+        attempt += 1;
+        tokio::time::sleep(std::time::Duration::from_millis(250 * attempt.min(8))).await;
     }
-    None
 }
 
-/// Runs the first act and those that wait behind it, commits, and answers them.
+/// Runs the first act and those that wait behind it in the open transaction, commits, and answers
+/// them.
 async fn group(tx: &mut Tx, first: Job, queue: &mut mpsc::Receiver<Job>) -> Result<(), StoreError> {
-    tx.begin().await?;
-    let mut answers = Vec::new();
+    let mut ran = Vec::new();
+    let outcome = run(tx, first, queue, &mut ran).await;
+    let said = outcome.as_ref().err().map(ToString::to_string);
+    for (done, refused) in ran {
+        (done.answer)(match (&said, refused) {
+            (_, Some(error)) => Err(error),
+            (None, None) => Ok(()),
+            (Some(said), None) => Err(StoreError::WriterStopped(said.clone())),
+        });
+    }
+    outcome
+}
+
+async fn run(
+    tx: &mut Tx,
+    first: Job,
+    queue: &mut mpsc::Receiver<Job>,
+    ran: &mut Vec<(Done, Option<StoreError>)>,
+) -> Result<(), StoreError> {
     let mut next = Some(first);
     while let Some(job) = next.take() {
         let chain = tx.mark().await?;
         let done = job(tx).await;
-        if done.keep {
-            tx.keep().await?;
-        } else {
+        let keep = done.keep;
+        ran.push((done, None));
+        if !keep {
             tx.undo(chain).await?;
+        } else if let Err(error) = tx.keep().await {
+            // After an error that the act passed over, PostgreSQL keeps nothing of it.
+            tx.undo(chain).await?;
+            if let Some((done, refused)) = ran.last_mut() {
+                done.keep = false;
+                *refused = Some(error);
+            }
         }
-        answers.push(done);
-        if answers.len() < GROUP_MAX {
+        if ran.len() < GROUP_MAX {
             next = queue.try_recv().ok();
         }
     }
-    if answers.iter().any(|done| done.keep) {
-        if let Err(error) = tx.commit().await {
-            let said = error.to_string();
-            for done in answers {
-                (done.answer)(Err(StoreError::WriterStopped(said.clone())));
-            }
-            return Err(error);
-        }
-    } else {
-        tx.roll_back().await?;
-    }
-    for done in answers {
-        (done.answer)(Ok(()));
-    }
-    Ok(())
+    if ran.iter().any(|(done, _)| done.keep) { tx.commit().await } else { tx.roll_back().await }
 }

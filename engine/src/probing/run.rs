@@ -139,11 +139,8 @@ impl Engine {
                     let deployment = watching
                         .filter(|deployment| measurement.started_at >= deployment.deployed_at);
                     let id = deployment.as_ref().map(|deployment| deployment.id);
-                    match measurements::insert(tx, check.id, id, &measurement).await {
-                        Ok(()) => {}
-                        // Two runs at the same microsecond: the first one stands.
-                        Err(error) if error.is_unique_violation() => return Ok(None),
-                        Err(error) => return Err(error.into()),
+                    if !measurements::insert(tx, check.id, id, &measurement).await? {
+                        return Ok(None);
                     }
                     if let Some(deployment) = &deployment
                         && let Some(key) = &check.item

@@ -1,0 +1,104 @@
+//! History is append-only, also for one who speaks to the database itself.
+
+use domain::ids::{EvidenceId, SignOffId};
+use rstest::rstest;
+use store::{
+    audit,
+    evidence::{self, EvidenceRecord},
+    sign_offs::{self, SignOffRecord},
+};
+
+use crate::{
+    harness::On,
+    seed::{at, chain, deploy, entry, ground, id, item, put_items},
+};
+
+#[rstest]
+#[tokio::test]
+async fn no_update_and_no_delete(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values("audit", "evidence", "sign_offs")] table: &'static str,
+) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let deployment = ground.deployment("1.0.0", 0);
+        let a_box = item(&deployment, "smoke-tests", 0);
+        deploy(&db.store, std::slice::from_ref(&deployment)).await;
+        put_items(&db.store, std::slice::from_ref(&a_box)).await;
+        let piece = EvidenceRecord {
+            id: EvidenceId(id()),
+            deployment_id: deployment.id,
+            item_id: a_box.id,
+            at: at(1),
+            source_kind: "person".into(),
+            source_name: "Jo".into(),
+            status: "passed".into(),
+            summary: "Saw it.".into(),
+            url: None,
+            started_at: None,
+            finished_at: None,
+            details: "{}".into(),
+        };
+        let signature = SignOffRecord {
+            id: SignOffId(id()),
+            deployment_id: deployment.id,
+            person_id: ground.person.person.id,
+            person_name: "Jo".into(),
+            role: "approver".into(),
+            comment: String::new(),
+            at: at(1),
+        };
+        act!(db.store, |tx| {
+            tx.record(entry("first")).await?;
+            tx.record(entry("second")).await?;
+            evidence::insert(tx, piece).await?;
+            sign_offs::insert(tx, signature).await
+        })
+        .unwrap();
+
+        let column = if table == "audit" { "sentence" } else { "at" };
+        let value = if table == "audit" { "'forged'" } else { "0" };
+        let statements =
+            [format!("UPDATE {table} SET {column} = {value}"), format!("DELETE FROM {table}")];
+        for statement in statements {
+            let sql = statement.clone();
+            let refused =
+                act!(db.store, |tx| tx.query(sqlx::AssertSqlSafe(sql)).run().await).unwrap_err();
+            let says = refused.to_string();
+            assert!(says.contains("append-only") || says.contains("never"), "{statement}: {says}");
+        }
+        // The refusal undid only itself.
+        assert_eq!(chain(&db.store).await, 2);
+        let mut link = db.store.read().await.unwrap();
+        assert_eq!(evidence::of_items(&mut link, &[a_box.id], 9).await.unwrap().len(), 1);
+        assert_eq!(sign_offs::of_deployment(&mut link, deployment.id).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_entry_forged_behind_the_triggers_is_found(#[values(On::Sqlite, On::Postgres)] on: On) {
+    on.run(async |db| {
+        act!(db.store, |tx| {
+            for n in 1..=5 {
+                tx.record(entry(format!("entry {n}"))).await?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        // One who owns the database can drop a trigger; the chain still tells.
+        let drop = match on {
+            On::Sqlite => "DROP TRIGGER audit_never_changed",
+            On::Postgres => "DROP TRIGGER audit_is_append_only ON audit",
+        };
+        act!(db.store, |tx| {
+            tx.query(drop).run().await?;
+            tx.query("UPDATE audit SET sentence = 'forged' WHERE seq = 3").run().await
+        })
+        .unwrap();
+        let broken = audit::verify(&mut db.store.read().await.unwrap()).await.unwrap().unwrap_err();
+        assert!(broken.starts_with("entry 3 "), "{broken}");
+    })
+    .await;
+}

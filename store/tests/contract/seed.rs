@@ -1,0 +1,277 @@
+//! Rows to begin with, and short ways to write and read them.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{
+    audit::AuditEntry,
+    check::ProbeSpec,
+    ids::{CheckId, DeploymentId, ItemId, PersonId, ReleaseId, RunbookVersionId, ServiceId},
+    item::ItemState,
+    roles::Role,
+    runbook::{Runbook, SHIPPED, SignOffRequirement},
+    verdict::Verdict,
+    watch::WatchState,
+    who::Person,
+    words::{Actor, DeploymentKind, Strategy},
+};
+use store::{
+    Store, StoreError, Tx, audit,
+    checks::CheckRecord,
+    deployments::{self, DeploymentRecord},
+    items::{self, ItemRecord},
+    people::{self, PersonRecord},
+    releases::{self, ReleaseRecord},
+    runbooks::{self, RunbookVersion},
+    services::{self, EnvironmentRecord, ServiceEnvironment, ServiceRecord, Target},
+};
+use uuid::Uuid;
+
+/// A time that uses all six digits a database keeps, `seconds` after the tests' beginning.
+pub fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_763_560_920 + seconds, 123_456_000).unwrap()
+}
+
+/// The smallest step of time the databases keep.
+pub const MICROSECOND: TimeDelta = TimeDelta::microseconds(1);
+
+pub fn id() -> Uuid {
+    Uuid::now_v7()
+}
+
+/// What every deployment needs: a service on staging and production, a release, a runbook.
+#[derive(Clone)]
+pub struct Ground {
+    pub service: ServiceRecord,
+    pub release: ReleaseRecord,
+    pub runbook: RunbookVersion,
+    pub person: PersonRecord,
+}
+
+pub fn service(slug: &str) -> ServiceRecord {
+    ServiceRecord {
+        id: ServiceId(id()),
+        slug: slug.into(),
+        name: format!("The {slug}"),
+        description: "Sells things.".into(),
+        owners: "team-shop".into(),
+        tier: "1".into(),
+        targets: vec![Target { name: "home".into(), path: "/".into(), target_ms: 500 }],
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
+
+pub fn person(email: &str, role: Role) -> PersonRecord {
+    PersonRecord {
+        person: Person {
+            id: PersonId(id()),
+            name: email.split('@').next().unwrap().into(),
+            email: email.into(),
+            role,
+            teams: vec!["sre".into(), "web".into()],
+        },
+        password_hash: "$argon2id$x".into(),
+        created_at: at(0),
+        disabled_at: None,
+        last_login_at: None,
+    }
+}
+
+pub fn runbook_version(number: i64) -> RunbookVersion {
+    let (file, source) = SHIPPED[0];
+    RunbookVersion {
+        id: RunbookVersionId(id()),
+        number,
+        source: (*source).into(),
+        content: Runbook::from_yaml(file, source).unwrap(),
+        published_by: "daytwo".into(),
+        published_at: at(number),
+    }
+}
+
+pub async fn put_service(tx: &mut Tx, service: ServiceRecord) -> Result<(), StoreError> {
+    let service_id = service.id;
+    services::put(tx, service).await?;
+    for (position, slug) in [(3, "staging"), (4, "production")] {
+        let known = EnvironmentRecord { slug: slug.into(), name: slug.into(), position };
+        services::add_environment(tx, known).await?;
+        let place = ServiceEnvironment { service_id, environment: slug.into(), base_url: None };
+        services::put_environment(tx, place).await?;
+    }
+    Ok(())
+}
+
+/// Lays the ground.
+pub async fn ground(store: &Store) -> Ground {
+    let service = service("shop");
+    let release = ReleaseRecord {
+        id: ReleaseId(id()),
+        service_id: service.id,
+        version: "1.0.0".into(),
+        commit_sha: Some("abc".into()),
+        artifact_digest: None,
+        notes: String::new(),
+        created_at: at(0),
+    };
+    let ground = Ground {
+        service,
+        release,
+        runbook: runbook_version(1),
+        person: person("jo@example.org", Role::Approver),
+    };
+    let laid = ground.clone();
+    act!(store, |tx| {
+        put_service(tx, laid.service).await?;
+        releases::put(tx, laid.release).await?;
+        runbooks::insert(tx, laid.runbook).await?;
+        people::insert(tx, laid.person).await
+    })
+    .unwrap();
+    ground
+}
+
+impl Ground {
+    /// A deployment on production, `seconds` after the beginning.
+    pub fn deployment(&self, version: &str, seconds: i64) -> DeploymentRecord {
+        DeploymentRecord {
+            id: DeploymentId(id()),
+            service_id: self.service.id,
+            service: self.service.slug.clone(),
+            environment: "production".into(),
+            release_id: self.release.id,
+            version: version.into(),
+            kind: DeploymentKind::Subsequent,
+            strategy: Strategy::BlueGreen,
+            state: WatchState::SignedOff,
+            verdict: Verdict::Passed,
+            reason: "All 2 required boxes are closed.".into(),
+            open_items: 0,
+            required_items: 2,
+            deployed_at: at(seconds),
+            deployed_by: "ci".into(),
+            deployer_id: Some(self.person.person.id),
+            announced_by: "ci".into(),
+            url: Some("https://ci.example.org/1".into()),
+            notes: String::new(),
+            watch_ends_at: at(seconds + 172_800),
+            runbook_version_id: self.runbook.id,
+            runbook_slug: self.runbook.content.slug.clone(),
+            runbook_number: self.runbook.number,
+            sign_off_required: vec![SignOffRequirement { role: "approver".into(), count: 2 }],
+            replaces_id: None,
+            superseded_by_id: None,
+            closed_at: None,
+            demo: false,
+            created_at: at(seconds),
+        }
+    }
+
+    /// One whose watch is open.
+    pub fn watching(&self, version: &str, seconds: i64) -> DeploymentRecord {
+        DeploymentRecord { state: WatchState::Watching, ..self.deployment(version, seconds) }
+    }
+
+    pub fn check(&self, key: &str) -> CheckRecord {
+        CheckRecord {
+            id: CheckId(id()),
+            service_id: self.service.id,
+            environment: "production".into(),
+            key: key.into(),
+            label: key.into(),
+            spec: ProbeSpec::Hsts {
+                url: "https://shop.example.org".into(),
+                min_max_age_s: Some(9),
+            },
+            conditions: vec!["status == 200".into()],
+            interval_s: 60,
+            timeout_s: 10,
+            item: Some("perf-security".into()),
+            critical: true,
+            dry_run: false,
+            no_data: "undecided".into(),
+            built_in: None,
+            retired_at: None,
+            created_at: at(0),
+            updated_at: at(0),
+        }
+    }
+}
+
+pub fn item(deployment: &DeploymentRecord, key: &str, position: i64) -> ItemRecord {
+    ItemRecord {
+        id: ItemId(id()),
+        deployment_id: deployment.id,
+        position,
+        key: key.into(),
+        title: format!("The {key}"),
+        section: "After".into(),
+        instructions: "Look.".into(),
+        actor: Actor::Mixed,
+        required: true,
+        due_at: None,
+        role: Some("operator".into()),
+        probes: vec!["hsts".into()],
+        machine_rule: None,
+        not_required_because: None,
+        pushed: None,
+        machine: None,
+        person: None,
+        state: ItemState::Open,
+        reason: "Waiting.".into(),
+        updated_at: at(0),
+    }
+}
+
+/// Writes deployments, oldest first.
+pub async fn deploy(store: &Store, records: &[DeploymentRecord]) {
+    let records = records.to_vec();
+    act!(store, |tx| {
+        for record in records {
+            deployments::insert(tx, record).await?;
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+pub async fn put_items(store: &Store, records: &[ItemRecord]) {
+    let records = records.to_vec();
+    act!(store, |tx| {
+        for record in records {
+            items::insert(tx, record).await?;
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+/// An audit entry that says `sentence`.
+pub fn entry(sentence: impl Into<String>) -> AuditEntry {
+    AuditEntry {
+        seq: 0,
+        at: at(7),
+        actor_kind: "person".into(),
+        actor_id: Some(id()),
+        actor_name: "Jo Müller".into(),
+        action: "item.tick".into(),
+        subject_kind: "item".into(),
+        subject: "smoke-tests".into(),
+        deployment_id: None,
+        sentence: sentence.into(),
+        details: "{\"note\":\"ok\"}".into(),
+    }
+}
+
+/// How many entries the audit chain has; panics where it is broken.
+pub async fn chain(store: &Store) -> i64 {
+    audit::verify(&mut store.read().await.unwrap()).await.unwrap().unwrap().len()
+}
+
+/// The sentences of the audit log, oldest first.
+pub async fn sentences(store: &Store) -> Vec<String> {
+    let mut link = store.read().await.unwrap();
+    let page = store::page::Page::first(10_000);
+    let mut all: Vec<_> =
+        audit::newest(&mut link, page).await.unwrap().into_iter().map(|e| e.sentence).collect();
+    all.reverse();
+    all
+}
