@@ -1,5 +1,6 @@
 //! The command line: one command a file.
 
+mod backup;
 mod healthcheck;
 mod migrate;
 mod runbook;
@@ -50,6 +51,8 @@ enum Command {
     Migrate,
     /// Ask a running portal whether it is ready
     Healthcheck(healthcheck::Healthcheck),
+    /// Copy the whole database into one file, while the portal runs
+    Backup(backup::Backup),
     /// People
     #[command(subcommand)]
     User(user::User),
@@ -105,6 +108,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, StartError> {
         Command::Serve(command) => command.run(common).await,
         Command::Migrate => migrate::run(common).await,
         Command::Healthcheck(command) => command.run(common).await,
+        Command::Backup(command) => command.run(common).await,
         Command::User(command) => command.run(common).await,
         Command::Token(command) => command.run(common).await,
         Command::Runbook(command) => command.run(common).await,
