@@ -3,6 +3,7 @@
 mod backup;
 mod healthcheck;
 mod migrate;
+mod restore;
 mod runbook;
 mod serve;
 mod token;
@@ -53,6 +54,8 @@ enum Command {
     Healthcheck(healthcheck::Healthcheck),
     /// Copy the whole database into one file, while the portal runs
     Backup(backup::Backup),
+    /// Put a backup into an empty database
+    Restore(restore::Restore),
     /// People
     #[command(subcommand)]
     User(user::User),
@@ -109,6 +112,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, StartError> {
         Command::Migrate => migrate::run(common).await,
         Command::Healthcheck(command) => command.run(common).await,
         Command::Backup(command) => command.run(common).await,
+        Command::Restore(command) => command.run(common).await,
         Command::User(command) => command.run(common).await,
         Command::Token(command) => command.run(common).await,
         Command::Runbook(command) => command.run(common).await,

@@ -1,9 +1,6 @@
 //! What a backup holds, and whether it is sound.
 
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::{io::Read as _, path::Path};
 
 use domain::audit::Hash;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
@@ -80,7 +77,7 @@ async fn look(file: &Path, size_bytes: u64, link: &mut Link) -> Result<Contents,
 
 /// Whether every page, index and foreign key is in order.
 async fn sound(file: &Path, link: &mut Link) -> Result<(), BackupError> {
-    let damaged = |what| BackupError::Damaged { path: file.to_owned(), what };
+    let damaged = |what| damaged(file, what);
     let said = link
         .query("PRAGMA integrity_check(5)")
         .read(|row| row.get::<String>("integrity_check"))
@@ -112,11 +109,11 @@ fn recognise(file: &Path) -> Result<u64, BackupError> {
         return Err(other("it is not a file"));
     }
     let mut start = Vec::new();
-    std::fs::File::open(file).map_err(failed)?.take(16).read_to_end(&mut start).map_err(failed)?;
+    std::fs::File::open(file).map_err(failed)?.take(100).read_to_end(&mut start).map_err(failed)?;
     if start.is_empty() {
         return Err(other("it is empty"));
     }
-    if start != b"SQLite format 3\0" {
+    if !start.starts_with(b"SQLite format 3\0") {
         return Err(other("it does not begin as a SQLite file does"));
     }
     if has_log(file) {
@@ -124,7 +121,25 @@ fn recognise(file: &Path) -> Result<u64, BackupError> {
             "it is a database in use, with a log beside it; copy it with `daytwo backup`",
         ));
     }
+    let whole = length(&start).ok_or_else(|| damaged(file, "it is cut short".into()))?;
+    if meta.len() < whole {
+        let held = meta.len();
+        return Err(damaged(file, format!("it is cut short: {held} of {whole} bytes are there")));
+    }
     Ok(meta.len())
+}
+
+/// The length in bytes that a SQLite file's first 100 bytes promise: its pages' size times their
+/// number. SQLite itself reads a shorter file as far as it goes.
+fn length(header: &[u8]) -> Option<u64> {
+    let size = u16::from_be_bytes(header.get(16..18)?.try_into().ok()?);
+    let pages = u32::from_be_bytes(header.get(28..32)?.try_into().ok()?);
+    let size = if size == 1 { 65_536 } else { u64::from(size) };
+    (header.len() == 100).then_some(size * u64::from(pages))
+}
+
+fn damaged(file: &Path, what: String) -> BackupError {
+    BackupError::Damaged { path: file.to_owned(), what }
 }
 
 /// Opens a backup, leaving no trace beside it.

@@ -5,13 +5,17 @@ mod catalog;
 mod cell;
 mod contents;
 mod copy;
+mod empty;
 mod error;
 mod existing;
+mod guards;
+mod restore;
 mod schema;
 mod write;
 
 pub use contents::{Contents, inspect};
 pub use error::BackupError;
 pub use existing::existing;
+pub use restore::{Restored, restore};
 pub use schema::{Schema, schema};
 pub use write::back_up;
