@@ -33,5 +33,6 @@ mod writer;
 
 pub use db::{Backend, Kind, Link, OpenError, Pool, location};
 pub use error::StoreError;
+pub use sqlx::AssertSqlSafe;
 pub use tx::{Tx, micros};
 pub use writer::{ActFuture, Store};

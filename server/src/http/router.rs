@@ -2,7 +2,6 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use app::LeptosOptions;
 use axum::{
     Router,
     extract::Request,
@@ -12,6 +11,7 @@ use axum::{
 };
 use engine::Engine;
 use http::{HeaderName, HeaderValue, StatusCode};
+use leptos::config::LeptosOptions;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,

@@ -76,6 +76,19 @@ impl Pool {
     /// # Errors
     /// Where the database does not answer or a migration fails.
     pub async fn open(backend: Backend) -> Result<Self, OpenError> {
+        let pool = Self::connect(backend).await?;
+        match &pool {
+            Self::Sqlite { writer, .. } => SQLITE.run(writer).await?,
+            Self::Postgres(pool) => POSTGRES.run(pool).await?,
+        }
+        Ok(pool)
+    }
+
+    /// Connects, and leaves the schema as it is.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn connect(backend: Backend) -> Result<Self, OpenError> {
         match backend {
             Backend::Sqlite(options) => {
                 // WAL with FULL: an answered write survives a power cut, readers never wait.
@@ -95,7 +108,6 @@ impl Pool {
                     .max_lifetime(None)
                     .connect_with(options.clone())
                     .await?;
-                SQLITE.run(&writer).await?;
                 let readers = SqlitePoolOptions::new()
                     .max_connections(4)
                     .test_before_acquire(false)
@@ -109,7 +121,6 @@ impl Pool {
                     .acquire_timeout(Duration::from_secs(10))
                     .connect_with(options.disable_statement_logging())
                     .await?;
-                POSTGRES.run(&pool).await?;
                 Ok(Self::Postgres(pool))
             }
         }

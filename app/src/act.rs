@@ -1,0 +1,103 @@
+//! An act as a page's form sends it.
+
+use axum::{
+    Form,
+    extract::{FromRequest, Request},
+    response::Response,
+};
+use domain::who::{Person, Who};
+use engine::{Engine, Refusal};
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+use tower_sessions::Session;
+
+use crate::{
+    answer::{self, Done},
+    auth::Visitor,
+    portal::Portal,
+};
+
+/// A form anyone may send.
+#[derive(Debug)]
+pub struct OpenAct<T> {
+    /// What the portal does.
+    pub engine: Engine,
+    /// The sender's session.
+    pub session: Session,
+    /// Their request's headers.
+    pub headers: HeaderMap,
+    /// What they filled in.
+    pub form: T,
+    person: Option<Person>,
+}
+
+/// A form that only someone logged in may send.
+#[derive(Debug)]
+pub struct Act<T> {
+    /// What the portal does.
+    pub engine: Engine,
+    /// Who acts.
+    pub who: Who,
+    /// What they filled in.
+    pub form: T,
+    /// Their session.
+    pub session: Session,
+    headers: HeaderMap,
+}
+
+impl<T> OpenAct<T> {
+    /// Answers it.
+    pub async fn answer(&self, result: Result<Done, Refusal>) -> Response {
+        answer::answer(&self.headers, &self.session, result).await
+    }
+}
+
+impl<T> Act<T> {
+    /// Answers it.
+    pub async fn answer(&self, result: Result<Done, Refusal>) -> Response {
+        answer::answer(&self.headers, &self.session, result).await
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<Portal> for OpenAct<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
+        let headers = request.headers().clone();
+        let Some(session) = request.extensions().get::<Session>().cloned() else {
+            let missing = "the session layer is missing in front of the interface".into();
+            return Err(answer::problem(&Refusal::Internal(missing)));
+        };
+        let person =
+            request.extensions().get::<Visitor>().and_then(|visitor| visitor.person.clone());
+        match Form::<T>::from_request(request, portal).await {
+            Ok(Form(form)) => {
+                Ok(Self { engine: portal.engine.clone(), session, headers, form, person })
+            }
+            Err(rejection) => {
+                // Whoever is not known learns nothing of what a form takes.
+                let refusal = match person {
+                    None => Refusal::Unauthenticated("Sign in first.".into()),
+                    Some(_) => Refusal::field("", rejection.body_text()),
+                };
+                Err(answer::answer(&headers, &session, Err(refusal)).await)
+            }
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<Portal> for Act<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
+        let OpenAct { engine, session, headers, form, person } =
+            OpenAct::from_request(request, portal).await?;
+        match person {
+            Some(person) => Ok(Self { engine, who: Who::Person(person), form, session, headers }),
+            None => {
+                let refusal = Refusal::Unauthenticated("Sign in first.".into());
+                Err(answer::answer(&headers, &session, Err(refusal)).await)
+            }
+        }
+    }
+}

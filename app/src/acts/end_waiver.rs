@@ -1,0 +1,25 @@
+//! Ending a waiver before its time.
+
+use axum::response::Response;
+use domain::ids::DeploymentId;
+use serde::Deserialize;
+
+use crate::{act::Act, answer::Done};
+
+/// The form.
+#[derive(Deserialize)]
+pub struct EndWaiver {
+    deployment: DeploymentId,
+    item: String,
+}
+
+/// Opens a waived box again.
+pub async fn end_waiver(act: Act<EndWaiver>) -> Response {
+    let form = &act.form;
+    let result = act
+        .engine
+        .end_waiver(&act.who, form.deployment, &form.item)
+        .await
+        .map(|()| Done::here("The waiver has ended.").at(&form.item));
+    act.answer(result).await
+}

@@ -1,0 +1,45 @@
+//! What people do in the browser: one act a file, each a plain form's POST.
+
+mod announce;
+mod end_waiver;
+mod log_in;
+mod log_out;
+mod mark_failed;
+mod probe_item;
+mod roll_back;
+mod set_up;
+mod sign_off;
+mod theme;
+mod tick;
+mod untick;
+mod waive;
+mod write_lesson;
+
+use axum::{Router, routing::post};
+
+use crate::portal::Portal;
+
+/// The routes below `/act`.
+pub fn routes() -> Router<Portal> {
+    Router::new()
+        .route("/announce", post(announce::announce))
+        .route("/end-waiver", post(end_waiver::end_waiver))
+        .route("/log-in", post(log_in::log_in))
+        .route("/log-out", post(log_out::log_out))
+        .route("/mark-failed", post(mark_failed::mark_failed))
+        .route("/probe-item", post(probe_item::probe_item))
+        .route("/roll-back", post(roll_back::roll_back))
+        .route("/set-up", post(set_up::set_up))
+        .route("/sign-off", post(sign_off::sign_off))
+        .route("/theme", post(theme::theme))
+        .route("/tick", post(tick::tick))
+        .route("/untick", post(untick::untick))
+        .route("/waive", post(waive::waive))
+        .route("/write-lesson", post(write_lesson::write_lesson))
+}
+
+/// A field that was filled in: browsers send empty ones too.
+fn filled(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,156 @@
+//! The one answer to an act: back to the page with a message for people, a status with a problem
+//! for programs.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Redirect, Response},
+};
+use engine::Refusal;
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, HOST, REFERER},
+};
+use tower_sessions::Session;
+
+use crate::{
+    auth::{local_path, login_for, wants_html},
+    flash,
+};
+
+/// What an act did: what to say and where to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What was done, in a sentence.
+    pub said: String,
+    /// Where to go; back to the page it was done on where absent.
+    pub to: Option<String>,
+    /// The element of the page to go back to.
+    pub anchor: Option<String>,
+}
+
+impl Done {
+    /// Stays on the page.
+    pub fn here(said: impl Into<String>) -> Self {
+        Self { said: said.into(), to: None, anchor: None }
+    }
+
+    /// Goes to another page.
+    pub fn to(said: impl Into<String>, path: impl Into<String>) -> Self {
+        Self { said: said.into(), to: Some(path.into()), anchor: None }
+    }
+
+    /// Comes back to that element of the page.
+    pub fn at(self, anchor: impl Into<String>) -> Self {
+        Self { anchor: Some(anchor.into()), ..self }
+    }
+}
+
+/// The status of a refusal.
+pub const fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
+        Refusal::Invalid(_) | Refusal::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Conflict { .. } => StatusCode::CONFLICT,
+        Refusal::Forbidden(_) => StatusCode::FORBIDDEN,
+        Refusal::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+        Refusal::Store(_) | Refusal::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Notes trouble of our own, once.
+pub fn note_trouble(refusal: &Refusal) {
+    match refusal {
+        Refusal::Store(error) => tracing::error!(%error, "the database failed a request"),
+        Refusal::Internal(error) => tracing::error!(%error, "a request failed"),
+        _ => {}
+    }
+}
+
+/// The refusal as a problem document.
+pub fn problem(refusal: &Refusal) -> Response {
+    note_trouble(refusal);
+    let status = status(refusal);
+    let mut body = serde_json::json!({
+        "type": "about:blank",
+        "title": status.canonical_reason().unwrap_or("Error"),
+        "status": status.as_u16(),
+        "detail": refusal.to_string(),
+    });
+    match refusal {
+        Refusal::Invalid(errors) => body["errors"] = serde_json::json!(errors),
+        Refusal::Conflict { open, .. } if !open.is_empty() => {
+            body["open_items"] = serde_json::json!(open);
+        }
+        _ => {}
+    }
+    let mut response = (status, Json(body)).into_response();
+    let kind = HeaderValue::from_static("application/problem+json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+/// Answers an act.
+pub async fn answer(
+    headers: &HeaderMap,
+    session: &Session,
+    result: Result<Done, Refusal>,
+) -> Response {
+    if !wants_html(headers) {
+        return match result {
+            Ok(done) => Json(serde_json::json!({ "message": done.said })).into_response(),
+            Err(refusal) => problem(&refusal),
+        };
+    }
+    let back = back(headers);
+    match result {
+        Ok(done) => {
+            flash::keep(session, true, done.said).await;
+            let mut to = done.to.unwrap_or(back);
+            if let Some(anchor) = done.anchor {
+                to.push('#');
+                to.push_str(&anchor);
+            }
+            Redirect::to(&to).into_response()
+        }
+        Err(refusal) => {
+            note_trouble(&refusal);
+            if matches!(refusal, Refusal::Unauthenticated(_)) && !back.starts_with("/login") {
+                return Redirect::to(&login_for(&back, "")).into_response();
+            }
+            flash::keep(session, false, refusal.to_string()).await;
+            Redirect::to(&back).into_response()
+        }
+    }
+}
+
+/// The page the act was done on, where it is one of ours.
+fn back(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let (Some(referer), Some(host)) = (text(REFERER), text(HOST)) else { return "/".into() };
+    let rest = referer.strip_prefix("https://").or_else(|| referer.strip_prefix("http://"));
+    let path = rest.and_then(|rest| rest.strip_prefix(host)).and_then(local_path);
+    // A fragment would hide the one the answer adds.
+    path.and_then(|path| path.split('#').next()).unwrap_or("/").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn back_is_only_ever_here() {
+        let cases = [
+            ("http://127.0.0.1:3000/deployments/1?a=b", "/deployments/1?a=b"),
+            ("https://127.0.0.1:3000/history", "/history"),
+            ("http://127.0.0.1:3000.evil.example/x", "/"),
+            ("http://evil.example/x", "/"),
+            ("nonsense", "/"),
+        ];
+        for (referer, expected) in cases {
+            let mut headers = HeaderMap::new();
+            headers.insert(HOST, HeaderValue::from_static("127.0.0.1:3000"));
+            headers.insert(REFERER, HeaderValue::from_static(referer));
+            assert_eq!(back(&headers), expected, "{referer}");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A state: icon and word, never colour alone.
+
+use domain::{verdict::Verdict, watch::WatchState};
+use leptos::prelude::*;
+use store::deployments::DeploymentRecord;
+
+use super::icon::{Icon, of_state};
+
+/// A state's badge. Its icon follows from the state.
+#[component]
+pub fn Badge(#[prop(into)] state: String, #[prop(into)] label: String) -> impl IntoView {
+    let icon = of_state(&state).to_owned();
+    view! { <span class="badge" data-state=state><Icon name=icon/>{label}</span> }
+}
+
+/// The word of a verdict.
+pub const fn verdict_label(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "Passed",
+        Verdict::Failed => "Failed",
+        Verdict::Undecided => "Undecided",
+    }
+}
+
+/// How a deployment stands, state and word: its verdict while it is watched, else how it ended.
+pub fn of_deployment(deployment: &DeploymentRecord) -> (&'static str, &'static str) {
+    match deployment.state {
+        WatchState::Watching => {
+            (deployment.verdict.as_str(), verdict_label(deployment.verdict))
+        }
+        closed => (closed.as_str(), closed.label()),
+    }
+}
+
+/// How a deployment stands.
+#[component]
+pub fn DeploymentBadge<'a>(deployment: &'a DeploymentRecord) -> impl IntoView + use<> {
+    let (state, label) = of_deployment(deployment);
+    view! { <Badge state label/> }
+}

@@ -1,0 +1,53 @@
+//! Server-sent events: which page has something new to show.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::{Query, State},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use engine::{Engine, events::Changed};
+use futures::StreamExt as _;
+use http::{HeaderName, HeaderValue};
+use serde::Deserialize;
+use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use uuid::Uuid;
+
+/// What to listen to.
+#[derive(Debug, Deserialize)]
+pub struct Listen {
+    deployment: Option<Uuid>,
+}
+
+/// Tells `changed` whenever the page should be read again. A listener that fell behind, or comes
+/// back after a gap, is told at once: it reads the page as it stands, so nothing is lost.
+pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) -> Response {
+    let started = engine.now().timestamp_micros();
+    let changes = BroadcastStream::new(engine.events().listen()).filter_map(move |heard| {
+        let wanted = match heard {
+            Ok(Changed { deployment }) => match (listen.deployment, deployment) {
+                (Some(page), Some(changed)) => page == changed.0,
+                (Some(_), None) => false,
+                (None, _) => true,
+            },
+            Err(BroadcastStreamRecvError::Lagged(_)) => true,
+        };
+        std::future::ready(wanted.then_some(()))
+    });
+    let numbered = changes.enumerate().map(move |(n, ())| {
+        let event = Event::default().event("changed").id(format!("{started}-{n}")).data("");
+        Ok::<_, Infallible>(event)
+    });
+    let hello = futures::stream::once(std::future::ready(Ok(Event::default()
+        .event("hello")
+        .retry(Duration::from_secs(3))
+        .data(""))));
+    let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("still here");
+    let mut response = Sse::new(hello.chain(numbered)).keep_alive(keep).into_response();
+    let off = HeaderValue::from_static("no");
+    response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), off);
+    response
+}

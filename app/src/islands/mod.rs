@@ -1,0 +1,27 @@
+//! The islands: what runs in the browser. Each stands once in the shell, listens at the document
+//! and renders nothing itself, so that a region that is replaced needs no waking.
+
+mod command_palette;
+mod copy_buttons;
+mod keyboard;
+mod live_regions;
+mod local_time;
+
+#[cfg(feature = "hydrate")]
+mod browser;
+#[cfg(feature = "hydrate")]
+mod kept;
+#[cfg(feature = "hydrate")]
+mod palette_list;
+#[cfg(feature = "hydrate")]
+mod post;
+#[cfg(feature = "hydrate")]
+mod refresh;
+#[cfg(any(feature = "hydrate", test))]
+mod relative;
+
+#[cfg(feature = "ssr")]
+pub use {
+    command_palette::CommandPalette, copy_buttons::CopyButtons, keyboard::Keyboard,
+    live_regions::LiveRegions, local_time::LocalTime,
+};

@@ -1,0 +1,183 @@
+//! A box: its state, what was seen, and what the reader may do about it.
+
+use domain::{item::ItemState, measurement::Phase, words::Actor};
+use engine::{
+    deployments::{DeploymentPage, ItemNow},
+    text,
+};
+use leptos::prelude::*;
+
+use super::{evidence::evidence, item_actions::item_actions};
+use crate::{
+    components::{badge::Badge, icon::{Icon, of_state}},
+    markdown,
+};
+
+/// Whether the reader's word is what the box lacks now.
+pub fn is_turn(now: &ItemNow) -> bool {
+    now.may.tick
+        && match now.item.actor {
+            Actor::Human => now.item.state != ItemState::Waived,
+            Actor::Mixed => is_half(now),
+            Actor::Automated => false,
+        }
+}
+
+/// Whether the machine's half has passed and a person's is missing.
+pub fn is_half(now: &ItemNow) -> bool {
+    let machine = now.item.machine.as_ref().map(|(word, _)| *word);
+    now.item.actor == Actor::Mixed
+        && now.item.state == ItemState::Open
+        && machine == Some(domain::item::MachineWord::Passed)
+}
+
+/// The row.
+pub fn item_row(page: &DeploymentPage, now: &ItemNow) -> AnyView {
+    let item = &now.item;
+    let turn = is_turn(now);
+    let state = item.state.as_str();
+    let drawn = if is_half(now) { "half" } else { state };
+    let icon = match item.state {
+        ItemState::Open | ItemState::Running if !is_half(now) => None,
+        _ => Some(view! { <Icon name=drawn/> }),
+    };
+    let actor = match item.actor {
+        Actor::Human => "person",
+        Actor::Automated => "machine",
+        Actor::Mixed => "machine + person",
+    };
+    let optional = (!item.required).then(|| view! { " "<span class="tag">"optional"</span> });
+    let role = item.role.clone().map(|role| view! { " "<span class="tag">{role}</span> });
+    view! {
+        <li class="item" id=item.key.clone() data-state=state data-turn=turn.then_some("you") data-row="" tabindex="-1">
+            <span class="box" data-state=drawn aria-hidden="true">{icon}</span>
+            <div class="item-main">
+                <h3 class="item-title">
+                    {turn.then(|| view! { <span class="sr-only">{format!("{}: ", item.state.label())}</span> })}
+                    {item.title.clone()}" "<span class="item-actor">{actor}</span>{optional}{role}
+                </h3>
+                {words(now)}
+                <div class="item-foot">
+                    {chips(now)}
+                    {evidence(page, now)}
+                    {item_actions(page, now)}
+                </div>
+            </div>
+            {side(page, now, turn)}
+        </li>
+    }
+    .into_any()
+}
+
+/// What to do where a person is asked, else why the box stands as it does.
+fn words(now: &ItemNow) -> AnyView {
+    let item = &now.item;
+    let asks = item.actor == Actor::Human && item.state == ItemState::Open;
+    let how = item.instructions.trim();
+    if asks && !how.is_empty() {
+        let html = markdown::render(how);
+        return view! { <div class="item-text prose" inner_html=html></div> }.into_any();
+    }
+    let instructions = (!how.is_empty()).then(|| {
+        let html = markdown::render(how);
+        view! {
+            <details class="disclosure" id=format!("{}-how", item.key)>
+                <summary>"Instructions"</summary><div class="prose" inner_html=html></div>
+            </details>
+        }
+    });
+    view! { <p class="item-text">{item.reason.clone()}</p>{instructions} }.into_any()
+}
+
+fn chips(now: &ItemNow) -> Option<AnyView> {
+    if now.checks.is_empty() {
+        return None;
+    }
+    let chips = now
+        .checks
+        .iter()
+        .map(|bound| {
+            let label = format!("{} ", bound.check.label);
+            let trial = bound.check.dry_run.then_some(" (on trial)");
+            match &bound.newest {
+                None => view! { <li class="chip"><span>{label}<b>"not measured yet"</b>{trial}</span></li> }
+                    .into_any(),
+                Some(seen) => {
+                    let state = phase_state(seen.phase);
+                    let title = seen.sentence.clone();
+                    view! {
+                        <li class="chip" data-state=state title=title>
+                            <Icon name=of_state(state)/>
+                            <span class="sr-only">{format!("{}:", phase_label(seen.phase).to_lowercase())}</span>
+                            <span>{label}<b>{seen.short.clone()}</b>{trial}</span>
+                        </li>
+                    }
+                    .into_any()
+                }
+            }
+        })
+        .collect_view();
+    Some(view! { <ul class="chips">{chips}</ul> }.into_any())
+}
+
+/// The state a measurement's phase is shown as.
+pub const fn phase_state(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Successful => "passed",
+        Phase::Failed => "failed",
+        Phase::Error => "errored",
+        Phase::Inconclusive => "undecided",
+    }
+}
+
+/// The word for it.
+pub const fn phase_label(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Successful => "Passed",
+        Phase::Failed => "Failed",
+        Phase::Error => "Could not measure",
+        Phase::Inconclusive => "Undecided",
+    }
+}
+
+fn side(page: &DeploymentPage, now: &ItemNow, turn: bool) -> AnyView {
+    let item = &now.item;
+    let badge = (!turn).then(|| view! { <Badge state=item.state.as_str() label=item.state.label()/> });
+    let confirms = item.actor == Actor::Mixed;
+    let tick = now.may.tick.then(|| {
+        let verb = if confirms { "Confirm" } else { "Tick" };
+        let class = if turn { "button primary" } else { "button" };
+        view! {
+            <form method="post" action="/act/tick" data-enhance="" data-tick="">
+                <input type="hidden" name="deployment" value=page.deployment.id.to_string()/>
+                <input type="hidden" name="item" value=item.key.clone()/>
+                <button class=class id=format!("{}-tick", item.key) data-busy="Ticking…"
+                    aria-label=format!("{verb}: {}", item.title)>{verb}</button>
+            </form>
+        }
+    });
+    view! { <div class="item-side">{badge}{tick}{due(page, now, turn)}</div> }.into_any()
+}
+
+fn due(page: &DeploymentPage, now: &ItemNow, turn: bool) -> Option<AnyView> {
+    if now.item.state.is_closed() {
+        return None;
+    }
+    let at = now.item.due_at?;
+    let state = now.overdue.then_some("overdue");
+    let said = if now.overdue {
+        format!("overdue {}", text::duration((page.now - at).num_seconds()))
+    } else {
+        format!("due {}", text::relative(at, page.now))
+    };
+    let whose = turn.then_some(" · you");
+    let exact = text::exact(at);
+    Some(
+        view! {
+            <p class="item-due" data-state=state>
+                <time datetime=crate::components::time::machine(at) title=exact>{said}</time>{whose}
+            </p>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,158 @@
+//! How to go back: to what, by which rule, how it was proven, and the button.
+
+use domain::item::MachineWord;
+use engine::{
+    deployments::{DeploymentPage, RollbackPanel},
+    text,
+};
+use leptos::prelude::*;
+use store::{rollbacks::HookState, services::RollbackPlan};
+
+use super::header::short_commit;
+use crate::components::{
+    badge::Badge,
+    field::TextArea,
+    time::{Ago, At},
+};
+
+/// The card.
+pub fn rollback_panel(page: &DeploymentPage) -> AnyView {
+    let panel = &page.rollback;
+    let (state, label) = match (&panel.done, panel.word) {
+        (Some(_), _) => ("rolled_back", "Rolled back"),
+        (None, MachineWord::Passed) => ("ready", "Ready"),
+        (None, MachineWord::Failed) => ("broken", "Broken"),
+        (None, MachineWord::Running | MachineWord::Undecided) => ("undecided", "Not proven"),
+    };
+    view! {
+        <section class="card rollback" aria-labelledby="rollback-h" id="rollback" data-live="rollback" tabindex="-1">
+            <header class="card-head"><h2 id="rollback-h">"Rollback"</h2><Badge state label/></header>
+            <div class="card-body">
+                {done(page)}
+                <p class="rollback-why">{panel.sentence.clone()}</p>
+                {facts(page)}
+                {command(panel.plan.as_ref())}
+                {without_plan(page)}
+                <div class="rollback-actions no-print">
+                    {panel.may.then(|| form(page))}
+                    {copy(panel)}
+                </div>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn done(page: &DeploymentPage) -> Option<AnyView> {
+    let done = page.rollback.done.as_ref()?;
+    let hook = match done.hook_state {
+        HookState::None => None,
+        HookState::Pending => Some("The plan's hook is being called…".to_owned()),
+        HookState::Done | HookState::Failed => Some(done.hook_sentence.clone()),
+    };
+    let to = done.target_version.clone().unwrap_or_else(|| "the version before".into());
+    Some(
+        view! {
+            <p><strong>{format!("{} rolled back to {to}", done.triggered_by)}</strong>" "<Ago at=done.at now=page.now/>": "{done.reason.clone()}</p>
+            {hook.map(|sentence| view! { <p>{sentence}</p> })}
+        }
+        .into_any(),
+    )
+}
+
+fn facts(page: &DeploymentPage) -> AnyView {
+    let panel = &page.rollback;
+    let target = match &panel.target {
+        None => view! { <span class="muted">"nothing signed off before"</span> }.into_any(),
+        Some(target) => {
+            let commit = panel
+                .target_commit
+                .as_deref()
+                .map(|sha| view! { " "<code class="faint">{short_commit(sha)}</code> });
+            let href = format!("/deployments/{}", target.id);
+            view! { <a href=href>{target.version.clone()}</a>{commit} }.into_any()
+        }
+    };
+    let rules = panel.plan.as_ref().map(|plan| {
+        let lines: Vec<_> =
+            plan.rules.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let said = if lines.is_empty() {
+            view! { <span class="muted">"none written down"</span> }.into_any()
+        } else {
+            lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view().into_any()
+        };
+        let breach =
+            if plan.mode == "automatic" { "rolls back by itself" } else { "ask a person" };
+        view! {
+            <div><dt>"Agreed rule"</dt><dd>{said}</dd></div>
+            <div><dt>"On breach"</dt><dd>{breach}</dd></div>
+        }
+    });
+    let rehearsed = match &panel.rehearsal {
+        None => view! { <span class="muted">"never"</span> }.into_any(),
+        Some(kept) => {
+            let took = text::duration(kept.fact.duration_s);
+            let how = if kept.fact.worked { format!(", {took}") } else { ", did not work".into() };
+            view! { <Ago at=kept.fact.at now=page.now/>{how} }.into_any()
+        }
+    };
+    view! {
+        <dl class="facts">
+            <div><dt>"To"</dt><dd>{target}</dd></div>
+            {rules}
+            <div><dt>"Rehearsed"</dt><dd>{rehearsed}</dd></div>
+        </dl>
+    }
+    .into_any()
+}
+
+fn command(plan: Option<&RollbackPlan>) -> Option<AnyView> {
+    let command = plan?.command.trim().to_owned();
+    (!command.is_empty()).then(|| view! { <code class="code" tabindex="0">{command}</code> }.into_any())
+}
+
+fn without_plan(page: &DeploymentPage) -> Option<AnyView> {
+    let href = format!("/services/{}#rollback", page.deployment.service);
+    page.rollback.plan.is_none().then(|| {
+        view! { <p><a href=href>"Write the rollback plan"</a>" before it is needed."</p> }.into_any()
+    })
+}
+
+fn copy(panel: &RollbackPanel) -> Option<AnyView> {
+    let command = panel.plan.as_ref()?.command.trim().to_owned();
+    (!command.is_empty()).then(|| {
+        view! { <button class="button" type="button" hidden="" data-copy=command>"Copy command"</button> }
+            .into_any()
+    })
+}
+
+/// Two steps that need no scripts: open the form, then say yes.
+fn form(page: &DeploymentPage) -> AnyView {
+    let panel = &page.rollback;
+    let one = &page.deployment;
+    let to = panel.target.as_ref().map_or("the version before".to_owned(), |target| target.version.clone());
+    let hook = panel.plan.as_ref().is_some_and(|plan| plan.hook_url.is_some());
+    let hint = if hook {
+        "Closes the watch and calls the plan’s hook once."
+    } else {
+        "Closes the watch. A person runs the command; the portal calls nothing."
+    };
+    view! {
+        <details class="disclosure" id="rollback-form">
+            <summary class="button danger">"Roll back…"</summary>
+            <form class="form panel" method="post" action="/act/roll-back" data-enhance="">
+                <input type="hidden" name="deployment" value=one.id.to_string()/>
+                <TextArea id="rollback-reason" name="reason" label="Reason" required=true maxlength=1000 hint/>
+                <label class="check">
+                    <input type="checkbox" id="rollback-sure" name="sure" value="yes" required/>
+                    {format!(" Put {to} back on {} now", one.environment)}
+                </label>
+                <div class="form-actions">
+                    <button class="button danger solid" data-busy="Rolling back…">{format!("Roll back to {to}")}</button>
+                </div>
+            </form>
+        </details>
+        {page.deployment.closed_at.map(|at| view! { <p class="small muted">"The watch was closed "<At at now=page.now/></p> })}
+    }
+    .into_any()
+}

@@ -1,0 +1,55 @@
+//! The boxes of the run, in their sections.
+
+use domain::item::ItemState;
+use engine::deployments::DeploymentPage;
+use leptos::prelude::*;
+
+use super::item_row::item_row;
+
+/// The card.
+pub fn run_items(page: &DeploymentPage) -> AnyView {
+    let one = &page.deployment;
+    let sections = page.items.windows(2).any(|pair| pair[0].item.section != pair[1].item.section);
+    let mut section = "";
+    let mut rows = Vec::with_capacity(page.items.len());
+    for now in &page.items {
+        if sections && section != now.item.section {
+            section = &now.item.section;
+            let heading = section.to_owned();
+            rows.push(view! { <li class="item section">{heading}</li> }.into_any());
+        }
+        rows.push(item_row(page, now));
+    }
+    view! {
+        <section class="card" aria-labelledby="runbook-h" id="runbook" data-live="runbook">
+            <header class="card-head">
+                <h2 id="runbook-h">
+                    "Runbook "
+                    <a class="tag" href=format!("/runbooks/{}", one.runbook_slug)>
+                        {format!("{} · v{}", one.runbook_slug, one.runbook_number)}
+                    </a>
+                </h2>
+                <p class="card-note">{tally(page)}" · "<b>"x"</b>" tick · "<b>"w"</b>" waive"</p>
+            </header>
+            <ol class="items">{rows}</ol>
+        </section>
+    }
+    .into_any()
+}
+
+fn tally(page: &DeploymentPage) -> String {
+    let count = |states: &[ItemState]| {
+        page.items.iter().filter(|now| states.contains(&now.item.state)).count()
+    };
+    let parts = [
+        (count(&[ItemState::Failed]), "failed"),
+        (count(&[ItemState::Passed, ItemState::NotRequired]), "closed"),
+        (count(&[ItemState::Waived]), "waived"),
+        (count(&[ItemState::Undecided]), "undecided"),
+        (count(&[ItemState::Running]), "running"),
+        (count(&[ItemState::Open]), "open"),
+    ];
+    let said: Vec<_> =
+        parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    said.join(" · ")
+}

@@ -1,0 +1,71 @@
+//! The verdict in a sentence, whose turn it is, and how long the watch still lasts.
+
+use domain::{verdict::Verdict, watch::WatchState};
+use engine::{deployments::DeploymentPage, text};
+use leptos::prelude::*;
+
+use super::item_row::is_turn;
+use crate::components::badge::{DeploymentBadge, of_deployment};
+
+/// The banner.
+pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
+    let one = &page.deployment;
+    let (state, _) = of_deployment(one);
+    let (first, rest) = first_sentence(&page.gate.reason);
+    let failed = one.state == WatchState::Watching && page.gate.verdict == Verdict::Failed;
+    let actions = (failed && page.rollback.may).then(|| {
+        let to = page.rollback.target.as_ref().map_or("Roll back…".to_owned(), |target| {
+            format!("Roll back to {}…", target.version)
+        });
+        view! { <div class="banner-actions"><a class="button danger solid" href="#rollback">{to}</a></div> }
+    });
+    view! {
+        <section class="banner" data-state=state aria-label="Verdict" data-live="banner">
+            <DeploymentBadge deployment=one/>
+            <p><strong>{first}</strong>" "{rest}" "{turn(page)}</p>
+            {time_left(page)}
+            {actions}
+        </section>
+    }
+    .into_any()
+}
+
+/// What waits on the reader.
+fn turn(page: &DeploymentPage) -> Option<AnyView> {
+    if page.deployment.state != WatchState::Watching {
+        return None;
+    }
+    if let Ok(role) = &page.sign_off.may {
+        let text = format!("Sign off as {role}");
+        return Some(view! { "Waiting on you: "<a href="#sign-off">{text}</a>"." }.into_any());
+    }
+    let mine: Vec<_> = page.items.iter().filter(|now| is_turn(now)).collect();
+    let first = mine.first()?;
+    let more = match mine.len() {
+        1 => ".".to_owned(),
+        n => format!(" and {} more.", n - 1),
+    };
+    let href = format!("#{}", first.item.key);
+    Some(view! { "Waiting on you: "<a href=href>{first.item.title.clone()}</a>{more} }.into_any())
+}
+
+fn time_left(page: &DeploymentPage) -> AnyView {
+    let window = text::duration(page.progress.window_s);
+    let (big, small) = match (page.deployment.closed_at, page.progress.is_over()) {
+        (Some(closed), _) => {
+            let watched = (closed - page.deployment.deployed_at).num_seconds();
+            (text::duration(watched), format!("watched of {window}"))
+        }
+        (None, true) => ("over".to_owned(), format!("{window} are watched")),
+        (None, false) => (text::duration(page.progress.left_s()), format!("left of {window}")),
+    };
+    view! { <p class="banner-time"><b>{big}</b><span>{small}</span></p> }.into_any()
+}
+
+/// The first sentence and what follows.
+fn first_sentence(text: &str) -> (String, String) {
+    match text.split_once(". ") {
+        Some((first, rest)) => (format!("{first}."), rest.to_owned()),
+        None => (text.to_owned(), String::new()),
+    }
+}

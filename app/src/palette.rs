@@ -1,0 +1,63 @@
+//! What the command palette can jump to.
+
+use axum::{Json, extract::State, response::{IntoResponse, Response}};
+use axum::Extension;
+use engine::Engine;
+use serde::Serialize;
+use store::deployments::DeploymentFilter;
+
+use crate::{answer, auth::Visitor};
+
+/// A place to jump to.
+#[derive(Debug, Serialize)]
+struct Entry {
+    group: &'static str,
+    icon: String,
+    label: String,
+    note: String,
+    href: String,
+}
+
+fn entry(group: &'static str, icon: &str, label: String, note: String, href: String) -> Entry {
+    Entry { group, icon: icon.into(), label, note, href }
+}
+
+/// Everything there is to jump to, in the order it is shown.
+pub async fn palette(State(engine): State<Engine>, Extension(visitor): Extension<Visitor>) -> Response {
+    let found = async {
+        let person = visitor.person()?;
+        let history = engine.history(&person, &DeploymentFilter::default(), None, 60).await?;
+        Ok::<_, engine::Refusal>(history)
+    }
+    .await;
+    let history = match found {
+        Ok(history) => history,
+        Err(refusal) => return answer::problem(&refusal),
+    };
+    let mut all: Vec<Entry> = history
+        .deployments
+        .iter()
+        .map(|one| {
+            let (icon, note) = crate::components::badge::of_deployment(one);
+            entry(
+                "Deployments",
+                icon,
+                format!("{} {} on {}", one.service, one.version, one.environment),
+                format!(
+                    "{}, {}",
+                    note.to_lowercase(),
+                    engine::text::relative(one.deployed_at, history.now)
+                ),
+                format!("/deployments/{}", one.id),
+            )
+        })
+        .collect();
+    for service in &history.services {
+        let href = format!("/services/{}", service.slug);
+        all.push(entry("Services", "release", service.name.clone(), service.slug.clone(), href));
+    }
+    for (label, href) in crate::components::nav::PAGES {
+        all.push(entry("Pages", "chevron", (*label).into(), String::new(), (*href).into()));
+    }
+    Json(all).into_response()
+}

@@ -1,0 +1,25 @@
+//! Which page is where. All are rendered whole, so that status and title are right.
+
+use leptos::prelude::*;
+use leptos_router::{
+    SsrMode,
+    components::{FlatRoutes, Route, Router},
+    path,
+};
+
+use crate::{page::NotFound, pages};
+
+/// The pages.
+#[component]
+pub fn Routes() -> impl IntoView {
+    view! {
+        <Router>
+            <FlatRoutes fallback=NotFound>
+                <Route path=path!("/") view=pages::board::BoardPage ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=pages::login::LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view=pages::setup::SetUpPage ssr=SsrMode::Async/>
+                <Route path=path!("/deployments/:id") view=pages::deployment::DeploymentRoute ssr=SsrMode::Async/>
+            </FlatRoutes>
+        </Router>
+    }
+}

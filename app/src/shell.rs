@@ -1,0 +1,58 @@
+//! The document around every page.
+
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
+
+use crate::{
+    auth::Visitor,
+    components::nav::{Help, SiteHeader},
+    headers::content_security_policy,
+    islands,
+    routes::Routes,
+};
+
+/// The document.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    provide_meta_context();
+    let visitor = Visitor::here();
+    if let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce())
+        && let Some(policy) = content_security_policy(&nonce)
+    {
+        response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let known = visitor.person.is_some();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=visitor.theme.attribute()>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                <HashedStylesheet options=options.clone() id="main"/>
+                {known.then(|| view! { <HydrationScripts options islands=true/> })}
+                <MetaTags/>
+            </head>
+            <body>
+                {known.then(|| view! {
+                    <a class="skip-link" href="#main">"Skip to content"</a>
+                    <SiteHeader visitor=visitor.clone()/>
+                })}
+                <Routes/>
+                {known.then(|| view! {
+                    <Help/>
+                    <div class="sr-only" id="announce" role="status" aria-live="polite"></div>
+                    <div class="toasts" id="toasts"></div>
+                    <islands::LiveRegions/>
+                    <islands::LocalTime/>
+                    <islands::Keyboard/>
+                    <islands::CommandPalette/>
+                    <islands::CopyButtons/>
+                })}
+            </body>
+        </html>
+    }
+}
