@@ -154,10 +154,7 @@ pub(super) async fn open(file: &Path) -> Result<SqlitePool, BackupError> {
                 .immutable(true),
         )
         .await
-        .map_err(|error| BackupError::Damaged {
-            path: PathBuf::from(file),
-            what: error.to_string(),
-        })
+        .map_err(|error| damaged(file, error.to_string()))
 }
 
 /// How many rows a table has.
