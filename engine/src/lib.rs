@@ -6,6 +6,7 @@ mod audit;
 pub mod board;
 pub mod clock;
 pub mod deployments;
+pub mod doctor;
 mod engine;
 pub mod error;
 pub mod events;

@@ -72,7 +72,7 @@ pub async fn engine(config: &Config) -> Result<Engine, StartError> {
 }
 
 /// Makes the data directory, readable by its owner only.
-fn prepare(path: &Path) -> Result<(), StartError> {
+pub(crate) fn prepare(path: &Path) -> Result<(), StartError> {
     let failed = |error| StartError::DataDir { path: path.to_owned(), error };
     std::fs::create_dir_all(path).map_err(failed)?;
     #[cfg(unix)]

@@ -5,6 +5,7 @@
 //! together share a commit, and each is answered after it.
 
 pub mod audit;
+pub mod backup;
 pub mod checks;
 pub mod db;
 pub mod deployments;

@@ -1,7 +1,10 @@
 //! The command line: one command a file.
 
+mod backup;
+mod doctor;
 mod healthcheck;
 mod migrate;
+mod restore;
 mod runbook;
 mod serve;
 mod token;
@@ -50,6 +53,12 @@ enum Command {
     Migrate,
     /// Ask a running portal whether it is ready
     Healthcheck(healthcheck::Healthcheck),
+    /// Say what is wrong with this installation and how to mend it; changes nothing
+    Doctor(doctor::Doctor),
+    /// Copy the whole database into one file, while the portal runs
+    Backup(backup::Backup),
+    /// Put a backup into an empty database
+    Restore(restore::Restore),
     /// People
     #[command(subcommand)]
     User(user::User),
@@ -105,6 +114,9 @@ async fn execute(cli: Cli) -> Result<ExitCode, StartError> {
         Command::Serve(command) => command.run(common).await,
         Command::Migrate => migrate::run(common).await,
         Command::Healthcheck(command) => command.run(common).await,
+        Command::Doctor(command) => command.run(common).await,
+        Command::Backup(command) => command.run(common).await,
+        Command::Restore(command) => command.run(common).await,
         Command::User(command) => command.run(common).await,
         Command::Token(command) => command.run(common).await,
         Command::Runbook(command) => command.run(common).await,

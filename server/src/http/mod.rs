@@ -2,7 +2,7 @@
 
 pub mod api;
 mod auth;
-mod client_ip;
+pub(crate) mod client_ip;
 mod cursor;
 mod docs;
 mod extract;

@@ -9,5 +9,6 @@ mod row;
 
 pub use link::{Kind, Link};
 pub use open::{Backend, OpenError, Pool, location};
+pub(crate) use open::{POSTGRES, SQLITE};
 pub use query::{Query, Value};
 pub use row::{Field, Row};

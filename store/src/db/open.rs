@@ -13,8 +13,8 @@ use thiserror::Error;
 use super::link::{Kind, Link};
 use crate::error::StoreError;
 
-static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
+pub(crate) static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
+pub(crate) static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// Why the database could not be opened.
 #[derive(Debug, Error)]

@@ -1,0 +1,258 @@
+//! What is wrong with an installation's database and how to mend it. It works on a connection
+//! alone, so that a database which no engine can be started over can be looked at too.
+
+use argon2::password_hash::PasswordHash;
+use chrono::{DateTime, Duration, Utc};
+use domain::roles::Role;
+use serde::Serialize;
+use store::{
+    Link, StoreError, audit,
+    backup::{self, Schema},
+    page::Page,
+    people, rollbacks, runbooks,
+};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// All is well.
+    Ok,
+    /// It works, and someone should look.
+    Warn,
+    /// It does not work, or cannot be trusted.
+    Problem,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was looked at, such as `audit log`.
+    pub about: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// What was found, in a sentence.
+    pub sentence: String,
+    /// What to do about it, where there is anything to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+impl Finding {
+    /// All is well.
+    pub fn ok(about: &'static str, sentence: impl Into<String>) -> Self {
+        Self { about, level: Level::Ok, sentence: sentence.into(), mend: None }
+    }
+
+    /// It works, and someone should look.
+    pub fn warn(about: &'static str, sentence: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { about, level: Level::Warn, sentence: sentence.into(), mend: Some(mend.into()) }
+    }
+
+    /// It does not work, or cannot be trusted.
+    pub fn problem(
+        about: &'static str,
+        sentence: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self { about, level: Level::Problem, sentence: sentence.into(), mend: Some(mend.into()) }
+    }
+}
+
+/// What to do when rows cannot be trusted any more.
+const RESTORE: &str = "restore the newest backup that is sound into an empty database \
+                       (`daytwo restore FILE --verify`), and find out who changed this one";
+
+/// Looks at everything in a database; changes nothing.
+pub async fn database(link: &mut Link, now: DateTime<Utc>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    match backup::schema(link).await {
+        Ok(schema) => {
+            found.push(of_schema(schema));
+            if schema.fault().is_some() {
+                return found;
+            }
+        }
+        Err(error) => {
+            found.push(unreadable("schema", &error));
+            return found;
+        }
+    }
+    found.extend(own_health(link).await.unwrap_or_else(|error| vec![unreadable("files", &error)]));
+    // One part that cannot be read must not hide what is wrong with the others.
+    found.push(chain(link).await.unwrap_or_else(|error| unreadable("audit log", &error)));
+    found.push(clock(link, now).await.unwrap_or_else(|error| unreadable("clock", &error)));
+    found.push(of_people(link).await.unwrap_or_else(|error| unreadable("people", &error)));
+    found.push(of_runbooks(link).await.unwrap_or_else(|error| unreadable("runbooks", &error)));
+    found.push(hooks(link, now).await.unwrap_or_else(|error| unreadable("hooks", &error)));
+    found.push(watches(link, now).await.unwrap_or_else(|error| unreadable("watches", &error)));
+    found
+}
+
+fn unreadable(about: &'static str, error: &StoreError) -> Finding {
+    Finding::problem(about, format!("The database cannot be read: {error}."), RESTORE)
+}
+
+fn of_schema(schema: Schema) -> Finding {
+    const ABOUT: &str = "schema";
+    if let Schema::Older { version, known } = schema {
+        return Finding::warn(
+            ABOUT,
+            format!("The schema has version {version}; this program brings it to {known}."),
+            "back up, then run `daytwo migrate` or start the portal",
+        );
+    }
+    match (schema, schema.fault()) {
+        (Schema::Current { version }, _) => {
+            Finding::ok(ABOUT, format!("The schema has this program's version, {version}."))
+        }
+        (Schema::Absent, _) => Finding::problem(
+            ABOUT,
+            "The database has none of Daytwo's tables.",
+            "run `daytwo migrate`, or name the right database with --data-dir or DATABASE_URL",
+        ),
+        (Schema::Newer { .. }, Some(fault)) => Finding::problem(
+            ABOUT,
+            format!("This database is ahead: {fault}."),
+            "install that version again, or restore the backup made before it was installed",
+        ),
+        (_, fault) => Finding::problem(
+            ABOUT,
+            format!("The schema is not in order: {}.", fault.unwrap_or_default()),
+            "restore the newest backup into an empty database",
+        ),
+    }
+}
+
+async fn own_health(link: &mut Link) -> Result<Vec<Finding>, StoreError> {
+    let health = backup::health(link).await?;
+    let mut found = Vec::new();
+    found.push(if health.damage.is_empty() {
+        Finding::ok("files", "The database finds no damage in its files.")
+    } else {
+        Finding::problem("files", format!("Damaged: {}.", health.damage.join("; ")), RESTORE)
+    });
+    found.push(if health.unguarded.is_empty() {
+        Finding::ok("guards", "History is append-only in the database too.")
+    } else {
+        Finding::problem(
+            "guards",
+            format!("Rows of {} could be changed or deleted.", health.unguarded.join(", ")),
+            RESTORE,
+        )
+    });
+    if let Some(journal) = health.journal.filter(|journal| journal != "wal") {
+        found.push(Finding::warn(
+            "journal",
+            format!("SQLite writes with journal mode `{journal}`: readers wait for writers."),
+            "start the portal, which sets `wal`; a network file system may refuse it",
+        ));
+    }
+    Ok(found)
+}
+
+async fn chain(link: &mut Link) -> Result<Finding, StoreError> {
+    const ABOUT: &str = "audit log";
+    Ok(match audit::verify(link).await? {
+        Ok(chain) => Finding::ok(ABOUT, format!("{} entries, the chain is unbroken.", chain.len())),
+        Err(broken) => Finding::problem(ABOUT, format!("The chain is broken: {broken}."), RESTORE),
+    })
+}
+
+async fn clock(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreError> {
+    const ABOUT: &str = "clock";
+    let newest = audit::newest(link, Page::first(1)).await?;
+    Ok(match newest.first() {
+        Some(entry) if entry.at > now + Duration::minutes(1) => Finding::problem(
+            ABOUT,
+            format!(
+                "It is {} here, but the newest audit entry is of {}.",
+                now.format("%F %T UTC"),
+                entry.at.format("%F %T UTC")
+            ),
+            "set this machine's clock (with NTP), or that of the machine that wrote the entry",
+        ),
+        _ => Finding::ok(ABOUT, format!("It is {}.", now.format("%F %T UTC"))),
+    })
+}
+
+async fn of_people(link: &mut Link) -> Result<Finding, StoreError> {
+    const ABOUT: &str = "people";
+    let people = people::all(link).await?;
+    if people.is_empty() {
+        return Ok(Finding::warn(
+            ABOUT,
+            "Nobody has been added: whoever visits first becomes the administrator.",
+            "visit the portal, or run `daytwo user create --role admin …`",
+        ));
+    }
+    let admins = people.iter().filter(|record| {
+        record.person.role == Role::Admin
+            && record.disabled_at.is_none()
+            && PasswordHash::new(&record.password_hash).is_ok()
+    });
+    Ok(match admins.count() {
+        0 => Finding::problem(
+            ABOUT,
+            "No administrator may log in.",
+            "run `daytwo user create --role admin …`",
+        ),
+        n => Finding::ok(
+            ABOUT,
+            format!("{}, {n} of them administrators.", count(people.len(), "person", "people")),
+        ),
+    })
+}
+
+async fn of_runbooks(link: &mut Link) -> Result<Finding, StoreError> {
+    Ok(match runbooks::published(link).await?.len() {
+        0 => Finding::warn(
+            "runbooks",
+            "No runbook is published, so no deployment can be announced.",
+            "start the portal, which publishes those that ship, or run `daytwo runbook apply FILE`",
+        ),
+        n => Finding::ok("runbooks", format!("{} published.", count(n, "runbook", "runbooks"))),
+    })
+}
+
+async fn hooks(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreError> {
+    let pending = rollbacks::pending(link).await?;
+    // One that runs right now is no cause for worry.
+    let stuck = pending.iter().filter(|hook| hook.at < now - Duration::minutes(10)).count();
+    Ok(match stuck {
+        0 => Finding::ok("hooks", "No rollback hook is stuck."),
+        n => Finding::warn(
+            "hooks",
+            format!(
+                "{} began and never told how it ended.",
+                count(n, "rollback hook", "rollback hooks")
+            ),
+            "restart the portal, which settles them, and look whether the rollback happened",
+        ),
+    })
+}
+
+async fn watches(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreError> {
+    let row = link
+        .query(
+            "SELECT count(*) AS open, count(CASE WHEN watch_ends_at < $1 THEN 1 END) AS overdue \
+             FROM deployments WHERE state = 'watching'",
+        )
+        .bind(store::micros(now))
+        .one()
+        .await?;
+    let (open, overdue): (i64, i64) = (row.get("open")?, row.get("overdue")?);
+    Ok(if overdue > 0 {
+        Finding::warn(
+            "watches",
+            format!("{overdue} of {open} open watches are past their end."),
+            "on the board, sign those deployments off, or roll them back",
+        )
+    } else {
+        Finding::ok("watches", format!("{open} open, none past its end."))
+    })
+}
+
+fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}

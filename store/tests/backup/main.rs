@@ -1,0 +1,6 @@
+//! Backups and restoring, on real databases of both kinds.
+
+mod files;
+mod moves;
+mod place;
+mod seed;
