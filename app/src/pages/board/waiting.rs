@@ -24,8 +24,9 @@ pub fn waits_on_you(board: &Board) -> AnyView {
         })
         .collect_view();
     let count = board.waiting_on_me.len();
-    let none = (count == 0)
-        .then(|| view! { <div class="card-body"><p class="muted">"Nothing waits on you."</p></div> });
+    let none = (count == 0).then(
+        || view! { <div class="card-body"><p class="muted">"Nothing waits on you."</p></div> },
+    );
     view! {
         <section class="card" aria-labelledby="mine-h" id="mine" data-live="mine">
             <header class="card-head"><h2 id="mine-h">"Waits on you"</h2><p class="card-note">{count}</p></header>

@@ -154,7 +154,8 @@ pub const fn phase_label(phase: Phase) -> &'static str {
 
 fn side(page: &DeploymentPage, now: &ItemNow, turn: bool) -> AnyView {
     let item = &now.item;
-    let badge = (!turn).then(|| view! { <Badge state=item.state.as_str() label=item.state.label()/> });
+    let badge =
+        (!turn).then(|| view! { <Badge state=item.state.as_str() label=item.state.label()/> });
     let confirms = item.actor == Actor::Mixed;
     let tick = now.may.tick.then(|| {
         let verb = if confirms { "Confirm" } else { "Tick" };
