@@ -46,7 +46,8 @@ async fn copy(button: web_sys::Element) {
     let text = button.get_attribute("data-copy").unwrap_or_default();
     let Some(window) = browser::window() else { return };
     let copied =
-        wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text)).await;
+        wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text))
+            .await;
     let before = button.inner_html();
     let said = if copied.is_ok() { "Copied" } else { "Not copied" };
     button.set_text_content(Some(said));

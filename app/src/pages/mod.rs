@@ -1,7 +1,7 @@
 //! The pages, one folder or file each.
 
 pub mod board;
-mod door;
 pub mod deployment;
+mod door;
 pub mod login;
 pub mod setup;

@@ -14,10 +14,10 @@ fn offered(board: &Board, who: &Who) -> bool {
     !board.places.is_empty() && permit(who, Permission::Announce, None).is_ok()
 }
 
-/// The link to the form.
+/// The link into the form: a browser opens the disclosure around what it leads to.
 pub fn opener(board: &Board, who: &Who) -> Option<AnyView> {
     offered(board, who).then(|| {
-        view! { <div class="row"><a class="button" href="#announce-form">"Announce a deployment"</a></div> }
+        view! { <div class="row"><a class="button" href="#announce-version">"Announce a deployment"</a></div> }
             .into_any()
     })
 }

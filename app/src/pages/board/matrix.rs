@@ -107,7 +107,5 @@ fn drift(
     let ahead = ahead.as_ref()?;
     let apart = ahead.version != running.version && ahead.deployed_at > running.deployed_at;
     let since = (board.now - ahead.deployed_at).num_seconds();
-    apart.then(|| {
-        format!("{} has {} for {}", before.name, ahead.version, text::duration(since))
-    })
+    apart.then(|| format!("{} has {} for {}", before.name, ahead.version, text::duration(since)))
 }

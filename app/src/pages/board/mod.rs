@@ -35,6 +35,7 @@ pub fn BoardPage() -> impl IntoView {
                     </div>
                     <div class="stack">
                         {waiting::waits_on_you(&board)}
+                        {waiting::to_sign(&board)}
                         {waiting::overdue(&board)}
                     </div>
                 </div>

@@ -1,11 +1,11 @@
-//! What waits on the reader, and what is overdue.
+//! What waits on the reader, what waits for signatures, and what is overdue.
 
 use engine::{board::Board, text};
 use leptos::prelude::*;
 
 use crate::components::badge::Badge;
 
-/// The reader's boxes and the signatures that are due.
+/// The reader's boxes.
 pub fn waits_on_you(board: &Board) -> AnyView {
     let boxes = board
         .waiting_on_me
@@ -23,32 +23,51 @@ pub fn waits_on_you(board: &Board) -> AnyView {
             }
         })
         .collect_view();
-    let sign = board
-        .to_sign
-        .iter()
-        .map(|open| {
-            view! {
-                <li>
-                    <div>
-                        <b><a href=format!("/deployments/{}#sign-off", open.id)>"Sign off"</a></b>
-                        <p>{format!("{} {} on {}", open.service, open.version, open.environment)}</p>
-                    </div>
-                    <span class="when">"all boxes closed"</span>
-                </li>
-            }
-        })
-        .collect_view();
-    let count = board.waiting_on_me.len() + board.to_sign.len();
-    let none = (count == 0)
-        .then(|| view! { <div class="card-body"><p class="muted">"Nothing waits on you."</p></div> });
+    let count = board.waiting_on_me.len();
+    let none = (count == 0).then(
+        || view! { <div class="card-body"><p class="muted">"Nothing waits on you."</p></div> },
+    );
     view! {
         <section class="card" aria-labelledby="mine-h" id="mine" data-live="mine">
             <header class="card-head"><h2 id="mine-h">"Waits on you"</h2><p class="card-note">{count}</p></header>
             {none}
-            <ul class="rows">{sign}{boxes}</ul>
+            <ul class="rows">{boxes}</ul>
         </section>
     }
     .into_any()
+}
+
+/// The watches whose boxes are all closed; nothing where there is none.
+pub fn to_sign(board: &Board) -> Option<AnyView> {
+    if board.to_sign.is_empty() {
+        return None;
+    }
+    let rows = board
+        .to_sign
+        .iter()
+        .map(|open| {
+            let label = format!("{} {} on {}", open.service, open.version, open.environment);
+            view! {
+                <li>
+                    <div>
+                        <b><a href=format!("/deployments/{}#sign-off", open.id)>{label}</a></b>
+                        <p>{open.reason.clone()}</p>
+                    </div>
+                </li>
+            }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <section class="card" aria-labelledby="sign-h" id="sign" data-live="sign">
+                <header class="card-head">
+                    <h2 id="sign-h">"Ready to sign off"</h2><p class="card-note">{board.to_sign.len()}</p>
+                </header>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// The boxes whose time is up.
