@@ -32,6 +32,8 @@ mod palette;
 #[cfg(feature = "ssr")]
 mod portal;
 #[cfg(feature = "ssr")]
+mod query;
+#[cfg(feature = "ssr")]
 mod router;
 #[cfg(feature = "ssr")]
 mod routes;

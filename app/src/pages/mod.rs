@@ -5,3 +5,5 @@ mod door;
 pub mod deployment;
 pub mod login;
 pub mod setup;
+pub mod service;
+pub mod services;
