@@ -21,6 +21,8 @@ pub fn Routes() -> impl IntoView {
                 <Route path=path!("/deployments/:id") view=pages::deployment::DeploymentRoute ssr=SsrMode::Async/>
                 <Route path=path!("/services") view=pages::services::ServicesRoute ssr=SsrMode::Async/>
                 <Route path=path!("/services/:slug") view=pages::service::ServiceRoute ssr=SsrMode::Async/>
+                <Route path=path!("/history") view=pages::history::HistoryRoute ssr=SsrMode::Async/>
+                <Route path=path!("/lessons") view=pages::lessons::LessonsRoute ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

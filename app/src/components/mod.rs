@@ -8,6 +8,7 @@ pub mod empty;
 pub mod field;
 pub mod flash;
 pub mod icon;
+pub mod lessons_list;
 pub mod nav;
 pub mod pagination;
 pub mod time;

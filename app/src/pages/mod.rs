@@ -7,3 +7,5 @@ pub mod login;
 pub mod setup;
 pub mod service;
 pub mod services;
+pub mod history;
+pub mod lessons;
