@@ -22,11 +22,6 @@ impl Query {
         let found = self.0.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
     }
-
-    /// The text of a field that was filled in.
-    pub fn filled(&self, name: &str) -> Option<String> {
-        Some(self.text(name)).filter(|text| !text.is_empty())
-    }
 }
 
 /// A link with the fields that are not empty.
@@ -51,7 +46,6 @@ mod tests {
         let visitor = Visitor { query: "q=+a%26b+%C3%A9&empty=&q=second".into(), ..Visitor::default() };
         let query = Query::of(&visitor);
         assert_eq!(query.text("q"), "a&b é");
-        assert_eq!(query.filled("empty"), None);
         assert_eq!(query.text("absent"), "");
         let link = href("/history", &[("q", "a&b é"), ("state", ""), ("kind", "first")]);
         assert_eq!(link, "/history?q=a%26b%20%C3%A9&kind=first");
@@ -60,6 +54,6 @@ mod tests {
     #[test]
     fn a_query_that_cannot_be_read_asks_for_nothing() {
         let visitor = Visitor { query: "q=%ZZ&\u{0}".into(), ..Visitor::default() };
-        assert_eq!(Query::of(&visitor).filled("service"), None);
+        assert_eq!(Query::of(&visitor).text("service"), "");
     }
 }

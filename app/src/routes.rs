@@ -23,6 +23,8 @@ pub fn Routes() -> impl IntoView {
                 <Route path=path!("/services/:slug") view=pages::service::ServiceRoute ssr=SsrMode::Async/>
                 <Route path=path!("/history") view=pages::history::HistoryRoute ssr=SsrMode::Async/>
                 <Route path=path!("/lessons") view=pages::lessons::LessonsRoute ssr=SsrMode::Async/>
+                <Route path=path!("/runbooks") view=pages::runbooks::RunbooksRoute ssr=SsrMode::Async/>
+                <Route path=path!("/runbooks/:slug") view=pages::runbook::RunbookRoute ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

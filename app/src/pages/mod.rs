@@ -9,3 +9,5 @@ pub mod service;
 pub mod services;
 pub mod history;
 pub mod lessons;
+pub mod runbook;
+pub mod runbooks;
