@@ -24,6 +24,8 @@ mod headers;
 #[cfg(feature = "ssr")]
 mod markdown;
 #[cfg(feature = "ssr")]
+mod new_token;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 mod pages;

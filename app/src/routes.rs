@@ -25,6 +25,10 @@ pub fn Routes() -> impl IntoView {
                 <Route path=path!("/lessons") view=pages::lessons::LessonsRoute ssr=SsrMode::Async/>
                 <Route path=path!("/runbooks") view=pages::runbooks::RunbooksRoute ssr=SsrMode::Async/>
                 <Route path=path!("/runbooks/:slug") view=pages::runbook::RunbookRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings") view=pages::settings::AccountRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings/people") view=pages::settings::PeopleRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings/tokens") view=pages::settings::TokensRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings/audit") view=pages::settings::AuditRoute ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

@@ -1,9 +1,13 @@
 //! What people do in the browser: one act a file, each a plain form's POST.
 
+mod add_person;
 mod add_service;
 mod announce;
+mod change_own_password;
+mod change_person;
 mod change_service;
 mod change_targets;
+mod create_token;
 mod end_waiver;
 mod fields;
 mod log_in;
@@ -13,7 +17,9 @@ mod probe_item;
 mod put_check;
 mod put_plan;
 mod record_rehearsal;
+mod revoke_token;
 mod roll_back;
+mod set_password;
 mod set_up;
 mod sign_off;
 mod theme;
@@ -30,10 +36,14 @@ use crate::portal::Portal;
 /// The routes below `/act`.
 pub fn routes() -> Router<Portal> {
     Router::new()
+        .route("/add-person", post(add_person::add_person))
         .route("/add-service", post(add_service::add_service))
         .route("/announce", post(announce::announce))
+        .route("/change-own-password", post(change_own_password::change_own_password))
+        .route("/change-person", post(change_person::change_person))
         .route("/change-service", post(change_service::change_service))
         .route("/change-targets", post(change_targets::change_targets))
+        .route("/create-token", post(create_token::create_token))
         .route("/end-waiver", post(end_waiver::end_waiver))
         .route("/log-in", post(log_in::log_in))
         .route("/log-out", post(log_out::log_out))
@@ -42,7 +52,9 @@ pub fn routes() -> Router<Portal> {
         .route("/put-check", post(put_check::put_check))
         .route("/put-plan", post(put_plan::put_plan))
         .route("/record-rehearsal", post(record_rehearsal::record_rehearsal))
+        .route("/revoke-token", post(revoke_token::revoke_token))
         .route("/roll-back", post(roll_back::roll_back))
+        .route("/set-password", post(set_password::set_password))
         .route("/set-up", post(set_up::set_up))
         .route("/sign-off", post(sign_off::sign_off))
         .route("/theme", post(theme::theme))

@@ -11,3 +11,4 @@ pub mod history;
 pub mod lessons;
 pub mod runbook;
 pub mod runbooks;
+pub mod settings;
