@@ -53,6 +53,17 @@ impl<T> OpenAct<T> {
 }
 
 impl<T> Act<T> {
+    /// The person who acts.
+    ///
+    /// # Errors
+    /// Where it is no person; the extractor lets none through.
+    pub fn person(&self) -> Result<&Person, Refusal> {
+        match &self.who {
+            Who::Person(person) => Ok(person),
+            _ => Err(Refusal::Unauthenticated("Sign in first.".into())),
+        }
+    }
+
     /// Answers it.
     pub async fn answer(&self, result: Result<Done, Refusal>) -> Response {
         answer::answer(&self.headers, &self.session, result).await

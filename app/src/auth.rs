@@ -25,7 +25,7 @@ use crate::{
 pub const PERSON: &str = "person_id";
 
 /// Set by the island that fetches a page only to refresh it: the message is not for it.
-const REFRESH: &str = "x-refresh";
+pub const REFRESH: &str = "x-refresh";
 
 /// Who is looking, and at what.
 #[derive(Debug, Clone, Default)]

@@ -24,6 +24,8 @@ mod headers;
 #[cfg(feature = "ssr")]
 mod markdown;
 #[cfg(feature = "ssr")]
+mod new_token;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 mod pages;
@@ -31,6 +33,8 @@ mod pages;
 mod palette;
 #[cfg(feature = "ssr")]
 mod portal;
+#[cfg(feature = "ssr")]
+mod query;
 #[cfg(feature = "ssr")]
 mod router;
 #[cfg(feature = "ssr")]

@@ -19,6 +19,16 @@ pub fn Routes() -> impl IntoView {
                 <Route path=path!("/login") view=pages::login::LoginPage ssr=SsrMode::Async/>
                 <Route path=path!("/setup") view=pages::setup::SetUpPage ssr=SsrMode::Async/>
                 <Route path=path!("/deployments/:id") view=pages::deployment::DeploymentRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services") view=pages::services::ServicesRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services/:slug") view=pages::service::ServiceRoute ssr=SsrMode::Async/>
+                <Route path=path!("/history") view=pages::history::HistoryRoute ssr=SsrMode::Async/>
+                <Route path=path!("/lessons") view=pages::lessons::LessonsRoute ssr=SsrMode::Async/>
+                <Route path=path!("/runbooks") view=pages::runbooks::RunbooksRoute ssr=SsrMode::Async/>
+                <Route path=path!("/runbooks/:slug") view=pages::runbook::RunbookRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings") view=pages::settings::AccountRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings/people") view=pages::settings::PeopleRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings/tokens") view=pages::settings::TokensRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings/audit") view=pages::settings::AuditRoute ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>
     }

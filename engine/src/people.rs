@@ -217,6 +217,25 @@ impl Engine {
         .await
     }
 
+    /// Changes a person's own password, who says the one they have.
+    ///
+    /// # Errors
+    /// Where the present one is wrong or the new one is too short.
+    pub async fn change_own_password(
+        &self,
+        person: &Person,
+        current: String,
+        new: String,
+    ) -> Result<(), Refusal> {
+        let Some(record) = people::by_id(&mut self.read().await?, person.id).await? else {
+            return Err(Refusal::not_found("person", person.id));
+        };
+        if !verify_password(current, record.password_hash).await? {
+            return Err(Refusal::field("/current", "is not your password"));
+        }
+        self.set_password(&Who::Person(person.clone()), &person.email, new).await
+    }
+
     /// The person this address and password belong to.
     ///
     /// # Errors

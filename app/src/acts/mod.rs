@@ -1,18 +1,32 @@
 //! What people do in the browser: one act a file, each a plain form's POST.
 
+mod add_person;
+mod add_service;
 mod announce;
+mod change_own_password;
+mod change_person;
+mod change_service;
+mod change_targets;
+mod create_token;
 mod end_waiver;
+mod fields;
 mod log_in;
 mod log_out;
 mod mark_failed;
 mod probe_item;
+mod put_check;
+mod put_plan;
+mod record_rehearsal;
+mod revoke_token;
 mod roll_back;
+mod set_password;
 mod set_up;
 mod sign_off;
 mod theme;
 mod tick;
 mod untick;
 mod waive;
+mod when;
 mod write_lesson;
 
 use axum::{Router, routing::post};
@@ -22,13 +36,25 @@ use crate::portal::Portal;
 /// The routes below `/act`.
 pub fn routes() -> Router<Portal> {
     Router::new()
+        .route("/add-person", post(add_person::add_person))
+        .route("/add-service", post(add_service::add_service))
         .route("/announce", post(announce::announce))
+        .route("/change-own-password", post(change_own_password::change_own_password))
+        .route("/change-person", post(change_person::change_person))
+        .route("/change-service", post(change_service::change_service))
+        .route("/change-targets", post(change_targets::change_targets))
+        .route("/create-token", post(create_token::create_token))
         .route("/end-waiver", post(end_waiver::end_waiver))
         .route("/log-in", post(log_in::log_in))
         .route("/log-out", post(log_out::log_out))
         .route("/mark-failed", post(mark_failed::mark_failed))
         .route("/probe-item", post(probe_item::probe_item))
+        .route("/put-check", post(put_check::put_check))
+        .route("/put-plan", post(put_plan::put_plan))
+        .route("/record-rehearsal", post(record_rehearsal::record_rehearsal))
+        .route("/revoke-token", post(revoke_token::revoke_token))
         .route("/roll-back", post(roll_back::roll_back))
+        .route("/set-password", post(set_password::set_password))
         .route("/set-up", post(set_up::set_up))
         .route("/sign-off", post(sign_off::sign_off))
         .route("/theme", post(theme::theme))

@@ -2,9 +2,13 @@
 
 pub mod badge;
 pub mod breadcrumbs;
+pub mod copyable;
+pub mod deployments_table;
 pub mod empty;
 pub mod field;
 pub mod flash;
 pub mod icon;
+pub mod lessons_list;
 pub mod nav;
+pub mod pagination;
 pub mod time;

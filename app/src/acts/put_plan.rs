@@ -1,0 +1,42 @@
+//! Writing a rollback plan.
+
+use axum::response::Response;
+use engine::services::PlanRequest;
+use serde::Deserialize;
+
+use super::filled;
+use crate::{act::Act, answer::Done};
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct Plan {
+    service: String,
+    environment: String,
+    #[serde(default)]
+    command: String,
+    #[serde(default)]
+    hook_url: String,
+    #[serde(default)]
+    mode: String,
+    #[serde(default)]
+    rules: String,
+}
+
+/// Writes it.
+pub async fn put_plan(act: Act<Plan>) -> Response {
+    let form = &act.form;
+    let request = PlanRequest {
+        command: form.command.clone(),
+        hook_url: filled(&form.hook_url),
+        automatic: form.mode == "automatic",
+        rules: form.rules.replace("\r\n", "\n"),
+    };
+    let result = act
+        .engine
+        .put_rollback_plan(&act.who, &form.service, &form.environment, request)
+        .await
+        .map(|()| {
+            Done::here(format!("Saved the rollback plan of {}.", form.environment)).at("rollback")
+        });
+    act.answer(result).await
+}

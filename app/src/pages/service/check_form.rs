@@ -1,0 +1,144 @@
+//! Adding and changing a check: a form for each kind.
+
+use domain::check::ProbeSpec;
+use engine::services::ServicePage;
+use leptos::prelude::*;
+use store::checks::CheckRecord;
+
+use crate::components::field::{Field, Select, TextArea};
+
+/// Each kind with what it is for.
+const KINDS: [(&str, &str, &str); 6] = [
+    ("http", "HTTP request", "Sends one request and holds the answer against conditions."),
+    ("tls", "Certificate", "Looks at the certificate: days left, chain, name."),
+    ("https_redirect", "Redirect to HTTPS", "Plain HTTP must redirect to HTTPS on the same host."),
+    ("hsts", "HSTS", "Strict-Transport-Security must be sent and last long enough."),
+    ("exposed_files", "Exposed files", "/.env, /.git/config, backups and their like must answer 403 or 404."),
+    ("debug_mode", "Debug mode", "A provoked error page must give away no stack trace."),
+];
+
+/// The part of the card that adds checks.
+pub fn new_checks(page: &ServicePage) -> AnyView {
+    if page.places.is_empty() {
+        return ().into_any();
+    }
+    let forms = KINDS.into_iter().map(|(kind, _, _)| view! { <li>{check_form(page, kind, None)}</li> }).collect_view();
+    view! {
+        <div class="card-foot no-print">
+            <h3>"Add a check"</h3>
+            <ul>{forms}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// The form for a check of a kind, new or known.
+pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRecord>) -> AnyView {
+    let id = known.map_or_else(|| format!("new-{kind}"), |check| format!("change-{}", check.key));
+    let (_, title, about) =
+        KINDS.into_iter().find(|(word, _, _)| *word == kind).unwrap_or((kind, kind, ""));
+    let summary = if known.is_some() { "Change…".to_owned() } else { format!("{title}…") };
+    let first_url = page.places.iter().rev().find_map(|(place, _, _)| place.base_url.clone());
+    let environments = page
+        .places
+        .iter()
+        .rev()
+        .map(|(place, _, _)| (place.environment.clone(), place.environment.clone()))
+        .collect::<Vec<_>>();
+    let text = |of: fn(&CheckRecord) -> String, other: &str| known.map_or_else(|| other.to_owned(), of);
+    let key = match known {
+        None => view! {
+            <Field id=format!("{id}-key") name="key" label="Key" required=true maxlength=64
+                hint="Its name in the API, such as checkout-page."/>
+        }
+        .into_any(),
+        Some(check) => view! { <input type="hidden" name="key" value=check.key.clone()/> }.into_any(),
+    };
+    let no_data = [("undecided", "Undecided"), ("zero", "Counts as zero"), ("fail", "Failed")]
+        .map(|(value, text)| (value.to_owned(), text.to_owned()));
+    view! {
+        <details class="disclosure no-print" id=id.clone()>
+            <summary>{summary}</summary>
+            <form class="form panel" method="post" action="/act/put-check" data-enhance="">
+                <p class="hint">{about}</p>
+                <input type="hidden" name="service" value=page.service.slug.clone()/>
+                <input type="hidden" name="kind" value=kind/>
+                <div class="fields">
+                    {key}
+                    <Select id=format!("{id}-env") name="environment" label="Environment" options=environments
+                        chosen=text(|check| check.environment.clone(), "")/>
+                </div>
+                <Field id=format!("{id}-url") name="url" label="Address" kind="url" required=true maxlength=2048
+                    value=known.map_or(first_url.unwrap_or_default(), |check| check.spec.url().to_owned())/>
+                {of_kind(&id, kind, known)}
+                <TextArea id=format!("{id}-conditions") name="conditions" label="Conditions" rows=3
+                    value=text(|check| check.conditions.join("\n"), usual_conditions(kind))
+                    hint="One a line, such as status == 200 or response_time_ms < 300."/>
+                <div class="fields">
+                    <Field id=format!("{id}-interval") name="interval_s" label="Every, in seconds" kind="number" required=true
+                        value=text(|check| check.interval_s.to_string(), "60")/>
+                    <Field id=format!("{id}-timeout") name="timeout_s" label="At most, in seconds" kind="number" required=true
+                        value=text(|check| check.timeout_s.to_string(), "10")/>
+                </div>
+                <div class="fields">
+                    <Field id=format!("{id}-item") name="item" label="Box" maxlength=64 value=text(|check| check.item.clone().unwrap_or_default(), "")
+                        hint="The key of the box it is evidence for, such as perf-security."/>
+                    <Select id=format!("{id}-no-data") name="no_data" label="Without data it is" options=no_data.to_vec()
+                        chosen=text(|check| check.no_data.clone(), "undecided")/>
+                </div>
+                <label class="check"><input type="checkbox" name="critical" value="yes" checked=known.is_some_and(|check| check.critical)/>" Critical: its failure is a broken core flow"</label>
+                <label class="check"><input type="checkbox" name="dry_run" value="yes" checked=known.is_some_and(|check| check.dry_run)/>" Dry run: measure without counting"</label>
+                <div class="form-actions"><button class="button primary" data-busy="Saving…">{if known.is_some() { "Save the check" } else { "Add the check" }}</button></div>
+            </form>
+        </details>
+    }
+    .into_any()
+}
+
+fn usual_conditions(kind: &str) -> &'static str {
+    if kind == "http" { "status == 200" } else { "" }
+}
+
+/// The fields that only this kind has.
+fn of_kind(id: &str, kind: &str, known: Option<&CheckRecord>) -> AnyView {
+    let spec = known.map(|check| &check.spec);
+    match kind {
+        "http" => http(id, spec),
+        "tls" => {
+            let days = match spec {
+                Some(ProbeSpec::Tls { min_days: Some(days), .. }) => days.to_string(),
+                _ => String::new(),
+            };
+            view! { <Field id=format!("{id}-days") name="min_days" label="Fewest days left" kind="number" value=days hint="14 where empty."/> }
+                .into_any()
+        }
+        "hsts" => {
+            let age = match spec {
+                Some(ProbeSpec::Hsts { min_max_age_s: Some(age), .. }) => age.to_string(),
+                _ => String::new(),
+            };
+            view! { <Field id=format!("{id}-age") name="min_max_age_s" label="Shortest max-age, in seconds" kind="number" value=age hint="15768000, six months, where empty."/> }
+                .into_any()
+        }
+        _ => ().into_any(),
+    }
+}
+
+fn http(id: &str, spec: Option<&ProbeSpec>) -> AnyView {
+    let (method, headers, body) = match spec {
+        Some(ProbeSpec::Http { method, headers, body, .. }) => (
+            method.clone().unwrap_or_default(),
+            headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n"),
+            body.clone().unwrap_or_default(),
+        ),
+        _ => Default::default(),
+    };
+    let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+        .map(|word| (word.to_owned(), word.to_owned()));
+    view! {
+        <Select id=format!("{id}-method") name="method" label="Method" options=methods.to_vec() chosen=method/>
+        <TextArea id=format!("{id}-headers") name="headers" label="Headers" rows=2 value=headers hint="One a line, such as Accept: text/html."/>
+        <TextArea id=format!("{id}-body") name="body" label="Body" rows=2 value=body/>
+    }
+    .into_any()
+}

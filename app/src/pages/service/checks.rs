@@ -1,0 +1,115 @@
+//! What is measured, and what it said last.
+
+use domain::measurement::{Measurement, Phase};
+use engine::{run::CheckNow, services::ServicePage, text};
+use leptos::prelude::*;
+
+use super::{
+    check_form::{check_form, new_checks},
+    exchange::proof,
+};
+use crate::components::{badge::Badge, empty::Empty, time::Ago};
+
+/// The card: the checks by environment.
+pub fn checks(page: &ServicePage) -> AnyView {
+    let parts = page.places.iter().filter_map(|(place, _, _)| {
+        let rows = page
+            .checks
+            .iter()
+            .filter(|(now, _)| now.check.environment == place.environment)
+            .map(|(now, seen)| row(page, now, seen.as_ref()))
+            .collect::<Vec<_>>();
+        (!rows.is_empty()).then(|| {
+            view! {
+                <section class="stack tight">
+                    <h3>{place.environment.clone()}</h3>
+                    <ul class="evidence">{rows}</ul>
+                </section>
+            }
+        })
+    });
+    let parts = parts.collect_view();
+    let nothing = page.checks.is_empty().then(|| {
+        let text = "Nothing is measured yet. The built-in checks begin when an environment has a base URL; until then its boxes stay undecided.";
+        view! { <Empty text/> }
+    });
+    view! {
+        <section class="card" aria-labelledby="checks-h" id="checks" tabindex="-1">
+            <header class="card-head"><h2 id="checks-h">"Checks"</h2><p class="card-note">{note(page)}</p></header>
+            <div class="card-body stack" data-live="checks">{parts}{nothing}</div>
+            {page.may_configure.then(|| new_checks(page))}
+        </section>
+    }
+    .into_any()
+}
+
+fn note(page: &ServicePage) -> String {
+    let bad = page
+        .checks
+        .iter()
+        .filter(|(now, _)| now.newest.as_ref().is_some_and(|seen| seen.phase != Phase::Successful))
+        .count();
+    let count = match page.checks.len() {
+        1 => "1 check".to_owned(),
+        n => format!("{n} checks"),
+    };
+    match bad {
+        0 => count,
+        1 => format!("{count} · 1 needs a look"),
+        n => format!("{count} · {n} need a look"),
+    }
+}
+
+/// State and word of a phase.
+pub const fn phase_words(phase: Phase) -> (&'static str, &'static str) {
+    match phase {
+        Phase::Successful => ("passed", "Passed"),
+        Phase::Failed => ("failed", "Failed"),
+        Phase::Error => ("errored", "Errored"),
+        Phase::Inconclusive => ("undecided", "Undecided"),
+    }
+}
+
+fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyView {
+    let check = &now.check;
+    let (head, sentence) = match &now.newest {
+        None => (
+            view! { <Badge state="open" label="No result"/> }.into_any(),
+            "It runs while a deployment there is watched.".to_owned(),
+        ),
+        Some(newest) => {
+            let (state, label) = phase_words(newest.phase);
+            (view! { <Badge state label/> }.into_any(), newest.sentence.clone())
+        }
+    };
+    let short = now.newest.as_ref().map(|newest| newest.short.clone()).filter(|short| !short.is_empty());
+    let when = now.newest.as_ref().map(|newest| view! { <Ago at=newest.at now=page.now/> });
+    let item = check.item.clone().map(|item| format!("box {item}"));
+    let tags = [
+        item,
+        check.critical.then(|| "critical".to_owned()),
+        check.dry_run.then(|| "dry run: does not count".to_owned()),
+        check.built_in.is_some().then(|| "built in".to_owned()),
+        Some(format!("every {}", text::duration(check.interval_s))),
+    ];
+    let tags: Vec<_> = tags.into_iter().flatten().collect();
+    let change = (page.may_configure && check.built_in.is_none())
+        .then(|| check_form(page, check.spec.kind(), Some(check)));
+    view! {
+        <li data-row="" tabindex="-1" id=format!("check-{}", check.key)>
+            <div class="evidence-head">
+                {head}<b>{check.label.clone()}</b>
+                <span class="tag">{check.spec.kind()}</span>
+                {short.map(|short| view! { <span class="number">{short}</span> })}
+                {when}
+            </div>
+            <p>{sentence}</p>
+            <p class="small">{tags.join(" · ")}</p>
+            <div class="item-foot">
+                {seen.map(|seen| proof(&check.key, seen, page.now))}
+                {change}
+            </div>
+        </li>
+    }
+    .into_any()
+}

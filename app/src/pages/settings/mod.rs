@@ -1,0 +1,15 @@
+//! The reader's own account, and for administrators people, tokens and the audit log.
+
+mod account;
+mod audit;
+mod audit_row;
+mod people;
+mod person_form;
+mod tabs;
+mod token_form;
+mod tokens;
+
+pub use account::AccountRoute;
+pub use audit::AuditRoute;
+pub use people::PeopleRoute;
+pub use tokens::TokensRoute;
