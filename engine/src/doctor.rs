@@ -197,10 +197,11 @@ async fn of_people(link: &mut Link) -> Result<Finding, StoreError> {
             "No administrator may log in.",
             "run `daytwo user create --role admin …`",
         ),
-        n => Finding::ok(
-            ABOUT,
-            format!("{}, {n} of them administrators.", count(people.len(), "person", "people")),
-        ),
+        n => {
+            let everyone = count(people.len(), "person", "people");
+            let admins = count(n, "administrator", "administrators");
+            Finding::ok(ABOUT, format!("{everyone}, {admins} among them."))
+        }
     })
 }
 

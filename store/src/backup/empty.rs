@@ -42,7 +42,7 @@ pub(super) async fn occupied(link: &mut Link) -> Result<Option<Occupied>, Backup
         .await?
         .get("n")?;
     if acts > 0 {
-        held.push(format!("{acts} acts in its audit log"));
+        held.push(format!("{acts} in the audit log that are not the portal's own"));
     }
     Ok((!held.is_empty()).then(|| Occupied(held.join(", "))))
 }

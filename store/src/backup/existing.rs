@@ -7,7 +7,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions, SqlitePool,
+    ConnectOptions, Connection as _, SqlitePool,
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
@@ -44,6 +44,14 @@ pub async fn existing(backend: Backend) -> Result<Pool, BackupError> {
             Ok(Pool::Sqlite { readers: pool.clone(), writer: pool })
         }
         Backend::Postgres(options) => {
+            // Once by itself: a pool would try until its time is over, and then not say why.
+            let first = tokio::time::timeout(Duration::from_secs(10), options.connect()).await;
+            match first {
+                Ok(Ok(connection)) => connection.close().await,
+                Ok(Err(error)) => Err(error),
+                Err(_) => Err(sqlx::Error::PoolTimedOut),
+            }
+            .map_err(OpenError::Connect)?;
             let pool = PgPoolOptions::new()
                 .max_connections(2)
                 .acquire_timeout(Duration::from_secs(10))

@@ -86,6 +86,6 @@ impl Place {
             Pool::Postgres(pool) => sqlx::query(sql).execute(pool).await.map(drop),
         };
         pool.close().await;
-        said.expect_err(sql).to_string()
+        said.unwrap_err().to_string()
     }
 }

@@ -15,7 +15,7 @@ const PERSON: Uuid = Uuid::from_u128(4);
 const CHECK: Uuid = Uuid::from_u128(5);
 const ITEM: Uuid = Uuid::from_u128(6);
 /// More than fit into one statement, and not a multiple of it.
-pub const MEASUREMENTS: i64 = 2_345;
+pub const MEASUREMENTS: i64 = 1_234;
 
 pub fn at(seconds: i64) -> DateTime<Utc> {
     Utc.timestamp_opt(1_763_560_920 + seconds, 123_456_000).single().unwrap()

@@ -57,7 +57,11 @@ fn closed(place: &str, error: &BackupError) -> Finding {
              empty data directory"
         }
     };
-    Finding::problem(ABOUT, format!("{place}: {error}."), mend)
+    let sentence = match error {
+        BackupError::Absent(_) => format!("{place} is not there."),
+        error => format!("{place}: {error}."),
+    };
+    Finding::problem(ABOUT, sentence, mend)
 }
 
 /// Where the database is, without its password.
