@@ -87,10 +87,10 @@ impl<T: DeserializeOwned + Send> FromRequest<Portal> for OpenAct<T> {
             }
             Err(rejection) => {
                 // Whoever is not known learns nothing of what a form takes.
-                let refusal = match person {
-                    None => Refusal::Unauthenticated("Sign in first.".into()),
-                    Some(_) => Refusal::field("", rejection.body_text()),
-                };
+                if person.is_none() {
+                    return Err(answer::stranger(&headers));
+                }
+                let refusal = Refusal::field("", rejection.body_text());
                 Err(answer::answer(&headers, &session, Err(refusal)).await)
             }
         }
@@ -105,10 +105,7 @@ impl<T: DeserializeOwned + Send> FromRequest<Portal> for Act<T> {
             OpenAct::from_request(request, portal).await?;
         match person {
             Some(person) => Ok(Self { engine, who: Who::Person(person), form, session, headers }),
-            None => {
-                let refusal = Refusal::Unauthenticated("Sign in first.".into());
-                Err(answer::answer(&headers, &session, Err(refusal)).await)
-            }
+            None => Err(answer::stranger(&headers)),
         }
     }
 }

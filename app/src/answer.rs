@@ -114,13 +114,22 @@ pub async fn answer(
         }
         Err(refusal) => {
             note_trouble(&refusal);
-            if matches!(refusal, Refusal::Unauthenticated(_)) && !back.starts_with("/login") {
+            flash::keep(session, false, refusal.to_string()).await;
+            let unknown = matches!(refusal, Refusal::Unauthenticated(_));
+            if unknown && !back.starts_with("/login") {
                 return Redirect::to(&login_for(&back, "")).into_response();
             }
-            flash::keep(session, false, refusal.to_string()).await;
             Redirect::to(&back).into_response()
         }
     }
+}
+
+/// Answers an act of someone who is not signed in, without keeping a session for them.
+pub fn stranger(headers: &HeaderMap) -> Response {
+    if wants_html(headers) {
+        return Redirect::to(&login_for(&back(headers), "")).into_response();
+    }
+    problem(&Refusal::Unauthenticated("Sign in first.".into()))
 }
 
 /// The page the act was done on, where it is one of ours.

@@ -21,7 +21,7 @@ pub async fn roll_back(act: Act<RollBack>) -> Response {
     let form = &act.form;
     let result = async {
         if form.sure.is_empty() {
-            return Err(Refusal::field("/sure", "must be ticked: nothing was rolled back"));
+            return Err(Refusal::field("", "Tick the box that says so: nothing was rolled back"));
         }
         let request = RollbackRequest { reason: form.reason.trim().to_owned() };
         let answer = act.engine.roll_back(&act.who, form.deployment, request, None).await?;

@@ -30,7 +30,7 @@ pub fn BoardPage() -> impl IntoView {
                 {announce_form::announce_form(&board, &who)}
                 <div class="split" data-events="/events">
                     <div class="stack">
-                        {watching::watching(&board)}
+                        {watching::watching(&board, &who)}
                         {matrix::matrix(&board)}
                     </div>
                     <div class="stack">

@@ -1,6 +1,10 @@
 //! The open watches.
 
-use domain::watch::WatchProgress;
+use domain::{
+    permissions::{Permission, permit},
+    watch::WatchProgress,
+    who::Who,
+};
 use engine::{board::Board, text};
 use leptos::prelude::*;
 use store::deployments::DeploymentRecord;
@@ -8,7 +12,7 @@ use store::deployments::DeploymentRecord;
 use crate::components::{badge::DeploymentBadge, empty::Empty};
 
 /// The card.
-pub fn watching(board: &Board) -> AnyView {
+pub fn watching(board: &Board, who: &Who) -> AnyView {
     let note = match board.watching.len() {
         0 => "none".to_owned(),
         1 => "1 deployment".to_owned(),
@@ -19,7 +23,7 @@ pub fn watching(board: &Board) -> AnyView {
         <section class="card" aria-labelledby="watched-h" id="watched" data-live="watched">
             <header class="card-head"><h2 id="watched-h">"Being watched now"</h2><p class="card-note">{note}</p></header>
             {if board.watching.is_empty() {
-                first_steps(board)
+                first_steps(board, who)
             } else {
                 view! { <ul class="watch-rows">{rows}</ul> }.into_any()
             }}
@@ -62,8 +66,12 @@ fn row(board: &Board, one: &DeploymentRecord) -> AnyView {
 }
 
 /// What to do first, where there is nothing to watch.
-fn first_steps(board: &Board) -> AnyView {
+fn first_steps(board: &Board, who: &Who) -> AnyView {
     if board.services.is_empty() {
+        if permit(who, Permission::Configure, None).is_err() {
+            return view! { <Empty text="Nothing is here yet. An operator adds the first service."/> }
+                .into_any();
+        }
         return view! {
             <Empty text="Nothing is here yet. Add a service and say where it runs; then announce a deployment of it.">
                 <a class="button primary" href="/services">"Add a service"</a>

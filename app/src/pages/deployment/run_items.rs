@@ -29,12 +29,27 @@ pub fn run_items(page: &DeploymentPage) -> AnyView {
                         {format!("{} · v{}", one.runbook_slug, one.runbook_number)}
                     </a>
                 </h2>
-                <p class="card-note">{tally(page)}" · "<b>"x"</b>" tick · "<b>"w"</b>" waive"</p>
+                <p class="card-note">{tally(page)}{keys(page)}</p>
             </header>
             <ol class="items">{rows}</ol>
         </section>
     }
     .into_any()
+}
+
+/// The keys, for whoever can use them.
+fn keys(page: &DeploymentPage) -> Option<AnyView> {
+    let ticks = page.items.iter().any(|now| now.may.tick);
+    let waives = page.items.iter().any(|now| now.may.waive);
+    (ticks || waives).then(|| {
+        view! {
+            <span class="only-wide">
+                {ticks.then(|| view! { " · "<b>"x"</b>" tick" })}
+                {waives.then(|| view! { " · "<b>"w"</b>" waive" })}
+            </span>
+        }
+        .into_any()
+    })
 }
 
 fn tally(page: &DeploymentPage) -> String {
