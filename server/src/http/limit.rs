@@ -16,7 +16,7 @@ use http::{Method, StatusCode};
 use super::{ApiState, problem::Problem};
 
 /// The forms that take a password.
-const PASSWORD_FORMS: [&str; 2] = ["/act/log_in", "/act/set_up"];
+const PASSWORD_FORMS: [&str; 2] = ["/act/log-in", "/act/set-up"];
 
 /// What is limited, by the client's address.
 pub struct Limits {
