@@ -10,7 +10,7 @@ use domain::{
     who::Who,
 };
 use serde::Serialize;
-use store::{deployments, items};
+use store::deployments;
 use tokio::{sync::broadcast::error::RecvError, time::Instant};
 
 use crate::{Engine, Refusal, run};
@@ -43,7 +43,7 @@ impl Engine {
             return Err(Refusal::not_found("deployment", id));
         };
         permit(who, Permission::Read, Some(&deployment.service))?;
-        let items = items::of_deployment(&mut link, id).await?;
+        let items = run::boxes_now(&mut link, &deployment, self.now()).await?;
         Ok(run::ask(&deployment, &items))
     }
 

@@ -18,7 +18,7 @@ use store::{
     Link, audit,
     deployments::{self, DeploymentRecord},
     evidence::{self, EvidenceRecord},
-    items::{self, ItemRecord},
+    items::ItemRecord,
     lessons::{self, LessonRecord},
     people,
     rehearsals::{self, RehearsalRecord},
@@ -191,7 +191,7 @@ impl Engine {
             .into_iter()
             .find(|known| known.environment == deployment.environment)
             .and_then(|known| known.base_url);
-        let records = items::of_deployment(link, id).await?;
+        let records = run::boxes_now(link, &deployment, now).await?;
         let gate = run::ask(&deployment, &records);
         let mut checks = run::checks_now(link, &deployment, |_| true).await?;
         let strip = strip::load(link, &deployment, &checks, now).await?;

@@ -13,7 +13,7 @@ use store::{
     Link,
     deployments::{self, DeploymentFilter, DeploymentRecord},
     evidence::{self, EvidenceRecord},
-    items::{self, ItemRecord},
+    items::ItemRecord,
     page::Page,
     releases, services, sign_offs,
 };
@@ -244,7 +244,7 @@ pub(crate) async fn load(
     let Some(record) = deployments::by_id(link, id).await? else {
         return Err(Refusal::not_found("deployment", id));
     };
-    let items = items::of_deployment(link, id).await?;
+    let items = run::boxes_now(link, &record, now).await?;
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
     let kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
     let release = releases::by_id(link, record.release_id).await?;

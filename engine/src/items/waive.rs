@@ -5,6 +5,7 @@ use domain::{
     acts::{ItemAct, may},
     ids::{DeploymentId, WaiverId},
     validate,
+    watch::WatchState,
     who::Who,
 };
 use store::waivers::{self, WaiverRecord};
@@ -47,6 +48,8 @@ impl Engine {
                 let Who::Person(approver) = &who else {
                     return Err(Refusal::Forbidden("Only a person can waive a box.".into()));
                 };
+                // What closed it may be a waiver that has expired since.
+                run::judge_item(tx, &deployment, &mut item, now).await?;
                 if item.state.is_closed() {
                     return Err(Refusal::conflict(format!(
                         "`{key}` is {} already, so there is nothing to waive.",
@@ -126,6 +129,10 @@ impl Engine {
                     let Some(deployment) = store::deployments::by_id(tx, id).await? else {
                         return Ok(());
                     };
+                    if deployment.state != WatchState::Watching {
+                        // Closed since it was looked for: its run no longer changes.
+                        return Ok(());
+                    }
                     run::judge_all(tx, &deployment, now).await?;
                     entry(&Who::System("watch"), now, "item.waiver_expired", "deployment", id)
                         .deployment(id)

@@ -47,8 +47,13 @@ pub(crate) async fn sync_built_in(
             }
             for probe in &item.probes {
                 for wanted in wanted(probe, &base_url, service) {
-                    let key = format!("{environment}-{}", wanted.suffix);
-                    let before = checks::by_key(tx, service.id, &key).await?;
+                    let mut key = format!("{environment}-{}", wanted.suffix);
+                    let mut before = checks::by_key(tx, service.id, &key).await?;
+                    if before.as_ref().is_some_and(|check| check.built_in.is_none()) {
+                        // The team has a check of its own of that name; it stays theirs.
+                        key.push_str("-built-in");
+                        before = checks::by_key(tx, service.id, &key).await?;
+                    }
                     let record = CheckRecord {
                         id: before.as_ref().map_or_else(|| CheckId(new_id()), |check| check.id),
                         service_id: service.id,

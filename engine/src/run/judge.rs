@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use domain::{
     gate::{self, GateAnswer, GateItem},
-    item::{ItemFacts, WaiverFact, judge},
+    item::{ItemFacts, ItemState, WaiverFact, judge},
+    watch::WatchState,
 };
 use store::{
-    StoreError, Tx,
+    Link, StoreError, Tx,
     deployments::{self, DeploymentRecord},
     items::{self, ItemRecord},
     waivers::{self, WaiverRecord},
@@ -36,6 +37,14 @@ async fn judge_with(
     let word = |item: &ItemRecord| item.machine.as_ref().map(|(word, _)| *word);
     let before = (item.state, word(item));
     item.machine = machine_half(tx, deployment, item, now).await?;
+    weigh(item, waivers, now);
+    item.updated_at = now;
+    items::update(tx, item).await?;
+    Ok((item.state, word(item)) != before)
+}
+
+/// Puts a box in the state that follows from what has been said about it.
+fn weigh(item: &mut ItemRecord, waivers: &[WaiverRecord], now: DateTime<Utc>) {
     let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id);
     let judged = judge(
         &ItemFacts {
@@ -53,9 +62,24 @@ async fn judge_with(
     );
     item.state = judged.state;
     item.reason = judged.reason;
-    item.updated_at = now;
-    items::update(tx, item).await?;
-    Ok((item.state, word(item)) != before)
+}
+
+/// The boxes of a run as they stand at `now`: a waiver that has expired closes nothing, also
+/// before anybody has written that down.
+pub(crate) async fn boxes_now(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+    now: DateTime<Utc>,
+) -> Result<Vec<ItemRecord>, StoreError> {
+    let mut items = items::of_deployment(link, deployment.id).await?;
+    let waived = |item: &ItemRecord| item.state == ItemState::Waived;
+    if deployment.state == WatchState::Watching && items.iter().any(waived) {
+        let waivers = waivers::not_ended(link, deployment.id).await?;
+        for item in items.iter_mut().filter(|item| waived(item)) {
+            weigh(item, &waivers, now);
+        }
+    }
+    Ok(items)
 }
 
 /// Asks the gate and writes its answer down where it changed.

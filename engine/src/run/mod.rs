@@ -3,6 +3,6 @@
 mod judge;
 mod machine_half;
 
-pub(crate) use judge::{ask, decide, judge_all, judge_item};
+pub(crate) use judge::{ask, boxes_now, decide, judge_all, judge_item};
 pub use machine_half::CheckNow;
 pub(crate) use machine_half::{checks_now, rehearsal_judgement, rollback_target};

@@ -240,7 +240,7 @@ impl Engine {
         request.check(key)?;
         let spec = request.spec()?;
         let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        let (created, record, open) = self
+        let (created, record, touched) = self
             .write(move |tx| {
                 Box::pin(async move {
                     let Some(service) = services::by_slug(tx, &slug).await? else {
@@ -261,6 +261,7 @@ impl Engine {
                         )));
                     }
                     let created = before.is_none();
+                    let moved = before.as_ref().map(|check| check.environment.clone());
                     let record = CheckRecord {
                         id: before.as_ref().map_or_else(|| CheckId(new_id()), |check| check.id),
                         service_id: service.id,
@@ -288,16 +289,22 @@ impl Engine {
                         .with("item", record.item.clone())
                         .record(tx)
                         .await?;
-                    let open = deployments::watching(tx, service.id, &request.environment).await?;
-                    if let Some(open) = &open {
-                        run::judge_all(tx, open, now).await?;
+                    // Where it was before, its word counts no more.
+                    let moved = moved.filter(|from| *from != request.environment);
+                    let mut touched = Vec::new();
+                    for environment in moved.iter().chain([&request.environment]) {
+                        let open = deployments::watching(tx, service.id, environment).await?;
+                        if let Some(open) = open {
+                            run::judge_all(tx, &open, now).await?;
+                            touched.push(open.id);
+                        }
                     }
-                    Ok((created, record, open.map(|open| open.id)))
+                    Ok((created, record, touched))
                 })
             })
             .await?;
         self.reschedule();
-        if let Some(open) = open {
+        for open in touched {
             self.changed(open);
         }
         let body = serde_json::to_string(&CheckView::of(record))

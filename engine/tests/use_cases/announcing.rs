@@ -1,0 +1,191 @@
+//! Announcing deployments.
+
+use domain::{verdict::Verdict, words::DeploymentKind};
+use engine::{
+    Refusal,
+    deployments::{AnnounceRequest, ListQuery},
+};
+use rstest::rstest;
+
+use crate::{
+    common::{announcement, begin, field, portal},
+    harness::On,
+};
+
+#[rstest]
+#[tokio::test]
+async fn the_kind_is_first_and_then_subsequent(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let first = p.announce("1.0.0").await;
+        let view = p.view(first).await;
+        assert_eq!(
+            (view.kind.as_str(), view.state.as_str(), view.verdict.as_str()),
+            ("first", "watching", "undecided")
+        );
+        assert_eq!(view.runbook, "small v1");
+        assert_eq!(view.deployed_at, begin());
+        assert_eq!(view.watch_ends_at, begin() + chrono::Duration::hours(48));
+        let keys: Vec<_> = view.items.iter().map(|item| item.key.as_str()).collect();
+        assert_eq!(keys, ["smoke", "mail", "load", "cleanup"]);
+        assert_eq!(view.items[0].due_at, Some(begin() + chrono::Duration::minutes(30)));
+        assert_eq!(p.view(p.announce("1.1.0").await).await.kind, "subsequent");
+        // Another environment has its own first.
+        let staging = AnnounceRequest { environment: "staging".into(), ..announcement("1.1.0") };
+        let staging = p.engine.announce_by_hand(&p.ci(), staging).await.unwrap();
+        assert_eq!(p.view(staging).await.kind, "first");
+        let hotfix =
+            AnnounceRequest { kind: Some(DeploymentKind::Hotfix), ..announcement("1.1.1") };
+        let hotfix = p.engine.announce_by_hand(&p.ci(), hotfix).await.unwrap();
+        assert_eq!(p.view(hotfix).await.kind, "hotfix");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_unknown_is_named(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let refused = async |request| p.engine.announce(&p.ci(), request, None).await.unwrap_err();
+        let service = AnnounceRequest { service: "bank".into(), ..announcement("1") };
+        assert_eq!(field(refused(service).await), "/service");
+        let environment = AnnounceRequest { environment: "moon".into(), ..announcement("1") };
+        let says = refused(environment).await.to_string();
+        assert!(says.contains("staging, production"), "{says}");
+        let runbook = AnnounceRequest { runbook: Some("none".into()), ..announcement("1") };
+        assert_eq!(field(refused(runbook).await), "/runbook");
+        let future = AnnounceRequest {
+            deployed_at: Some(begin() + chrono::Duration::hours(1)),
+            ..announcement("1")
+        };
+        assert_eq!(field(refused(future).await), "/deployed_at");
+        assert_eq!(field(refused(announcement("1 2")).await), "/version");
+        // Nothing of all that was kept.
+        let (list, _) = p
+            .engine
+            .deployments(
+                &p.ci(),
+                ListQuery {
+                    service: None,
+                    environment: None,
+                    state: None,
+                    since: None,
+                    before: None,
+                    limit: 9,
+                },
+            )
+            .await
+            .unwrap();
+        assert!(list.is_empty());
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn without_a_runbook_that_fits_nothing_opens(#[values(On::Sqlite, On::Postgres)] on: On) {
+    crate::common::bare_portal(on, async |p| {
+        let refused = p.engine.announce(&p.ci(), announcement("1"), None).await.unwrap_err();
+        assert!(refused.to_string().starts_with("No published runbook"), "{refused}");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_same_version_twice_is_a_conflict(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        p.leaves(&[], async || {
+            let refused =
+                p.engine.announce(&p.ci(), announcement("1.0.0"), None).await.unwrap_err();
+            assert!(matches!(refused, Refusal::Conflict { .. }));
+            assert!(refused.to_string().contains(&id.to_string()), "{refused}");
+        })
+        .await;
+        // Once it is signed off, it may come again.
+        p.close_all(id).await;
+        p.engine.sign(&p.ann(), id, "").await.unwrap();
+        assert_ne!(p.announce("1.0.0").await, id);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_newer_one_takes_the_place_of_the_open_one(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let old = p.announce("1.0.0").await;
+        p.close_all(old).await;
+        assert_eq!(p.gate(old).await.verdict, Verdict::Passed);
+        p.leaves(&["deployment.supersede", "deployment.announce"], async || {
+            p.announce("1.1.0").await;
+        })
+        .await;
+        assert_eq!(p.view(old).await.state, "superseded");
+        // What was superseded was never signed off, so it passes no more.
+        assert_eq!(p.gate(old).await.verdict, Verdict::Undecided);
+        let page = p.engine.deployment_page(&p.viewer, old).await.unwrap();
+        assert_eq!(page.superseded_by.unwrap().version, "1.1.0");
+        let refused = p.tick(old, "cleanup").await.unwrap_err();
+        assert!(refused.to_string().contains("superseded"), "{refused}");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_at_the_same_instant_leave_one_watch(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values(true, false)] same_version: bool,
+) {
+    portal(on, async |p| {
+        let tasks: Vec<_> = (0..6)
+            .map(|n| {
+                let version = if same_version { "2.0.0".into() } else { format!("2.{n}.0") };
+                let (engine, ci) = (p.engine.clone(), p.ci());
+                tokio::spawn(
+                    async move { engine.announce(&ci, announcement(&version), None).await },
+                )
+            })
+            .collect();
+        let mut announced = 0;
+        for task in tasks {
+            match task.await.unwrap() {
+                Ok(answer) => {
+                    assert_eq!(answer.status, 201);
+                    announced += 1;
+                }
+                Err(refused) => assert!(matches!(refused, Refusal::Conflict { .. }), "{refused:?}"),
+            }
+        }
+        assert_eq!(announced, if same_version { 1 } else { 6 });
+        let board = p.engine.board(&p.viewer).await.unwrap();
+        assert_eq!(board.watching.len(), 1);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_deployer_is_recognised_by_name_or_address(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        for (version, named, expected) in [
+            ("1", Some("ANN@example.org"), Some(p.ann.id)),
+            ("2", Some("ben"), Some(p.ben.id)),
+            ("3", Some("Jenkins"), None),
+            ("4", None, None),
+        ] {
+            let request =
+                AnnounceRequest { deployed_by: named.map(Into::into), ..announcement(version) };
+            let id = p.engine.announce_by_hand(&p.ci(), request).await.unwrap();
+            let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
+            assert_eq!(page.deployment.deployer_id, expected, "{version}");
+        }
+        // In the browser it is whoever announces, also under another name.
+        let request = AnnounceRequest { deployed_by: Some("me".into()), ..announcement("5") };
+        let id = p.engine.announce_by_hand(&p.ann(), request).await.unwrap();
+        let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
+        assert_eq!(page.deployment.deployer_id, Some(p.ann.id));
+    })
+    .await;
+}

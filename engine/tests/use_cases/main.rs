@@ -1,0 +1,25 @@
+//! The use cases, each on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[expect(dead_code, reason = "some of it is for the store's own tests")]
+#[path = "../../../store/tests/harness/mod.rs"]
+mod harness;
+
+mod actors;
+mod announcing;
+mod gate;
+mod idempotency;
+mod lessons;
+mod people;
+mod probing;
+mod property;
+mod reading;
+mod rehearsal;
+mod reports;
+mod rollback;
+mod runbooks;
+mod sign_off;
+mod tokens;
+mod waivers;

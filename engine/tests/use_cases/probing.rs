@@ -1,0 +1,275 @@
+//! Probing a service that really answers.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, http::StatusCode, routing::get};
+use engine::{Refusal, services::CheckRequest};
+use rstest::rstest;
+
+use crate::{
+    common::{Portal, RUNBOOK, announcement, portal, serve},
+    harness::On,
+};
+
+/// [`RUNBOOK`] whose machine's box probes the response targets and exposed files.
+fn probing_runbook() -> String {
+    RUNBOOK.replace(
+        "  - key: load\n",
+        "  - key: load\n    probes: [response-targets, exposed-files]\n",
+    )
+}
+
+/// A shop that serves its `.env` while the fault is planted.
+async fn shop(faulty: Arc<AtomicBool>) -> String {
+    let app = Router::new()
+        .route("/", get(async || "Welcome"))
+        .route("/login", get(async || "Log in"))
+        .route("/health", get(async || "ok"))
+        .route(
+            "/.env",
+            get(async move || {
+                if faulty.load(Ordering::SeqCst) {
+                    (StatusCode::OK, "APP_KEY=base64:abc\nDB_PASSWORD=hunter2\n")
+                } else {
+                    (StatusCode::NOT_FOUND, "")
+                }
+            }),
+        );
+    format!("http://{}", serve(app).await)
+}
+
+async fn keys(p: &Portal) -> Vec<String> {
+    let page = p.engine.service_page(&p.viewer, "shop").await.unwrap();
+    page.checks.into_iter().map(|(now, _)| now.check.key).collect()
+}
+
+fn check(url: &str) -> CheckRequest {
+    CheckRequest {
+        environment: "production".into(),
+        kind: "http".into(),
+        interval_s: 60,
+        timeout_s: Some(5),
+        item: Some("load".into()),
+        critical: false,
+        dry_run: false,
+        no_data: None,
+        conditions: vec!["status == 200".into()],
+        url: url.into(),
+        method: None,
+        headers: None,
+        body: None,
+        min_days: None,
+        min_max_age_s: None,
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_planted_fault_is_found_and_its_mending_seen(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let faulty = Arc::new(AtomicBool::new(true));
+        let url = shop(faulty.clone()).await;
+        p.engine.publish_runbook(&p.admin(), "a.yaml", &probing_runbook()).await.unwrap();
+        p.put_service("shop", Some(url)).await;
+        let id = p.announce("1.0.0").await;
+        assert_eq!(p.item(id, "load").await.state, "running");
+
+        let probed = p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        assert_eq!(probed.len(), 4);
+        let (state, reason) = p.state(id, "load").await;
+        assert_eq!(state, "failed");
+        assert!(reason.contains("/.env"), "{reason}");
+        assert_eq!(p.view(id).await.verdict, "failed");
+        assert!(!format!("{:?}", p.item(id, "load").await).contains("hunter2"));
+
+        faulty.store(false, Ordering::SeqCst);
+        p.clock.advance(chrono::Duration::seconds(60));
+        p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        let (state, reason) = p.state(id, "load").await;
+        assert_eq!(state, "passed", "{reason}");
+        // Each turn of the box left its evidence and its line.
+        let item = p.item(id, "load").await;
+        let told: Vec<_> = item.evidence.iter().map(|kept| kept.status.as_str()).collect();
+        assert_eq!((told[0], told.contains(&"failed")), ("passed", true));
+        assert!(p.actions().await.iter().filter(|action| *action == "item.machine").count() >= 2);
+        let found =
+            p.engine.measurements(&p.ci(), "shop", "production-exposed-files", None, None, 9).await;
+        let phases: Vec<_> = found.unwrap().into_iter().map(|seen| seen.phase).collect();
+        assert_eq!(phases, ["successful", "failed"]);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn two_runs_at_the_same_microsecond_leave_the_first(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let faulty = Arc::new(AtomicBool::new(false));
+        let url = shop(faulty.clone()).await;
+        p.put_service("shop", Some(url.clone())).await;
+        let id = p.announce("1.0.0").await;
+        p.engine.put_check(&p.operator(), "shop", "env", check(&format!("{url}/"))).await.unwrap();
+        p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        let seen = p.engine.measurements(&p.ci(), "shop", "env", None, None, 9).await.unwrap();
+        assert_eq!(seen.len(), 1);
+        assert_eq!(p.item(id, "load").await.state, "passed");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn built_in_checks_come_and_go_with_the_base_url(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        p.engine.publish_runbook(&p.admin(), "a.yaml", &probing_runbook()).await.unwrap();
+        let id = p.announce("1.0.0").await;
+        assert!(keys(p).await.is_empty());
+        let (state, reason) = p.state(id, "load").await;
+        assert_eq!(state, "undecided");
+        assert!(reason.contains("no base URL"), "{reason}");
+        let refused = p.engine.probe_item(&p.operator(), id, "load").await.unwrap_err();
+        assert!(matches!(refused, Refusal::Conflict { .. }));
+
+        p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
+        assert_eq!(
+            keys(p).await,
+            [
+                "production-exposed-files",
+                "production-health",
+                "production-home",
+                "production-login"
+            ]
+        );
+        assert_eq!(p.item(id, "load").await.state, "running");
+        // Nobody listens there: that says something about the service only once it is measured.
+        p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        assert_ne!(p.item(id, "load").await.state, "passed");
+
+        p.put_service("shop", None).await;
+        assert!(keys(p).await.is_empty());
+        assert_eq!(p.item(id, "load").await.state, "undecided");
+        // They come back under their old keys, with what they measured.
+        p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
+        assert_eq!(keys(p).await.len(), 4);
+        let seen = p.engine.measurements(&p.ci(), "shop", "production-home", None, None, 9).await;
+        assert_eq!(seen.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_teams_own_check_is_not_overwritten_by_a_built_in_one(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let own = check("http://127.0.0.1:9/own");
+        p.engine.put_check(&p.operator(), "shop", "production-home", own).await.unwrap();
+        p.engine.publish_runbook(&p.admin(), "a.yaml", &probing_runbook()).await.unwrap();
+        p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
+        p.announce("1.0.0").await;
+        let page = p.engine.service_page(&p.viewer, "shop").await.unwrap();
+        let urls: Vec<_> = page.checks.iter().map(|(now, _)| now.check.spec.url()).collect();
+        assert!(urls.contains(&"http://127.0.0.1:9/own"), "{urls:?}");
+        assert!(urls.contains(&"http://127.0.0.1:9/"), "{urls:?}");
+        assert_eq!(urls.len(), 5);
+        // It survives the base URL's going, and a built-in one cannot be taken over either.
+        p.put_service("shop", None).await;
+        assert_eq!(keys(p).await, ["production-home"]);
+        p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
+        let taken = check("http://127.0.0.1:9/own");
+        let refused = p.engine.put_check(&p.operator(), "shop", "production-login", taken).await;
+        assert!(matches!(refused, Err(Refusal::Conflict { .. })));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_check_that_moves_away_takes_its_word_with_it(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let url = shop(Arc::new(AtomicBool::new(false))).await;
+        let id = p.announce("1.0.0").await;
+        let here = check(&format!("{url}/"));
+        p.engine.put_check(&p.operator(), "shop", "home", here.clone()).await.unwrap();
+        p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        assert_eq!(p.item(id, "load").await.state, "passed");
+        let there = CheckRequest { environment: "staging".into(), ..here.clone() };
+        p.engine.put_check(&p.operator(), "shop", "home", there).await.unwrap();
+        assert_eq!(p.item(id, "load").await.state, "open");
+        p.engine.put_check(&p.operator(), "shop", "home", here.clone()).await.unwrap();
+        assert_eq!(p.item(id, "load").await.state, "passed");
+        // On trial it runs without counting.
+        let trial = CheckRequest { dry_run: true, ..here };
+        p.engine.put_check(&p.operator(), "shop", "home", trial).await.unwrap();
+        assert_eq!(p.item(id, "load").await.state, "open");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_measurement_of_the_version_before_says_nothing(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let url = shop(Arc::new(AtomicBool::new(false))).await;
+        let old = p.announce("1.0.0").await;
+        let home = check(&format!("{url}/"));
+        p.engine.put_check(&p.operator(), "shop", "home", home).await.unwrap();
+        p.engine.probe_item(&p.operator(), old, "load").await.unwrap();
+        assert_eq!(p.item(old, "load").await.state, "passed");
+        p.clock.advance(chrono::Duration::seconds(1));
+        let new = p.engine.announce_by_hand(&p.ci(), announcement("1.1.0")).await.unwrap();
+        assert_eq!(p.item(new, "load").await.state, "running");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_a_person_asks_for_a_probe(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        let refused = p.engine.probe_item(&p.ci(), id, "load").await.unwrap_err();
+        assert!(matches!(refused, Refusal::Forbidden(_)));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_background_runs_the_checks_of_an_open_watch(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let url = shop(Arc::new(AtomicBool::new(false))).await;
+        let home = check(&format!("{url}/"));
+        p.engine.put_check(&p.operator(), "shop", "home", home).await.unwrap();
+        let (tasks, stop) = (tokio_util::task::TaskTracker::new(), Default::default());
+        p.engine.start_background(&tasks, &stop);
+        let id = p.announce("1.0.0").await;
+        let passed = async {
+            let mut changes = p.engine.events().listen();
+            while p.item(id, "load").await.state != "passed" {
+                changes.recv().await.unwrap();
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), passed).await.unwrap();
+        stop.cancel();
+        tasks.close();
+        tasks.wait().await;
+    })
+    .await;
+}

@@ -1,0 +1,228 @@
+//! Rolling back.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, http::StatusCode, routing::post};
+use domain::{
+    ids::{DeploymentId, TokenId},
+    verdict::Verdict,
+};
+use engine::{Refusal, once::Once, rollback::RollbackRequest, services::PlanRequest};
+use rstest::rstest;
+use store::{
+    StoreError,
+    rollbacks::{self, HookState, RollbackRecord},
+};
+use uuid::Uuid;
+
+use crate::{
+    common::{Portal, field, portal, serve},
+    harness::On,
+};
+
+fn because(reason: &str) -> RollbackRequest {
+    RollbackRequest { reason: reason.into() }
+}
+
+async fn plan(p: &Portal, command: &str, hook_url: Option<String>) {
+    let request = PlanRequest {
+        command: command.into(),
+        hook_url,
+        automatic: false,
+        rules: "error rate > 1 %".into(),
+    };
+    p.engine.put_rollback_plan(&p.operator(), "shop", "production", request).await.unwrap();
+}
+
+/// Waits until what came of a hook has been written down.
+async fn settled(p: &Portal, id: DeploymentId) -> RollbackRecord {
+    for _ in 0..2_000 {
+        let found = rollbacks::of_deployment(&mut p.store.read().await.unwrap(), id).await.unwrap();
+        match found {
+            Some(found) if found.hook_state != HookState::Pending => return found,
+            _ => tokio::time::sleep(Duration::from_millis(5)).await,
+        }
+    }
+    panic!("nothing came of the hook");
+}
+
+#[rstest]
+#[tokio::test]
+async fn without_a_hook_the_command_is_told(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let good = p.signed_off("1.0.0").await;
+        plan(p, "kubectl rollout undo", None).await;
+        let bad = p.announce("1.1.0").await;
+        assert_eq!(
+            field(p.engine.roll_back(&p.ci(), bad, because(" "), None).await.unwrap_err()),
+            "/reason"
+        );
+        p.leaves(&["deployment.roll_back"], async || {
+            let answer = p.engine.roll_back(&p.ci(), bad, because("Errors."), None).await.unwrap();
+            assert_eq!(answer.status, 202);
+            let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+            assert_eq!(body["target_version"], "1.0.0");
+            assert_eq!(body["command"], "kubectl rollout undo");
+            assert_eq!(body["hook"], "none");
+        })
+        .await;
+        assert_eq!(p.view(bad).await.state, "rolled_back");
+        assert_eq!(p.gate(bad).await.verdict, Verdict::Failed);
+        assert_eq!(p.view(bad).await.verdict, "failed");
+        // What runs there is the release before.
+        let page = p.engine.services_page(&p.viewer).await.unwrap();
+        let running = page.services[0].places.iter().find_map(|(_, running)| running.clone());
+        assert_eq!(running.unwrap().id, good);
+        p.leaves(&[], async || {
+            let again = p.engine.roll_back(&p.ci(), bad, because("Again."), None).await;
+            assert!(matches!(again, Err(Refusal::Conflict { .. })));
+            p.tick(bad, "smoke").await.unwrap_err();
+            p.engine.sign(&p.ann(), bad, "").await.unwrap_err();
+        })
+        .await;
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_hook_is_called_once(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let bodies = Arc::new(Mutex::new(Vec::new()));
+        let (counted, kept) = (calls.clone(), bodies.clone());
+        let app = Router::new().route(
+            "/rollback",
+            post(async move |body: String| {
+                counted.fetch_add(1, Ordering::SeqCst);
+                kept.lock().unwrap().push(body);
+                StatusCode::ACCEPTED
+            }),
+        );
+        let address = serve(app).await;
+        p.signed_off("1.0.0").await;
+        plan(p, "", Some(format!("http://{address}/rollback"))).await;
+        let bad = p.announce("1.1.0").await;
+        let once = |key: &str| Once {
+            token: TokenId(Uuid::from_u128(7)),
+            key: key.into(),
+            request_hash: vec![1; 32],
+        };
+        // Several at once, some of them with the same key.
+        let tasks: Vec<_> = (0..6)
+            .map(|n| {
+                let (engine, ci) = (p.engine.clone(), p.ci());
+                let once = (n % 2 == 0).then(|| once("same"));
+                tokio::spawn(
+                    async move { engine.roll_back(&ci, bad, because("Errors."), once).await },
+                )
+            })
+            .collect();
+        let mut done = 0;
+        for task in tasks {
+            done += usize::from(task.await.unwrap().is_ok_and(|answer| !answer.replayed));
+        }
+        assert_eq!(done, 1);
+        let record = settled(p, bad).await;
+        assert_eq!(record.hook_state, HookState::Done);
+        assert_eq!(record.hook_sentence, "The hook answered 202.");
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        let body: serde_json::Value = serde_json::from_str(&bodies.lock().unwrap()[0]).unwrap();
+        assert_eq!(body["event"], "rollback");
+        assert_eq!(body["deployment"], bad.to_string());
+        assert_eq!(body["version"], "1.1.0");
+        assert_eq!(body["target_version"], "1.0.0");
+        assert_eq!(body["triggered_by"], "ci");
+        assert_eq!(p.actions().await.last().unwrap(), "deployment.hook");
+        // A restart does not call it again.
+        p.engine.settle_hooks().await.unwrap();
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        assert_eq!(settled(p, bad).await, record);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_hook_that_fails_is_told(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values(true, false)] answers: bool,
+) {
+    portal(on, async |p| {
+        let url = if answers {
+            let failing = post(async || StatusCode::INTERNAL_SERVER_ERROR);
+            format!("http://{}/rollback", serve(Router::new().route("/rollback", failing)).await)
+        } else {
+            // Forbidden by the guard, whoever listens there.
+            "http://169.254.169.254/rollback".into()
+        };
+        plan(p, "", Some(url)).await;
+        let bad = p.announce("1.0.0").await;
+        p.engine.roll_back(&p.ci(), bad, because("Errors."), None).await.unwrap();
+        let record = settled(p, bad).await;
+        assert_eq!(record.hook_state, HookState::Failed);
+        let expected = if answers { "The hook answered 500." } else { "could not be called" };
+        assert!(record.hook_sentence.contains(expected), "{}", record.hook_sentence);
+        assert!(record.hook_sentence.ends_with("Roll back by hand."), "{}", record.hook_sentence);
+        assert_eq!(p.actions().await.last().unwrap(), "deployment.hook");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn after_a_restart_a_hook_nobody_heard_of_is_told_and_not_called(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        let record = RollbackRecord {
+            deployment_id: id,
+            reason: "Errors.".into(),
+            triggered_by: "ci".into(),
+            at: p.engine.now(),
+            target_version: None,
+            hook_state: HookState::Pending,
+            hook_sentence: String::new(),
+            hook_at: None,
+        };
+        let act = p.store.write::<_, StoreError, _>(move |tx| {
+            Box::pin(async move { rollbacks::insert(tx, record).await })
+        });
+        act.await.unwrap();
+        p.leaves(&["deployment.hook"], async || {
+            p.engine.settle_hooks().await.unwrap();
+            p.engine.settle_hooks().await.unwrap();
+        })
+        .await;
+        let record = settled(p, id).await;
+        assert_eq!(record.hook_state, HookState::Failed);
+        assert!(record.hook_sentence.contains("nobody knows"), "{}", record.hook_sentence);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_signed_off_deployment_can_still_be_rolled_back_a_superseded_one_not(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let superseded = p.announce("0.9.0").await;
+        let signed = p.signed_off("1.0.0").await;
+        let refused = p.engine.roll_back(&p.operator(), superseded, because("No."), None).await;
+        assert!(matches!(refused, Err(Refusal::Conflict { .. })));
+        p.engine.roll_back(&p.operator(), signed, because("Errors."), None).await.unwrap();
+        assert_eq!(p.view(signed).await.state, "rolled_back");
+        let viewer = domain::who::Who::Person(p.viewer.clone());
+        let refused = p.engine.roll_back(&viewer, signed, because("No."), None).await;
+        assert!(matches!(refused, Err(Refusal::Forbidden(_))));
+    })
+    .await;
+}
