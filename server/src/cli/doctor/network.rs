@@ -50,7 +50,6 @@ pub(super) async fn port(config: &Config) -> Finding {
 }
 
 /// The version of the portal at `address`, where one answers.
-#[expect(clippy::disallowed_methods, reason = "asks this installation's own port, nobody else")]
 async fn portal(mut address: SocketAddr) -> Option<String> {
     if address.ip().is_unspecified() {
         address.set_ip(if address.is_ipv4() {
