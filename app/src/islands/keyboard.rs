@@ -117,7 +117,8 @@ mod keys {
             return false;
         };
         details.set_open(!details.open());
-        let first = details.query_selector("textarea,summary").ok().flatten();
+        let find = |name| details.query_selector(name).ok().flatten();
+        let first = find("textarea").or_else(|| find("summary"));
         if let (true, Some(first)) = (details.open(), first) {
             browser::focus(&first);
         }
