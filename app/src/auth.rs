@@ -77,11 +77,7 @@ pub fn wants_html(headers: &HeaderMap) -> bool {
 }
 
 /// Finds out who is looking and sends strangers to the door.
-pub async fn identify(
-    State(portal): State<Portal>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub async fn identify(State(portal): State<Portal>, mut request: Request, next: Next) -> Response {
     let session = request.extensions().get::<Session>().cloned();
     let person = match &session {
         None => None,
@@ -191,7 +187,9 @@ mod tests {
     #[test]
     fn only_paths_of_this_portal_are_followed() {
         assert_eq!(local_path("/deployments/1?x=2#y"), Some("/deployments/1?x=2#y"));
-        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "x", "", "/a b"] {
+        for elsewhere in
+            ["//evil.example", "https://evil.example", "/\\evil.example", "x", "", "/a b"]
+        {
             assert_eq!(local_path(elsewhere), None, "{elsewhere}");
         }
     }

@@ -38,13 +38,13 @@ pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) 
         std::future::ready(wanted.then_some(()))
     });
     let numbered = changes.enumerate().map(move |(n, ())| {
-        let event = Event::default().event("changed").id(format!("{started}-{n}")).data("");
+        let event = Event::default().event("changed").id(format!("{started}-{n}")).data("1");
         Ok::<_, Infallible>(event)
     });
     let hello = futures::stream::once(std::future::ready(Ok(Event::default()
         .event("hello")
         .retry(Duration::from_secs(3))
-        .data(""))));
+        .data("1"))));
     let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("still here");
     let mut response = Sse::new(hello.chain(numbered)).keep_alive(keep).into_response();
     let off = HeaderValue::from_static("no");

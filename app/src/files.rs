@@ -4,7 +4,10 @@ use axum::Router;
 use http::{HeaderValue, header::CACHE_CONTROL};
 use leptos::config::LeptosOptions;
 use tower::ServiceBuilder;
-use tower_http::{services::{ServeDir, ServeFile}, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    services::{ServeDir, ServeFile},
+    set_header::SetResponseHeaderLayer,
+};
 
 use crate::portal::Portal;
 
@@ -23,7 +26,8 @@ const LOOSE: [&str; 7] = [
 pub fn routes(options: &LeptosOptions) -> Router<Portal> {
     let root = std::path::Path::new(options.site_root.as_ref());
     let package = &options.site_pkg_dir;
-    let hashed = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let hashed =
+        if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
     let files = ServeDir::new(root.join(package.as_ref()))
         .precompressed_br()
         .precompressed_gzip()
@@ -43,10 +47,8 @@ pub fn routes(options: &LeptosOptions) -> Router<Portal> {
             CACHE_CONTROL,
             HeaderValue::from_static("public, max-age=600"),
         );
-        router = router.route_service(
-            &format!("/{name}"),
-            ServiceBuilder::new().layer(short).service(file),
-        );
+        router = router
+            .route_service(&format!("/{name}"), ServiceBuilder::new().layer(short).service(file));
     }
     router
 }

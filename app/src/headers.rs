@@ -3,7 +3,7 @@
 use axum::{extract::Request, middleware::Next, response::Response};
 use http::{
     HeaderName, HeaderValue,
-    header::{CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
+    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS},
 };
 
 /// For everything that is not a page of ours.
@@ -26,6 +26,7 @@ pub async fn secure(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     let nosniff = HeaderValue::from_static("nosniff");
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(NOTHING);
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, nosniff);
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(

@@ -1,7 +1,7 @@
 //! The interface. Pages are rendered on the server and work without scripts; the islands, the
 //! only code that reaches the browser, keep them fresh and quick.
 
-mod islands;
+pub mod islands;
 
 #[cfg(feature = "ssr")]
 mod act;

@@ -4,7 +4,8 @@ use pulldown_cmark::{Options, Parser, html};
 
 /// Renders it; scripts, styles and forms are taken out.
 pub fn render(text: &str) -> String {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut out = String::new();
     html::push_html(&mut out, Parser::new_ext(text, options));
     ammonia::clean(&out)

@@ -8,11 +8,7 @@ use leptos::{either::Either, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 
-use crate::{
-    answer,
-    auth::Visitor,
-    components::flash::FlashLine,
-};
+use crate::{answer, auth::Visitor, components::flash::FlashLine};
 
 /// The engine of the page being rendered.
 pub fn engine() -> Engine {

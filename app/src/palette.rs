@@ -1,7 +1,11 @@
 //! What the command palette can jump to.
 
-use axum::{Json, extract::State, response::{IntoResponse, Response}};
 use axum::Extension;
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
 use engine::Engine;
 use serde::Serialize;
 use store::deployments::DeploymentFilter;
@@ -23,7 +27,10 @@ fn entry(group: &'static str, icon: &str, label: String, note: String, href: Str
 }
 
 /// Everything there is to jump to, in the order it is shown.
-pub async fn palette(State(engine): State<Engine>, Extension(visitor): Extension<Visitor>) -> Response {
+pub async fn palette(
+    State(engine): State<Engine>,
+    Extension(visitor): Extension<Visitor>,
+) -> Response {
     let found = async {
         let person = visitor.person()?;
         let history = engine.history(&person, &DeploymentFilter::default(), None, 60).await?;

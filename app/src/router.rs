@@ -6,10 +6,7 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 
 use crate::{
-    acts, auth, events, files, headers,
-    palette::palette,
-    portal::Portal,
-    routes::Routes,
+    acts, auth, events, files, headers, palette::palette, portal::Portal, routes::Routes,
     shell::shell,
 };
 
@@ -29,7 +26,7 @@ pub fn router(engine: Engine, options: LeptosOptions) -> Router {
         .route("/palette.json", get(palette))
         .nest("/act", acts::routes())
         .leptos_routes_with_context(&portal, list, given, page)
-        .fallback(move |request| lost(request))
+        .fallback(lost)
         .layer(middleware::from_fn_with_state(portal.clone(), auth::identify));
     Router::new()
         .merge(files::routes(&options))

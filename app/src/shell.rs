@@ -32,7 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
-                <HashedStylesheet options=options.clone() id="main"/>
+                <HashedStylesheet options=options.clone() id="style"/>
                 {known.then(|| view! { <HydrationScripts options islands=true/> })}
                 <MetaTags/>
             </head>

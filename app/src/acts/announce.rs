@@ -50,10 +50,7 @@ fn request(form: &Announce) -> Result<AnnounceRequest, Refusal> {
     let kind = match filled(&form.kind) {
         None => None,
         Some(word) => Some(DeploymentKind::parse(&word).ok_or_else(|| {
-            Refusal::field(
-                "/kind",
-                "must be first, subsequent, hotfix, vendor_sync or rollback",
-            )
+            Refusal::field("/kind", "must be first, subsequent, hotfix, vendor_sync or rollback")
         })?),
     };
     let strategy = match filled(&form.strategy) {

@@ -17,8 +17,7 @@ pub struct ProbeItem {
 pub async fn probe_item(act: Act<ProbeItem>) -> Response {
     let form = &act.form;
     let result = act.engine.probe_item(&act.who, form.deployment, &form.item).await.map(|probed| {
-        let good =
-            probed.iter().filter(|one| one.measurement.phase == Phase::Successful).count();
+        let good = probed.iter().filter(|one| one.measurement.phase == Phase::Successful).count();
         Done::here(match probed.len() {
             1 if good == 1 => "The probe answered and holds.".to_owned(),
             1 => "The probe answered and does not hold; its evidence says why.".to_owned(),

@@ -25,9 +25,7 @@ pub const fn verdict_label(verdict: Verdict) -> &'static str {
 /// How a deployment stands, state and word: its verdict while it is watched, else how it ended.
 pub fn of_deployment(deployment: &DeploymentRecord) -> (&'static str, &'static str) {
     match deployment.state {
-        WatchState::Watching => {
-            (deployment.verdict.as_str(), verdict_label(deployment.verdict))
-        }
+        WatchState::Watching => (deployment.verdict.as_str(), verdict_label(deployment.verdict)),
         closed => (closed.as_str(), closed.label()),
     }
 }

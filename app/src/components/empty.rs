@@ -4,6 +4,9 @@ use leptos::prelude::*;
 
 /// A sentence and, beside it, what helps.
 #[component]
-pub fn Empty(#[prop(into)] text: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn Empty(
+    #[prop(into)] text: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     view! { <div class="empty"><p>{text}</p>{children.map(|children| children())}</div> }
 }

@@ -6,11 +6,14 @@ use leptos::prelude::*;
 #[component]
 pub fn Field(
     /// Its id in the page.
-    #[prop(into)] id: String,
+    #[prop(into)]
+    id: String,
     /// Its name in the form.
-    #[prop(into)] name: String,
+    #[prop(into)]
+    name: String,
     /// What it is called.
-    #[prop(into)] label: String,
+    #[prop(into)]
+    label: String,
     #[prop(into, default = "text".into())] kind: String,
     #[prop(into, optional)] value: String,
     #[prop(into, optional)] hint: String,
@@ -40,11 +43,14 @@ pub fn Field(
 #[component]
 pub fn TextArea(
     /// Its id in the page.
-    #[prop(into)] id: String,
+    #[prop(into)]
+    id: String,
     /// Its name in the form.
-    #[prop(into)] name: String,
+    #[prop(into)]
+    name: String,
     /// What it is called.
-    #[prop(into)] label: String,
+    #[prop(into)]
+    label: String,
     #[prop(into, optional)] value: String,
     #[prop(into, optional)] hint: String,
     #[prop(optional)] rows: Option<u32>,
@@ -67,11 +73,14 @@ pub fn TextArea(
 #[component]
 pub fn Select(
     /// Its id in the page.
-    #[prop(into)] id: String,
+    #[prop(into)]
+    id: String,
     /// Its name in the form.
-    #[prop(into)] name: String,
+    #[prop(into)]
+    name: String,
     /// What it is called.
-    #[prop(into)] label: String,
+    #[prop(into)]
+    label: String,
     options: Vec<(String, String)>,
     #[prop(into, optional)] chosen: String,
 ) -> impl IntoView {

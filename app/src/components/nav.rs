@@ -116,10 +116,8 @@ pub fn Help() -> impl IntoView {
             let keys = keys
                 .iter()
                 .map(|(what, keys)| {
-                    let keys = keys
-                        .split(' ')
-                        .map(|key| view! { <kbd>{key}</kbd>" " })
-                        .collect_view();
+                    let keys =
+                        keys.split(' ').map(|key| view! { <kbd>{key}</kbd>" " }).collect_view();
                     view! { <div><dt>{*what}</dt><dd>{keys}</dd></div> }
                 })
                 .collect_view();

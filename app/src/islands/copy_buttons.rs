@@ -1,7 +1,56 @@
-//! CopyButtons.
+//! Buttons that copy a command. The server renders them hidden: without scripts there are none.
 
 use leptos::prelude::*;
 
-/// CopyButtons.
+/// The island.
 #[island]
-pub fn CopyButtons() -> impl IntoView {}
+pub fn CopyButtons() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    {
+        use super::browser;
+        use wasm_bindgen::JsCast as _;
+
+        show();
+        if let Some(document) = browser::document() {
+            browser::listen(&document, "click", |event: web_sys::MouseEvent| {
+                let target = event.target().and_then(|target| {
+                    target.dyn_into::<web_sys::Element>().ok()?.closest("[data-copy]").ok()?
+                });
+                if let Some(button) = target {
+                    wasm_bindgen_futures::spawn_local(copy(button));
+                }
+            });
+        }
+    }
+}
+
+/// Shows the buttons where the browser lets a page copy.
+#[cfg(feature = "hydrate")]
+pub fn show() {
+    use super::browser;
+
+    let can = browser::window()
+        .is_some_and(|window| !browser::get(&window.navigator(), "clipboard").is_undefined());
+    let Some(document) = browser::document() else { return };
+    if can {
+        for button in browser::all(&document, "[data-copy][hidden]") {
+            let _ = button.remove_attribute("hidden");
+        }
+    }
+}
+
+#[cfg(feature = "hydrate")]
+async fn copy(button: web_sys::Element) {
+    use super::browser;
+
+    let text = button.get_attribute("data-copy").unwrap_or_default();
+    let Some(window) = browser::window() else { return };
+    let copied =
+        wasm_bindgen_futures::JsFuture::from(window.navigator().clipboard().write_text(&text))
+            .await;
+    let before = button.inner_html();
+    let said = if copied.is_ok() { "Copied" } else { "Not copied" };
+    button.set_text_content(Some(said));
+    browser::announce(said);
+    browser::after(1_500, move || button.set_inner_html(&before));
+}

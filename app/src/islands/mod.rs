@@ -9,6 +9,16 @@ mod local_time;
 
 #[cfg(feature = "hydrate")]
 mod browser;
+#[cfg(feature = "hydrate")]
+mod kept;
+#[cfg(feature = "hydrate")]
+mod palette_list;
+#[cfg(feature = "hydrate")]
+mod post;
+#[cfg(feature = "hydrate")]
+mod refresh;
+#[cfg(any(feature = "hydrate", test))]
+mod relative;
 
 #[cfg(feature = "ssr")]
 pub use {

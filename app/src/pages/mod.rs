@@ -1,8 +1,8 @@
 //! The pages, one folder or file each.
 
 pub mod board;
-mod door;
 pub mod deployment;
+mod door;
 pub mod login;
 pub mod setup;
 pub mod service;

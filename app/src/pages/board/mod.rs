@@ -1,5 +1,11 @@
 //! The board: what is being watched, what waits on whom, what runs where.
 
+mod announce_form;
+mod matrix;
+mod waiting;
+mod watching;
+
+use engine::board::Board;
 use leptos::prelude::*;
 
 use crate::{auth::Visitor, page};
@@ -10,10 +16,50 @@ pub fn BoardPage() -> impl IntoView {
     let engine = page::engine();
     let visitor = Visitor::here();
     page::load(
-        async move { engine.board(&visitor.person()?).await },
-        |board| {
-            let view = view! { <div class="page-head"><div><h1>"Board"</h1><p class="page-sub">{board.watching.len()}</p></div></div> };
+        async move {
+            let person = visitor.person()?;
+            let board = engine.board(&person).await?;
+            Ok((board, visitor.who()?))
+        },
+        |(board, who)| {
+            let view = view! {
+                <div class="page-head" data-live="board-head">
+                    <div><h1>"Board"</h1><p class="page-sub">{summary(&board)}</p></div>
+                    {announce_form::opener(&board, &who)}
+                </div>
+                {announce_form::announce_form(&board, &who)}
+                <div class="split" data-events="/events">
+                    <div class="stack">
+                        {watching::watching(&board)}
+                        {matrix::matrix(&board)}
+                    </div>
+                    <div class="stack">
+                        {waiting::waits_on_you(&board)}
+                        {waiting::to_sign(&board)}
+                        {waiting::overdue(&board)}
+                    </div>
+                </div>
+            };
             ("Board".to_owned(), view.into_any())
         },
     )
+}
+
+fn summary(board: &Board) -> String {
+    let watches = match board.watching.len() {
+        0 => "No watch is open".to_owned(),
+        1 => "1 watch open".to_owned(),
+        n => format!("{n} watches open"),
+    };
+    let mine = match board.waiting_on_me.len() {
+        0 => "nothing waits on you".to_owned(),
+        1 => "1 thing waits on you".to_owned(),
+        n => format!("{n} things wait on you"),
+    };
+    let late = match board.overdue.len() {
+        0 => "nothing is overdue".to_owned(),
+        1 => "1 is overdue".to_owned(),
+        n => format!("{n} are overdue"),
+    };
+    format!("{watches} · {mine} · {late}")
 }

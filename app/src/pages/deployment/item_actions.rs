@@ -1,5 +1,6 @@
 //! What else can be done with a box: note, fail, take back, waive, probe.
 
+use domain::words::Actor;
 use engine::deployments::{DeploymentPage, ItemNow};
 use leptos::prelude::*;
 
@@ -50,14 +51,15 @@ fn simple(
 
 fn with_note(page: &DeploymentPage, now: &ItemNow) -> AnyView {
     let key = &now.item.key;
+    let verb = if now.item.actor == Actor::Mixed { "Confirm" } else { "Tick" };
     view! {
         <details class="disclosure no-print" id=format!("{key}-note")>
-            <summary>"Tick with a note…"</summary>
+            <summary>{format!("{verb} with a note…")}</summary>
             <form class="form panel" method="post" action="/act/tick" data-enhance="">
                 {hidden(page, now)}
                 <TextArea id=format!("{key}-note-text") name="note" label="What you saw" maxlength=2000/>
                 <div class="form-actions">
-                    <button class="button primary" data-busy="Ticking…">"Tick with this note"</button>
+                    <button class="button primary" data-busy="Ticking…">{format!("{verb} with this note")}</button>
                 </div>
             </form>
         </details>
@@ -86,10 +88,8 @@ fn failing(page: &DeploymentPage, now: &ItemNow) -> AnyView {
 fn waiver(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
     let waiver = now.waiver.as_ref()?;
     let word = if waiver.expires_at > page.now { "Waived until " } else { "The waiver expired " };
-    let end = now
-        .may
-        .end_waiver
-        .then(|| simple(page, now, "end-waiver", "End the waiver", "Ending…"));
+    let end =
+        now.may.end_waiver.then(|| simple(page, now, "end-waiver", "End the waiver", "Ending…"));
     Some(
         view! {
             <p class="small muted">{word}<At at=waiver.expires_at now=page.now/>{format!(" by {}", waiver.approver_name)}</p>

@@ -1,15 +1,16 @@
 //! A box: its state, what was seen, and what the reader may do about it.
 
 use domain::{item::ItemState, measurement::Phase, words::Actor};
-use engine::{
-    deployments::{DeploymentPage, ItemNow},
-    text,
-};
+use engine::deployments::{DeploymentPage, ItemNow};
 use leptos::prelude::*;
 
 use super::{evidence::evidence, item_actions::item_actions};
 use crate::{
-    components::{badge::Badge, icon::{Icon, of_state}},
+    components::{
+        badge::Badge,
+        icon::{Icon, of_state},
+        time::Ago,
+    },
     markdown,
 };
 
@@ -47,18 +48,19 @@ pub fn item_row(page: &DeploymentPage, now: &ItemNow) -> AnyView {
         Actor::Mixed => "machine + person",
     };
     let optional = (!item.required).then(|| view! { " "<span class="tag">"optional"</span> });
-    let role = item.role.clone().map(|role| view! { " "<span class="tag">{role}</span> });
+    let role = item.role.as_ref().map(|role| format!(" · {role}"));
     view! {
         <li class="item" id=item.key.clone() data-state=state data-turn=turn.then_some("you") data-row="" tabindex="-1">
             <span class="box" data-state=drawn aria-hidden="true">{icon}</span>
             <div class="item-main">
                 <h3 class="item-title">
                     {turn.then(|| view! { <span class="sr-only">{format!("{}: ", item.state.label())}</span> })}
-                    {item.title.clone()}" "<span class="item-actor">{actor}</span>{optional}{role}
+                    {item.title.clone()}" "<span class="item-actor">{actor}{role}</span>{optional}
                 </h3>
                 {words(now)}
                 <div class="item-foot">
                     {chips(now)}
+                    {instructions(now)}
                     {evidence(page, now)}
                     {item_actions(page, now)}
                 </div>
@@ -69,24 +71,34 @@ pub fn item_row(page: &DeploymentPage, now: &ItemNow) -> AnyView {
     .into_any()
 }
 
+/// Whether what is to be done stands open in the row.
+fn asks(now: &ItemNow) -> bool {
+    now.item.actor == Actor::Human
+        && now.item.state == ItemState::Open
+        && !now.item.instructions.trim().is_empty()
+}
+
 /// What to do where a person is asked, else why the box stands as it does.
 fn words(now: &ItemNow) -> AnyView {
-    let item = &now.item;
-    let asks = item.actor == Actor::Human && item.state == ItemState::Open;
-    let how = item.instructions.trim();
-    if asks && !how.is_empty() {
-        let html = markdown::render(how);
+    if asks(now) {
+        let html = markdown::render(&now.item.instructions);
         return view! { <div class="item-text prose" inner_html=html></div> }.into_any();
     }
-    let instructions = (!how.is_empty()).then(|| {
+    view! { <p class="item-text">{now.item.reason.clone()}</p> }.into_any()
+}
+
+/// What is to be done, where it does not stand open already.
+fn instructions(now: &ItemNow) -> Option<AnyView> {
+    let how = now.item.instructions.trim();
+    (!how.is_empty() && !asks(now)).then(|| {
         let html = markdown::render(how);
         view! {
-            <details class="disclosure" id=format!("{}-how", item.key)>
+            <details class="disclosure" id=format!("{}-how", now.item.key)>
                 <summary>"Instructions"</summary><div class="prose" inner_html=html></div>
             </details>
         }
-    });
-    view! { <p class="item-text">{item.reason.clone()}</p>{instructions} }.into_any()
+        .into_any()
+    })
 }
 
 fn chips(now: &ItemNow) -> Option<AnyView> {
@@ -142,7 +154,8 @@ pub const fn phase_label(phase: Phase) -> &'static str {
 
 fn side(page: &DeploymentPage, now: &ItemNow, turn: bool) -> AnyView {
     let item = &now.item;
-    let badge = (!turn).then(|| view! { <Badge state=item.state.as_str() label=item.state.label()/> });
+    let badge =
+        (!turn).then(|| view! { <Badge state=item.state.as_str() label=item.state.label()/> });
     let confirms = item.actor == Actor::Mixed;
     let tick = now.may.tick.then(|| {
         let verb = if confirms { "Confirm" } else { "Tick" };
@@ -165,19 +178,9 @@ fn due(page: &DeploymentPage, now: &ItemNow, turn: bool) -> Option<AnyView> {
     }
     let at = now.item.due_at?;
     let state = now.overdue.then_some("overdue");
-    let said = if now.overdue {
-        format!("overdue {}", text::duration((page.now - at).num_seconds()))
-    } else {
-        format!("due {}", text::relative(at, page.now))
-    };
     let whose = turn.then_some(" · you");
-    let exact = text::exact(at);
     Some(
-        view! {
-            <p class="item-due" data-state=state>
-                <time datetime=crate::components::time::machine(at) title=exact>{said}</time>{whose}
-            </p>
-        }
-        .into_any(),
+        view! { <p class="item-due" data-state=state>"due "<Ago at now=page.now/>{whose}</p> }
+            .into_any(),
     )
 }

@@ -29,7 +29,8 @@ pub fn DeploymentRoute() -> impl IntoView {
     page::load(
         async move {
             let person = visitor.person()?;
-            let known: DeploymentId = id.parse().map_err(|_| Refusal::not_found("deployment", &id))?;
+            let known: DeploymentId =
+                id.parse().map_err(|_| Refusal::not_found("deployment", &id))?;
             engine.deployment_page(&person, known).await
         },
         |found| {

@@ -74,15 +74,19 @@ fn facts(page: &DeploymentPage) -> AnyView {
         }
     };
     let rules = panel.plan.as_ref().map(|plan| {
-        let lines: Vec<_> =
-            plan.rules.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+        let lines: Vec<_> = plan
+            .rules
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned)
+            .collect();
         let said = if lines.is_empty() {
             view! { <span class="muted">"none written down"</span> }.into_any()
         } else {
             lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view().into_any()
         };
-        let breach =
-            if plan.mode == "automatic" { "rolls back by itself" } else { "ask a person" };
+        let breach = if plan.mode == "automatic" { "rolls back by itself" } else { "ask a person" };
         view! {
             <div><dt>"Agreed rule"</dt><dd>{said}</dd></div>
             <div><dt>"On breach"</dt><dd>{breach}</dd></div>
@@ -108,13 +112,15 @@ fn facts(page: &DeploymentPage) -> AnyView {
 
 fn command(plan: Option<&RollbackPlan>) -> Option<AnyView> {
     let command = plan?.command.trim().to_owned();
-    (!command.is_empty()).then(|| view! { <code class="code" tabindex="0">{command}</code> }.into_any())
+    (!command.is_empty())
+        .then(|| view! { <code class="code" tabindex="0">{command}</code> }.into_any())
 }
 
 fn without_plan(page: &DeploymentPage) -> Option<AnyView> {
     let href = format!("/services/{}#rollback", page.deployment.service);
     page.rollback.plan.is_none().then(|| {
-        view! { <p><a href=href>"Write the rollback plan"</a>" before it is needed."</p> }.into_any()
+        view! { <p><a href=href>"Write the rollback plan"</a>" before it is needed."</p> }
+            .into_any()
     })
 }
 
@@ -130,7 +136,10 @@ fn copy(panel: &RollbackPanel) -> Option<AnyView> {
 fn form(page: &DeploymentPage) -> AnyView {
     let panel = &page.rollback;
     let one = &page.deployment;
-    let to = panel.target.as_ref().map_or("the version before".to_owned(), |target| target.version.clone());
+    let to = panel
+        .target
+        .as_ref()
+        .map_or("the version before".to_owned(), |target| target.version.clone());
     let hook = panel.plan.as_ref().is_some_and(|plan| plan.hook_url.is_some());
     let hint = if hook {
         "Closes the watch and calls the plan’s hook once."

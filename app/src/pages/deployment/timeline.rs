@@ -14,7 +14,8 @@ pub fn timeline(page: &DeploymentPage) -> AnyView {
         if day.is_some_and(|known| known != date) {
             let text = entry.at.format("%-d %b %Y").to_string();
             rows.push(
-                view! { <li class="day"><time datetime=date.to_string()>{text}</time></li> }.into_any(),
+                view! { <li class="day"><time datetime=date.to_string()>{text}</time></li> }
+                    .into_any(),
             );
         }
         day = Some(date);

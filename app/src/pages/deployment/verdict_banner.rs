@@ -17,7 +17,7 @@ pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
         let to = page.rollback.target.as_ref().map_or("Roll back…".to_owned(), |target| {
             format!("Roll back to {}…", target.version)
         });
-        view! { <div class="banner-actions"><a class="button danger solid" href="#rollback">{to}</a></div> }
+        view! { <div class="banner-actions"><a class="button danger solid" href="#rollback-reason">{to}</a></div> }
     });
     view! {
         <section class="banner" data-state=state aria-label="Verdict" data-live="banner">

@@ -16,7 +16,8 @@ pub fn waive_form(page: &DeploymentPage, now: &ItemNow) -> AnyView {
         choices.push(("watch", "the end of the watch"));
     }
     choices.push(("until", "the time beside"));
-    let options = choices.into_iter().map(|(value, text)| (value.to_owned(), text.to_owned())).collect();
+    let options =
+        choices.into_iter().map(|(value, text)| (value.to_owned(), text.to_owned())).collect();
     view! {
         <details class="disclosure no-print" id=format!("{key}-waive") data-key="w">
             <summary>"Waive…"</summary>

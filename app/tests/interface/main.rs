@@ -1,0 +1,7 @@
+//! The interface over a real database, asked by a browser without scripts and by programs.
+#![cfg(feature = "ssr")]
+
+mod acts;
+mod door;
+mod pages;
+mod support;
