@@ -24,7 +24,8 @@ pub fn Field(
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
     /// Whether nothing is said about its being optional, as in filters and rows.
-    #[prop(optional)] plain: bool,
+    #[prop(optional)]
+    plain: bool,
 ) -> impl IntoView {
     let described = (!hint.is_empty()).then(|| format!("{id}-hint"));
     let hint = described.clone().map(|hint_id| view! { <p class="hint" id=hint_id>{hint}</p> });

@@ -13,9 +13,13 @@ use crate::components::{
 /// The form.
 pub fn filters(ask: &Ask, page: &HistoryPage) -> AnyView {
     let services = page.services.iter().map(|known| (known.slug.clone(), known.name.clone()));
-    let environments = page.environments.iter().map(|known| (known.slug.clone(), known.name.clone()));
-    let states = WatchState::ALL.iter().map(|state| (state.as_str().to_owned(), state.label().to_owned()));
-    let kinds = DeploymentKind::ALL.iter().map(|kind| (kind.as_str().to_owned(), kind_word(*kind).to_owned()));
+    let environments =
+        page.environments.iter().map(|known| (known.slug.clone(), known.name.clone()));
+    let states =
+        WatchState::ALL.iter().map(|state| (state.as_str().to_owned(), state.label().to_owned()));
+    let kinds = DeploymentKind::ALL
+        .iter()
+        .map(|kind| (kind.as_str().to_owned(), kind_word(*kind).to_owned()));
     let rest = (!ask.lessons).then(|| {
         view! {
             <Select id="history-env" name="environment" label="Environment" options=or_any(environments) chosen=ask.environment.clone()/>

@@ -102,10 +102,12 @@ fn results(found: &Found) -> AnyView {
     let link = |before: &str| {
         href("/lessons", &[("q", &found.text), ("service", &found.service), ("before", before)])
     };
-    let older = found.more.then(|| found.lessons.last().map(|last| link(&last.id.to_string()))).flatten();
+    let older =
+        found.more.then(|| found.lessons.last().map(|last| link(&last.id.to_string()))).flatten();
     let newest = (!found.cursor.is_empty()).then(|| link(""));
     view! {
-        <section class="card" aria-label="Lessons found" id="found" data-live="lessons">
+        <section class="card" aria-labelledby="found-h" id="found" data-live="lessons">
+            <header class="card-head"><h2 id="found-h">"Found"</h2></header>
             {content}
             <Pagination text=format!("{} shown", found.lessons.len()) newest older/>
         </section>

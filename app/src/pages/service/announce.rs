@@ -17,7 +17,8 @@ pub fn announce(page: &ServicePage) -> AnyView {
         .map(|(place, _, _)| (place.environment.clone(), place.environment.clone()))
         .collect::<Vec<_>>();
     let content = if environments.is_empty() {
-        view! { <Empty text="It runs nowhere yet. Add an environment under Settings first."/> }.into_any()
+        view! { <Empty text="It runs nowhere yet. Add an environment under Settings first."/> }
+            .into_any()
     } else {
         let kinds = [
             ("", "First or subsequent, as it fits"),

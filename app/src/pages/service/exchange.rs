@@ -10,7 +10,8 @@ use crate::components::{badge::Badge, time::At};
 /// The disclosure.
 pub fn proof(key: &str, seen: &Measurement, now: DateTime<Utc>) -> AnyView {
     let findings = seen.findings.iter().map(finding).collect_view();
-    let exchanges = seen.exchanges.iter().enumerate().map(|(at, one)| exchange(at + 1, one)).collect_view();
+    let exchanges =
+        seen.exchanges.iter().enumerate().map(|(at, one)| exchange(at + 1, one)).collect_view();
     let silent = (seen.findings.is_empty() && seen.exchanges.is_empty())
         .then(|| view! { <li><p>"Nothing was sent."</p></li> });
     let took = format!("{:.0} ms", seen.duration_ms);
