@@ -29,7 +29,7 @@ pub fn audit_row(entry: &AuditEntry) -> AnyView {
     view! {
         <tr data-row="" tabindex="-1">
             <td class="number col-wide">{entry.seq}</td>
-            <th scope="row" class="nowrap"><time datetime=machine(entry.at) data-exact="">{exact}</time></th>
+            <th scope="row"><time datetime=machine(entry.at) data-exact="">{exact}</time></th>
             <td>{entry.actor_name.clone()}{kind}</td>
             <td>{entry.sentence.clone()}<small><code>{entry.action.clone()}</code></small></td>
             <td class="col-wide">{on}</td>
