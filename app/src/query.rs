@@ -43,7 +43,8 @@ mod tests {
 
     #[test]
     fn what_a_form_sends_is_read_and_links_say_it_again() {
-        let visitor = Visitor { query: "q=+a%26b+%C3%A9&empty=&q=second".into(), ..Visitor::default() };
+        let visitor =
+            Visitor { query: "q=+a%26b+%C3%A9&empty=&q=second".into(), ..Visitor::default() };
         let query = Query::of(&visitor);
         assert_eq!(query.text("q"), "a&b é");
         assert_eq!(query.text("absent"), "");

@@ -30,7 +30,8 @@ pub async fn add_person(act: Act<AddPerson>) -> Response {
             password: form.password.clone(),
         };
         let person = act.engine.add_person(&act.who, new).await?;
-        Ok(Done::here(format!("Added {}. Tell them the password yourself.", person.name)).at("people"))
+        Ok(Done::here(format!("Added {}. Tell them the password yourself.", person.name))
+            .at("people"))
     }
     .await;
     act.answer(result).await

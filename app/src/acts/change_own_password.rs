@@ -23,9 +23,7 @@ pub async fn change_own_password(act: Act<ChangeOwnPassword>) -> Response {
             return Err(Refusal::field("/again", "must be the same as the new password"));
         }
         let person = act.person()?;
-        act.engine
-            .change_own_password(person, form.current.clone(), form.password.clone())
-            .await?;
+        act.engine.change_own_password(person, form.current.clone(), form.password.clone()).await?;
         remember(&act.session, person).await?;
         Ok(Done::to("Changed your password.", "/settings"))
     }

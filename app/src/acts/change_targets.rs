@@ -32,7 +32,10 @@ fn targets(form: &Fields) -> Result<Vec<TargetRequest>, Refusal> {
         .filter(|[name, _, _]| !name.is_empty())
         .map(|[name, path, target_ms]| {
             let target_ms = target_ms.parse().map_err(|_| {
-                Refusal::field("/target_ms", format!("of {name} must be a whole number of milliseconds"))
+                Refusal::field(
+                    "/target_ms",
+                    format!("of {name} must be a whole number of milliseconds"),
+                )
             })?;
             Ok(TargetRequest { name, path, target_ms })
         })

@@ -26,7 +26,9 @@ pub async fn create_token(act: Act<Fields>) -> Response {
 fn request(form: &Fields) -> Result<NewToken, Refusal> {
     let scopes = form
         .all("scope")
-        .map(|word| Scope::parse(word).ok_or_else(|| Refusal::field("/scopes", format!("`{word}` is none"))))
+        .map(|word| {
+            Scope::parse(word).ok_or_else(|| Refusal::field("/scopes", format!("`{word}` is none")))
+        })
         .collect::<Result<_, _>>()?;
     let expires_at = match form.filled("expires") {
         None => None,

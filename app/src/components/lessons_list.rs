@@ -20,7 +20,8 @@ fn row(lesson: &LessonRecord, now: DateTime<Utc>) -> AnyView {
             let href = format!("/deployments/{id}#lessons");
             view! { "from "<a href=href>{format!("{service} {version}")}</a> }.into_any()
         }
-        _ => view! { "about "<a href=format!("/services/{service}")>{service.clone()}</a> }.into_any(),
+        _ => view! { "about "<a href=format!("/services/{service}")>{service.clone()}</a> }
+            .into_any(),
     };
     let body = markdown::render(&lesson.body);
     view! {

@@ -3,12 +3,12 @@
 pub mod board;
 pub mod deployment;
 mod door;
-pub mod login;
-pub mod setup;
-pub mod service;
-pub mod services;
 pub mod history;
 pub mod lessons;
+pub mod login;
 pub mod runbook;
 pub mod runbooks;
+pub mod service;
+pub mod services;
 pub mod settings;
+pub mod setup;

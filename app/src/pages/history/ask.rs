@@ -42,7 +42,8 @@ impl Ask {
 
     /// Whether anything is left out.
     pub fn narrows(&self) -> bool {
-        let fields = [&self.text, &self.service, &self.environment, &self.state, &self.kind, &self.since];
+        let fields =
+            [&self.text, &self.service, &self.environment, &self.state, &self.kind, &self.since];
         fields.iter().any(|field| !field.is_empty()) || !self.cursor.is_empty()
     }
 
@@ -143,7 +144,8 @@ mod tests {
 
     #[test]
     fn filters_stay_from_page_to_page() {
-        let ask = Ask { text: "a b".into(), kind: "hotfix".into(), lessons: true, ..Ask::default() };
+        let ask =
+            Ask { text: "a b".into(), kind: "hotfix".into(), lessons: true, ..Ask::default() };
         assert_eq!(ask.after("x"), "/history?q=a%20b&kind=hotfix&show=lessons&before=x");
         assert_eq!(ask.show(false), "/history?q=a%20b&kind=hotfix");
     }

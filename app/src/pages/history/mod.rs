@@ -37,10 +37,9 @@ struct Found {
 pub fn HistoryRoute() -> impl IntoView {
     let engine = page::engine();
     let visitor = Visitor::here();
-    page::load(
-        async move { find(&engine, &visitor).await },
-        |found| ("History".to_owned(), whole(&found)),
-    )
+    page::load(async move { find(&engine, &visitor).await }, |found| {
+        ("History".to_owned(), whole(&found))
+    })
 }
 
 async fn find(engine: &Engine, visitor: &Visitor) -> Result<Found, Refusal> {
@@ -96,7 +95,8 @@ fn deployments(found: &Found) -> AnyView {
         none("No deployment fits these filters.".into())
     } else {
         let text = "Nothing was announced yet. A pipeline announces with a token, or a person does on a service’s page.";
-        view! { <Empty text><a class="button" href="/services">"To the services"</a></Empty> }.into_any()
+        view! { <Empty text><a class="button" href="/services">"To the services"</a></Empty> }
+            .into_any()
     };
     let older = page
         .deployments
@@ -122,10 +122,17 @@ fn lessons(found: &Found) -> AnyView {
 }
 
 fn none(text: String) -> AnyView {
-    view! { <Empty text><a class="button" href="/history">"Clear the filters"</a></Empty> }.into_any()
+    view! { <Empty text><a class="button" href="/history">"Clear the filters"</a></Empty> }
+        .into_any()
 }
 
-fn card(title: &'static str, content: AnyView, shown: usize, ask: &Ask, older: Option<String>) -> AnyView {
+fn card(
+    title: &'static str,
+    content: AnyView,
+    shown: usize,
+    ask: &Ask,
+    older: Option<String>,
+) -> AnyView {
     let newest = (!ask.cursor.is_empty()).then(|| ask.after(""));
     view! {
         <section class="card" aria-labelledby="found-h" id="found" data-live="found">

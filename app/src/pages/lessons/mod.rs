@@ -78,7 +78,7 @@ fn search(found: &Found) -> AnyView {
     let filtered = !found.text.is_empty() || !found.service.is_empty();
     view! {
         <form class="form inline" role="search" aria-label="Search lessons" method="get" action="/lessons">
-            <Field id="lessons-q" name="q" label="Words" kind="search" value=found.text.clone()/>
+            <Field id="lessons-q" plain=true name="q" label="Words" kind="search" value=found.text.clone()/>
             <Select id="lessons-service" name="service" label="Service" options=services chosen=found.service.clone()/>
             <button class="button">"Search"</button>
             {filtered.then(|| view! { <a class="button quiet" href="/lessons">"Clear"</a> })}
@@ -102,10 +102,12 @@ fn results(found: &Found) -> AnyView {
     let link = |before: &str| {
         href("/lessons", &[("q", &found.text), ("service", &found.service), ("before", before)])
     };
-    let older = found.more.then(|| found.lessons.last().map(|last| link(&last.id.to_string()))).flatten();
+    let older =
+        found.more.then(|| found.lessons.last().map(|last| link(&last.id.to_string()))).flatten();
     let newest = (!found.cursor.is_empty()).then(|| link(""));
     view! {
-        <section class="card" aria-label="Lessons found" id="found" data-live="lessons">
+        <section class="card" aria-labelledby="found-h" id="found" data-live="lessons">
+            <header class="card-head"><h2 id="found-h">"Found"</h2></header>
             {content}
             <Pagination text=format!("{} shown", found.lessons.len()) newest older/>
         </section>

@@ -64,7 +64,9 @@ fn only_when(when: &Condition) -> String {
         (true, true) => "always".into(),
         (false, true) => format!("only for {}", kinds.join(", ")),
         (true, false) => format!("only on {}", when.environments.join(", ")),
-        (false, false) => format!("only for {} on {}", kinds.join(", "), when.environments.join(", ")),
+        (false, false) => {
+            format!("only for {} on {}", kinds.join(", "), when.environments.join(", "))
+        }
     }
 }
 
@@ -80,7 +82,8 @@ fn row(item: &ItemTemplate) -> AnyView {
         .map(|text| view! { <li class="chip">{text}</li> })
         .collect_view();
     let html = markdown::render(&item.instructions);
-    let text = (!html.trim().is_empty()).then(|| view! { <div class="prose item-text" inner_html=html></div> });
+    let text = (!html.trim().is_empty())
+        .then(|| view! { <div class="prose item-text" inner_html=html></div> });
     view! {
         <li class="item" id=item.key.clone() data-row="" tabindex="-1">
             <span class="box" aria-hidden="true"></span>

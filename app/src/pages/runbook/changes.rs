@@ -85,7 +85,8 @@ fn text(found: &RunbookDiff, title: &str) -> AnyView {
     let rows = lines(found)
         .into_iter()
         .map(|Line { change, text }| {
-            let word = (change != "skip").then(|| view! { <span class="sr-only">{change}": "</span> });
+            let word =
+                (change != "skip").then(|| view! { <span class="sr-only">{change}": "</span> });
             view! { <li data-change=change>{word}{text}</li> }
         })
         .collect_view();

@@ -77,7 +77,8 @@ fn whole(found: &Found) -> AnyView {
     });
     let links = vec![("Runbooks".to_owned(), "/runbooks".to_owned())];
     let about = markdown::render(&content.description);
-    let about = (!about.trim().is_empty()).then(|| view! { <div class="prose" inner_html=about></div> });
+    let about =
+        (!about.trim().is_empty()).then(|| view! { <div class="prose" inner_html=about></div> });
     view! {
         <div>
             <Breadcrumbs links/>

@@ -15,7 +15,8 @@ use crate::components::{
 
 /// What it is for, how long it is worked, who signs.
 pub fn facts(runbook: &Runbook) -> AnyView {
-    let watch = i64::try_from(runbook.watch_s).map_or_else(|_| "without end".into(), text::duration);
+    let watch =
+        i64::try_from(runbook.watch_s).map_or_else(|_| "without end".into(), text::duration);
     view! {
         <section class="card" aria-labelledby="for-h" id="for">
             <header class="card-head"><h2 id="for-h">"What it is for"</h2></header>

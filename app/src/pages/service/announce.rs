@@ -17,7 +17,8 @@ pub fn announce(page: &ServicePage) -> AnyView {
         .map(|(place, _, _)| (place.environment.clone(), place.environment.clone()))
         .collect::<Vec<_>>();
     let content = if environments.is_empty() {
-        view! { <Empty text="It runs nowhere yet. Add an environment under Settings first."/> }.into_any()
+        view! { <Empty text="It runs nowhere yet. Add an environment under Settings first."/> }
+            .into_any()
     } else {
         let kinds = [
             ("", "First or subsequent, as it fits"),
@@ -44,7 +45,7 @@ pub fn announce(page: &ServicePage) -> AnyView {
         .into_any()
     };
     view! {
-        <section class="card no-print" aria-labelledby="announce-h" id="announce" tabindex="-1">
+        <section class="card no-print" aria-labelledby="announce-h" id="announcement" tabindex="-1">
             <header class="card-head"><h2 id="announce-h">"Announce a deployment"</h2></header>
             <div class="card-body">
                 {content}

@@ -13,7 +13,11 @@ const KINDS: [(&str, &str, &str); 6] = [
     ("tls", "Certificate", "Looks at the certificate: days left, chain, name."),
     ("https_redirect", "Redirect to HTTPS", "Plain HTTP must redirect to HTTPS on the same host."),
     ("hsts", "HSTS", "Strict-Transport-Security must be sent and last long enough."),
-    ("exposed_files", "Exposed files", "/.env, /.git/config, backups and their like must answer 403 or 404."),
+    (
+        "exposed_files",
+        "Exposed files",
+        "/.env, /.git/config, backups and their like must answer 403 or 404.",
+    ),
     ("debug_mode", "Debug mode", "A provoked error page must give away no stack trace."),
 ];
 
@@ -22,11 +26,14 @@ pub fn new_checks(page: &ServicePage) -> AnyView {
     if page.places.is_empty() {
         return ().into_any();
     }
-    let forms = KINDS.into_iter().map(|(kind, _, _)| view! { <li>{check_form(page, kind, None)}</li> }).collect_view();
+    let forms = KINDS
+        .into_iter()
+        .map(|(kind, _, _)| view! { <li>{check_form(page, kind, None)}</li> })
+        .collect_view();
     view! {
         <div class="card-foot no-print">
             <h3>"Add a check"</h3>
-            <ul>{forms}</ul>
+            <ul class="stack tight">{forms}</ul>
         </div>
     }
     .into_any()
@@ -45,14 +52,17 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
         .rev()
         .map(|(place, _, _)| (place.environment.clone(), place.environment.clone()))
         .collect::<Vec<_>>();
-    let text = |of: fn(&CheckRecord) -> String, other: &str| known.map_or_else(|| other.to_owned(), of);
+    let text =
+        |of: fn(&CheckRecord) -> String, other: &str| known.map_or_else(|| other.to_owned(), of);
     let key = match known {
         None => view! {
             <Field id=format!("{id}-key") name="key" label="Key" required=true maxlength=64
                 hint="Its name in the API, such as checkout-page."/>
         }
         .into_any(),
-        Some(check) => view! { <input type="hidden" name="key" value=check.key.clone()/> }.into_any(),
+        Some(check) => {
+            view! { <input type="hidden" name="key" value=check.key.clone()/> }.into_any()
+        }
     };
     let no_data = [("undecided", "Undecided"), ("zero", "Counts as zero"), ("fail", "Failed")]
         .map(|(value, text)| (value.to_owned(), text.to_owned()));
@@ -128,7 +138,11 @@ fn http(id: &str, spec: Option<&ProbeSpec>) -> AnyView {
     let (method, headers, body) = match spec {
         Some(ProbeSpec::Http { method, headers, body, .. }) => (
             method.clone().unwrap_or_default(),
-            headers.iter().map(|(name, value)| format!("{name}: {value}")).collect::<Vec<_>>().join("\n"),
+            headers
+                .iter()
+                .map(|(name, value)| format!("{name}: {value}"))
+                .collect::<Vec<_>>()
+                .join("\n"),
             body.clone().unwrap_or_default(),
         ),
         _ => Default::default(),

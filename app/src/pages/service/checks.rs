@@ -82,7 +82,8 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
             (view! { <Badge state label/> }.into_any(), newest.sentence.clone())
         }
     };
-    let short = now.newest.as_ref().map(|newest| newest.short.clone()).filter(|short| !short.is_empty());
+    let short =
+        now.newest.as_ref().map(|newest| newest.short.clone()).filter(|short| !short.is_empty());
     let when = now.newest.as_ref().map(|newest| view! { <Ago at=newest.at now=page.now/> });
     let item = check.item.clone().map(|item| format!("box {item}"));
     let tags = [

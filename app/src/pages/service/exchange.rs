@@ -10,7 +10,12 @@ use crate::components::{badge::Badge, time::At};
 /// The disclosure.
 pub fn proof(key: &str, seen: &Measurement, now: DateTime<Utc>) -> AnyView {
     let findings = seen.findings.iter().map(finding).collect_view();
-    let exchanges = seen.exchanges.iter().enumerate().map(|(at, one)| exchange(at + 1, one)).collect_view();
+    let exchanges = seen
+        .exchanges
+        .iter()
+        .enumerate()
+        .map(|(at, one)| exchange(key, at + 1, one))
+        .collect_view();
     let silent = (seen.findings.is_empty() && seen.exchanges.is_empty())
         .then(|| view! { <li><p>"Nothing was sent."</p></li> });
     let took = format!("{:.0} ms", seen.duration_ms);
@@ -37,7 +42,7 @@ fn finding(one: &Finding) -> AnyView {
     .into_any()
 }
 
-fn exchange(number: usize, one: &Exchange) -> AnyView {
+fn exchange(key: &str, number: usize, one: &Exchange) -> AnyView {
     let title = one.request.lines().next().unwrap_or("Request").to_owned();
     let took = format!("{} ms", one.elapsed_ms);
     let to = one.remote_addr.clone().map(|addr| view! { <span class="faint">{addr}</span> });
@@ -51,8 +56,8 @@ fn exchange(number: usize, one: &Exchange) -> AnyView {
     view! {
         <li>
             <div class="evidence-head"><b>{format!("{number}. {title}")}</b><span>{took}</span>{to}</div>
-            <pre class="code" tabindex="0" role="region" aria-label=format!("Request {number}")>{one.request.trim_end().to_owned()}</pre>
-            <pre class="code" tabindex="0" role="region" aria-label=format!("Answer {number}")>{answer}</pre>
+            <pre class="code" tabindex="0" role="region" aria-label=format!("Request {number} of {key}")>{one.request.trim_end().to_owned()}</pre>
+            <pre class="code" tabindex="0" role="region" aria-label=format!("Answer {number} of {key}")>{answer}</pre>
         </li>
     }
     .into_any()

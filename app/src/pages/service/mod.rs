@@ -26,27 +26,30 @@ pub fn ServiceRoute() -> impl IntoView {
     let engine = page::engine();
     let visitor = Visitor::here();
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
-    page::load(
-        async move { engine.service_page(&visitor.person()?, &slug).await },
-        |found| (found.service.name.clone(), whole(&found)),
-    )
+    page::load(async move { engine.service_page(&visitor.person()?, &slug).await }, |found| {
+        (found.service.name.clone(), whole(&found))
+    })
 }
 
 fn whole(page: &ServicePage) -> AnyView {
     let service = &page.service;
-    let tier = Some(service.tier.trim()).filter(|tier| !tier.is_empty()).map(|tier| format!("Tier {tier}"));
+    let tier = Some(service.tier.trim())
+        .filter(|tier| !tier.is_empty())
+        .map(|tier| format!("Tier {tier}"));
     let said = [tier, Some(service.owners.clone()), Some(service.description.clone())];
     let sub: Vec<_> = said.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
     let links = vec![("Services".to_owned(), "/services".to_owned())];
+    let short =
+        (service.slug != service.name).then(|| view! { " "<span>{service.slug.clone()}</span> });
     let announce = page
         .may_announce
-        .then(|| view! { <div class="row"><a class="button" href="#announce">"Announce a deployment"</a></div> });
+        .then(|| view! { <div class="row"><a class="button" href="#announcement">"Announce a deployment"</a></div> });
     view! {
         <div>
             <Breadcrumbs links/>
             <div class="page-head">
                 <div>
-                    <h1>{service.name.clone()}" "<span>{service.slug.clone()}</span></h1>
+                    <h1>{service.name.clone()}{short}</h1>
                     <p class="page-sub">{sub.join(" · ")}</p>
                 </div>
                 {announce}
@@ -58,7 +61,6 @@ fn whole(page: &ServicePage) -> AnyView {
                 {places::places(page)}
                 {deployments(page)}
                 {checks::checks(page)}
-                {page.may_configure.then(|| settings::settings(page))}
             </div>
             <div class="stack">
                 {rollback::rollback(page)}
@@ -66,6 +68,7 @@ fn whole(page: &ServicePage) -> AnyView {
                 {page.may_announce.then(|| announce::announce(page))}
             </div>
         </div>
+        {page.may_configure.then(|| settings::settings(page))}
     }
     .into_any()
 }
@@ -89,10 +92,15 @@ fn deployments(page: &ServicePage) -> AnyView {
     let slug = &page.service.slug;
     let all = href("/history", &[("service", slug)]);
     let content = if page.deployments.is_empty() {
-        let text = "Nothing was announced yet. A pipeline announces with a token, or you do on this page.";
+        let text =
+            "Nothing was announced yet. A pipeline announces with a token, or you do on this page.";
         view! { <Empty text/> }.into_any()
     } else {
-        deployments_table(&page.deployments, &format!("Deployments of {}", page.service.name), page.now)
+        deployments_table(
+            &page.deployments,
+            &format!("Deployments of {}", page.service.name),
+            page.now,
+        )
     };
     view! {
         <section class="card" aria-labelledby="deployments-h" id="deployments" data-live="deployments">

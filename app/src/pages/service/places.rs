@@ -11,7 +11,11 @@ pub fn places(page: &ServicePage) -> AnyView {
     let content = if page.places.is_empty() {
         view! { <Empty text="It runs nowhere yet. Add an environment under Settings."/> }.into_any()
     } else {
-        let rows = page.places.iter().map(|(place, running, _)| row(page, place, running.as_ref())).collect_view();
+        let rows = page
+            .places
+            .iter()
+            .map(|(place, running, _)| row(page, place, running.as_ref()))
+            .collect_view();
         let label = format!("Where {} runs", page.service.name);
         view! {
             <div class="table-wrap" tabindex="0" role="group" aria-label=format!("{label}: table")>
@@ -39,13 +43,22 @@ pub fn places(page: &ServicePage) -> AnyView {
     .into_any()
 }
 
-fn row(page: &ServicePage, place: &ServiceEnvironment, running: Option<&DeploymentRecord>) -> AnyView {
+fn row(
+    page: &ServicePage,
+    place: &ServiceEnvironment,
+    running: Option<&DeploymentRecord>,
+) -> AnyView {
     let base = match place.base_url.clone() {
-        Some(url) => view! { <small><a href=url.clone() rel="noopener noreferrer">{url.clone()}</a></small> }.into_any(),
+        Some(url) => {
+            view! { <small><a href=url.clone() rel="noopener noreferrer">{url.clone()}</a></small> }
+                .into_any()
+        }
         None => view! { <small>"no base URL: nothing is probed"</small> }.into_any(),
     };
     let rest = match running {
-        None => view! { <td colspan="4"><span class="muted">"never deployed"</span></td> }.into_any(),
+        None => {
+            view! { <td colspan="4"><span class="muted">"never deployed"</span></td> }.into_any()
+        }
         Some(one) => view! {
             <td><a href=format!("/deployments/{}", one.id)>{one.version.clone()}</a></td>
             <td><DeploymentBadge deployment=one/></td>

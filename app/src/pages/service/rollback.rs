@@ -13,14 +13,18 @@ use crate::components::{
 
 /// The card.
 pub fn rollback(page: &ServicePage) -> AnyView {
-    let written = page.places.iter().filter(|(_, _, plan)| plan.as_ref().is_some_and(has_way)).count();
+    let written =
+        page.places.iter().filter(|(_, _, plan)| plan.as_ref().is_some_and(has_way)).count();
     let note = format!("{written} of {} written", page.places.len());
     let plans = page
         .places
         .iter()
         .map(|(place, _, plan)| one(page, &place.environment, plan.as_ref()))
         .collect_view();
-    let nowhere = page.places.is_empty().then(|| view! { <Empty text="It runs nowhere yet, so there is nothing to put back."/> });
+    let nowhere = page
+        .places
+        .is_empty()
+        .then(|| view! { <Empty text="It runs nowhere yet, so there is nothing to put back."/> });
     view! {
         <section class="card" aria-labelledby="rollback-h" id="rollback" data-live="rollback" tabindex="-1">
             <header class="card-head"><h2 id="rollback-h">"Rollback plans"</h2><p class="card-note">{note}</p></header>
@@ -57,7 +61,13 @@ fn one(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> An
 fn facts(plan: &RollbackPlan) -> AnyView {
     let hook = plan.hook_url.clone().unwrap_or_else(|| "none".into());
     let mode = if plan.mode == "automatic" { "rolls back by itself" } else { "ask a person" };
-    let rules: Vec<_> = plan.rules.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let rules: Vec<_> = plan
+        .rules
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect();
     let rules = if rules.is_empty() {
         view! { <span class="muted">"none agreed"</span> }.into_any()
     } else {
@@ -79,8 +89,9 @@ fn facts(plan: &RollbackPlan) -> AnyView {
 fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> AnyView {
     let id = format!("plan-{environment}");
     let plan = plan.cloned().unwrap_or_default();
-    let modes = [("manual", "Ask a person"), ("automatic", "Roll back by itself, through the hook")]
-        .map(|(value, text)| (value.to_owned(), text.to_owned()));
+    let modes =
+        [("manual", "Ask a person"), ("automatic", "Roll back by itself, through the hook")]
+            .map(|(value, text)| (value.to_owned(), text.to_owned()));
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>"Write the plan…"</summary>

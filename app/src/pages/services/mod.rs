@@ -9,7 +9,13 @@ use store::{deployments::DeploymentRecord, services::ServiceEnvironment};
 use self::add_form::add_form;
 use crate::{
     auth::Visitor,
-    components::{badge::of_deployment, copyable::Copyable, empty::Empty, icon::{Icon, of_state}, time::Ago},
+    components::{
+        badge::of_deployment,
+        copyable::Copyable,
+        empty::Empty,
+        icon::{Icon, of_state},
+        time::Ago,
+    },
     page,
 };
 
@@ -19,10 +25,9 @@ pub fn ServicesRoute() -> impl IntoView {
     let engine = page::engine();
     let visitor = Visitor::here();
     let base_url = engine.options().base_url.clone();
-    page::load(
-        async move { engine.services_page(&visitor.person()?).await },
-        move |found| ("Services".to_owned(), whole(&found, &base_url)),
-    )
+    page::load(async move { engine.services_page(&visitor.person()?).await }, move |found| {
+        ("Services".to_owned(), whole(&found, &base_url))
+    })
 }
 
 fn whole(page: &ServicesPage, base_url: &str) -> AnyView {
@@ -87,15 +92,20 @@ fn table(page: &ServicesPage) -> AnyView {
 
 fn service_row(page: &ServicesPage, row: &ServiceRow) -> AnyView {
     let service = &row.service;
-    let places = row.places.iter().map(|(place, running)| runs(page, place, running.as_ref())).collect_view();
-    let nowhere = row.places.is_empty().then(|| view! { <span class="none">"no environment yet"</span> });
+    let places = row
+        .places
+        .iter()
+        .map(|(place, running)| runs(page, place, running.as_ref()))
+        .collect_view();
+    let nowhere =
+        row.places.is_empty().then(|| view! { <span class="none">"no environment yet"</span> });
     view! {
         <tr data-row="" tabindex="-1">
             <th scope="row">
                 <a href=format!("/services/{}", service.slug)>{service.name.clone()}</a>
-                <small><code>{service.slug.clone()}</code></small>
+                {(service.slug != service.name).then(|| view! { <small><code>{service.slug.clone()}</code></small> })}
             </th>
-            <td><ul class="columns">{places}</ul>{nowhere}</td>
+            <td><ul class="row">{places}</ul>{nowhere}</td>
             <td class="col-wide">{or_dash(&service.owners)}</td>
             <td class="col-wide">{or_dash(&service.tier)}</td>
         </tr>
@@ -111,7 +121,11 @@ fn or_dash(text: &str) -> AnyView {
     }
 }
 
-fn runs(page: &ServicesPage, place: &ServiceEnvironment, running: Option<&DeploymentRecord>) -> AnyView {
+fn runs(
+    page: &ServicesPage,
+    place: &ServiceEnvironment,
+    running: Option<&DeploymentRecord>,
+) -> AnyView {
     match running {
         None => view! {
             <li><span class="none">"never deployed"</span><small>{place.environment.clone()}</small></li>

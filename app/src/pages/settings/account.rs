@@ -4,21 +4,15 @@ use domain::who::{Person, Who};
 use leptos::prelude::*;
 
 use super::tabs::head;
-use crate::{
-    auth::Visitor,
-    components::field::Field,
-    page,
-    theme::Theme,
-};
+use crate::{auth::Visitor, components::field::Field, page, theme::Theme};
 
 /// The page.
 #[component]
 pub fn AccountRoute() -> impl IntoView {
     let visitor = Visitor::here();
-    page::load(
-        async move { Ok((visitor.person()?, visitor.theme)) },
-        |(person, theme)| ("Your account".to_owned(), whole(&person, theme)),
-    )
+    page::load(async move { Ok((visitor.person()?, visitor.theme)) }, |(person, theme)| {
+        ("Your account".to_owned(), whole(&person, theme))
+    })
 }
 
 fn whole(person: &Person, theme: Theme) -> AnyView {

@@ -30,8 +30,13 @@ pub fn AuditRoute() -> impl IntoView {
 
 fn whole(who: &Who, before: Option<i64>, found: &AuditPage) -> AnyView {
     let (badge, broken) = match &found.chain {
-        Ok(count) => (view! { <Badge state="passed" label=format!("Unbroken, {count} entries")/> }.into_any(), None),
-        Err(why) => (view! { <Badge state="broken" label="Broken"/> }.into_any(), Some(why.clone())),
+        Ok(count) => (
+            view! { <Badge state="passed" label=format!("Unbroken, {count} entries")/> }.into_any(),
+            None,
+        ),
+        Err(why) => {
+            (view! { <Badge state="broken" label="Broken"/> }.into_any(), Some(why.clone()))
+        }
     };
     let broken = broken.map(|why| {
         view! {

@@ -12,10 +12,15 @@ pub fn audit_row(entry: &AuditEntry) -> AnyView {
         "person" => None,
         other => Some(other.replace('_', " ")),
     };
-    let kind = kind.filter(|kind| *kind != entry.actor_name).map(|kind| view! { <small>{kind}</small> });
+    let kind =
+        kind.filter(|kind| *kind != entry.actor_name).map(|kind| view! { <small>{kind}</small> });
     let on = match entry.deployment_id {
         Some(id) => {
-            let subject = if entry.subject_kind == "deployment" { String::new() } else { format!(" {}", entry.subject) };
+            let subject = if entry.subject_kind == "deployment" {
+                String::new()
+            } else {
+                format!(" {}", entry.subject)
+            };
             view! { <a href=format!("/deployments/{id}")>"deployment"</a>{(!subject.is_empty()).then(|| view! { <small>{format!("{}{subject}", entry.subject_kind)}</small> })} }
                 .into_any()
         }
@@ -24,7 +29,7 @@ pub fn audit_row(entry: &AuditEntry) -> AnyView {
     view! {
         <tr data-row="" tabindex="-1">
             <td class="number col-wide">{entry.seq}</td>
-            <th scope="row" class="nowrap"><time datetime=machine(entry.at) data-exact="">{exact}</time></th>
+            <th scope="row"><time datetime=machine(entry.at) data-exact="">{exact}</time></th>
             <td>{entry.actor_name.clone()}{kind}</td>
             <td>{entry.sentence.clone()}<small><code>{entry.action.clone()}</code></small></td>
             <td class="col-wide">{on}</td>

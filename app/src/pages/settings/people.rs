@@ -4,12 +4,11 @@ use domain::who::{Person, Who};
 use leptos::prelude::*;
 use store::people::PersonRecord;
 
-use super::{person_form::{add_form, change_form}, tabs::head};
-use crate::{
-    auth::Visitor,
-    components::time::Ago,
-    page,
+use super::{
+    person_form::{add_form, change_form},
+    tabs::head,
 };
+use crate::{auth::Visitor, components::time::Ago, page};
 
 /// The page.
 #[component]
@@ -58,7 +57,11 @@ fn whole(reader: &Person, people: &[PersonRecord], now: chrono::DateTime<chrono:
 fn row(reader: &Person, kept: &PersonRecord, now: chrono::DateTime<chrono::Utc>) -> AnyView {
     let person = &kept.person;
     let you = (person.id == reader.id).then(|| view! { " "<span class="tag">"you"</span> });
-    let teams = person.teams.iter().map(|team| view! { " "<span class="tag">{team.clone()}</span> }).collect_view();
+    let teams = person
+        .teams
+        .iter()
+        .map(|team| view! { " "<span class="tag">{team.clone()}</span> })
+        .collect_view();
     let role = match kept.disabled_at {
         None => view! { <span class="tag">{person.role.as_str()}</span>{teams} }.into_any(),
         Some(at) => view! { "may not sign in, since "<Ago at now/> }.into_any(),

@@ -8,7 +8,13 @@ use store::{services::ServiceRecord, tokens::TokenRecord};
 use super::{tabs::head, token_form::token_form};
 use crate::{
     auth::Visitor,
-    components::{badge::Badge, copyable::Copyable, empty::Empty, icon::Icon, time::{Ago, At}},
+    components::{
+        badge::Badge,
+        copyable::Copyable,
+        empty::Empty,
+        icon::Icon,
+        time::{Ago, At},
+    },
     new_token::{self, NewToken},
     page,
 };
@@ -45,7 +51,8 @@ pub fn TokensRoute() -> impl IntoView {
 }
 
 fn whole(found: &Found) -> AnyView {
-    let active = found.tokens.iter().filter(|token| state(token, found.now).0 == "active_token").count();
+    let active =
+        found.tokens.iter().filter(|token| state(token, found.now).0 == "active_token").count();
     let rows = found.tokens.iter().map(|token| row(token, found.now)).collect_view();
     let content = if found.tokens.is_empty() {
         view! { <Empty text="There is no token yet. Pipelines need one to announce deployments and to send results."/> }.into_any()
@@ -107,8 +114,13 @@ fn state(token: &TokenRecord, now: DateTime<Utc>) -> (&'static str, &'static str
 fn row(token: &TokenRecord, now: DateTime<Utc>) -> AnyView {
     let (tone, label, icon) = state(token, now);
     let active = tone == "active_token";
-    let scopes = token.scopes.iter().map(|scope| view! { <span class="tag">{scope.as_str()}</span>" " }).collect_view();
-    let services = if token.services.is_empty() { "all".to_owned() } else { token.services.join(", ") };
+    let scopes = token
+        .scopes
+        .iter()
+        .map(|scope| view! { <span class="tag">{scope.as_str()}</span>" " })
+        .collect_view();
+    let services =
+        if token.services.is_empty() { "all".to_owned() } else { token.services.join(", ") };
     let used = match token.last_used_at {
         None => view! { <span class="muted">"never"</span> }.into_any(),
         Some(at) => view! { <Ago at now/> }.into_any(),
