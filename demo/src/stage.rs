@@ -120,7 +120,7 @@ const RULES: &str = "Error rate above 1 % for 5 minutes\n\
                      Anything private is served";
 
 fn targets() -> Vec<TargetRequest> {
-    [("home", "/", 500), ("login", "/login", 500), ("health", "/health", 300)]
+    [("home", "/", 800), ("login", "/login", 800), ("health", "/health", 500)]
         .into_iter()
         .map(|(name, path, target_ms)| TargetRequest {
             name: name.into(),
