@@ -27,6 +27,18 @@ impl Engine {
         title: &str,
         body: &str,
     ) -> Result<LessonId, Refusal> {
+        self.write_lesson_marked(who, id, title, body, false).await
+    }
+
+    /// As [`write_lesson`](Self::write_lesson); `demo` says whether it belongs to the demo.
+    pub(crate) async fn write_lesson_marked(
+        &self,
+        who: &Who,
+        id: DeploymentId,
+        title: &str,
+        body: &str,
+        demo: bool,
+    ) -> Result<LessonId, Refusal> {
         permit(who, Permission::WriteLesson, None)?;
         let mut faults = Faults::default();
         faults.note("/title", validate::line(title, 160));
@@ -56,7 +68,7 @@ impl Engine {
                         body,
                         author_name: who.name().to_owned(),
                         created_at: now,
-                        demo: false,
+                        demo,
                     };
                     lessons::insert(tx, record).await?;
                     Ok(lesson)

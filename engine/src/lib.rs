@@ -5,6 +5,7 @@
 mod audit;
 pub mod board;
 pub mod clock;
+mod demo_import;
 pub mod deployments;
 pub mod doctor;
 mod engine;

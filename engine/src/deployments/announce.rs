@@ -104,6 +104,17 @@ impl Engine {
         request: AnnounceRequest,
         once: Option<Once>,
     ) -> Result<Answer, Refusal> {
+        self.announce_marked(who, request, once, Marks::default()).await
+    }
+
+    /// As [`announce`](Self::announce), marked.
+    pub(crate) async fn announce_marked(
+        &self,
+        who: &Who,
+        request: AnnounceRequest,
+        once: Option<Once>,
+        marks: Marks,
+    ) -> Result<Answer, Refusal> {
         permit(who, Permission::Announce, Some(&request.service))?;
         let now = self.now();
         check(&request, now)?;
@@ -112,7 +123,7 @@ impl Engine {
         let (answer, after) = self
             .once(once, move |tx| {
                 Box::pin(async move {
-                    let (id, superseded) = open(tx, &who, request, now, Marks::default()).await?;
+                    let (id, superseded) = open(tx, &who, request, now, marks).await?;
                     let body = view::load(tx, id, &base_url, now).await?;
                     Ok(Outcome { status: 201, body, after: (id, superseded) })
                 })

@@ -7,6 +7,7 @@ mod strip;
 mod view;
 
 pub use announce::AnnounceRequest;
+pub(crate) use announce::Marks;
 pub use gate::GateView;
 pub use page::{DeploymentPage, ItemNow, May, Neighbour, RollbackPanel, SignOffPanel, SignOffRole};
 pub use strip::{Slot, Strip};

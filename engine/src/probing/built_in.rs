@@ -40,6 +40,7 @@ pub(crate) async fn sync_built_in(
         .find(|known| known.environment == environment)
         .and_then(|known| known.base_url);
     let mut kept = Vec::new();
+    let present = checks::of_environment(tx, service.id, environment).await?;
     if let Some(base_url) = base_url {
         for item in items::of_deployment(tx, deployment.id).await? {
             if item.not_required_because.is_some() {
@@ -47,6 +48,9 @@ pub(crate) async fn sync_built_in(
             }
             for probe in &item.probes {
                 for wanted in wanted(probe, &base_url, service) {
+                    if present.iter().any(|check| stands_in(check, &item.key, &wanted.spec)) {
+                        continue;
+                    }
                     let mut key = format!("{environment}-{}", wanted.suffix);
                     let mut before = checks::by_key(tx, service.id, &key).await?;
                     if before.as_ref().is_some_and(|check| check.built_in.is_none()) {
@@ -79,13 +83,24 @@ pub(crate) async fn sync_built_in(
             }
         }
     }
-    for check in checks::of_environment(tx, service.id, environment).await? {
+    for check in present {
         if check.built_in.is_some() && !kept.contains(&check.key) {
             checks::retire(tx, check.id, now).await?;
         }
     }
     run::judge_all(tx, &deployment, now).await?;
     Ok(())
+}
+
+/// Whether a check that somebody wrote takes a built-in one's place: it measures the same for the
+/// same box. A service on ports of its own needs that, since an address alone does not say where
+/// its plain-HTTP twin answers. Pages are told apart by their address, not by what measures them.
+fn stands_in(check: &CheckRecord, item: &str, wanted: &ProbeSpec) -> bool {
+    check.built_in.is_none()
+        && !check.dry_run
+        && check.item.as_deref() == Some(item)
+        && !matches!(wanted, ProbeSpec::Http { .. })
+        && check.spec.kind() == wanted.kind()
 }
 
 /// The checks a runbook's probe stands for.

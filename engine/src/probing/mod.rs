@@ -6,3 +6,4 @@ mod scheduler;
 
 pub(crate) use built_in::sync_built_in;
 pub use run::Probed;
+pub(crate) use run::keep;

@@ -127,37 +127,40 @@ impl Engine {
     ) -> Result<(), Refusal> {
         let now = self.now();
         let touched = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    // The check may have been changed or retired while it ran.
-                    let Some(check) = checks::by_key(tx, check.service_id, &check.key).await?
-                    else {
-                        return Ok(None);
-                    };
-                    let watching =
-                        deployments::watching(tx, check.service_id, &check.environment).await?;
-                    let deployment = watching
-                        .filter(|deployment| measurement.started_at >= deployment.deployed_at);
-                    let id = deployment.as_ref().map(|deployment| deployment.id);
-                    if !measurements::insert(tx, check.id, id, &measurement).await? {
-                        return Ok(None);
-                    }
-                    if let Some(deployment) = &deployment
-                        && let Some(key) = &check.item
-                        && !check.dry_run
-                        && deployment.state == WatchState::Watching
-                    {
-                        judge(tx, deployment, key, &check, &measurement, now).await?;
-                    }
-                    Ok(id)
-                })
-            })
+            .write(move |tx| Box::pin(async move { keep(tx, &check, &measurement, now).await }))
             .await?;
         if let Some(id) = touched {
             self.changed(id);
         }
         Ok(())
     }
+}
+
+/// Keeps what a check saw and judges the box it counts for; answers the deployment it is about.
+pub(crate) async fn keep(
+    tx: &mut Tx,
+    check: &CheckRecord,
+    measurement: &Measurement,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<Option<DeploymentId>, Refusal> {
+    // The check may have been changed or retired while it ran.
+    let Some(check) = checks::by_key(tx, check.service_id, &check.key).await? else {
+        return Ok(None);
+    };
+    let watching = deployments::watching(tx, check.service_id, &check.environment).await?;
+    let deployment = watching.filter(|deployment| measurement.started_at >= deployment.deployed_at);
+    let id = deployment.as_ref().map(|deployment| deployment.id);
+    if !measurements::insert(tx, check.id, id, measurement).await? {
+        return Ok(None);
+    }
+    if let Some(deployment) = &deployment
+        && let Some(key) = &check.item
+        && !check.dry_run
+        && deployment.state == WatchState::Watching
+    {
+        judge(tx, deployment, key, &check, measurement, now).await?;
+    }
+    Ok(id)
 }
 
 /// Judges the box a check counts for, and writes down a turn.

@@ -1,6 +1,7 @@
 //! The command line: one command a file.
 
 mod backup;
+mod demo;
 mod doctor;
 mod healthcheck;
 mod migrate;
@@ -49,6 +50,9 @@ pub struct Common {
 enum Command {
     /// Start the portal
     Serve(serve::Serve),
+    /// Start the portal with the demo's shop and a year of made-up history, in a directory of its
+    /// own [default: ./demo-data]
+    Demo(demo::Demo),
     /// Bring the database's schema up to date
     Migrate,
     /// Ask a running portal whether it is ready
@@ -112,6 +116,7 @@ async fn execute(cli: Cli) -> Result<ExitCode, StartError> {
     let common = &cli.common;
     match cli.command {
         Command::Serve(command) => command.run(common).await,
+        Command::Demo(command) => command.run(common).await,
         Command::Migrate => migrate::run(common).await,
         Command::Healthcheck(command) => command.run(common).await,
         Command::Doctor(command) => command.run(common).await,

@@ -1,0 +1,59 @@
+//! The demo's history and what it needs at each start.
+
+use chrono::Duration;
+use demo::{Places, SEED};
+use domain::{roles::Scope, who::Who};
+use engine::{
+    Engine,
+    clock::{Clock as _, SystemClock},
+    tokens::NewToken,
+};
+use store::{Pool, Store};
+
+use crate::{config::Config, open::StartError};
+
+/// The name of the token that is printed.
+const TOKEN: &str = "demo";
+
+/// Tells the year before now into the new database.
+pub(super) async fn tell(config: &Config, places: &Places) -> Result<(), StartError> {
+    // The same provider of cryptography as `open::engine`; whoever comes second finds it.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let store = Store::start(Pool::open(store::location(None, &config.data_dir)?).await?).await?;
+    let told = demo::tell(store, places, SEED, SystemClock.now()).await.map_err(other)?;
+    tracing::info!(deployments = told.deployments, events = told.events, "told the demo's year");
+    Ok(())
+}
+
+/// Points the service `shop` at where the shop answers today.
+pub(super) async fn move_to(engine: &Engine, places: &Places) -> Result<(), StartError> {
+    demo::move_to(engine, places).await.map_err(other)
+}
+
+/// Makes a new token for whoever looks at the demo; those of earlier starts stop working.
+pub(super) async fn token(engine: &Engine) -> Result<String, StartError> {
+    let who = Who::System("demo");
+    for old in engine.tokens(&who).await? {
+        if old.name == TOKEN && old.revoked_at.is_none() {
+            engine.revoke_token(&who, old.id).await?;
+        }
+    }
+    let new = NewToken {
+        name: TOKEN.into(),
+        scopes: vec![
+            Scope::Read,
+            Scope::DeploymentsWrite,
+            Scope::ResultsWrite,
+            Scope::MeasurementsWrite,
+            Scope::LogsWrite,
+            Scope::ConfigWrite,
+        ],
+        services: Vec::new(),
+        expires_at: Some(engine.now() + Duration::days(30)),
+    };
+    Ok(engine.create_token(&who, new).await?)
+}
+
+fn other(error: demo::DemoError) -> StartError {
+    StartError::Other(error.to_string())
+}
