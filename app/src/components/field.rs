@@ -23,12 +23,14 @@ pub fn Field(
     #[prop(optional)] maxlength: Option<u32>,
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
+    /// Whether nothing is said about its being optional, as in filters and rows.
+    #[prop(optional)] plain: bool,
 ) -> impl IntoView {
     let described = (!hint.is_empty()).then(|| format!("{id}-hint"));
     let hint = described.clone().map(|hint_id| view! { <p class="hint" id=hint_id>{hint}</p> });
     view! {
         <div class="field">
-            <label for=id.clone()>{label}{(!required).then(|| view! { <small>" (optional)"</small> })}</label>
+            <label for=id.clone()>{label}{(!required && !plain).then(|| view! { <small>" (optional)"</small> })}</label>
             <input class="input" id=id name=name type=kind value=value autocomplete=autocomplete
                 placeholder=placeholder minlength=minlength maxlength=maxlength required=required
                 autofocus=autofocus aria-describedby=described/>

@@ -21,7 +21,7 @@ pub fn filters(ask: &Ask, page: &HistoryPage) -> AnyView {
             <Select id="history-env" name="environment" label="Environment" options=or_any(environments) chosen=ask.environment.clone()/>
             <Select id="history-state" name="state" label="State" options=or_any(states) chosen=ask.state.clone()/>
             <Select id="history-kind" name="kind" label="Kind" options=or_any(kinds) chosen=ask.kind.clone()/>
-            <Field id="history-since" name="since" label="Since" kind="date" value=ask.since.clone()/>
+            <Field id="history-since" plain=true name="since" label="Since" kind="date" value=ask.since.clone()/>
         }
     });
     let lessons = ask.lessons.then(|| view! { <input type="hidden" name="show" value="lessons"/> });
@@ -29,7 +29,7 @@ pub fn filters(ask: &Ask, page: &HistoryPage) -> AnyView {
     view! {
         <form class="form inline" role="search" aria-label=label method="get" action="/history">
             {lessons}
-            <Field id="history-q" name="q" label="Words" kind="search" value=ask.text.clone()/>
+            <Field id="history-q" plain=true name="q" label="Words" kind="search" value=ask.text.clone()/>
             <Select id="history-service" name="service" label="Service" options=or_any(services) chosen=ask.service.clone()/>
             {rest}
             <button class="button">"Apply"</button>

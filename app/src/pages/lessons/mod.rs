@@ -78,7 +78,7 @@ fn search(found: &Found) -> AnyView {
     let filtered = !found.text.is_empty() || !found.service.is_empty();
     view! {
         <form class="form inline" role="search" aria-label="Search lessons" method="get" action="/lessons">
-            <Field id="lessons-q" name="q" label="Words" kind="search" value=found.text.clone()/>
+            <Field id="lessons-q" plain=true name="q" label="Words" kind="search" value=found.text.clone()/>
             <Select id="lessons-service" name="service" label="Service" options=services chosen=found.service.clone()/>
             <button class="button">"Search"</button>
             {filtered.then(|| view! { <a class="button quiet" href="/lessons">"Clear"</a> })}

@@ -44,7 +44,7 @@ pub fn announce(page: &ServicePage) -> AnyView {
         .into_any()
     };
     view! {
-        <section class="card no-print" aria-labelledby="announce-h" id="announce" tabindex="-1">
+        <section class="card no-print" aria-labelledby="announce-h" id="announcement" tabindex="-1">
             <header class="card-head"><h2 id="announce-h">"Announce a deployment"</h2></header>
             <div class="card-body">
                 {content}

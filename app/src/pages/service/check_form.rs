@@ -26,7 +26,7 @@ pub fn new_checks(page: &ServicePage) -> AnyView {
     view! {
         <div class="card-foot no-print">
             <h3>"Add a check"</h3>
-            <ul>{forms}</ul>
+            <ul class="stack tight">{forms}</ul>
         </div>
     }
     .into_any()

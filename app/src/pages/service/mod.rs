@@ -38,15 +38,16 @@ fn whole(page: &ServicePage) -> AnyView {
     let said = [tier, Some(service.owners.clone()), Some(service.description.clone())];
     let sub: Vec<_> = said.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
     let links = vec![("Services".to_owned(), "/services".to_owned())];
+    let short = (service.slug != service.name).then(|| view! { " "<span>{service.slug.clone()}</span> });
     let announce = page
         .may_announce
-        .then(|| view! { <div class="row"><a class="button" href="#announce">"Announce a deployment"</a></div> });
+        .then(|| view! { <div class="row"><a class="button" href="#announcement">"Announce a deployment"</a></div> });
     view! {
         <div>
             <Breadcrumbs links/>
             <div class="page-head">
                 <div>
-                    <h1>{service.name.clone()}" "<span>{service.slug.clone()}</span></h1>
+                    <h1>{service.name.clone()}{short}</h1>
                     <p class="page-sub">{sub.join(" · ")}</p>
                 </div>
                 {announce}
@@ -58,7 +59,6 @@ fn whole(page: &ServicePage) -> AnyView {
                 {places::places(page)}
                 {deployments(page)}
                 {checks::checks(page)}
-                {page.may_configure.then(|| settings::settings(page))}
             </div>
             <div class="stack">
                 {rollback::rollback(page)}
@@ -66,6 +66,7 @@ fn whole(page: &ServicePage) -> AnyView {
                 {page.may_announce.then(|| announce::announce(page))}
             </div>
         </div>
+        {page.may_configure.then(|| settings::settings(page))}
     }
     .into_any()
 }

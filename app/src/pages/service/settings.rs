@@ -24,6 +24,7 @@ pub fn settings(page: &ServicePage) -> AnyView {
         })
         .collect_view();
     view! {
+        <div class="split even">
         <section class="card no-print" aria-labelledby="settings-h" id="settings" tabindex="-1">
             <header class="card-head"><h2 id="settings-h">"Settings"</h2></header>
             <div class="card-body">
@@ -39,8 +40,8 @@ pub fn settings(page: &ServicePage) -> AnyView {
                     <fieldset class="field">
                         <legend>"Another environment"</legend>
                         <div class="fields">
-                            <Field id="new-environment" name="environment" label="Environment" maxlength=64 placeholder="staging"/>
-                            <Field id="new-base" name="base_url" label="Base URL" kind="url" maxlength=2048 placeholder="https://…"/>
+                            <Field id="new-environment" plain=true name="environment" label="Environment" maxlength=64 placeholder="staging"/>
+                            <Field id="new-base" plain=true name="base_url" label="Base URL" kind="url" maxlength=2048 placeholder="https://…"/>
                         </div>
                     </fieldset>
                     <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save"</button></div>
@@ -48,6 +49,7 @@ pub fn settings(page: &ServicePage) -> AnyView {
             </div>
         </section>
         {targets(page)}
+        </div>
     }
     .into_any()
 }
@@ -65,9 +67,9 @@ fn targets(page: &ServicePage) -> AnyView {
         .map(|(at, (name, path, ms))| {
             view! {
                 <div class="fields">
-                    <Field id=format!("target-{at}-name") name="name" label="Page" maxlength=64 value=name/>
-                    <Field id=format!("target-{at}-path") name="path" label="Path" maxlength=500 value=path/>
-                    <Field id=format!("target-{at}-ms") name="target_ms" label="At most, ms" kind="number" value=ms/>
+                    <Field id=format!("target-{at}-name") plain=true name="name" label="Page" maxlength=64 value=name/>
+                    <Field id=format!("target-{at}-path") plain=true name="path" label="Path" maxlength=500 value=path/>
+                    <Field id=format!("target-{at}-ms") plain=true name="target_ms" label="At most, ms" kind="number" value=ms/>
                 </div>
             }
         })

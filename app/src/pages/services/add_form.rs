@@ -11,8 +11,8 @@ pub fn add_form(first: bool) -> AnyView {
         .map(|(slug, at)| {
             view! {
                 <div class="fields">
-                    <Field id=format!("environment-{at}") name="environment" label="Environment" value=slug maxlength=64/>
-                    <Field id=format!("base-url-{at}") name="base_url" label="Base URL" kind="url"
+                    <Field id=format!("environment-{at}") plain=true name="environment" label="Environment" value=slug maxlength=64/>
+                    <Field id=format!("base-url-{at}") plain=true name="base_url" label="Base URL" kind="url"
                         placeholder="https://…" maxlength=2048/>
                 </div>
             }

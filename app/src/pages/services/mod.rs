@@ -93,9 +93,9 @@ fn service_row(page: &ServicesPage, row: &ServiceRow) -> AnyView {
         <tr data-row="" tabindex="-1">
             <th scope="row">
                 <a href=format!("/services/{}", service.slug)>{service.name.clone()}</a>
-                <small><code>{service.slug.clone()}</code></small>
+                {(service.slug != service.name).then(|| view! { <small><code>{service.slug.clone()}</code></small> })}
             </th>
-            <td><ul class="columns">{places}</ul>{nowhere}</td>
+            <td><ul class="row">{places}</ul>{nowhere}</td>
             <td class="col-wide">{or_dash(&service.owners)}</td>
             <td class="col-wide">{or_dash(&service.tier)}</td>
         </tr>
