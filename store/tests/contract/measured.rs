@@ -94,10 +94,13 @@ async fn a_check_is_changed_retired_and_brought_back_by_its_key(
         let link = &mut link;
         let found = checks::by_key(link, service, "home").await.unwrap();
         assert_eq!(found, Some(expected.clone()));
-        assert_eq!(checks::of_service(link, service).await.unwrap(), [expected.clone()]);
+        assert_eq!(
+            checks::of_service(link, service).await.unwrap(),
+            std::slice::from_ref(&expected)
+        );
         assert_eq!(checks::of_environment(link, service, "production").await.unwrap(), []);
         let staging = checks::of_environment(link, service, "staging").await.unwrap();
-        assert_eq!(staging, [expected.clone()]);
+        assert_eq!(staging, std::slice::from_ref(&expected));
 
         let check_id = check.id;
         act!(db.store, |tx| checks::retire(tx, check_id, at(70)).await).unwrap();

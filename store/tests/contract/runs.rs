@@ -114,7 +114,10 @@ async fn what_runs_and_what_a_rollback_restores(#[values(On::Sqlite, On::Postgre
         assert!(!deployments::any(link, service, "staging").await.unwrap());
         let running = deployments::running(link, service, "production").await.unwrap();
         assert_eq!(running, Some(again.clone()));
-        assert_eq!(deployments::running_everywhere(link).await.unwrap(), [again.clone()]);
+        assert_eq!(
+            deployments::running_everywhere(link).await.unwrap(),
+            std::slice::from_ref(&again)
+        );
 
         let last_good = async |link: &mut store::Link, before, other_than: &str| {
             deployments::last_good(link, service, "production", before, other_than)
@@ -386,7 +389,7 @@ async fn a_deployment_is_rolled_back_once(#[values(On::Sqlite, On::Postgres)] on
         let mut link = db.store.read().await.unwrap();
         let link = &mut link;
         assert_eq!(rollbacks::of_deployment(link, one.id).await.unwrap(), Some(by_hand));
-        assert_eq!(rollbacks::pending(link).await.unwrap(), [hooked.clone()]);
+        assert_eq!(rollbacks::pending(link).await.unwrap(), std::slice::from_ref(&hooked));
 
         let two_id = two.id;
         act!(db.store, |tx| {
