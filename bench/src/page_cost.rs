@@ -38,8 +38,7 @@ pub async fn measure(dist: &Path, table: &mut Table) {
 
 async fn one(dist: &Path, deployments: usize) -> Duration {
     let data = folder();
-    let place =
-        Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
+    let place = Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
     place.prepare();
     let id = match fill(data.path(), deployments).await {
         Ok(id) => id,

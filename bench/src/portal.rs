@@ -37,7 +37,11 @@ pub struct Place {
 impl Place {
     fn command(&self) -> Command {
         let mut command = Command::new(self.dist.join("daytwo"));
-        command.arg("--data-dir").arg(&self.data).env_remove("DATABASE_URL").env("RUST_LOG", "warn");
+        command
+            .arg("--data-dir")
+            .arg(&self.data)
+            .env_remove("DATABASE_URL")
+            .env("RUST_LOG", "warn");
         if let Some(url) = &self.database {
             command.env("DATABASE_URL", url);
         }
@@ -46,12 +50,8 @@ impl Place {
 
     /// Runs a command of the program; answers what it printed.
     pub fn run(&self, args: &[&str], input: &str) -> String {
-        let spawned = self
-            .command()
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn();
+        let spawned =
+            self.command().args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let Ok(mut child) = spawned else { panic!("there is no release in dist/: run make build") };
         if let Some(mut stdin) = child.stdin.take() {
             drop(stdin.write_all(input.as_bytes()));
@@ -62,8 +62,17 @@ impl Place {
 
     /// Adds the person and makes a token.
     pub fn prepare(&self) -> String {
-        let person =
-            ["user", "create", "--email", EMAIL, "--name", "B", "--role", "admin", "--password-stdin"];
+        let person = [
+            "user",
+            "create",
+            "--email",
+            EMAIL,
+            "--name",
+            "B",
+            "--role",
+            "admin",
+            "--password-stdin",
+        ];
         self.run(&person, PASSWORD);
         self.run(&["token", "create", "--name", "bench", "--scope", "admin"], "")
     }
@@ -122,10 +131,8 @@ impl Drop for Portal {
 
 /// A client with cookies of its own.
 pub fn client() -> reqwest::Client {
-    let built = reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build();
+    let built =
+        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
     match built {
         Ok(client) => client,
         Err(error) => panic!("no client: {error}"),
@@ -152,12 +159,8 @@ pub async fn sign_in(url: &str) -> String {
 /// Sends JSON with a token; answers the body.
 pub async fn call(url: &str, token: &str, method: &str, path: &str, body: &Value) -> Value {
     let Ok(method) = method.parse() else { panic!("{method} is no method") };
-    let sent = client()
-        .request(method, format!("{url}{path}"))
-        .bearer_auth(token)
-        .json(body)
-        .send()
-        .await;
+    let sent =
+        client().request(method, format!("{url}{path}")).bearer_auth(token).json(body).send().await;
     match sent {
         Ok(answer) => answer.json().await.unwrap_or(Value::Null),
         Err(error) => panic!("{path}: {error}"),

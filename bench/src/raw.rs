@@ -45,10 +45,11 @@ pub async fn sqlite() -> f64 {
 /// Commits of one row a second on PostgreSQL, by 16 connections.
 pub async fn postgres(url: &str) -> f64 {
     let Ok(mut connection) = PgConnection::connect(url).await else { return 0.0 };
-    let made =
-        sqlx::query("CREATE TABLE IF NOT EXISTS raw (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL)")
-            .execute(&mut connection)
-            .await;
+    let made = sqlx::query(
+        "CREATE TABLE IF NOT EXISTS raw (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL)",
+    )
+    .execute(&mut connection)
+    .await;
     if made.is_err() {
         return 0.0;
     }

@@ -26,8 +26,7 @@ const FOR: Duration = Duration::from_secs(8);
 pub async fn measure(dist: &Path, postgres: Option<&str>, table: &mut Table) {
     let raw_sqlite = raw::sqlite().await;
     let data = folder();
-    let place =
-        Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
+    let place = Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
     one(&place, "SQLite", raw_sqlite, "raw SQLite, 1 row a commit", table).await;
     let Some(url) = postgres else { return };
     let raw_postgres = raw::postgres(url).await;
@@ -92,9 +91,7 @@ async fn kept(place: &Place) -> i64 {
     let Ok(location) = location else { return 0 };
     let Ok(pool) = store::Pool::open(location).await else { return 0 };
     let Ok(mut link) = pool.reader().await else { return 0 };
-    let row = link
-        .query("SELECT count(*) AS n FROM evidence WHERE summary LIKE 'run %'")
-        .one()
-        .await;
+    let row =
+        link.query("SELECT count(*) AS n FROM evidence WHERE summary LIKE 'run %'").one().await;
     row.and_then(|row| row.get("n")).unwrap_or(0)
 }

@@ -10,8 +10,7 @@ use crate::{
 /// Measures the start on a database that exists, and the memory after a quiet while.
 pub async fn measure(dist: &Path, table: &mut Table) {
     let data = folder();
-    let place =
-        Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
+    let place = Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
     place.prepare();
     let mut starts = Vec::new();
     for _ in 0..5 {

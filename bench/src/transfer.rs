@@ -10,8 +10,7 @@ use crate::{
 /// Measures the page with all it loads.
 pub async fn measure(dist: &Path, table: &mut Table) {
     let data = folder();
-    let place =
-        Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
+    let place = Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
     let token = place.prepare();
     let portal = place.start().await;
     let id = open_run(&portal.url, &token).await;
@@ -40,7 +39,9 @@ fn kb(bytes: usize) -> String {
 /// The addresses the page names, and the wasm its script loads.
 fn loaded(html: &str) -> BTreeSet<String> {
     html.split(['"', '\''])
-        .filter(|text| text.starts_with("/pkg/") || *text == "/favicon.svg" || text.starts_with("/icons.svg"))
+        .filter(|text| {
+            text.starts_with("/pkg/") || *text == "/favicon.svg" || text.starts_with("/icons.svg")
+        })
         .map(|text| text.split('#').next().unwrap_or_default().to_owned())
         .collect()
 }

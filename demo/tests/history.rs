@@ -1,5 +1,7 @@
 //! The year that the demo tells: that every rule held, and that a seed tells it again alike.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use demo::{Cast, Places, SEED, Told, plan, tell};
 use domain::{

@@ -67,6 +67,14 @@ pub enum ActRefusal {
         /// The box.
         key: String,
     },
+    /// A person giving a machine's word.
+    #[error(
+        "A result is a machine's word: a person cannot post one on `{key}`. Tick or confirm it instead, or let an approver waive it."
+    )]
+    NotAMachine {
+        /// The box.
+        key: String,
+    },
     /// A machine's result on a human box.
     #[error(
         "`{key}` is closed by a person; a result from a machine cannot close it. Send a report as evidence, or make the item `mixed` or `automated` in the runbook."
@@ -110,6 +118,7 @@ pub fn may(
     let verb = act.verb();
     match (act, who) {
         (ItemAct::Result, Who::Token { .. } | Who::System(_)) => {}
+        (ItemAct::Result, _) => return Err(ActRefusal::NotAMachine { key: key.into() }),
         (_, Who::Person(person)) => {
             if person.role < act.needs() {
                 return Err(ActRefusal::RoleTooLow {
@@ -190,6 +199,13 @@ mod tests {
         let refusal = may(ItemAct::Result, "k", Actor::Human, WatchState::Watching, &token());
         assert_eq!(refusal, Err(ActRefusal::HumanItem { key: "k".into() }));
         assert_eq!(may(ItemAct::Result, "k", Actor::Mixed, WatchState::Watching, &token()), Ok(()));
+    }
+
+    #[test]
+    fn a_person_never_gives_a_machines_word() {
+        let refusal =
+            may(ItemAct::Result, "k", Actor::Automated, WatchState::Watching, &person(Role::Admin));
+        assert_eq!(refusal, Err(ActRefusal::NotAMachine { key: "k".into() }));
     }
 
     #[rstest]

@@ -28,11 +28,14 @@ pub struct GateAnswer {
 
 /// Decides from the watch's state and its boxes.
 ///
-/// No data never passes: a run without boxes, or with only optional ones, is undecided. A failed
+/// No data never passes: a run without boxes, or with only optional ones or ones that do not apply,
+/// is undecided. A failed
 /// required box fails the deployment; anything else that is not closed leaves it undecided.
 #[must_use]
 pub fn decide(watch: WatchState, items: &[GateItem<'_>]) -> GateAnswer {
-    let required: Vec<_> = items.iter().filter(|item| item.required).collect();
+    // A box that does not apply here is no evidence of anything.
+    let counts = |item: &&GateItem<'_>| item.required && item.state != ItemState::NotRequired;
+    let required: Vec<_> = items.iter().filter(counts).collect();
     let open: Vec<_> = required.iter().filter(|item| !item.state.is_closed()).collect();
     let keys = open.iter().map(|item| item.key.to_owned()).collect();
     let answer = |verdict, reason: String| GateAnswer { verdict, open: keys, reason };
@@ -52,8 +55,8 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>]) -> GateAnswer {
     if required.is_empty() {
         return answer(
             Verdict::Undecided,
-            "The runbook has no required box, so nothing can show that this deployment works. \
-             Add one to the runbook."
+            "The runbook has no required box that applies here, so nothing can show that this \
+             deployment works. Add one to the runbook."
                 .into(),
         );
     }
@@ -116,6 +119,8 @@ mod tests {
         assert_eq!(decide(WatchState::Watching, &[]).verdict, Verdict::Undecided);
         let optional = [item("a", false, ItemState::Passed)];
         assert_eq!(decide(WatchState::Watching, &optional).verdict, Verdict::Undecided);
+        let elsewhere = [item("a", true, ItemState::NotRequired)];
+        assert_eq!(decide(WatchState::Watching, &elsewhere).verdict, Verdict::Undecided);
     }
 
     #[test]
@@ -154,7 +159,10 @@ mod tests {
             let items: Vec<_> =
                 boxes.iter().map(|(required, state)| item("k", *required, *state)).collect();
             let answer = decide(watch, &items);
-            let required: Vec<_> = boxes.iter().filter(|(required, _)| *required).collect();
+            let required: Vec<_> = boxes
+                .iter()
+                .filter(|(required, state)| *required && *state != ItemState::NotRequired)
+                .collect();
             let all_closed = !required.is_empty() && required.iter().all(|(_, s)| s.is_closed());
             let live = matches!(watch, WatchState::Watching | WatchState::SignedOff);
             prop_assert_eq!(answer.verdict == Verdict::Passed, all_closed && live);

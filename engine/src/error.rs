@@ -101,9 +101,9 @@ fn sentence(errors: &[FieldError]) -> String {
 impl From<ActRefusal> for Refusal {
     fn from(refusal: ActRefusal) -> Self {
         match refusal {
-            ActRefusal::NotAPerson { .. } | ActRefusal::RoleTooLow { .. } => {
-                Self::Forbidden(refusal.to_string())
-            }
+            ActRefusal::NotAPerson { .. }
+            | ActRefusal::NotAMachine { .. }
+            | ActRefusal::RoleTooLow { .. } => Self::Forbidden(refusal.to_string()),
             ActRefusal::WatchClosed { .. }
             | ActRefusal::HumanItem { .. }
             | ActRefusal::AutomatedItem { .. } => Self::conflict(refusal.to_string()),

@@ -4,4 +4,4 @@ set -euo pipefail
 source "$(dirname "$0")/../env.sh"
 cd "$DAYTWO_ROOT"
 DAYTWO_KILLS=100 DAYTWO_PROGRAM="$DAYTWO_ROOT/dist/daytwo" DAYTWO_REQUIRE_POSTGRES=1 \
-    scripts/with-postgres.sh cargo nextest run --locked -p server --test kill --no-capture
+    scripts/with-postgres.sh cargo nextest run --locked -p server --test api --no-capture kill::

@@ -1,8 +1,6 @@
 //! What people and scripts get wrong: each gets a clear problem and changes nothing.
 
-mod common;
-
-use common::{Api, Portal, admin_token, run};
+use crate::common::{Api, Portal, admin_token, run};
 use serde_json::{Value, json};
 
 struct Stage {

@@ -1,7 +1,5 @@
 //! A real portal for tests: the program itself, on a free port, with a data directory of its own.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses a part of it")]
-
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},

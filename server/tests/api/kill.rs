@@ -1,7 +1,5 @@
 //! `kill -9` under load: every answered write is there afterwards, and the audit chain verifies.
 
-mod common;
-
 use std::{
     collections::HashSet,
     path::Path,
@@ -12,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use common::{Api, Portal, admin_token, setting};
+use crate::common::{Api, Portal, admin_token, setting};
 use serde_json::json;
 use store::{Pool, Store};
 

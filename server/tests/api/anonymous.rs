@@ -1,8 +1,6 @@
 //! Every call of the API without a token, with a mistyped one and with one that may nothing.
 
-mod common;
-
-use common::{Api, Portal, admin_token, run};
+use crate::common::{Api, Portal, admin_token, run};
 use serde_json::Value;
 
 /// What needs no token.

@@ -1,0 +1,8 @@
+//! The program as scripts meet it: the HTTP API over a real socket.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may panic")]
+
+mod anonymous;
+mod bad_input;
+mod common;
+mod kill;
