@@ -60,7 +60,7 @@ async fn find(engine: &Engine, visitor: &Visitor) -> Result<Found, Refusal> {
     if ask.lessons && unknown.is_none() {
         let named = service.map(|known| known.slug.as_str());
         let asked = Page { before: ask.before_lesson(), limit: limit() };
-        lessons = engine.lessons(&visitor.who()?, &ask.text, named, asked).await?;
+        (lessons, _) = engine.lessons(&visitor.who()?, &ask.text, named, asked).await?;
     }
     let more_lessons = lessons.len() > LESSONS;
     lessons.truncate(LESSONS);

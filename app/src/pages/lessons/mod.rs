@@ -43,7 +43,7 @@ pub fn LessonsRoute() -> impl IntoView {
             let who = visitor.who()?;
             let named = Some(service.as_str()).filter(|slug| !slug.is_empty());
             let ask = Page { before: cursor.parse::<LessonId>().ok(), limit: limit() };
-            let mut lessons = engine.lessons(&who, &text, named, ask).await?;
+            let (mut lessons, _) = engine.lessons(&who, &text, named, ask).await?;
             let more = lessons.len() > PAGE;
             lessons.truncate(PAGE);
             let services = engine.services_page(&visitor.person()?).await?.services;
