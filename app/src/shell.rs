@@ -45,7 +45,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 {known.then(|| view! {
                     <Help/>
                     <div class="sr-only" id="announce" role="status" aria-live="polite"></div>
-                    <div class="toasts" id="toasts"></div>
+                    <div class="toasts" id="toasts" role="region" aria-label="Messages"></div>
                     <islands::LiveRegions/>
                     <islands::LocalTime/>
                     <islands::Keyboard/>
