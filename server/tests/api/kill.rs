@@ -88,7 +88,8 @@ async fn torment(data: &Path, database: Option<&str>, rounds: u64) {
         for post in posting {
             post.await.unwrap();
         }
-        verify(data, database, &answered.lock().unwrap().clone()).await;
+        let so_far = answered.lock().unwrap().clone();
+        verify(data, database, &so_far).await;
     }
     let count = answered.lock().unwrap().len();
     println!("{rounds} kills, {count} answered writes, all kept");
