@@ -11,8 +11,11 @@ async function signIn(page: Page, person: Person): Promise<void> {
   await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("status")).toContainText(`Signed in as ${person.name}.`);
+  await expect(said(page)).toContainText(`Signed in as ${person.name}.`);
 }
+
+/** What came of the last act. The other status on the page is the islands'. */
+const said = (page: Page) => page.locator(".flash[role=status]");
 
 async function signOut(page: Page): Promise<void> {
   await page.locator("#account > summary").click();
@@ -57,7 +60,7 @@ test("sign in, tick, waive, sign off, learn and sign out without scripts", async
     await expect(page).toHaveURL(at);
     await page.getByRole("button", { name: "Tick: Smoke tests pass" }).click();
     await expect(page).toHaveURL(`${at}#smoke-tests`);
-    await expect(page.getByRole("status")).toContainText("Ticked.");
+    await expect(said(page)).toContainText("Ticked.");
     await expect(page.locator("#smoke-tests")).toHaveAttribute("data-state", "passed");
   });
 
@@ -70,6 +73,7 @@ test("sign in, tick, waive, sign off, learn and sign out without scripts", async
     await box.getByRole("button", { name: "Mark as failed" }).click();
     await expect(box).toHaveAttribute("data-state", "failed");
     await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Failed");
+    await page.getByRole("button", { name: "Take back: Smoke tests pass" }).click();
     await page.getByRole("button", { name: "Tick: Smoke tests pass" }).click();
     await expect(box).toHaveAttribute("data-state", "passed");
   });
@@ -87,7 +91,7 @@ test("sign in, tick, waive, sign off, learn and sign out without scripts", async
       await box.getByText("Waive…").click();
       await box.getByLabel("Reason").fill("Known, and agreed with the team.");
       await box.getByRole("button", { name: "Waive this box" }).click();
-      await expect(page.getByRole("status")).toContainText("Waived until");
+      await expect(said(page)).toContainText("Waived until");
       await expect(page.locator(`#${key}`)).toHaveAttribute("data-state", "waived");
     }
   });
@@ -110,7 +114,7 @@ test("sign in, tick, waive, sign off, learn and sign out without scripts", async
   await test.step("an approver signs off", async () => {
     await page.getByLabel(/^Comment/).fill("Fine.");
     await page.getByRole("button", { name: "Sign off as approver" }).click();
-    await expect(page.getByRole("status")).toContainText("the watch is closed");
+    await expect(said(page)).toContainText("the watch is closed");
     await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Signed off");
     expect((await api.gate(deployment.id)).status).toBe(200);
   });
@@ -142,7 +146,7 @@ test("a deployment is rolled back and a new one announced without scripts", asyn
   await page.goto(portal.url);
   await page.getByText("Announce a deployment by hand…").click();
   await page.getByLabel("Service and environment").selectOption("shop production");
-  await page.getByLabel("Version").fill("2.0.0");
+  await page.getByRole("textbox", { name: "Version" }).fill("2.0.0");
   await page.getByRole("button", { name: "Announce and begin the watch" }).click();
   await expect(page).toHaveURL(/\/deployments\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { level: 1 })).toContainText("Shop 2.0.0");

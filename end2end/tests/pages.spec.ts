@@ -26,7 +26,7 @@ test.beforeAll(async ({ shop }) => {
   portal.people(ADA, OLA, PIA);
   portal.publishRunbook();
   const api = portal.api();
-  await api.service("shop", "Shop", shop.at.http);
+  await api.service("shop", "Shop", shop.at.https);
   await api.service("mailer", "Mailer");
   signed = await api.announce({ version: "1.3.7", deployed_by: "CI" });
   open = await api.announce({
@@ -134,4 +134,38 @@ test("a superseded deployment", async ({ page, context }) => {
   await portal.signIn(context, ADA);
   await page.goto(`${portal.url}/deployments/${signed.id}`);
   await look(page, "deployment-superseded", () => hydrated(page));
+});
+
+const OTHERS: [string, string][] = [
+  ["services", "/services"],
+  ["service", "/services/shop"],
+  ["service-bare", "/services/mailer"],
+  ["history", "/history"],
+  ["history-found", "/history?q=shop"],
+  ["history-nothing", "/history?q=elephant"],
+  ["lessons", "/lessons"],
+  ["runbooks", "/runbooks"],
+  ["runbook", "/runbooks/first-deploy"],
+  ["runbook-journey", "/runbooks/journey"],
+  ["settings", "/settings"],
+  ["settings-people", "/settings/people"],
+  ["settings-tokens", "/settings/tokens"],
+  ["settings-audit", "/settings/audit"],
+];
+
+for (const [name, path] of OTHERS) {
+  test(`the page ${path}`, async ({ page, context }) => {
+    await portal.signIn(context, ADA);
+    const answer = await page.goto(`${portal.url}${path}`);
+    expect(answer?.status()).toBe(200);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+    await look(page, name, () => hydrated(page));
+  });
+}
+
+test("a page that is not there", async ({ page, context, tolerate }) => {
+  tolerate(/status of 404/);
+  await portal.signIn(context, ADA);
+  await page.goto(`${portal.url}/nowhere`);
+  await look(page, "not-found", () => hydrated(page));
 });

@@ -44,7 +44,7 @@ test("a release is announced, watched, ticked, signed off and remembered", async
   await test.step("a pipeline announces, and the board shows it by itself", async () => {
     portal.publishRunbook();
     api = portal.api();
-    await api.service("shop", "Shop", shop.at.http);
+    await api.service("shop", "Shop", shop.at.https);
     await page.goto(portal.url);
     await hydrated(page);
     await mark(page);
