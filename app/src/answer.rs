@@ -46,15 +46,8 @@ impl Done {
 }
 
 /// The status of a refusal.
-pub const fn status(refusal: &Refusal) -> StatusCode {
-    match refusal {
-        Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
-        Refusal::Invalid(_) | Refusal::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::Conflict { .. } => StatusCode::CONFLICT,
-        Refusal::Forbidden(_) => StatusCode::FORBIDDEN,
-        Refusal::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-        Refusal::Store(_) | Refusal::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
-    }
+pub fn status(refusal: &Refusal) -> StatusCode {
+    StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// Notes trouble of our own, once.
@@ -79,7 +72,7 @@ pub fn problem(refusal: &Refusal) -> Response {
     match refusal {
         Refusal::Invalid(errors) => body["errors"] = serde_json::json!(errors),
         Refusal::Conflict { open, .. } if !open.is_empty() => {
-            body["open_items"] = serde_json::json!(open);
+            body["open"] = serde_json::json!(open);
         }
         _ => {}
     }

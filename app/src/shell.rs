@@ -12,6 +12,12 @@ use crate::{
     routes::Routes,
 };
 
+/// Leptos starts the islands when the browser is idle, however long that takes; a busy page or one
+/// in the background may never be. Half a second is enough to wait.
+const IDLE_ENDS: &str = "const idle = window.requestIdleCallback; \
+    if (idle) window.requestIdleCallback = (run, options) => \
+    idle.call(window, run, { timeout: 500, ...options });";
+
 /// The document.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     provide_meta_context();
@@ -33,7 +39,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 <HashedStylesheet options=options.clone() id="style"/>
-                {known.then(|| view! { <HydrationScripts options islands=true/> })}
+                {known.then(|| view! {
+                    <script nonce=use_nonce() inner_html=IDLE_ENDS></script>
+                    <HydrationScripts options islands=true/>
+                })}
                 <MetaTags/>
             </head>
             <body>

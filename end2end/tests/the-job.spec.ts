@@ -136,7 +136,7 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     const crafted = await craft(context, portal, "sign-off", { deployment: deployment.id });
     expect(crafted.status).toBe(409);
     expect(crafted.body.detail).toContain("release-notes");
-    expect(crafted.body.open_items).toContain("release-notes");
+    expect(crafted.body.open).toContain("release-notes");
     expect((await api.deployment(deployment.id)).state).toBe("watching");
   });
 

@@ -95,7 +95,7 @@ async fn crafted_requests_meet_the_rules() -> Result<(), Failure> {
     }
     let answer = admin.post(&portal, "/act/sign-off", &[("deployment", &id)]).await?;
     let problem: serde_json::Value = serde_json::from_str(&answer.body)?;
-    assert!(problem["open_items"].as_array().is_some_and(|open| open.len() > 2), "{problem}");
+    assert!(problem["open"].as_array().is_some_and(|open| open.len() > 2), "{problem}");
     let reading = admin.get(&portal, "/act/tick").await?;
     assert_eq!(reading.status, StatusCode::METHOD_NOT_ALLOWED);
     Ok(())

@@ -16,6 +16,14 @@ pub struct Sessions(pub Engine);
 
 #[async_trait]
 impl SessionStore for Sessions {
+    /// Keeps a new session; an id that is taken (one chance in 2^128) is drawn again.
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        while self.load(&record.id).await?.is_some() {
+            record.id = Id::default();
+        }
+        self.save(record).await
+    }
+
     async fn save(&self, record: &Record) -> Result<()> {
         let data = serde_json::to_string(&record.data)
             .map_err(|error| Error::Encode(error.to_string()))?;
