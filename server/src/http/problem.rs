@@ -139,4 +139,7 @@ pub enum Problems {
     /// Too many failures; wait.
     #[response(status = 429, content_type = "application/problem+json")]
     TooMany(#[to_schema] Problem),
+    /// The database does not answer; try again.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(#[to_schema] Problem),
 }
