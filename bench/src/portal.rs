@@ -144,7 +144,7 @@ pub async fn sign_in(url: &str) -> String {
     let form = [("email", EMAIL), ("password", PASSWORD), ("next", "/")];
     let body: Vec<_> = form.iter().map(|(k, v)| format!("{k}={}", v.replace(' ', "+"))).collect();
     let answer = client()
-        .post(format!("{url}/act/log_in"))
+        .post(format!("{url}/act/log-in"))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", "text/html")
         .body(body.join("&").replace('@', "%40"))

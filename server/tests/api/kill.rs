@@ -88,8 +88,12 @@ async fn torment(data: &Path, database: Option<&str>, rounds: u64) {
         for post in posting {
             post.await.unwrap();
         }
-        let so_far = answered.lock().unwrap().clone();
-        verify(data, database, &so_far).await;
+        // What is lost stays lost and a broken chain stays broken, so looking at every tenth death
+        // sees them all; looking each time would read everything a hundred times.
+        if round % 10 == 9 || round + 1 == rounds {
+            let so_far = answered.lock().unwrap().clone();
+            verify(data, database, &so_far).await;
+        }
     }
     let count = answered.lock().unwrap().len();
     println!("{rounds} kills, {count} answered writes, all kept");
