@@ -1,7 +1,7 @@
 # Daytwo: `make` alone lists what there is. Every target is safe to repeat.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check demo bench fmt audit setup clean clean-cache
+.PHONY: help run build test check demo kill bench fmt audit setup clean clean-cache
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -23,6 +23,9 @@ check: ## The quick loop: format, clippy, unit and integration tests
 
 demo: ## The portal with the demonstration's shop and a year of history
 	@scripts/demo.sh
+
+kill: ## kill -9 under load, a hundred times (after make build)
+	@scripts/kill.sh
 
 bench: ## Measure the release under load, at loopback
 	@scripts/bench.sh

@@ -102,7 +102,11 @@ pub struct Api {
 impl Api {
     pub fn new(url: &str, token: &str) -> Self {
         drop(rustls::crypto::ring::default_provider().install_default());
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(std::time::Duration::from_secs(20))
+            .build()
+            .unwrap();
         Self { client, url: url.to_owned(), token: token.to_owned() }
     }
 

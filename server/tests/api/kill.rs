@@ -12,7 +12,7 @@ use std::{
 
 use crate::common::{Api, Portal, admin_token, setting};
 use serde_json::json;
-use store::{Pool, Store};
+use store::Pool;
 
 /// How many connections post at the same time.
 const CONNECTIONS: usize = 16;
@@ -103,8 +103,7 @@ async fn torment(data: &Path, database: Option<&str>, rounds: u64) {
 /// Looks into the database with the portal dead.
 async fn verify(data: &Path, database: Option<&str>, answered: &HashSet<String>) {
     let pool = Pool::open(store::location(database, data).unwrap()).await.unwrap();
-    let store = Store::start(pool).await.unwrap();
-    let mut link = store.read().await.unwrap();
+    let mut link = pool.reader().await.unwrap();
     let kept: HashSet<String> = link
         .query("SELECT summary FROM evidence WHERE summary LIKE 'mark %'")
         .read(|row| row.get("summary"))
@@ -116,6 +115,4 @@ async fn verify(data: &Path, database: Option<&str>, answered: &HashSet<String>)
     assert!(lost.is_empty(), "answered, and lost: {lost:?}");
     let chain = store::audit::verify(&mut link).await.unwrap();
     assert!(chain.is_ok(), "{chain:?}");
-    drop(link);
-    store.close().await;
 }

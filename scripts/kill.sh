@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # kill -9 under load, a hundred times on SQLite and 25 on PostgreSQL: nothing answered is lost
 set -euo pipefail
-source "$(dirname "$0")/../env.sh"
+source "$(dirname "$0")/env.sh"
 cd "$DAYTWO_ROOT"
 DAYTWO_KILLS=100 DAYTWO_PROGRAM="$DAYTWO_ROOT/dist/daytwo" DAYTWO_REQUIRE_POSTGRES=1 \
     scripts/with-postgres.sh cargo nextest run --locked -p server --test api --no-capture kill::
