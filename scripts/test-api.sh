@@ -29,8 +29,10 @@ cat >"$PORTAL_DATA/schemathesis.toml" <<TOML
 "path.slug" = "shop"
 "path.id" = "$id"
 TOML
+# One worker: CPython before 3.13 cannot parse Python in two threads at once ("AST constructor
+# recursion depth mismatch"), which Hypothesis does.
 # Schema-valid requests may be refused: that a service exists, a version is plausible or a watch is
 # open is not said by a schema.
 schemathesis --config-file "$PORTAL_DATA/schemathesis.toml" run \
     "$PORTAL_URL/api/v1/openapi.json" --header "Authorization: Bearer $token" \
-    --exclude-checks positive_data_acceptance --max-examples 60 --workers 2 --no-color
+    --exclude-checks positive_data_acceptance --max-examples 60 --workers 1 --no-color

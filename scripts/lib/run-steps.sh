@@ -2,6 +2,8 @@
 # run-steps.sh STEP…: runs the test steps in order, each under a heading with its time, and ends
 # with one line, "N passed, N failed". A step that counts its tests writes "PASSED FAILED" into
 # $DAYTWO_COUNTS; any other counts as one test. A failed step never counts as less than one failure.
+# What a step writes into $DAYTWO_FAILURES, the failed tests with what they said, is shown again at
+# the end, where it is found.
 set -uo pipefail
 source "$(dirname "$0")/../env.sh"
 # shellcheck source=scripts/lib/say.sh
@@ -13,8 +15,9 @@ claim_targets
 
 passed=0 failed=0 lines=()
 DAYTWO_COUNTS="$(mktemp)"
-export DAYTWO_COUNTS
-trap 'rm -f "$DAYTWO_COUNTS"' EXIT
+DAYTWO_FAILURES="$(mktemp)"
+export DAYTWO_COUNTS DAYTWO_FAILURES
+trap 'rm -f "$DAYTWO_COUNTS" "$DAYTWO_FAILURES"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -41,6 +44,11 @@ for step in "$@"; do
     lines+=("$(printf '%-12s %6s s   %5s passed  %3s failed   %s' "${name#*-}" "$took" "$good" "$bad" "$result")")
 done
 
+if [ -s "$DAYTWO_FAILURES" ]; then
+    printf '\n'
+    say 'What failed'
+    cat "$DAYTWO_FAILURES"
+fi
 printf '\n'
 printf '%s\n' "${lines[@]}"
 printf '\n%d passed, %d failed\n' "$passed" "$failed"

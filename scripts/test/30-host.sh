@@ -12,7 +12,7 @@ status=0
 export DAYTWO_REQUIRE_POSTGRES=1
 # Without the frontend, for the reason given in 20-clippy.sh; it has no tests.
 scripts/with-postgres.sh cargo nextest run --locked --workspace --exclude frontend --no-fail-fast \
-    --color=always 2>&1 | tee "$log" || status=$?
+    --failure-output immediate-final --color=always 2>&1 | tee "$log" || status=$?
 # nextest does not run the examples in the documentation.
 if ! cargo test --locked --workspace --exclude frontend --doc >"$doc_log" 2>&1; then
     cat "$doc_log" >&2
@@ -30,4 +30,7 @@ good="$(grep -oE '[0-9]+ passed' "$log.counts" | sum)"
 bad="$(grep -oE '[0-9]+ (failed|timed out|exec failed)' "$log.counts" | sum)"
 rm -f "$log.counts"
 [ -z "${DAYTWO_COUNTS:-}" ] || echo "$good $bad" >"$DAYTWO_COUNTS"
+if [ "$status" != 0 ] && [ -n "${DAYTWO_FAILURES:-}" ]; then
+    { sed 's/\x1b\[[0-9;]*m//g' "$log" | sed -n '/^ *Summary /,$p' | head -n 120; } >>"$DAYTWO_FAILURES"
+fi
 exit "$status"

@@ -17,4 +17,7 @@ good="$(count passed || true)"
 bad="$(count 'failed|flaky|interrupted|did not run' || true)"
 [ "$bad" = 0 ] || [ "$status" != 0 ] || status=1
 [ -z "${DAYTWO_COUNTS:-}" ] || echo "$good $bad" >"$DAYTWO_COUNTS"
+if [ "$status" != 0 ] && [ -n "${DAYTWO_FAILURES:-}" ]; then
+    { sed -n '/^  1) /,$p' <<<"$plain" | head -n 120; } >>"$DAYTWO_FAILURES"
+fi
 exit "$status"

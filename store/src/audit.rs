@@ -17,7 +17,7 @@ pub(crate) async fn last(link: &mut Link) -> Result<Option<(i64, Hash)>, StoreEr
 }
 
 pub(crate) async fn insert(tx: &mut Tx, entry: AuditEntry, hash: Hash) -> Result<(), StoreError> {
-    tx.query(
+    tx.append(
         "INSERT INTO audit (seq, at, actor_kind, actor_id, actor_name, action, subject_kind, \
          subject, deployment_id, sentence, details, hash) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",

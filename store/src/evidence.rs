@@ -67,7 +67,7 @@ pub async fn of_items(
 /// # Errors
 /// What the database says.
 pub async fn insert(tx: &mut Tx, record: EvidenceRecord) -> Result<(), StoreError> {
-    tx.query(
+    tx.append(
         "INSERT INTO evidence (id, deployment_id, item_id, at, source_kind, source_name, status, \
          summary, url, started_at, finished_at, details) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",

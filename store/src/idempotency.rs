@@ -55,7 +55,7 @@ pub async fn keep(
     answer: Answer,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    tx.query(
+    tx.append(
         "INSERT INTO idempotency (token_id, key, request_hash, status, body, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
     )

@@ -172,7 +172,7 @@ pub async fn update(tx: &mut Tx, item: &ItemRecord) -> Result<(), StoreError> {
     let pushed = item.pushed.as_ref();
     let machine = item.machine.as_ref();
     let person = item.person.as_ref();
-    tx.query(
+    tx.append(
         "UPDATE items SET pushed_word = $2, pushed_sentence = $3, pushed_by = $4, \
          pushed_at = $5, machine_word = $6, machine_sentence = $7, person_word = $8, \
          person_name = $9, person_at = $10, state = $11, reason = $12, updated_at = $13 \
@@ -192,8 +192,9 @@ pub async fn update(tx: &mut Tx, item: &ItemRecord) -> Result<(), StoreError> {
     .bind(item.reason.clone())
     .bind(micros(item.updated_at))
     .run()
-    .await
-    .map(drop)
+    .await?;
+    tx.seen.item_is(item);
+    Ok(())
 }
 
 fn read(row: &Row) -> Result<ItemRecord, StoreError> {

@@ -22,6 +22,7 @@ pub mod rehearsals;
 pub mod releases;
 pub mod rollbacks;
 pub mod runbooks;
+mod seen;
 pub mod services;
 pub mod sessions;
 pub mod settings;

@@ -5,7 +5,14 @@ use std::ops::{Deref, DerefMut};
 use chrono::{DateTime, Utc};
 use domain::audit::{AuditEntry, GENESIS, Hash};
 
-use crate::{audit, db::Link, error::StoreError};
+use sqlx::SqlSafeStr;
+
+use crate::{
+    audit,
+    db::{Link, Query},
+    error::StoreError,
+    seen::Seen,
+};
 
 /// A time as the database keeps it: microseconds since 1970.
 #[must_use]
@@ -18,6 +25,7 @@ pub const fn micros(at: DateTime<Utc>) -> i64 {
 pub struct Tx {
     link: Link,
     chain: Chain,
+    pub(crate) seen: Seen,
 }
 
 /// The end of the audit chain, as this transaction knows it.
@@ -43,13 +51,30 @@ impl DerefMut for Tx {
 
 impl Tx {
     /// Takes over a connection on which nothing is open.
-    pub(crate) const fn over(link: Link) -> Self {
-        Self { link, chain: Chain { seq: 0, head: GENESIS } }
+    pub(crate) fn over(link: Link) -> Self {
+        Self { link, chain: Chain { seq: 0, head: GENESIS }, seen: Seen::default() }
+    }
+
+    /// A statement that may change anything: what was read before counts no more.
+    pub fn query(&mut self, sql: impl SqlSafeStr) -> Query<'_> {
+        self.forget();
+        self.link.query(sql)
+    }
+
+    /// A statement that only adds rows to a table no answer in [`Seen`] is read from, or whose
+    /// writer has told [`Seen`] what it changes.
+    pub(crate) fn append(&mut self, sql: &'static str) -> Query<'_> {
+        self.link.query(sql)
+    }
+
+    fn forget(&mut self) {
+        self.seen = Seen::default();
     }
 
     /// Opens the transaction, alone among all writers of this database, and finds the end of the
     /// audit chain, which another process may have moved.
     pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
+        self.forget();
         match self.link {
             Link::Sqlite(_) => {
                 self.link.query("BEGIN IMMEDIATE").run().await?;
@@ -74,20 +99,26 @@ impl Tx {
         self.link.query("ROLLBACK").run().await.map(drop)
     }
 
-    /// Marks a point an act that fails goes back to.
-    pub(crate) async fn mark(&mut self) -> Result<Chain, StoreError> {
-        self.link.query("SAVEPOINT act").run().await?;
-        Ok(self.chain)
+    /// The end of the audit chain now, to go back to where an act fails.
+    pub(crate) const fn chain(&self) -> Chain {
+        self.chain
     }
 
+    /// Marks the point that the first act of a group goes back to where it fails.
+    pub(crate) async fn mark(&mut self) -> Result<(), StoreError> {
+        self.link.script("SAVEPOINT act").await
+    }
+
+    /// Keeps what the act wrote and marks the point for the next.
     pub(crate) async fn keep(&mut self) -> Result<(), StoreError> {
-        self.link.query("RELEASE SAVEPOINT act").run().await.map(drop)
+        self.link.script("RELEASE SAVEPOINT act; SAVEPOINT act").await
     }
 
+    /// Undoes what the act wrote and leaves the mark for the next.
     pub(crate) async fn undo(&mut self, chain: Chain) -> Result<(), StoreError> {
         self.chain = chain;
-        self.link.query("ROLLBACK TO SAVEPOINT act").run().await?;
-        self.link.query("RELEASE SAVEPOINT act").run().await.map(drop)
+        self.forget();
+        self.link.script("ROLLBACK TO SAVEPOINT act").await
     }
 
     /// Appends an audit entry to the chain; its `seq` is given here.

@@ -201,8 +201,9 @@ async fn run(
     ran: &mut Vec<(Done, Option<StoreError>)>,
 ) -> Result<(), StoreError> {
     let mut next = Some(first);
+    tx.mark().await?;
     while let Some(job) = next.take() {
-        let chain = tx.mark().await?;
+        let chain = tx.chain();
         let done = job(tx).await;
         let keep = done.keep;
         ran.push((done, None));

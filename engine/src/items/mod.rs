@@ -6,11 +6,7 @@ mod tick;
 mod waive;
 
 use domain::ids::DeploymentId;
-use store::{
-    Tx,
-    deployments::{self, DeploymentRecord},
-    items::{self, ItemRecord},
-};
+use store::{Tx, deployments::DeploymentRecord, items::ItemRecord};
 
 pub use report::ReportAnswer;
 pub use result::{ResultRequest, ResultStatus};
@@ -24,10 +20,10 @@ async fn find(
     id: DeploymentId,
     key: &str,
 ) -> Result<(DeploymentRecord, ItemRecord), Refusal> {
-    let Some(deployment) = deployments::by_id(tx, id).await? else {
+    let Some(deployment) = tx.deployment(id).await? else {
         return Err(Refusal::not_found("deployment", id));
     };
-    match items::by_key(tx, id, key).await? {
+    match tx.item(id, key).await? {
         Some(item) => Ok((deployment, item)),
         None => Err(Refusal::not_found("item in this run with the key", key)),
     }

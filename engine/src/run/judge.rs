@@ -23,7 +23,7 @@ pub(crate) async fn judge_item(
     item: &mut ItemRecord,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let waivers = waivers::not_ended(tx, deployment.id).await?;
+    let waivers = tx.waivers(deployment.id).await?;
     judge_with(tx, deployment, item, &waivers, now).await
 }
 
@@ -119,7 +119,7 @@ pub(crate) async fn judge_all(
     deployment: &DeploymentRecord,
     now: DateTime<Utc>,
 ) -> Result<GateAnswer, StoreError> {
-    let waivers = waivers::not_ended(tx, deployment.id).await?;
+    let waivers = tx.waivers(deployment.id).await?;
     for mut item in items::of_deployment(tx, deployment.id).await? {
         judge_with(tx, deployment, &mut item, &waivers, now).await?;
     }

@@ -9,7 +9,7 @@ use domain::{
     words::Actor,
 };
 use store::{
-    Link, StoreError,
+    Link, StoreError, Tx,
     checks::{self, CheckRecord},
     deployments::{self, DeploymentRecord},
     items::ItemRecord,
@@ -44,8 +44,8 @@ pub(crate) async fn checks_now(
 }
 
 /// What the machine half says now; `None` where the box has none or nothing can speak for it.
-pub(crate) async fn machine_half(
-    link: &mut Link,
+pub(super) async fn machine_half(
+    tx: &mut Tx,
     deployment: &DeploymentRecord,
     item: &ItemRecord,
     now: DateTime<Utc>,
@@ -54,10 +54,13 @@ pub(crate) async fn machine_half(
         return Ok(None);
     }
     // A check on trial runs without counting.
-    let bound = checks_now(link, deployment, |check| {
-        check.item.as_deref() == Some(&item.key) && !check.dry_run
-    })
-    .await?;
+    let mut bound = Vec::new();
+    for check in tx.checks(deployment.service_id, &deployment.environment).await? {
+        if check.item.as_deref() == Some(&item.key) && !check.dry_run {
+            let newest = tx.newest_measurement(check.id, deployment.deployed_at).await?;
+            bound.push(CheckNow { check, newest });
+        }
+    }
     let mut sources: Vec<Source<'_>> = bound
         .iter()
         .map(|now| Source {
@@ -92,7 +95,7 @@ pub(crate) async fn machine_half(
     }
     let combined = combine(&sources);
     let Some(rule) = item.machine_rule else { return Ok(combined) };
-    let ruled = by_rule(link, rule, deployment, now).await?;
+    let ruled = by_rule(tx, rule, deployment, now).await?;
     // What a script posted, or a probe saw, stands in for a rule that has no data of its own; a
     // rule that failed is not argued away.
     Ok(match combined {

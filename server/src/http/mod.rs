@@ -12,6 +12,7 @@ mod metrics;
 mod problem;
 mod router;
 mod sessions;
+mod unread;
 
 pub use router::{Site, router};
 

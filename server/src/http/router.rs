@@ -30,6 +30,7 @@ use super::{
     metrics::{self, Metrics},
     problem::Problem,
     sessions::Sessions,
+    unread,
 };
 use crate::{config::Config, open::StartError};
 
@@ -112,7 +113,8 @@ pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, St
             .layer(middleware::from_fn(security_headers))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(CompressionLayer::new().compress_when(compressible))
-            .layer(PropagateRequestIdLayer::new(REQUEST_ID)),
+            .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+            .layer(middleware::from_fn(unread::read_the_rest)),
     ))
 }
 

@@ -177,6 +177,7 @@ async fn reports_that_are_none() {
         ("<html></html>".to_owned(), 422),
         (bomb.to_owned(), 422),
         (format!("<testsuite>{}</testsuite>", " ".repeat(11 * 1024 * 1024)), 413),
+        (format!("<testsuite>{}</testsuite>", " ".repeat(100 * 1000 * 1000)), 413),
     ] {
         let length = body.len();
         let sent = stage.api.request("POST", &path).header("content-type", "application/xml");

@@ -3,6 +3,7 @@
 use sqlx::{Postgres, SqlSafeStr, Sqlite, pool::PoolConnection};
 
 use super::query::Query;
+use crate::error::StoreError;
 
 /// Which database it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,19 @@ impl Link {
             Self::Sqlite(_) => Kind::Sqlite,
             Self::Postgres(_) => Kind::Postgres,
         }
+    }
+
+    /// Runs statements that take no values and answer nothing, in one trip.
+    pub(crate) async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection) => {
+                sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop)
+            }
+            Self::Postgres(connection) => {
+                sqlx::raw_sql(sql).execute(&mut **connection).await.map(drop)
+            }
+        }
+        .map_err(StoreError::from)
     }
 
     /// A query; bind its values in order, then run it.

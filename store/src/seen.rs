@@ -1,0 +1,127 @@
+//! What the open transaction has read and not changed since. Acts that share a commit mostly ask
+//! for the same run: it is read for the first of them. Nobody else can change it meanwhile, since
+//! a transaction of the writer is alone.
+
+use std::{collections::HashMap, hash::Hash};
+
+use chrono::{DateTime, Utc};
+use domain::ids::{CheckId, DeploymentId, ServiceId};
+
+use crate::{
+    checks::{self, CheckRecord},
+    deployments::{self, DeploymentRecord},
+    error::StoreError,
+    items::{self, ItemRecord},
+    measurements::{self, MeasurementRecord},
+    tx::Tx,
+    waivers::{self, WaiverRecord},
+};
+
+/// One kind of answer, by what was asked.
+type Answers<K, V> = HashMap<K, V>;
+
+/// Everything that was read. A write through [`Tx::query`] forgets all of it; a write that knows
+/// what it changes says so here instead.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    deployments: Answers<DeploymentId, Option<DeploymentRecord>>,
+    items: Answers<(DeploymentId, String), Option<ItemRecord>>,
+    waivers: Answers<DeploymentId, Vec<WaiverRecord>>,
+    checks: Answers<(ServiceId, String), Vec<CheckRecord>>,
+    newest: Answers<(CheckId, DateTime<Utc>), Option<MeasurementRecord>>,
+}
+
+impl Seen {
+    /// Notes what a box is now.
+    pub(crate) fn item_is(&mut self, item: &ItemRecord) {
+        self.items.insert((item.deployment_id, item.key.clone()), Some(item.clone()));
+    }
+}
+
+impl Tx {
+    /// As [`deployments::by_id`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn deployment(
+        &mut self,
+        id: DeploymentId,
+    ) -> Result<Option<DeploymentRecord>, StoreError> {
+        if let Some(seen) = self.seen.deployments.get(&id) {
+            return Ok(seen.clone());
+        }
+        let read = deployments::by_id(self, id).await?;
+        Ok(keep(&mut self.seen.deployments, id, read))
+    }
+
+    /// As [`items::by_key`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn item(
+        &mut self,
+        deployment: DeploymentId,
+        key: &str,
+    ) -> Result<Option<ItemRecord>, StoreError> {
+        let asked = (deployment, key.to_owned());
+        if let Some(seen) = self.seen.items.get(&asked) {
+            return Ok(seen.clone());
+        }
+        let read = items::by_key(self, deployment, key).await?;
+        Ok(keep(&mut self.seen.items, asked, read))
+    }
+
+    /// As [`waivers::not_ended`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn waivers(
+        &mut self,
+        deployment: DeploymentId,
+    ) -> Result<Vec<WaiverRecord>, StoreError> {
+        if let Some(seen) = self.seen.waivers.get(&deployment) {
+            return Ok(seen.clone());
+        }
+        let read = waivers::not_ended(self, deployment).await?;
+        Ok(keep(&mut self.seen.waivers, deployment, read))
+    }
+
+    /// As [`checks::of_environment`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn checks(
+        &mut self,
+        service: ServiceId,
+        environment: &str,
+    ) -> Result<Vec<CheckRecord>, StoreError> {
+        let asked = (service, environment.to_owned());
+        if let Some(seen) = self.seen.checks.get(&asked) {
+            return Ok(seen.clone());
+        }
+        let read = checks::of_environment(self, service, environment).await?;
+        Ok(keep(&mut self.seen.checks, asked, read))
+    }
+
+    /// As [`measurements::newest_for`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn newest_measurement(
+        &mut self,
+        check: CheckId,
+        since: DateTime<Utc>,
+    ) -> Result<Option<MeasurementRecord>, StoreError> {
+        let asked = (check, since);
+        if let Some(seen) = self.seen.newest.get(&asked) {
+            return Ok(seen.clone());
+        }
+        let read = measurements::newest_for(self, check, since).await?;
+        Ok(keep(&mut self.seen.newest, asked, read))
+    }
+}
+
+fn keep<K: Eq + Hash, V: Clone>(answers: &mut Answers<K, V>, asked: K, answer: V) -> V {
+    answers.insert(asked, answer.clone());
+    answer
+}
