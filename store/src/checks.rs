@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     check::ProbeSpec,
-    ids::{CheckId, ServiceId},
+    ids::{CheckId, DeploymentId, ServiceId},
 };
 
 use crate::{
@@ -100,16 +100,19 @@ pub async fn by_key(
         .await
 }
 
-/// All checks that run now: those of services and environments with an open watch.
+/// All checks that run now, those of services and environments with an open watch, each with the
+/// deployment being watched.
 ///
 /// # Errors
 /// What the database says.
-pub async fn being_watched(link: &mut Link) -> Result<Vec<CheckRecord>, StoreError> {
+pub async fn being_watched(
+    link: &mut Link,
+) -> Result<Vec<(CheckRecord, DeploymentId)>, StoreError> {
     link.query(
-        "SELECT c.* FROM checks c JOIN deployments d ON d.service_id = c.service_id \
+        "SELECT c.*, d.id AS watched_id FROM checks c JOIN deployments d ON d.service_id = c.service_id \
          AND d.environment = c.environment WHERE d.state = 'watching' AND c.retired_at IS NULL",
     )
-    .read(read)
+    .read(|row| Ok((read(row)?, DeploymentId(row.get("watched_id")?))))
     .await
 }
 

@@ -2,7 +2,8 @@
 //! is no longer needed.
 //!
 //! A check runs at a fixed rate; its phase within the interval comes from its id, so that checks
-//! spread and a restart keeps it. A new check runs at once. A slot that was missed is skipped,
+//! spread and a restart keeps it. What is new runs at once: a check, a change to one, a deployment
+//! it has not looked at. A slot that was missed is skipped,
 //! never made up for in a burst, and no check overlaps itself.
 
 use std::{
@@ -13,7 +14,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::ids::CheckId;
+use domain::ids::{CheckId, DeploymentId};
 use store::{checks, idempotency, sessions};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -33,8 +34,14 @@ impl Engine {
     }
 }
 
+/// When a check runs next, and on what occasion it ran first.
+struct Due {
+    occasion: (DeploymentId, DateTime<Utc>),
+    at: DateTime<Utc>,
+}
+
 async fn run_checks(engine: Engine, tasks: TaskTracker, stop: CancellationToken) {
-    let mut due: HashMap<CheckId, DateTime<Utc>> = HashMap::new();
+    let mut due: HashMap<CheckId, Due> = HashMap::new();
     let running: Arc<Mutex<HashSet<CheckId>>> = Arc::default();
     let places = Arc::new(Semaphore::new(SIDE_BY_SIDE));
     let mut known = Vec::new();
@@ -44,25 +51,29 @@ async fn run_checks(engine: Engine, tasks: TaskTracker, stop: CancellationToken)
         if read_at.is_none_or(|at: tokio::time::Instant| at.elapsed() >= REFRESH) {
             match load(&engine).await {
                 Ok(found) => {
-                    due.retain(|id, _| {
-                        found.iter().any(|check: &checks::CheckRecord| check.id == *id)
-                    });
+                    due.retain(|id, _| found.iter().any(|(check, _): &Watched| check.id == *id));
                     known = found;
                     read_at = Some(tokio::time::Instant::now());
                 }
                 Err(error) => tracing::error!(%error, "the checks to run could not be read"),
             }
         }
-        for check in &known {
-            if due.get(&check.id).is_some_and(|at| *at > now) {
+        for (check, deployment) in &known {
+            let occasion = (*deployment, check.updated_at);
+            let before = due.get(&check.id).filter(|due| due.occasion == occasion);
+            if before.is_some_and(|due| due.at > now) {
                 continue;
             }
-            let mut busy = running.lock().unwrap_or_else(PoisonError::into_inner);
-            due.insert(check.id, next_slot(check.id, check.interval_s, now));
-            if !busy.insert(check.id) {
+            let idle = running.lock().unwrap_or_else(PoisonError::into_inner).insert(check.id);
+            // A slot that comes while the check still runs is skipped; a new occasion waits for
+            // its end.
+            if idle || before.is_some() {
+                let at = next_slot(check.id, check.interval_s, now);
+                due.insert(check.id, Due { occasion, at });
+            }
+            if !idle {
                 continue;
             }
-            drop(busy);
             let work = run_one(engine.clone(), check.clone(), places.clone(), running.clone());
             let stop = stop.clone();
             tasks.spawn(async move {
@@ -100,7 +111,10 @@ fn run_one(
     })
 }
 
-async fn load(engine: &Engine) -> Result<Vec<checks::CheckRecord>, store::StoreError> {
+/// A check with the deployment it looks at.
+type Watched = (checks::CheckRecord, DeploymentId);
+
+async fn load(engine: &Engine) -> Result<Vec<Watched>, store::StoreError> {
     checks::being_watched(&mut engine.read().await?).await
 }
 

@@ -129,8 +129,10 @@ async fn only_checks_under_an_open_watch_run(#[values(On::Sqlite, On::Postgres)]
         act!(db.store, |tx| checks::retire(tx, retired, at(1)).await).unwrap();
         let mut link = db.store.read().await.unwrap();
         assert_eq!(checks::being_watched(&mut link).await.unwrap(), []);
-        deploy(&db.store, &[ground.watching("1", 0), ground.deployment("0", -1)]).await;
-        assert_eq!(checks::being_watched(&mut link).await.unwrap(), [runs]);
+        let watched = ground.watching("1", 0);
+        let id = watched.id;
+        deploy(&db.store, &[watched, ground.deployment("0", -1)]).await;
+        assert_eq!(checks::being_watched(&mut link).await.unwrap(), [(runs, id)]);
     })
     .await;
 }
