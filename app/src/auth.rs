@@ -5,11 +5,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{
-    ids::PersonId,
-    who::{Person, Who},
-};
-use engine::Refusal;
+use domain::who::{Person, Who};
+use engine::{Refusal, people::SignedIn};
 use http::{HeaderMap, Method, header::ACCEPT};
 use leptos::prelude::use_context;
 use tower_sessions::Session;
@@ -21,8 +18,20 @@ use crate::{
     theme::Theme,
 };
 
-/// The session's key of a person's id.
-pub const PERSON: &str = "person_id";
+/// The session's key of who signed in.
+const SIGNED_IN: &str = "signed_in";
+
+/// Puts a person into a session under a new id, so that one known before does not become theirs.
+///
+/// # Errors
+/// Trouble with the database.
+pub async fn remember(session: &Session, signed_in: SignedIn) -> Result<(), Refusal> {
+    let trouble = |error: tower_sessions::session::Error| {
+        Refusal::Internal(format!("keeping a session: {error}"))
+    };
+    session.cycle_id().await.map_err(trouble)?;
+    session.insert(SIGNED_IN, signed_in).await.map_err(trouble)
+}
 
 /// Set by the island that fetches a page only to refresh it: the message is not for it.
 pub const REFRESH: &str = "x-refresh";
@@ -112,12 +121,12 @@ fn person_page(path: &str) -> bool {
 
 async fn person_of(portal: &Portal, session: &Session) -> Result<Option<Person>, Refusal> {
     let kept = session
-        .get::<uuid::Uuid>(PERSON)
+        .get::<SignedIn>(SIGNED_IN)
         .await
         .map_err(|error| Refusal::Internal(format!("reading a session: {error}")))?;
     match kept {
         None => Ok(None),
-        Some(id) => portal.engine.person(PersonId(id)).await,
+        Some(signed_in) => portal.engine.person(&signed_in).await,
     }
 }
 

@@ -131,8 +131,12 @@ impl Drop for Portal {
 
 /// A client with cookies of its own.
 pub fn client() -> reqwest::Client {
-    let built =
-        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build();
+    let built = reqwest::Client::builder()
+        .no_proxy()
+        .no_brotli()
+        .no_gzip()
+        .redirect(reqwest::redirect::Policy::none())
+        .build();
     match built {
         Ok(client) => client,
         Err(error) => panic!("no client: {error}"),

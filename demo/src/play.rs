@@ -72,7 +72,7 @@ impl Teller {
         done("publish", "what ships", engine.publish_shipped().await)?;
         let mut people = Vec::new();
         let first = engine.set_up(Cast::Admin.new_person()).await;
-        let admin = done("set up", "the portal", first)?;
+        let (admin, _) = done("set up", "the portal", first)?;
         let who = Who::Person(admin.clone());
         people.push((Cast::Admin, admin));
         for cast in Cast::ALL.into_iter().filter(|cast| *cast != Cast::Admin) {

@@ -4,8 +4,7 @@ use axum::response::Response;
 use engine::Refusal;
 use serde::Deserialize;
 
-use super::log_in::remember;
-use crate::{act::Act, answer::Done};
+use crate::{act::Act, answer::Done, auth::remember};
 
 /// The form.
 #[derive(Deserialize)]
@@ -15,7 +14,7 @@ pub struct ChangeOwnPassword {
     again: String,
 }
 
-/// Changes it and gives the session a new id.
+/// Changes it; this session goes on under a new id, all others end.
 pub async fn change_own_password(act: Act<ChangeOwnPassword>) -> Response {
     let result = async {
         let form = &act.form;
@@ -23,9 +22,11 @@ pub async fn change_own_password(act: Act<ChangeOwnPassword>) -> Response {
             return Err(Refusal::field("/again", "must be the same as the new password"));
         }
         let person = act.person()?;
-        act.engine.change_own_password(person, form.current.clone(), form.password.clone()).await?;
-        remember(&act.session, person).await?;
-        Ok(Done::to("Changed your password.", "/settings"))
+        let (current, new) = (form.current.clone(), form.password.clone());
+        let signed_in = act.engine.change_own_password(person, current, new).await?;
+        remember(&act.session, signed_in).await?;
+        let done = "Changed your password. You are signed out everywhere else.";
+        Ok(Done::to(done, "/settings"))
     }
     .await;
     act.answer(result).await

@@ -17,6 +17,7 @@ mod probe_item;
 mod put_check;
 mod put_plan;
 mod record_rehearsal;
+mod retire_check;
 mod revoke_token;
 mod roll_back;
 mod set_password;
@@ -52,6 +53,7 @@ pub fn routes() -> Router<Portal> {
         .route("/put-check", post(put_check::put_check))
         .route("/put-plan", post(put_plan::put_plan))
         .route("/record-rehearsal", post(record_rehearsal::record_rehearsal))
+        .route("/retire-check", post(retire_check::retire_check))
         .route("/revoke-token", post(revoke_token::revoke_token))
         .route("/roll-back", post(roll_back::roll_back))
         .route("/set-password", post(set_password::set_password))

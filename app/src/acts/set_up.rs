@@ -5,8 +5,7 @@ use domain::roles::Role;
 use engine::people::NewPerson;
 use serde::Deserialize;
 
-use super::log_in::remember;
-use crate::{act::OpenAct, answer::Done};
+use crate::{act::OpenAct, answer::Done, auth::remember};
 
 /// The form.
 #[derive(Deserialize)]
@@ -27,8 +26,8 @@ pub async fn set_up(act: OpenAct<SetUp>) -> Response {
             teams: Vec::new(),
             password: form.password.clone(),
         };
-        let person = act.engine.set_up(new).await?;
-        remember(&act.session, &person).await?;
+        let (person, signed_in) = act.engine.set_up(new).await?;
+        remember(&act.session, signed_in).await?;
         Ok(Done::to(format!("Welcome, {}. The portal is set up.", person.name), "/"))
     }
     .await;

@@ -3,6 +3,7 @@
 mod check;
 mod page;
 mod put;
+mod retire_check;
 mod view;
 
 pub use check::{CheckRequest, CheckView, MeasurementView};

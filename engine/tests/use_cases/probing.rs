@@ -9,6 +9,7 @@ use std::{
 };
 
 use axum::{Router, http::StatusCode, routing::get};
+use domain::who::Who;
 use engine::{Refusal, services::CheckRequest};
 use rstest::rstest;
 
@@ -276,6 +277,31 @@ async fn the_background_runs_the_checks_of_an_open_watch(
         stop.cancel();
         tasks.close();
         tasks.wait().await;
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_retired_check_counts_no_more(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        let home = check("http://127.0.0.1:9/");
+        p.engine.put_check(&p.operator(), "shop", "home", home.clone()).await.unwrap();
+        assert_eq!(p.item(id, "load").await.state, "running");
+        let refused = p
+            .engine
+            .retire_check(&Who::Person(p.viewer.clone()), "shop", "home")
+            .await
+            .unwrap_err();
+        assert!(matches!(refused, Refusal::Forbidden(_)));
+        p.engine.retire_check(&p.operator(), "shop", "home").await.unwrap();
+        assert_ne!(p.item(id, "load").await.state, "running");
+        assert_eq!(keys(p).await, [] as [&str; 0]);
+        let again = p.engine.retire_check(&p.operator(), "shop", "home").await.unwrap_err();
+        assert!(matches!(again, Refusal::NotFound { .. }), "{again:?}");
+        p.engine.put_check(&p.operator(), "shop", "home", home).await.unwrap();
+        assert_eq!(keys(p).await, ["home"]);
     })
     .await;
 }

@@ -96,6 +96,7 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
     let tags: Vec<_> = tags.into_iter().flatten().collect();
     let change = (page.may_configure && check.built_in.is_none())
         .then(|| check_form(page, check.spec.kind(), Some(check)));
+    let retire = (page.may_configure && check.built_in.is_none()).then(|| retire(page, &check.key));
     view! {
         <li data-row="" tabindex="-1" id=format!("check-{}", check.key)>
             <div class="evidence-head">
@@ -109,8 +110,24 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
             <div class="item-foot">
                 {seen.map(|seen| proof(&check.key, seen, page.now))}
                 {change}
+                {retire}
             </div>
         </li>
+    }
+    .into_any()
+}
+
+fn retire(page: &ServicePage, key: &str) -> AnyView {
+    view! {
+        <details class="disclosure no-print" id=format!("retire-{key}")>
+            <summary>"Retire…"</summary>
+            <form class="form panel" method="post" action="/act/retire-check" data-enhance="">
+                <p class="hint">"It runs and counts no more. What it measured is kept."</p>
+                <input type="hidden" name="service" value=page.service.slug.clone()/>
+                <input type="hidden" name="key" value=key.to_owned()/>
+                <div class="form-actions"><button class="button danger" data-busy="Retiring…">"Retire "{key.to_owned()}</button></div>
+            </form>
+        </details>
     }
     .into_any()
 }

@@ -50,7 +50,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
     let json = OpenApiRouter::new()
         .routes(routes!(services::list::list))
         .routes(routes!(services::get::get, services::put::put))
-        .routes(routes!(services::check::put))
+        .routes(routes!(services::check::put, services::check::retire))
         .routes(routes!(services::measurements::list))
         .routes(routes!(deployments::list::list, deployments::announce::announce))
         .routes(routes!(deployments::get::get))

@@ -1,0 +1,25 @@
+//! Retiring a check.
+
+use axum::response::Response;
+use serde::Deserialize;
+
+use crate::{act::Act, answer::Done};
+
+/// The form.
+#[derive(Debug, Deserialize)]
+pub struct Retire {
+    service: String,
+    key: String,
+}
+
+/// Retires it.
+pub async fn retire_check(act: Act<Retire>) -> Response {
+    let key = &act.form.key;
+    let done = format!("Retired the check {key}. What it measured is kept.");
+    let result = act
+        .engine
+        .retire_check(&act.who, &act.form.service, key)
+        .await
+        .map(|()| Done::here(done).at("checks"));
+    act.answer(result).await
+}

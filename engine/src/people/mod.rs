@@ -1,0 +1,132 @@
+//! People: setting up, adding, listing.
+
+mod change;
+mod log_in;
+mod password;
+
+use domain::{
+    ids::PersonId,
+    permissions::{Permission, permit},
+    roles::Role,
+    validate,
+    who::{Person, Who},
+};
+use store::people::{self, PersonRecord};
+
+pub use log_in::SignedIn;
+use password::hash_password;
+
+use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults};
+
+/// A person to be added.
+#[derive(Clone)]
+pub struct NewPerson {
+    /// Their address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Their team labels.
+    pub teams: Vec<String>,
+    /// Their password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for NewPerson {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewPerson").field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
+impl Engine {
+    /// Whether nobody has been added yet, so that the first visitor sets the portal up.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub async fn needs_set_up(&self) -> Result<bool, Refusal> {
+        Ok(people::count(&mut self.read().await?).await? == 0)
+    }
+
+    /// Adds the first person, an administrator. Refused once there is anyone.
+    ///
+    /// # Errors
+    /// Where a field is at fault or the portal is set up already.
+    pub async fn set_up(&self, mut new: NewPerson) -> Result<(Person, SignedIn), Refusal> {
+        new.role = Role::Admin;
+        self.insert_person(Who::System("first-run set-up"), new, true).await
+    }
+
+    /// Adds a person.
+    ///
+    /// # Errors
+    /// Where the actor may not, a field is at fault, or the address is taken.
+    pub async fn add_person(&self, who: &Who, new: NewPerson) -> Result<Person, Refusal> {
+        permit(who, Permission::ManagePeople, None)?;
+        self.insert_person(who.clone(), new, false).await.map(|(person, _)| person)
+    }
+
+    async fn insert_person(
+        &self,
+        who: Who,
+        new: NewPerson,
+        only_first: bool,
+    ) -> Result<(Person, SignedIn), Refusal> {
+        let email = new.email.trim().to_lowercase();
+        let mut faults = Faults::default();
+        faults.note("/email", validate::email(&email));
+        faults.note("/name", validate::line(&new.name, 80));
+        faults.note("/password", validate::password(&new.password));
+        for team in &new.teams {
+            faults.note("/teams", validate::slug(team));
+        }
+        faults.into_result()?;
+        let now = self.now();
+        let password_hash = hash_password(new.password).await?;
+        let person = Person {
+            id: PersonId(new_id()),
+            name: new.name.trim().to_owned(),
+            email,
+            role: new.role,
+            teams: new.teams,
+        };
+        self.write(move |tx| {
+            Box::pin(async move {
+                if only_first && people::count(tx).await? > 0 {
+                    return Err(Refusal::conflict(
+                        "The portal is set up already. Log in, or ask an administrator to add \
+                         you.",
+                    ));
+                }
+                if people::by_email(tx, &person.email).await?.is_some() {
+                    return Err(Refusal::field("/email", "belongs to someone already"));
+                }
+                entry(&who, now, "person.add", "person", person.id)
+                    .says(format!("added {} as {}", person.name, person.role.as_str()))
+                    .with("email", person.email.clone())
+                    .record(tx)
+                    .await?;
+                let record = PersonRecord {
+                    person: person.clone(),
+                    password_hash,
+                    created_at: now,
+                    disabled_at: None,
+                    last_login_at: None,
+                };
+                let signed_in = SignedIn::with(person.id, &record.password_hash);
+                people::insert(tx, record).await?;
+                Ok((person, signed_in))
+            })
+        })
+        .await
+    }
+
+    /// Everyone, by name.
+    ///
+    /// # Errors
+    /// Where the actor may not.
+    pub async fn people(&self, who: &Who) -> Result<Vec<PersonRecord>, Refusal> {
+        permit(who, Permission::ManagePeople, None)?;
+        Ok(people::all(&mut self.read().await?).await?)
+    }
+}

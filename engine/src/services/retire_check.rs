@@ -1,0 +1,54 @@
+//! Retiring a check: it runs no more and counts no more; what it measured stays.
+
+use domain::{
+    permissions::{Permission, permit},
+    who::Who,
+};
+use store::{checks, deployments, services};
+
+use crate::{Engine, Refusal, audit::entry, run};
+
+impl Engine {
+    /// Retires a check. Putting a check of the same key brings it back.
+    ///
+    /// # Errors
+    /// Where the actor may not, there is no such check in use, or it is a built-in one.
+    pub async fn retire_check(&self, who: &Who, slug: &str, key: &str) -> Result<(), Refusal> {
+        permit(who, Permission::Configure, Some(slug))?;
+        let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
+        let touched = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(service) = services::by_slug(tx, &slug).await? else {
+                        return Err(Refusal::not_found("service", &slug));
+                    };
+                    let check = checks::by_key(tx, service.id, &key).await?;
+                    let Some(check) = check.filter(|check| check.retired_at.is_none()) else {
+                        return Err(Refusal::not_found("check in use with the key", &key));
+                    };
+                    if check.built_in.is_some() {
+                        return Err(Refusal::conflict(format!(
+                            "`{key}` is a built-in check; it goes when the environment's base URL \
+                             or its target goes."
+                        )));
+                    }
+                    checks::retire(tx, check.id, now).await?;
+                    entry(&who, now, "check.retire", "check", &check.key)
+                        .says(format!("retired the check {key} of {slug}"))
+                        .record(tx)
+                        .await?;
+                    let open = deployments::watching(tx, service.id, &check.environment).await?;
+                    if let Some(open) = &open {
+                        run::judge_all(tx, open, now).await?;
+                    }
+                    Ok(open.map(|open| open.id))
+                })
+            })
+            .await?;
+        self.reschedule();
+        if let Some(open) = touched {
+            self.changed(open);
+        }
+        Ok(())
+    }
+}
