@@ -122,7 +122,7 @@ async fn rolling_back_takes_two_steps() -> Result<(), Failure> {
 async fn closing_every_box_opens_the_sign_off() -> Result<(), Failure> {
     let (portal, id) = Portal::with_deployment().await?;
     let engine = &portal.engine;
-    let mira = engine.log_in("mira@example.org", PASSWORD.into()).await?;
+    let (mira, _) = engine.log_in("mira@example.org", PASSWORD.into()).await?;
     let anna = person("Anna Weber", "anna@example.org", Role::Approver);
     engine.add_person(&Who::Person(mira.clone()), anna).await?;
     let open = engine.deployment_page(&mira, id).await?.gate.open;

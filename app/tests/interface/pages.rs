@@ -115,7 +115,7 @@ async fn a_change_is_told_to_whoever_looks() -> Result<(), Failure> {
     assert_eq!(response.headers()["x-accel-buffering"], "no");
     let mut body = response.into_body();
     assert!(next(&mut body).await?.contains("event: hello"));
-    let mira = portal.engine.log_in("mira@example.org", PASSWORD.into()).await?;
+    let (mira, _) = portal.engine.log_in("mira@example.org", PASSWORD.into()).await?;
     let who = Who::Person(mira);
     portal.engine.speak(&who, id, "smoke-tests", PersonAct::Tick, "").await?;
     let told = next(&mut body).await?;

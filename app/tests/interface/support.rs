@@ -87,7 +87,8 @@ impl Portal {
     pub async fn with_deployment() -> Result<(Self, DeploymentId), Failure> {
         let portal = Self::empty().await?;
         let engine = &portal.engine;
-        let admin = engine.set_up(person("Mira Koch", "mira@example.org", Role::Admin)).await?;
+        let (admin, _) =
+            engine.set_up(person("Mira Koch", "mira@example.org", Role::Admin)).await?;
         let who = Who::Person(admin);
         engine.add_person(&who, person("Vic Vale", "vic@example.org", Role::Viewer)).await?;
         let service =
