@@ -11,4 +11,6 @@ pub mod icon;
 pub mod lessons_list;
 pub mod nav;
 pub mod pagination;
+pub mod phase;
+pub mod proof;
 pub mod time;

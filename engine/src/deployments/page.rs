@@ -6,8 +6,9 @@ use domain::{
     audit::AuditEntry,
     due::is_overdue,
     gate::GateAnswer,
-    ids::DeploymentId,
+    ids::{CheckId, DeploymentId},
     item::MachineWord,
+    measurement::{Measurement, Phase},
     permissions::{Permission, permit},
     sign_off::{self, Signature},
     watch::WatchProgress,
@@ -20,7 +21,7 @@ use store::{
     evidence::{self, EvidenceRecord},
     items::ItemRecord,
     lessons::{self, LessonRecord},
-    people,
+    measurements, people,
     rehearsals::{self, RehearsalRecord},
     releases::{self, ReleaseRecord},
     rollbacks::{self, RollbackRecord},
@@ -95,6 +96,8 @@ pub struct ItemNow {
     pub item: ItemRecord,
     /// Its checks with what they saw last.
     pub checks: Vec<CheckNow>,
+    /// What was sent and received by those checks that did not pass.
+    pub proofs: Vec<(CheckId, Measurement)>,
     /// Its newest evidence, newest first.
     pub evidence: Vec<EvidenceRecord>,
     /// Its waiver, expired or not.
@@ -249,10 +252,19 @@ async fn items_now(
             std::mem::take(&mut kept).into_iter().partition(|kept| kept.item_id == item.id);
         kept = others;
         let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id).cloned();
+        let mut proofs = Vec::new();
+        for bad in bound
+            .iter()
+            .filter(|now| now.newest.as_ref().is_some_and(|seen| seen.phase != Phase::Successful))
+        {
+            let seen = measurements::newest_evidence(link, bad.check.id).await?;
+            proofs.extend(seen.map(|seen| (bad.check.id, seen)));
+        }
         all.push(ItemNow {
             overdue: is_overdue(item.state, item.due_at, now),
             may: may_do(&item, deployment, who, waiver.is_some(), !bound.is_empty()),
             checks: bound,
+            proofs,
             evidence: mine,
             waiver,
             item,

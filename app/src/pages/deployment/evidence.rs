@@ -3,8 +3,12 @@
 use engine::deployments::{DeploymentPage, ItemNow};
 use leptos::prelude::*;
 
-use super::item_row::{phase_label, phase_state};
-use crate::components::{badge::Badge, time::Ago};
+use crate::components::{
+    badge::Badge,
+    phase::{phase_label, phase_state},
+    proof::proof,
+    time::Ago,
+};
 
 /// The disclosure; nothing where there is no evidence.
 pub fn evidence(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
@@ -14,6 +18,11 @@ pub fn evidence(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
         .map(|(check, newest)| {
             let state = phase_state(newest.phase);
             let took = format!("{:.0} ms", newest.duration_ms);
+            let bad = now.proofs.iter().find(|(id, _)| *id == check.id);
+            let exchanged = match bad {
+                Some((_, seen)) => proof(&check.key, seen, at),
+                None => all_of(page, &check.key),
+            };
             view! {
                 <li>
                     <div class="evidence-head">
@@ -21,6 +30,7 @@ pub fn evidence(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
                         <Ago at=newest.at now=at/>
                     </div>
                     <p>{newest.sentence.clone()}" "<span class="faint">{took}</span></p>
+                    {exchanged}
                 </li>
             }
             .into_any()
@@ -66,6 +76,16 @@ pub fn evidence(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
         }
         .into_any(),
     )
+}
+
+/// Where the requests and answers of a check stand that found nothing wrong: they would make up
+/// most of this page.
+fn all_of(page: &DeploymentPage, key: &str) -> AnyView {
+    let href = format!("/services/{}#check-{key}", page.deployment.service);
+    view! {
+        <p class="small"><a href=href>"What was sent and what came back"<span class="sr-only">{format!(" in {key}")}</span></a></p>
+    }
+    .into_any()
 }
 
 fn pretty(details: &str) -> String {

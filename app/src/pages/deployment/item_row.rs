@@ -1,6 +1,6 @@
 //! A box: its state, what was seen, and what the reader may do about it.
 
-use domain::{item::ItemState, measurement::Phase, words::Actor};
+use domain::{item::ItemState, words::Actor};
 use engine::deployments::{DeploymentPage, ItemNow};
 use leptos::prelude::*;
 
@@ -9,6 +9,7 @@ use crate::{
     components::{
         badge::Badge,
         icon::{Icon, of_state},
+        phase::{phase_label, phase_state},
         time::Ago,
     },
     markdown,
@@ -130,26 +131,6 @@ fn chips(now: &ItemNow) -> Option<AnyView> {
         })
         .collect_view();
     Some(view! { <ul class="chips">{chips}</ul> }.into_any())
-}
-
-/// The state a measurement's phase is shown as.
-pub const fn phase_state(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Successful => "passed",
-        Phase::Failed => "failed",
-        Phase::Error => "errored",
-        Phase::Inconclusive => "undecided",
-    }
-}
-
-/// The word for it.
-pub const fn phase_label(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Successful => "Passed",
-        Phase::Failed => "Failed",
-        Phase::Error => "Could not measure",
-        Phase::Inconclusive => "Undecided",
-    }
 }
 
 fn side(page: &DeploymentPage, now: &ItemNow, turn: bool) -> AnyView {

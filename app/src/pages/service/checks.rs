@@ -4,11 +4,14 @@ use domain::measurement::{Measurement, Phase};
 use engine::{run::CheckNow, services::ServicePage, text};
 use leptos::prelude::*;
 
-use super::{
-    check_form::{check_form, new_checks},
-    exchange::proof,
+use super::check_form::{check_form, new_checks};
+use crate::components::{
+    badge::Badge,
+    empty::Empty,
+    phase::{phase_label, phase_state},
+    proof::proof,
+    time::Ago,
 };
-use crate::components::{badge::Badge, empty::Empty, time::Ago};
 
 /// The card: the checks by environment.
 pub fn checks(page: &ServicePage) -> AnyView {
@@ -60,16 +63,6 @@ fn note(page: &ServicePage) -> String {
     }
 }
 
-/// State and word of a phase.
-pub const fn phase_words(phase: Phase) -> (&'static str, &'static str) {
-    match phase {
-        Phase::Successful => ("passed", "Passed"),
-        Phase::Failed => ("failed", "Failed"),
-        Phase::Error => ("errored", "Errored"),
-        Phase::Inconclusive => ("undecided", "Undecided"),
-    }
-}
-
 fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyView {
     let check = &now.check;
     let (head, sentence) = match &now.newest {
@@ -78,7 +71,7 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
             "It runs while a deployment there is watched.".to_owned(),
         ),
         Some(newest) => {
-            let (state, label) = phase_words(newest.phase);
+            let (state, label) = (phase_state(newest.phase), phase_label(newest.phase));
             (view! { <Badge state label/> }.into_any(), newest.sentence.clone())
         }
     };

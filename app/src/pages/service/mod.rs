@@ -3,7 +3,6 @@
 mod announce;
 mod check_form;
 mod checks;
-mod exchange;
 mod places;
 mod rehearsals;
 mod rollback;

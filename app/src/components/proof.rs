@@ -4,8 +4,11 @@ use chrono::{DateTime, Utc};
 use domain::measurement::{Exchange, Finding, Measurement};
 use leptos::prelude::*;
 
-use super::checks::phase_words;
-use crate::components::{badge::Badge, time::At};
+use super::{
+    badge::Badge,
+    phase::{phase_label, phase_state},
+    time::At,
+};
 
 /// The disclosure.
 pub fn proof(key: &str, seen: &Measurement, now: DateTime<Utc>) -> AnyView {
@@ -32,10 +35,9 @@ pub fn proof(key: &str, seen: &Measurement, now: DateTime<Utc>) -> AnyView {
 }
 
 fn finding(one: &Finding) -> AnyView {
-    let (state, label) = phase_words(one.phase);
     view! {
         <li>
-            <div class="evidence-head"><Badge state label/><b>{one.subject.clone()}</b></div>
+            <div class="evidence-head"><Badge state=phase_state(one.phase) label=phase_label(one.phase)/><b>{one.subject.clone()}</b></div>
             <p>{one.detail.clone()}</p>
         </li>
     }
