@@ -2,8 +2,9 @@
 
 use axum::{
     Form,
+    body::{Body, Bytes},
     extract::{FromRequest, Request},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use domain::who::{Person, Who};
 use engine::{Engine, Refusal};
@@ -15,6 +16,7 @@ use crate::{
     answer::{self, Done},
     auth::Visitor,
     portal::Portal,
+    typed::Typed,
 };
 
 /// A form anyone may send.
@@ -29,6 +31,7 @@ pub struct OpenAct<T> {
     /// What they filled in.
     pub form: T,
     person: Option<Person>,
+    typed: Typed,
 }
 
 /// A form that only someone logged in may send.
@@ -43,12 +46,13 @@ pub struct Act<T> {
     /// Their session.
     pub session: Session,
     headers: HeaderMap,
+    typed: Typed,
 }
 
 impl<T> OpenAct<T> {
     /// Answers it.
     pub async fn answer(&self, result: Result<Done, Refusal>) -> Response {
-        answer::answer(&self.headers, &self.session, result).await
+        answer::answer(&self.headers, &self.session, result, &self.typed).await
     }
 }
 
@@ -66,7 +70,7 @@ impl<T> Act<T> {
 
     /// Answers it.
     pub async fn answer(&self, result: Result<Done, Refusal>) -> Response {
-        answer::answer(&self.headers, &self.session, result).await
+        answer::answer(&self.headers, &self.session, result, &self.typed).await
     }
 }
 
@@ -81,9 +85,17 @@ impl<T: DeserializeOwned + Send> FromRequest<Portal> for OpenAct<T> {
         };
         let person =
             request.extensions().get::<Visitor>().and_then(|visitor| visitor.person.clone());
+        let (parts, body) = request.into_parts();
+        let body = match Bytes::from_request(Request::new(body), portal).await {
+            Ok(body) => body,
+            Err(rejection) => return Err(rejection.into_response()),
+        };
+        let typed = Typed::of(&body);
+        let request = Request::from_parts(parts, Body::from(body));
         match Form::<T>::from_request(request, portal).await {
             Ok(Form(form)) => {
-                Ok(Self { engine: portal.engine.clone(), session, headers, form, person })
+                let engine = portal.engine.clone();
+                Ok(Self { engine, session, headers, form, person, typed })
             }
             Err(rejection) => {
                 // Whoever is not known learns nothing of what a form takes.
@@ -91,7 +103,7 @@ impl<T: DeserializeOwned + Send> FromRequest<Portal> for OpenAct<T> {
                     return Err(answer::stranger(&headers));
                 }
                 let refusal = Refusal::field("", rejection.body_text());
-                Err(answer::answer(&headers, &session, Err(refusal)).await)
+                Err(answer::answer(&headers, &session, Err(refusal), &typed).await)
             }
         }
     }
@@ -101,10 +113,13 @@ impl<T: DeserializeOwned + Send> FromRequest<Portal> for Act<T> {
     type Rejection = Response;
 
     async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
-        let OpenAct { engine, session, headers, form, person } =
+        let OpenAct { engine, session, headers, form, person, typed } =
             OpenAct::from_request(request, portal).await?;
         match person {
-            Some(person) => Ok(Self { engine, who: Who::Person(person), form, session, headers }),
+            Some(person) => {
+                let who = Who::Person(person);
+                Ok(Self { engine, who, form, session, headers, typed })
+            }
             None => Err(answer::stranger(&headers)),
         }
     }

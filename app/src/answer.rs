@@ -14,7 +14,8 @@ use tower_sessions::Session;
 
 use crate::{
     auth::{local_path, login_for, wants_html},
-    flash,
+    flash::{self, Flash},
+    typed::Typed,
 };
 
 /// What an act did: what to say and where to go.
@@ -82,11 +83,12 @@ pub fn problem(refusal: &Refusal) -> Response {
     response
 }
 
-/// Answers an act.
+/// Answers an act; what was typed is shown again where it was refused.
 pub async fn answer(
     headers: &HeaderMap,
     session: &Session,
     result: Result<Done, Refusal>,
+    typed: &Typed,
 ) -> Response {
     if !wants_html(headers) {
         return match result {
@@ -97,7 +99,8 @@ pub async fn answer(
     let back = back(headers);
     match result {
         Ok(done) => {
-            flash::keep(session, true, done.said).await;
+            let flash = Flash { good: true, text: done.said, typed: Typed::default() };
+            flash::keep(session, flash).await;
             let mut to = done.to.unwrap_or(back);
             if let Some(anchor) = done.anchor {
                 to.push('#');
@@ -107,7 +110,8 @@ pub async fn answer(
         }
         Err(refusal) => {
             note_trouble(&refusal);
-            flash::keep(session, false, refusal.to_string()).await;
+            let flash = Flash { good: false, text: refusal.to_string(), typed: typed.clone() };
+            flash::keep(session, flash).await;
             let unknown = matches!(refusal, Refusal::Unauthenticated(_));
             if unknown && !back.starts_with("/login") {
                 return Redirect::to(&login_for(&back, "")).into_response();

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
+use crate::typed::Typed;
+
 const KEY: &str = "flash";
 
 /// What came of an act, in a sentence.
@@ -12,11 +14,14 @@ pub struct Flash {
     pub good: bool,
     /// The sentence.
     pub text: String,
+    /// What was typed where it was refused.
+    #[serde(default)]
+    pub typed: Typed,
 }
 
 /// Keeps a message for the next page. A session that cannot be written costs only the message.
-pub async fn keep(session: &Session, good: bool, text: String) {
-    if let Err(error) = session.insert(KEY, Flash { good, text }).await {
+pub async fn keep(session: &Session, flash: Flash) {
+    if let Err(error) = session.insert(KEY, flash).await {
         tracing::warn!(%error, "a message for the next page could not be kept");
     }
 }

@@ -43,6 +43,8 @@ mod routes;
 mod shell;
 #[cfg(feature = "ssr")]
 mod theme;
+#[cfg(feature = "ssr")]
+mod typed;
 
 #[cfg(feature = "ssr")]
 pub use router::router;

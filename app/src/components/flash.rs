@@ -3,20 +3,39 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::flash::Flash;
+use crate::{flash::Flash, typed::Typed};
 
 /// The line, in its place also where there is none: the islands fill it.
 #[component]
 pub fn FlashLine(flash: Option<Flash>) -> impl IntoView {
     view! {
         <div data-live="flash">
-            {flash.map(|Flash { good, text }| {
+            {flash.map(|Flash { good, text, typed }| {
                 let (tone, role, icon) =
                     if good { ("ok", "status", "passed") } else { ("bad", "alert", "failed") };
                 view! {
                     <div class="flash" data-tone=tone role=role><Icon name=icon/><p>{text}</p></div>
+                    {lost(typed)}
                 }
             })}
         </div>
     }
+}
+
+/// What was typed into the refused form, to copy from.
+fn lost(Typed(fields): Typed) -> Option<AnyView> {
+    if fields.is_empty() {
+        return None;
+    }
+    let rows = fields
+        .into_iter()
+        .map(|(name, value)| {
+            let label = format!("What you typed as {}", name.replace('_', " "));
+            view! {
+                <p class="small">{label.clone()}</p>
+                <pre class="code" tabindex="0" role="region" aria-label=label>{value}</pre>
+            }
+        })
+        .collect_view();
+    Some(view! { <div class="panel typed">{rows}</div> }.into_any())
 }

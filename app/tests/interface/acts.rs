@@ -110,6 +110,7 @@ async fn rolling_back_takes_two_steps() -> Result<(), Failure> {
     let fields = [("deployment", id.as_str()), ("reason", "orders fail"), ("sure", "yes")];
     let page = browser.follow(&portal, "/act/roll-back", &fields[..2]).await?;
     assert!(page.body.contains("nothing was rolled back"), "{}", page.body);
+    assert!(page.body.contains("orders fail"), "what was typed is not lost: {}", page.body);
     let page = browser.follow(&portal, "/act/roll-back", &fields).await?;
     assert!(page.body.contains("This deployment was rolled back."), "{}", page.body);
     assert!(page.body.contains("orders fail"), "{}", page.body);

@@ -1,0 +1,45 @@
+//! What was typed into a form that was refused. Without JavaScript the answer is another page, and
+//! a text somebody wrote would be gone with the form: it is shown beside the reason instead.
+
+use serde::{Deserialize, Serialize};
+
+/// The most that is kept, in bytes.
+const MAX: usize = 16 * 1024;
+
+/// Names of fields whose values are secret, or may hold a secret.
+const SECRET: [&str; 5] = ["password", "current", "again", "token", "headers"];
+
+/// Fields with what was typed into them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Typed(pub Vec<(String, String)>);
+
+impl Typed {
+    /// The fields of a form that hold words: no secrets, no choices, no ids.
+    pub fn of(body: &[u8]) -> Self {
+        let mut room = MAX;
+        let mut fields = Vec::new();
+        for (name, value) in url::form_urlencoded::parse(body) {
+            let words = value.trim().contains(char::is_whitespace);
+            if SECRET.contains(&name.as_ref()) || !words || value.len() > room {
+                continue;
+            }
+            room -= value.len();
+            fields.push((name.into_owned(), value.into_owned()));
+        }
+        Self(fields)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_words_and_nothing_secret() {
+        let body =
+            b"reason=orders+fail&deployment=01a1&role=admin&password=four+words+no+one&note=+";
+        assert_eq!(Typed::of(body).0, [("reason".to_owned(), "orders fail".to_owned())]);
+        let long = format!("a={}&b=c+d", "x ".repeat(MAX));
+        assert_eq!(Typed::of(long.as_bytes()).0, [("b".to_owned(), "c d".to_owned())]);
+    }
+}
