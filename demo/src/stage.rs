@@ -102,12 +102,8 @@ async fn put(
             let request = redirect(environment, places);
             done("put the check", &key, engine.put_check(who, slug, &key, request).await)?;
         }
-        let plan = PlanRequest {
-            command: command.into(),
-            hook_url: hook.clone(),
-            automatic: false,
-            rules: RULES.into(),
-        };
+        let plan =
+            PlanRequest { command: command.into(), hook_url: hook.clone(), rules: RULES.into() };
         let written = engine.put_rollback_plan(who, slug, environment, plan).await;
         done("write the rollback plan", slug, written)?;
     }

@@ -28,22 +28,6 @@ pub struct ReleaseRecord {
     pub created_at: DateTime<Utc>,
 }
 
-/// The release of a service with this version.
-///
-/// # Errors
-/// What the database says.
-pub async fn by_version(
-    link: &mut Link,
-    service: ServiceId,
-    version: &str,
-) -> Result<Option<ReleaseRecord>, StoreError> {
-    link.query("SELECT * FROM releases WHERE service_id = $1 AND version = $2")
-        .bind(service.0)
-        .bind(version.to_owned())
-        .read_optional(read)
-        .await
-}
-
 /// The release with this id.
 ///
 /// # Errors

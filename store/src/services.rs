@@ -74,7 +74,7 @@ pub struct RollbackPlan {
     pub command: String,
     /// The address to call, if any.
     pub hook_url: Option<String>,
-    /// `manual` or `automatic`.
+    /// Who decides on a breach: `manual`, a person. Nothing rolls back by itself yet.
     pub mode: String,
     /// When to roll back, as agreed before the deploy, one rule a line.
     pub rules: String,

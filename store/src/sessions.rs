@@ -24,7 +24,7 @@ pub async fn load(
         .await
 }
 
-/// Keeps a session's data. Answers whether it was new.
+/// Keeps a session's data, new or changed.
 ///
 /// # Errors
 /// What the database says.

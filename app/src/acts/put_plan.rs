@@ -17,8 +17,6 @@ pub struct Plan {
     #[serde(default)]
     hook_url: String,
     #[serde(default)]
-    mode: String,
-    #[serde(default)]
     rules: String,
 }
 
@@ -28,7 +26,6 @@ pub async fn put_plan(act: Act<Plan>) -> Response {
     let request = PlanRequest {
         command: form.command.clone(),
         hook_url: filled(&form.hook_url),
-        automatic: form.mode == "automatic",
         rules: form.rules.replace("\r\n", "\n"),
     };
     let result = act

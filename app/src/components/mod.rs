@@ -1,5 +1,6 @@
 //! The pieces pages are made of. Their markup is described in `style/README.md`.
 
+pub mod agreed_rules;
 pub mod badge;
 pub mod breadcrumbs;
 pub mod copyable;

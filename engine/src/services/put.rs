@@ -84,8 +84,6 @@ pub struct PlanRequest {
     pub command: String,
     /// The address to call.
     pub hook_url: Option<String>,
-    /// Whether a crossed rollback threshold triggers it by itself.
-    pub automatic: bool,
     /// The rules agreed before the deploy, one a line.
     pub rules: String,
 }
@@ -175,9 +173,6 @@ impl Engine {
         if let Some(url) = &request.hook_url {
             faults.note("/hook_url", validate::http_url(url));
         }
-        if request.automatic && request.hook_url.is_none() {
-            faults.note("/hook_url", Err("is needed for an automatic rollback".into()));
-        }
         faults.into_result()?;
         let (who, slug, environment) = (who.clone(), slug.to_owned(), environment.to_owned());
         let now = self.now();
@@ -194,14 +189,13 @@ impl Engine {
                     let plan = RollbackPlan {
                         command: request.command.trim().to_owned(),
                         hook_url: request.hook_url,
-                        mode: if request.automatic { "automatic" } else { "manual" }.into(),
+                        mode: "manual".into(),
                         rules: request.rules.trim().to_owned(),
                     };
                     entry(&who, now, "service.rollback_plan", "service", &slug)
                         .says(format!("wrote the rollback plan of {slug} on {environment}"))
                         .with("command", plan.command.clone())
                         .with("hook", plan.hook_url.is_some())
-                        .with("mode", plan.mode.clone())
                         .record(tx)
                         .await?;
                     let id = service.id;

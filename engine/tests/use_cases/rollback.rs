@@ -31,12 +31,8 @@ fn because(reason: &str) -> RollbackRequest {
 }
 
 async fn plan(p: &Portal, command: &str, hook_url: Option<String>) {
-    let request = PlanRequest {
-        command: command.into(),
-        hook_url,
-        automatic: false,
-        rules: "error rate > 1 %".into(),
-    };
+    let request =
+        PlanRequest { command: command.into(), hook_url, rules: "error rate > 1 %".into() };
     p.engine.put_rollback_plan(&p.operator(), "shop", "production", request).await.unwrap();
 }
 

@@ -10,6 +10,7 @@ use store::{rollbacks::HookState, services::RollbackPlan};
 
 use super::header::short_commit;
 use crate::components::{
+    agreed_rules::agreed_rules,
     badge::Badge,
     field::TextArea,
     time::{Ago, At},
@@ -73,25 +74,7 @@ fn facts(page: &DeploymentPage) -> AnyView {
             view! { <a href=href>{target.version.clone()}</a>{commit} }.into_any()
         }
     };
-    let rules = panel.plan.as_ref().map(|plan| {
-        let lines: Vec<_> = plan
-            .rules
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(str::to_owned)
-            .collect();
-        let said = if lines.is_empty() {
-            view! { <span class="muted">"none written down"</span> }.into_any()
-        } else {
-            lines.into_iter().map(|line| view! { <p>{line}</p> }).collect_view().into_any()
-        };
-        let breach = if plan.mode == "automatic" { "rolls back by itself" } else { "ask a person" };
-        view! {
-            <div><dt>"Agreed rule"</dt><dd>{said}</dd></div>
-            <div><dt>"On breach"</dt><dd>{breach}</dd></div>
-        }
-    });
+    let rules = panel.plan.as_ref().map(|plan| agreed_rules(&plan.rules));
     let rehearsed = match &panel.rehearsal {
         None => view! { <span class="muted">"never"</span> }.into_any(),
         Some(kept) => {

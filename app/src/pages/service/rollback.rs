@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use store::services::RollbackPlan;
 
 use crate::components::{
+    agreed_rules::agreed_rules,
     badge::Badge,
     copyable::Copyable,
     empty::Empty,
-    field::{Field, Select, TextArea},
+    field::{Field, TextArea},
 };
 
 /// The card.
@@ -60,27 +61,13 @@ fn one(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> An
 
 fn facts(plan: &RollbackPlan) -> AnyView {
     let hook = plan.hook_url.clone().unwrap_or_else(|| "none".into());
-    let mode = if plan.mode == "automatic" { "rolls back by itself" } else { "ask a person" };
-    let rules: Vec<_> = plan
-        .rules
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .map(str::to_owned)
-        .collect();
-    let rules = if rules.is_empty() {
-        view! { <span class="muted">"none agreed"</span> }.into_any()
-    } else {
-        rules.into_iter().map(|rule| view! { <p>{rule}</p> }).collect_view().into_any()
-    };
     let command = plan.command.trim().to_owned();
     let command = (!command.is_empty()).then(|| view! { <Copyable text=command label="Command"/> });
     view! {
         {command}
         <dl class="facts">
             <div><dt>"Hook"</dt><dd>{hook}</dd></div>
-            <div><dt>"On breach"</dt><dd>{mode}</dd></div>
-            <div><dt>"Agreed rules"</dt><dd>{rules}</dd></div>
+            {agreed_rules(&plan.rules)}
         </dl>
     }
     .into_any()
@@ -89,9 +76,6 @@ fn facts(plan: &RollbackPlan) -> AnyView {
 fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> AnyView {
     let id = format!("plan-{environment}");
     let plan = plan.cloned().unwrap_or_default();
-    let modes =
-        [("manual", "Ask a person"), ("automatic", "Roll back by itself, through the hook")]
-            .map(|(value, text)| (value.to_owned(), text.to_owned()));
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>"Write the plan…"</summary>
@@ -101,7 +85,6 @@ fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> A
                 <TextArea id=format!("{id}-command") name="command" label="Command to copy" rows=2 maxlength=2000 value=plan.command/>
                 <Field id=format!("{id}-hook") name="hook_url" label="Hook to call" kind="url" maxlength=2048
                     value=plan.hook_url.unwrap_or_default() hint="Gets one POST with the service, the environment and the version to restore."/>
-                <Select id=format!("{id}-mode") name="mode" label="On breach" options=modes.to_vec() chosen=plan.mode/>
                 <TextArea id=format!("{id}-rules") name="rules" label="Rules agreed before the deploy" rows=3 maxlength=2000 value=plan.rules
                     hint="One a line, such as: error rate over 1 % for 5 minutes."/>
                 <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save the plan"</button></div>
