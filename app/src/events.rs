@@ -46,7 +46,9 @@ pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) 
         .retry(Duration::from_secs(3))
         .data("1"))));
     let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("still here");
-    let mut response = Sse::new(hello.chain(numbered)).keep_alive(keep).into_response();
+    let stopping = engine.stopping().clone();
+    let until_stop = hello.chain(numbered).take_until(stopping.cancelled_owned());
+    let mut response = Sse::new(until_stop).keep_alive(keep).into_response();
     let off = HeaderValue::from_static("no");
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), off);
     response

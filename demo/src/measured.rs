@@ -25,13 +25,16 @@ pub(crate) fn round(
     pace: Pace,
     broken: Option<(&str, &str)>,
 ) -> Vec<(&'static str, Measurement)> {
-    const PAGES: [(&str, f64, f64); 3] =
-        [("home", 140.0, 8.0), ("login", 95.0, 6.0), ("health", 12.0, 2.0)];
+    const PAGES: [(&str, &str, f64, f64); 3] = [
+        ("target-home", "home", 140.0, 8.0),
+        ("target-login", "login", 95.0, 6.0),
+        ("target-health", "health", 12.0, 2.0),
+    ];
     let mut seen = Vec::with_capacity(8);
-    for (suffix, hosts, loopback) in PAGES {
+    for (suffix, page, hosts, loopback) in PAGES {
         let usual = if pace == Pace::Hosts { hosts } else { loopback };
         let took = usual * rng.random_range(0.7..1.5);
-        let sentence = format!("{suffix} answered 200 in {took:.0} ms; all 2 conditions hold.");
+        let sentence = format!("{page} answered 200 in {took:.0} ms; all 2 conditions hold.");
         seen.push((suffix, took, Some(took), sentence, format!("{took:.0} ms")));
     }
     let days = 30 + (at.timestamp() / 86_400) % 55;
@@ -63,7 +66,8 @@ pub(crate) fn round(
     }
     seen.into_iter()
         .map(|(suffix, duration_ms, value, sentence, short)| {
-            let broken = broken.filter(|(which, _)| *which == suffix);
+            let name = suffix.strip_prefix("target-").unwrap_or(suffix);
+            let broken = broken.filter(|(which, _)| *which == name);
             let started_at = at + Duration::milliseconds(rng.random_range(0..900));
             let (phase, sentence, short) = match broken {
                 Some((_, says)) => (Phase::Failed, says.to_owned(), "failed".to_owned()),

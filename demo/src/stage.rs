@@ -3,7 +3,9 @@
 use domain::who::Who;
 use engine::{
     Engine, Refusal,
-    services::{CheckRequest, EnvironmentRequest, PlanRequest, ServiceRequest, TargetRequest},
+    services::{
+        CheckRequest, EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest,
+    },
 };
 
 use crate::{error::DemoError, measured::REDIRECT};
@@ -90,7 +92,7 @@ async fn put(
             .iter()
             .map(|environment| EnvironmentRequest {
                 slug: (*environment).into(),
-                base_url: live.then(|| places.https.clone()),
+                base_url: Some(live.then(|| places.https.clone())),
             })
             .collect(),
         targets: live.then(targets),
@@ -102,8 +104,11 @@ async fn put(
             let request = redirect(environment, places);
             done("put the check", &key, engine.put_check(who, slug, &key, request).await)?;
         }
-        let plan =
-            PlanRequest { command: command.into(), hook_url: hook.clone(), rules: RULES.into() };
+        let plan = PlanRequest {
+            command: command.into(),
+            hook: hook.clone().map_or(HookRequest::None, HookRequest::Call),
+            rules: RULES.into(),
+        };
         let written = engine.put_rollback_plan(who, slug, environment, plan).await;
         done("write the rollback plan", slug, written)?;
     }

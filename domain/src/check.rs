@@ -55,6 +55,34 @@ pub enum ProbeSpec {
     },
 }
 
+/// The built-in probe that measures each of a service's response targets.
+pub const RESPONSE_TARGETS: &str = "response-targets";
+
+/// The kind of check that measures what a runbook's probe names.
+#[must_use]
+pub fn kind_of_probe(probe: &str) -> Option<&'static str> {
+    Some(match probe {
+        RESPONSE_TARGETS => "http",
+        "exposed-files" => "exposed_files",
+        "https-redirect" => "https_redirect",
+        "hsts" => "hsts",
+        "tls" => "tls",
+        "debug-mode" => "debug_mode",
+        _ => return None,
+    })
+}
+
+/// Whether a check measures what a runbook's probe names: the built-in check made for it, or one
+/// that somebody wrote for the same purpose. Response targets are told apart by their addresses,
+/// not by what measures them, so there nothing stands in.
+#[must_use]
+pub fn measures(probe: &str, kind: &str, built_in: Option<&str>) -> bool {
+    match built_in {
+        Some(made_for) => made_for == probe,
+        None => probe != RESPONSE_TARGETS && kind_of_probe(probe) == Some(kind),
+    }
+}
+
 impl ProbeSpec {
     /// The kind's word, as in the API.
     #[must_use]

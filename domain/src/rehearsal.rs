@@ -25,11 +25,13 @@ pub struct RehearsalFact {
 /// Judges the newest rehearsal against the version a rollback would restore now.
 ///
 /// `has_plan` says whether there is a command to copy or a hook to call; `target` is the version
-/// that would be restored, `None` where nothing was deployed before.
+/// that would be restored. On the `first` deployment there is none, and any rehearsal will do;
+/// later, that none was signed off means that nobody knows what would be restored.
 #[must_use]
 pub fn judge(
     has_plan: bool,
     target: Option<&str>,
+    first: bool,
     newest: Option<&RehearsalFact>,
     now: DateTime<Utc>,
 ) -> (MachineWord, String) {
@@ -72,6 +74,13 @@ pub fn judge(
             MachineWord::Undecided,
             format!("{done}, but a rollback would restore {target}. Rehearse that one."),
         ),
+        None if !first => (
+            MachineWord::Undecided,
+            format!(
+                "{done}, but no version was signed off here before, so it is not known what a \
+                 rollback would restore."
+            ),
+        ),
         _ => (MachineWord::Passed, format!("{done}.")),
     }
 }
@@ -98,27 +107,29 @@ mod tests {
     }
 
     #[rstest]
-    #[case(true, Some("1.3.7"), Some(rehearsal(6, "1.3.7", true)), MachineWord::Passed)]
-    #[case(true, None, Some(rehearsal(6, "1.3.7", true)), MachineWord::Passed)]
-    #[case(false, Some("1.3.7"), Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
-    #[case(true, Some("1.3.7"), None, MachineWord::Undecided)]
-    #[case(true, Some("1.3.7"), Some(rehearsal(31, "1.3.7", true)), MachineWord::Undecided)]
-    #[case(true, Some("1.3.8"), Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
-    #[case(true, Some("1.3.7"), Some(rehearsal(6, "1.3.7", false)), MachineWord::Failed)]
+    #[case(true, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", true)), MachineWord::Passed)]
+    #[case(true, None, true, Some(rehearsal(6, "1.3.7", true)), MachineWord::Passed)]
+    #[case(true, None, false, Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
+    #[case(false, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
+    #[case(true, Some("1.3.7"), false, None, MachineWord::Undecided)]
+    #[case(true, Some("1.3.7"), false, Some(rehearsal(31, "1.3.7", true)), MachineWord::Undecided)]
+    #[case(true, Some("1.3.8"), false, Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
+    #[case(true, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", false)), MachineWord::Failed)]
     fn judged(
         #[case] has_plan: bool,
         #[case] target: Option<&str>,
+        #[case] first: bool,
         #[case] newest: Option<RehearsalFact>,
         #[case] expected: MachineWord,
     ) {
-        let (word, sentence) = judge(has_plan, target, newest.as_ref(), now());
+        let (word, sentence) = judge(has_plan, target, first, newest.as_ref(), now());
         assert_eq!(word, expected, "{sentence}");
     }
 
     #[test]
     fn the_sentence_reads_well() {
         let fact = rehearsal(6, "1.3.7", true);
-        let (_, sentence) = judge(true, Some("1.3.7"), Some(&fact), now());
+        let (_, sentence) = judge(true, Some("1.3.7"), false, Some(&fact), now());
         assert_eq!(sentence, "Rehearsed on staging 6 days ago to 1.3.7 in 41 s.");
     }
 }

@@ -119,8 +119,14 @@ pub fn may_sign(
     if given.iter().any(|signature| signature.person == person.id) {
         return Err(SignOffRefusal::Twice);
     }
-    let missing: Vec<_> =
+    let mut missing: Vec<_> =
         counts(required, given).into_iter().filter(|count| count.given < count.needed).collect();
+    // The role that fewest hold first: whoever could give it must not be used up on one that
+    // others hold too.
+    missing.sort_by_key(|count| match Role::parse(&count.role) {
+        None => (0, std::cmp::Reverse(Role::Admin)),
+        Some(role) => (1, std::cmp::Reverse(role)),
+    });
     let role = missing.iter().find(|count| holds(person, &count.role)).map(|c| c.role.clone());
     let Some(role) = role else {
         let roles: Vec<_> = missing.into_iter().map(|count| count.role).collect();
@@ -192,6 +198,21 @@ mod tests {
         let mine = [Signature { person: me.id, role: "approver".into() }];
         assert_eq!(sign(&two, &mine, &me), Err(SignOffRefusal::Twice));
         assert_eq!(sign(&two, &mine, &other).as_deref(), Ok("approver"));
+    }
+
+    #[test]
+    fn a_signature_counts_for_the_role_that_fewest_hold() {
+        let sign = |required: &[_], given: &[_], who: &Person| {
+            may_sign(WatchState::Watching, &passed(), required, given, who, None)
+        };
+        let anna = person(1, Role::Approver, &["sre"]);
+        let bert = person(2, Role::Approver, &[]);
+        let both = [need("approver", 1), need("sre", 1)];
+        assert_eq!(sign(&both, &[], &anna).as_deref(), Ok("sre"));
+        let hers = [Signature { person: anna.id, role: "sre".into() }];
+        assert_eq!(sign(&both, &hers, &bert).as_deref(), Ok("approver"));
+        let ranks = [need("approver", 1), need("admin", 1)];
+        assert_eq!(sign(&ranks, &[], &person(3, Role::Admin, &[])).as_deref(), Ok("admin"));
     }
 
     #[test]

@@ -43,6 +43,12 @@ impl Entry {
         self
     }
 
+    /// As [`deployment`](Self::deployment), where there is one.
+    pub fn deployment_if(mut self, id: Option<DeploymentId>) -> Self {
+        self.0.deployment_id = id.map(|id| id.0);
+        self
+    }
+
     /// What happened, in a sentence without its actor: "ticked smoke-tests".
     pub fn says(mut self, sentence: impl Into<String>) -> Self {
         self.0.sentence = sentence.into();

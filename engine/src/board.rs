@@ -38,6 +38,8 @@ pub struct Board {
     pub services: Vec<ServiceRecord>,
     /// The places, each with what runs there.
     pub places: Vec<(ServiceEnvironment, Option<DeploymentRecord>)>,
+    /// The published runbooks: slug and title.
+    pub runbooks: Vec<(String, String)>,
     /// When the page was read.
     pub now: DateTime<Utc>,
 }
@@ -112,6 +114,7 @@ impl Engine {
             environments: services::environments(link).await?,
             services: services::all(link).await?,
             places,
+            runbooks: store::runbooks::titles(link).await?,
             watching,
             now,
         })

@@ -1,13 +1,21 @@
 //! The engine: everything an act needs.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
-use domain::ids::DeploymentId;
+use domain::{audit::ChainCheck, ids::DeploymentId};
 use probes::Prober;
 use store::{ActFuture, Link, Store, StoreError, Tx};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use crate::{clock::Clock, error::Refusal, events::Events, tokens::TokenCache};
+
+/// A scheduler that has not looked for so long has stopped: it looks twice a second.
+const SCHEDULER_SILENT: Duration = Duration::from_secs(30);
 
 /// What this installation is set to.
 #[derive(Debug, Clone)]
@@ -29,6 +37,9 @@ struct Inner {
     options: Options,
     tokens: TokenCache,
     reschedule: tokio::sync::Notify,
+    stopping: CancellationToken,
+    scheduled_at: Mutex<Option<Instant>>,
+    verified: Mutex<ChainCheck>,
 }
 
 impl Engine {
@@ -43,6 +54,9 @@ impl Engine {
             options,
             tokens: TokenCache::default(),
             reschedule: tokio::sync::Notify::new(),
+            stopping: CancellationToken::new(),
+            scheduled_at: Mutex::default(),
+            verified: Mutex::default(),
         }))
     }
 
@@ -70,6 +84,28 @@ impl Engine {
 
     pub(crate) fn token_cache(&self) -> &TokenCache {
         &self.0.tokens
+    }
+
+    /// Cancelled when the portal stops: whoever waits for changes need wait no more.
+    #[must_use]
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    /// How far the audit chain was followed in this process.
+    pub(crate) fn verified(&self) -> &Mutex<ChainCheck> {
+        &self.0.verified
+    }
+
+    /// Notes that the scheduler has just looked at what is due.
+    pub(crate) fn scheduler_looked(&self) {
+        *self.0.scheduled_at.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// Whether the scheduler has looked at what is due lately.
+    pub(crate) fn scheduler_runs(&self) -> bool {
+        let looked = *self.0.scheduled_at.lock().unwrap_or_else(PoisonError::into_inner);
+        looked.is_some_and(|at| at.elapsed() < SCHEDULER_SILENT)
     }
 
     /// Wakes the scheduler: something it runs has changed.

@@ -1,5 +1,7 @@
 //! History: deployments by filter, the audit log, counts.
 
+use std::sync::PoisonError;
+
 use chrono::{DateTime, Utc};
 use domain::{
     audit::AuditEntry,
@@ -67,7 +69,8 @@ impl Engine {
         })
     }
 
-    /// The audit log's entries before `before`, and whether the whole chain holds.
+    /// The audit log's entries before `before`, and whether the chain holds. It is followed to its
+    /// end once in a process and on from there afterwards; `doctor` follows all of it.
     ///
     /// # Errors
     /// Where the reader may not.
@@ -78,9 +81,14 @@ impl Engine {
     ) -> Result<AuditPage, Refusal> {
         permit(&Who::Person(person.clone()), Permission::ManagePeople, None)?;
         let mut link = self.read().await?;
+        let so_far = self.verified().lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let chain = audit::verify_on(&mut link, so_far).await?;
+        if let Ok(chain) = &chain {
+            *self.verified().lock().unwrap_or_else(PoisonError::into_inner) = chain.clone();
+        }
         Ok(AuditPage {
             entries: audit::newest(&mut link, Page { before, limit: 100 }).await?,
-            chain: audit::verify(&mut link).await?.map(|chain| chain.len()),
+            chain: chain.map(|chain| chain.len()),
         })
     }
 
@@ -92,11 +100,15 @@ impl Engine {
         Ok(history::deployments_by_state(&mut self.read().await?).await?)
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and the scheduler runs.
     ///
     /// # Errors
-    /// Where it does not.
+    /// Where one does not.
     pub async fn ready(&self) -> Result<(), Refusal> {
-        Ok(history::ping(&mut self.read().await?).await?)
+        history::ping(&mut self.read().await?).await?;
+        if self.scheduler_runs() {
+            return Ok(());
+        }
+        Err(Refusal::Internal("the scheduler does not run".into()))
     }
 }

@@ -93,8 +93,21 @@ impl Engine {
         let mut faults = Faults::default();
         faults.note("/reason", validate::line(&request.reason, 1_000));
         faults.into_result()?;
+        // A task of its own: once it is written down that the hook is being called, it is called,
+        // also where the caller has gone away.
+        let (engine, who) = (self.clone(), who.clone());
+        let task = tokio::spawn(async move { engine.carry_out(who, id, request, once).await });
+        task.await.map_err(|error| Refusal::Internal(format!("rolling back: {error}")))?
+    }
+
+    async fn carry_out(
+        &self,
+        actor: Who,
+        id: DeploymentId,
+        request: RollbackRequest,
+        once: Option<Once>,
+    ) -> Result<Answer, Refusal> {
         let now = self.now();
-        let actor = who.clone();
         let (answer, hook) = self
             .once(once, move |tx| {
                 Box::pin(async move {
@@ -106,6 +119,15 @@ impl Engine {
                         return Err(Refusal::conflict(format!(
                             "This deployment is {} already, so it cannot be rolled back.",
                             deployment.state.label().to_lowercase()
+                        )));
+                    }
+                    let (service, environment) = (deployment.service_id, &deployment.environment);
+                    let runs = deployments::running(tx, service, environment).await?;
+                    if let Some(runs) = runs.filter(|runs| runs.id != id) {
+                        return Err(Refusal::conflict(format!(
+                            "{} runs on {environment} now, so this one cannot be rolled back. \
+                             Roll that one back.",
+                            runs.version
                         )));
                     }
                     let plan =

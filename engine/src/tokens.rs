@@ -32,26 +32,42 @@ const BELIEVED_S: i64 = 5;
 /// The tokens found lately, so that a busy script does not cost a query each time. A token revoked
 /// here is forgotten at once.
 #[derive(Debug, Default)]
-pub struct TokenCache(Mutex<Known>);
+pub struct TokenCache(Mutex<Cached>);
+
+#[derive(Debug, Default)]
+struct Cached {
+    known: Known,
+    /// How often it was emptied. What was read before that must not be put in after it.
+    emptied: u64,
+}
 
 /// By the token's hash: when it was found, and what was found.
 type Known = HashMap<[u8; 32], (DateTime<Utc>, TokenRecord)>;
 
 impl TokenCache {
     fn get(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Option<TokenRecord> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, record) = known.get(hash)?;
+        let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (since, record) = cached.known.get(hash)?;
         (now - *since < Duration::seconds(BELIEVED_S)).then(|| record.clone())
     }
 
-    fn put(&self, hash: [u8; 32], now: DateTime<Utc>, record: TokenRecord) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, (since, _)| now - *since < Duration::seconds(BELIEVED_S));
-        known.insert(hash, (now, record));
+    fn emptied(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).emptied
+    }
+
+    /// Keeps what was read when the cache had been emptied `emptied` times.
+    fn put(&self, emptied: u64, hash: [u8; 32], now: DateTime<Utc>, record: TokenRecord) {
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cached.emptied == emptied {
+            cached.known.retain(|_, (since, _)| now - *since < Duration::seconds(BELIEVED_S));
+            cached.known.insert(hash, (now, record));
+        }
     }
 
     fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        cached.known.clear();
+        cached.emptied += 1;
     }
 }
 
@@ -175,6 +191,7 @@ impl Engine {
         let record = if let Some(known) = cache.get(&hashed, now) {
             known
         } else {
+            let emptied = cache.emptied();
             let prefix = &token[..PREFIX_LEN + 3];
             let found = tokens::by_prefix(&mut self.read().await?, prefix).await?;
             let Some(record) =
@@ -183,7 +200,7 @@ impl Engine {
                 return refused("This token is not known here. Make one under Settings, Tokens.");
             };
             self.note_use(&record, now).await;
-            cache.put(hashed, now, record.clone());
+            cache.put(emptied, hashed, now, record.clone());
             record
         };
         if record.revoked_at.is_some() {

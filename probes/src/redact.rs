@@ -28,8 +28,9 @@ const SECRET_WORDS: [&str; 17] = [
     "dsn",
 ];
 
-/// Whether a name sounds as if its value were a secret.
-pub(crate) fn is_secret_name(name: &str) -> bool {
+/// Whether a header's, variable's or parameter's name sounds as if its value were a secret.
+#[must_use]
+pub fn is_secret_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SECRET_WORDS.iter().any(|word| name.contains(word))
         || name.split(['_', '-', '.']).any(|part| matches!(part, "key" | "pass" | "auth" | "salt"))

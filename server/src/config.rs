@@ -1,7 +1,7 @@
 //! Configuration: a TOML file, then the environment, then the command line, the later winning.
 
 use std::{
-    net::SocketAddr,
+    net::{SocketAddr, ToSocketAddrs as _},
     path::{Path, PathBuf},
 };
 
@@ -154,14 +154,29 @@ impl Config {
         if !self.probe.allow.trim().is_empty() {
             policy = policy.allowing(&self.probe.allow)?;
         }
-        if let Some(url) = &self.database_url
-            && let Ok(url) = url::Url::parse(url)
-            && let Some(host) = url.host_str()
-            && let Ok(ip) = host.trim_matches(['[', ']']).parse()
-        {
-            policy = policy.forbidding(SocketAddr::new(ip, url.port().unwrap_or(5432)));
+        for address in self.database_addresses() {
+            policy = policy.forbidding(address);
         }
         Ok(policy)
+    }
+
+    /// Where the database answers, where it is a server's: a name is looked up once, at the start.
+    fn database_addresses(&self) -> Vec<SocketAddr> {
+        let url = self.database_url.as_deref().and_then(|url| url::Url::parse(url).ok());
+        let Some(url) = url.filter(|url| url.scheme().starts_with("postgres")) else {
+            return Vec::new();
+        };
+        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        if host.is_empty() {
+            return Vec::new();
+        }
+        match (host.as_str(), url.port().unwrap_or(5432)).to_socket_addrs() {
+            Ok(found) => found.collect(),
+            Err(error) => {
+                tracing::warn!(%error, host, "the database's name could not be looked up for the probes' guard");
+                Vec::new()
+            }
+        }
     }
 
     /// The root certificates to trust beside the system's.

@@ -41,6 +41,7 @@ pub async fn serve(
         }
         () = stop.cancelled() => None,
     };
+    engine.stopping().cancel();
     if let Some(served) = served {
         stop.cancel();
         let failed = match served {

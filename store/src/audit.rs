@@ -72,7 +72,17 @@ pub async fn of_deployment(
 /// # Errors
 /// What the database says.
 pub async fn verify(link: &mut Link) -> Result<Result<ChainCheck, String>, StoreError> {
-    let mut check = ChainCheck::default();
+    verify_on(link, ChainCheck::default()).await
+}
+
+/// Follows the chain on from where `check` got to.
+///
+/// # Errors
+/// What the database says.
+pub async fn verify_on(
+    link: &mut Link,
+    mut check: ChainCheck,
+) -> Result<Result<ChainCheck, String>, StoreError> {
     loop {
         let rows = link
             .query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT 1000")

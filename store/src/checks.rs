@@ -84,6 +84,24 @@ pub async fn of_environment(
     .await
 }
 
+/// All checks there ever were of a service in an environment, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn ever_of_environment(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Vec<CheckRecord>, StoreError> {
+    link.query(
+        "SELECT * FROM checks WHERE service_id = $1 AND environment = $2 ORDER BY created_at, id",
+    )
+    .bind(service.0)
+    .bind(environment.to_owned())
+    .read(read)
+    .await
+}
+
 /// The check with this key.
 ///
 /// # Errors

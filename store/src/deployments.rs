@@ -208,7 +208,9 @@ pub async fn by_id(
         .await
 }
 
-/// What runs in an environment: the newest deployment that was not rolled back.
+/// What runs in an environment: the newest deployment that was neither rolled back nor superseded.
+/// One that was superseded does not come back when its successor is rolled back: that restores the
+/// newest one that was signed off.
 ///
 /// # Errors
 /// What the database says.
@@ -219,7 +221,7 @@ pub async fn running(
 ) -> Result<Option<DeploymentRecord>, StoreError> {
     link.query(
         "SELECT d.*, s.slug AS service FROM deployments d JOIN services s ON s.id = d.service_id \
-         WHERE d.service_id = $1 AND d.environment = $2 AND d.state <> 'rolled_back' \
+         WHERE d.service_id = $1 AND d.environment = $2 AND d.state IN ('watching', 'signed_off') \
          ORDER BY d.deployed_at DESC, d.id DESC LIMIT 1",
     )
     .bind(service.0)
@@ -228,8 +230,7 @@ pub async fn running(
     .await
 }
 
-/// What runs where: for each service and environment the newest deployment that was not rolled
-/// back.
+/// What runs where: [`running`] for each service and environment.
 ///
 /// # Errors
 /// What the database says.
@@ -239,7 +240,7 @@ pub async fn running_everywhere(link: &mut Link) -> Result<Vec<DeploymentRecord>
          JOIN services s ON s.id = se.service_id \
          JOIN deployments d ON d.id = (SELECT n.id FROM deployments n \
            WHERE n.service_id = se.service_id AND n.environment = se.environment \
-           AND n.state <> 'rolled_back' ORDER BY n.deployed_at DESC, n.id DESC LIMIT 1)",
+           AND n.state IN ('watching', 'signed_off') ORDER BY n.deployed_at DESC, n.id DESC LIMIT 1)",
     )
     .read(read)
     .await

@@ -45,20 +45,26 @@ pub async fn newest(
         .await
 }
 
-/// The newest measurement of a check that was made for a deployment.
+/// The newest measurement of a check that was made for this deployment, at or after `since` and,
+/// where given, at or before `until`.
 ///
 /// # Errors
 /// What the database says.
 pub async fn newest_for(
     link: &mut Link,
     check: CheckId,
+    deployment: DeploymentId,
     since: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
 ) -> Result<Option<MeasurementRecord>, StoreError> {
     link.query(
-        "SELECT * FROM measurements WHERE check_id = $1 AND at >= $2 ORDER BY at DESC LIMIT 1",
+        "SELECT * FROM measurements WHERE check_id = $1 AND deployment_id = $2 AND at >= $3 \
+         AND at <= $4 ORDER BY at DESC LIMIT 1",
     )
     .bind(check.0)
+    .bind(deployment.0)
     .bind(micros(since))
+    .bind(until.map_or(i64::MAX, micros))
     .read_optional(read)
     .await
 }
@@ -110,7 +116,8 @@ pub async fn by_slot(
 }
 
 /// Adds a measurement. Its evidence replaces that of the one before, unless that one was where
-/// the check's phase changed: what is kept is the newest and every turn. Answers whether it was
+/// the check's phase changed, or the last for another deployment: what is kept is the newest, every
+/// turn and every deployment's last. Answers whether it was
 /// added: where the check has one at the same microsecond, that one stands.
 ///
 /// # Errors
@@ -147,10 +154,13 @@ pub async fn insert(
     }
     if let Some(before) = before {
         tx.query(
-            "DELETE FROM measurement_evidence WHERE check_id = $1 AND at = $2 AND NOT turning",
+            "DELETE FROM measurement_evidence WHERE check_id = $1 AND at = $2 AND NOT turning \
+             AND EXISTS (SELECT 1 FROM measurements m WHERE m.check_id = $1 AND m.at = $2 \
+             AND m.deployment_id IS NOT DISTINCT FROM $3)",
         )
         .bind(check.0)
         .bind(micros(before.at))
+        .bind(deployment.map(|id| id.0))
         .run()
         .await?;
     }
@@ -166,16 +176,19 @@ pub async fn insert(
     Ok(true)
 }
 
-/// The newest measurement of a check that has its evidence.
+/// What was sent and received in a measurement, where that was kept: it is for the newest and for
+/// those at which the check's phase changed.
 ///
 /// # Errors
 /// What the database says.
-pub async fn newest_evidence(
+pub async fn evidence(
     link: &mut Link,
     check: CheckId,
+    at: DateTime<Utc>,
 ) -> Result<Option<Measurement>, StoreError> {
-    link.query("SELECT body FROM measurement_evidence WHERE check_id = $1 ORDER BY at DESC LIMIT 1")
+    link.query("SELECT body FROM measurement_evidence WHERE check_id = $1 AND at = $2")
         .bind(check.0)
+        .bind(micros(at))
         .read_optional(|row| row.json("body"))
         .await
 }

@@ -51,6 +51,20 @@ pub async fn versions(link: &mut Link, slug: &str) -> Result<Vec<RunbookVersion>
         .await
 }
 
+/// Slug and title of the newest published version of each runbook, by slug.
+///
+/// # Errors
+/// What the database says.
+pub async fn titles(link: &mut Link) -> Result<Vec<(String, String)>, StoreError> {
+    link.query(
+        "SELECT slug, title FROM runbook_versions r WHERE state = 'published' AND number = \
+         (SELECT max(number) FROM runbook_versions WHERE slug = r.slug AND state = 'published') \
+         ORDER BY slug",
+    )
+    .read(|row| Ok((row.get("slug")?, row.get("title")?)))
+    .await
+}
+
 /// Adds a published version.
 ///
 /// # Errors

@@ -28,7 +28,7 @@ pub(crate) struct Seen {
     items: Answers<(DeploymentId, String), Option<ItemRecord>>,
     waivers: Answers<DeploymentId, Vec<WaiverRecord>>,
     checks: Answers<(ServiceId, String), Vec<CheckRecord>>,
-    newest: Answers<(CheckId, DateTime<Utc>), Option<MeasurementRecord>>,
+    newest: Answers<(CheckId, DeploymentId, DateTime<Utc>), Option<MeasurementRecord>>,
 }
 
 impl Seen {
@@ -103,20 +103,21 @@ impl Tx {
         Ok(keep(&mut self.seen.checks, asked, read))
     }
 
-    /// As [`measurements::newest_for`], read once in a transaction.
+    /// As [`measurements::newest_for`] without an end, read once in a transaction.
     ///
     /// # Errors
     /// What the database says.
     pub async fn newest_measurement(
         &mut self,
         check: CheckId,
+        deployment: DeploymentId,
         since: DateTime<Utc>,
     ) -> Result<Option<MeasurementRecord>, StoreError> {
-        let asked = (check, since);
+        let asked = (check, deployment, since);
         if let Some(seen) = self.seen.newest.get(&asked) {
             return Ok(seen.clone());
         }
-        let read = measurements::newest_for(self, check, since).await?;
+        let read = measurements::newest_for(self, check, deployment, since, None).await?;
         Ok(keep(&mut self.seen.newest, asked, read))
     }
 }

@@ -38,6 +38,6 @@ pub fn environments(form: &Fields) -> Vec<EnvironmentRequest> {
     form.rows(["environment", "base_url"])
         .into_iter()
         .filter(|[slug, _]| !slug.is_empty())
-        .map(|[slug, base_url]| EnvironmentRequest { slug, base_url: filled(&base_url) })
+        .map(|[slug, base_url]| EnvironmentRequest { slug, base_url: Some(filled(&base_url)) })
         .collect()
 }

@@ -5,7 +5,7 @@ use domain::words::{DeploymentKind, Strategy};
 use engine::{Refusal, deployments::AnnounceRequest};
 use serde::Deserialize;
 
-use super::filled;
+use super::{filled, when};
 use crate::{act::Act, answer::Done};
 
 /// The form.
@@ -27,6 +27,14 @@ pub struct Announce {
     kind: String,
     #[serde(default)]
     strategy: String,
+    #[serde(default)]
+    runbook: String,
+    #[serde(default)]
+    deployed_at: String,
+    #[serde(default)]
+    deployed_by: String,
+    #[serde(default)]
+    url: String,
 }
 
 /// Announces it and goes to its page.
@@ -59,6 +67,10 @@ fn request(form: &Announce) -> Result<AnnounceRequest, Refusal> {
             Refusal::field("/strategy", "must be rolling, blue_green, canary or recreate")
         })?),
     };
+    let deployed_at = match filled(&form.deployed_at) {
+        None => None,
+        Some(text) => Some(when::moment("/deployed_at", &text)?),
+    };
     Ok(AnnounceRequest {
         service: service.trim().to_owned(),
         environment: environment.trim().to_owned(),
@@ -67,10 +79,10 @@ fn request(form: &Announce) -> Result<AnnounceRequest, Refusal> {
         artifact_digest: None,
         kind,
         strategy,
-        deployed_at: None,
-        deployed_by: None,
-        url: None,
+        deployed_at,
+        deployed_by: filled(&form.deployed_by),
+        url: filled(&form.url),
         notes: filled(&form.notes),
-        runbook: None,
+        runbook: filled(&form.runbook),
     })
 }

@@ -1,7 +1,7 @@
 //! Writing a rollback plan.
 
 use axum::response::Response;
-use engine::services::PlanRequest;
+use engine::services::{HookRequest, PlanRequest};
 use serde::Deserialize;
 
 use super::filled;
@@ -16,6 +16,7 @@ pub struct Plan {
     command: String,
     #[serde(default)]
     hook_url: String,
+    forget_hook: Option<String>,
     #[serde(default)]
     rules: String,
 }
@@ -25,7 +26,11 @@ pub async fn put_plan(act: Act<Plan>) -> Response {
     let form = &act.form;
     let request = PlanRequest {
         command: form.command.clone(),
-        hook_url: filled(&form.hook_url),
+        hook: match filled(&form.hook_url) {
+            Some(url) => HookRequest::Call(url),
+            None if form.forget_hook.is_some() => HookRequest::None,
+            None => HookRequest::Keep,
+        },
         rules: form.rules.replace("\r\n", "\n"),
     };
     let result = act

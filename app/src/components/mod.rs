@@ -1,6 +1,7 @@
 //! The pieces pages are made of. Their markup is described in `style/README.md`.
 
 pub mod agreed_rules;
+pub mod announce_fields;
 pub mod badge;
 pub mod breadcrumbs;
 pub mod copyable;

@@ -213,6 +213,12 @@ pub(crate) async fn open(
     let deployed_at = request.deployed_at.unwrap_or(now);
     // Whatever ran there is replaced, also where its own watch ended long ago.
     let replaces = deployments::running(tx, service.id, &request.environment).await?;
+    if let Some(runs) = replaces.as_ref().filter(|runs| runs.deployed_at > deployed_at) {
+        return Err(Refusal::field(
+            "/deployed_at",
+            format!("lies before {}, which runs there since {}", runs.version, runs.deployed_at),
+        ));
+    }
     if let Some(open) = &before {
         // The open one leaves its place first: there is room for one open watch.
         deployments::set_state(tx, open.id, WatchState::Superseded, now, None).await?;

@@ -66,7 +66,11 @@ impl Engine {
                 return Ok(answer);
             }
             loop {
-                match tokio::time::timeout_at(until, changes.recv()).await {
+                let heard = tokio::select! {
+                    heard = tokio::time::timeout_at(until, changes.recv()) => heard,
+                    () = self.stopping().cancelled() => return Ok(answer),
+                };
+                match heard {
                     Ok(Ok(changed)) if changed.deployment == Some(id) => break,
                     Ok(Ok(_)) => {}
                     // Some were missed: look again.

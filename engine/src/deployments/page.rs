@@ -253,12 +253,12 @@ async fn items_now(
         kept = others;
         let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id).cloned();
         let mut proofs = Vec::new();
-        for bad in bound
-            .iter()
-            .filter(|now| now.newest.as_ref().is_some_and(|seen| seen.phase != Phase::Successful))
-        {
-            let seen = measurements::newest_evidence(link, bad.check.id).await?;
-            proofs.extend(seen.map(|seen| (bad.check.id, seen)));
+        for now in &bound {
+            let bad = now.newest.as_ref().filter(|seen| seen.phase != Phase::Successful);
+            if let Some(bad) = bad {
+                let seen = measurements::evidence(link, now.check.id, bad.at).await?;
+                proofs.extend(seen.map(|seen| (now.check.id, seen)));
+            }
         }
         all.push(ItemNow {
             overdue: is_overdue(item.state, item.due_at, now),
@@ -308,6 +308,7 @@ async fn rollback_panel(
     };
     let (word, sentence) = run::rehearsal_judgement(link, deployment, now).await?;
     let done = rollbacks::of_deployment(link, deployment.id).await?;
+    let runs = deployments::running(link, deployment.service_id, &deployment.environment).await?;
     Ok(RollbackPanel {
         plan: services::rollback_plan(link, deployment.service_id, &deployment.environment).await?,
         target,
@@ -316,6 +317,7 @@ async fn rollback_panel(
         word,
         sentence,
         may: done.is_none()
+            && runs.is_none_or(|runs| runs.id == deployment.id)
             && permit(who, Permission::RollBack, Some(&deployment.service)).is_ok()
             && deployment.state.may_become(domain::watch::WatchState::RolledBack),
         done,

@@ -147,7 +147,7 @@ pub(super) async fn take(
     });
     let word = said.word;
     let evidence = keep_evidence(tx, deployment, item, said, now).await?;
-    if run::judge_item(tx, deployment, item, now).await? {
+    if run::judge_item(tx, deployment, item, now).await?.gate {
         run::decide(tx, deployment).await?;
     }
     entry(who, now, "item.result", "item", &item.key)

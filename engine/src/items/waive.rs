@@ -4,11 +4,15 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     acts::{ItemAct, may},
     ids::{DeploymentId, WaiverId},
+    item::ItemState,
     validate,
     watch::WatchState,
     who::Who,
 };
-use store::waivers::{self, WaiverRecord};
+use store::{
+    StoreError, Tx,
+    waivers::{self, WaiverRecord},
+};
 
 use super::find;
 use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults, run, text};
@@ -133,7 +137,12 @@ impl Engine {
                         // Closed since it was looked for: its run no longer changes.
                         return Ok(());
                     }
+                    let waived = waived(tx, id).await?;
                     run::judge_all(tx, &deployment, now).await?;
+                    if waived == self::waived(tx, id).await? {
+                        // Closed otherwise meanwhile, or waived again.
+                        return Ok(());
+                    }
                     entry(&Who::System("watch"), now, "item.waiver_expired", "deployment", id)
                         .deployment(id)
                         .says("reopened what a waiver had closed until now")
@@ -147,4 +156,10 @@ impl Engine {
         }
         Ok(touched.len())
     }
+}
+
+/// How many boxes of a run are waived, as written down.
+async fn waived(tx: &mut Tx, id: DeploymentId) -> Result<usize, StoreError> {
+    let boxes = store::items::of_deployment(tx, id).await?;
+    Ok(boxes.iter().filter(|item| item.state == ItemState::Waived).count())
 }

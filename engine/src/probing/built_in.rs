@@ -1,7 +1,10 @@
 //! The checks Daytwo makes by itself from a service's base URL.
 
 use chrono::{DateTime, Utc};
-use domain::{check::ProbeSpec, ids::CheckId};
+use domain::{
+    check::{ProbeSpec, RESPONSE_TARGETS, measures},
+    ids::CheckId,
+};
 use store::{
     Tx,
     checks::{self, CheckRecord},
@@ -48,7 +51,7 @@ pub(crate) async fn sync_built_in(
             }
             for probe in &item.probes {
                 for wanted in wanted(probe, &base_url, service) {
-                    if present.iter().any(|check| stands_in(check, &item.key, &wanted.spec)) {
+                    if present.iter().any(|check| stands_in(check, &item.key, probe)) {
                         continue;
                     }
                     let mut key = format!("{environment}-{}", wanted.suffix);
@@ -56,6 +59,11 @@ pub(crate) async fn sync_built_in(
                     if before.as_ref().is_some_and(|check| check.built_in.is_none()) {
                         // The team has a check of its own of that name; it stays theirs.
                         key.push_str("-built-in");
+                        before = checks::by_key(tx, service.id, &key).await?;
+                    }
+                    if kept.contains(&key) {
+                        // Two boxes ask for the same probe: each gets a check of its own.
+                        key = format!("{key}-{}", item.key);
                         before = checks::by_key(tx, service.id, &key).await?;
                     }
                     let record = CheckRecord {
@@ -74,10 +82,14 @@ pub(crate) async fn sync_built_in(
                         no_data: "undecided".into(),
                         built_in: Some(probe.clone()),
                         retired_at: None,
-                        created_at: before.map_or(now, |check| check.created_at),
-                        updated_at: now,
+                        created_at: before.as_ref().map_or(now, |check| check.created_at),
+                        updated_at: before.as_ref().map_or(now, |check| check.updated_at),
                     };
-                    checks::put(tx, record).await?;
+                    // What a check saw counts from its last change on, so that one that fits is
+                    // left alone.
+                    if before.as_ref() != Some(&record) {
+                        checks::put(tx, CheckRecord { updated_at: now, ..record }).await?;
+                    }
                     kept.push(key);
                 }
             }
@@ -94,13 +106,12 @@ pub(crate) async fn sync_built_in(
 
 /// Whether a check that somebody wrote takes a built-in one's place: it measures the same for the
 /// same box. A service on ports of its own needs that, since an address alone does not say where
-/// its plain-HTTP twin answers. Pages are told apart by their address, not by what measures them.
-fn stands_in(check: &CheckRecord, item: &str, wanted: &ProbeSpec) -> bool {
+/// its plain-HTTP twin answers.
+fn stands_in(check: &CheckRecord, item: &str, probe: &str) -> bool {
     check.built_in.is_none()
         && !check.dry_run
         && check.item.as_deref() == Some(item)
-        && !matches!(wanted, ProbeSpec::Http { .. })
-        && check.spec.kind() == wanted.kind()
+        && measures(probe, check.spec.kind(), None)
 }
 
 /// The checks a runbook's probe stands for.
@@ -116,11 +127,11 @@ fn wanted(probe: &str, base_url: &str, service: &ServiceRecord) -> Vec<Wanted> {
         }]
     };
     match probe {
-        "response-targets" => service
+        RESPONSE_TARGETS => service
             .targets
             .iter()
             .map(|target| Wanted {
-                suffix: target.name.clone(),
+                suffix: format!("target-{}", target.name),
                 label: target.name.clone(),
                 spec: ProbeSpec::Http {
                     url: join(base_url, &target.path),

@@ -143,10 +143,12 @@ pub(crate) async fn keep(
     measurement: &Measurement,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Option<DeploymentId>, Refusal> {
-    // The check may have been changed or retired while it ran.
-    let Some(check) = checks::by_key(tx, check.service_id, &check.key).await? else {
-        return Ok(None);
+    // The check may have been retired, or changed, while it ran: then other things were asked.
+    let now_is = checks::by_key(tx, check.service_id, &check.key).await?;
+    let still = |now_is: &CheckRecord| {
+        now_is.retired_at.is_none() && now_is.updated_at <= measurement.started_at
     };
+    let Some(check) = now_is.filter(still) else { return Ok(None) };
     let watching = deployments::watching(tx, check.service_id, &check.environment).await?;
     let deployment = watching.filter(|deployment| measurement.started_at >= deployment.deployed_at);
     let id = deployment.as_ref().map(|deployment| deployment.id);
@@ -176,10 +178,13 @@ async fn judge(
     if item.actor == Actor::Human {
         return Ok(());
     }
-    if !run::judge_item(tx, deployment, &mut item, now).await? {
+    let turn = run::judge_item(tx, deployment, &mut item, now).await?;
+    if turn.gate {
+        run::decide(tx, deployment).await?;
+    }
+    if !turn.turned {
         return Ok(());
     }
-    run::decide(tx, deployment).await?;
     let Some((word, sentence)) = item.machine.clone() else { return Ok(()) };
     let kept = EvidenceRecord {
         id: EvidenceId(new_id()),

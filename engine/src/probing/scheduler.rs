@@ -26,6 +26,9 @@ const SIDE_BY_SIDE: usize = 64;
 /// How often the list of checks is read again when nothing has called for it.
 const REFRESH: Duration = Duration::from_secs(15);
 
+/// After how many rounds of tidying, half a minute each, rehearsals are looked at again.
+const REJUDGE_ROUNDS: u32 = 10;
+
 impl Engine {
     /// Starts the background tasks; they end when `stop` is cancelled.
     pub fn start_background(&self, tasks: &TaskTracker, stop: &CancellationToken) {
@@ -47,6 +50,7 @@ async fn run_checks(engine: Engine, tasks: TaskTracker, stop: CancellationToken)
     let mut known = Vec::new();
     let mut read_at = None;
     loop {
+        engine.scheduler_looked();
         let now = engine.now();
         if read_at.is_none_or(|at: tokio::time::Instant| at.elapsed() >= REFRESH) {
             match load(&engine).await {
@@ -101,14 +105,27 @@ fn run_one(
 ) -> futures::future::BoxFuture<'static, ()> {
     Box::pin(async move {
         let id = check.id;
+        // Also where the check's code panics: it must not count as running for ever.
+        let _done = Done { id, running };
         if let Ok(_place) = places.acquire().await {
             let measurement = engine.measure(&check).await;
             if let Err(error) = engine.keep_measurement(check, measurement).await {
                 tracing::error!(%error, check = %id, "a measurement could not be kept");
             }
         }
-        running.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     })
+}
+
+/// Takes a check out of those that run, however its run ends.
+struct Done {
+    id: CheckId,
+    running: Arc<Mutex<HashSet<CheckId>>>,
+}
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.id);
+    }
 }
 
 /// A check with the deployment it looks at.
@@ -139,6 +156,11 @@ async fn tidy(engine: Engine, stop: CancellationToken) {
         match engine.expire_waivers(looked_until).await {
             Ok(_) => looked_until = now,
             Err(error) => tracing::error!(%error, "expired waivers could not be looked for"),
+        }
+        if rounds.is_multiple_of(REJUDGE_ROUNDS)
+            && let Err(error) = engine.rejudge_rehearsals().await
+        {
+            tracing::error!(%error, "rehearsals that are too old could not be looked for");
         }
         if rounds.is_multiple_of(120) {
             let forgotten = engine

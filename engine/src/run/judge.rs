@@ -15,14 +15,22 @@ use store::{
 
 use super::machine_half::machine_half;
 
-/// Judges one box from all that is known now and writes it down. Answers whether its state or its
-/// machine's word changed.
+/// What judging a box changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Turn {
+    /// Its state or its machine's word.
+    pub(crate) turned: bool,
+    /// Anything the gate's answer is made of: also the reason of a box that is open.
+    pub(crate) gate: bool,
+}
+
+/// Judges one box from all that is known now and writes it down.
 pub(crate) async fn judge_item(
     tx: &mut Tx,
     deployment: &DeploymentRecord,
     item: &mut ItemRecord,
     now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
+) -> Result<Turn, StoreError> {
     let waivers = tx.waivers(deployment.id).await?;
     judge_with(tx, deployment, item, &waivers, now).await
 }
@@ -33,14 +41,17 @@ async fn judge_with(
     item: &mut ItemRecord,
     waivers: &[WaiverRecord],
     now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
+) -> Result<Turn, StoreError> {
     let word = |item: &ItemRecord| item.machine.as_ref().map(|(word, _)| *word);
     let before = (item.state, word(item));
+    let reason = item.reason.clone();
     item.machine = machine_half(tx, deployment, item, now).await?;
     weigh(item, waivers, now);
     item.updated_at = now;
     items::update(tx, item).await?;
-    Ok((item.state, word(item)) != before)
+    let turned = (item.state, word(item)) != before;
+    let gate = turned || (!item.state.is_closed() && item.reason != reason);
+    Ok(Turn { turned, gate })
 }
 
 /// Puts a box in the state that follows from what has been said about it.

@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    check::{RESPONSE_TARGETS, measures},
     item::MachineWord,
     machine::{Source, SourceWord, combine},
     rehearsal,
     runbook::MachineRule,
-    words::Actor,
+    watch::WatchState,
+    words::{Actor, DeploymentKind},
 };
 use store::{
     Link, StoreError, Tx,
@@ -22,25 +24,53 @@ use store::{
 pub struct CheckNow {
     /// The check.
     pub check: CheckRecord,
-    /// Its newest measurement since the deployment; older ones say nothing about it.
+    /// What it saw last for this deployment, measured as the check is now.
     pub newest: Option<MeasurementRecord>,
 }
 
-/// The checks of a deployment's service and environment that `wanted` picks, with their newest
-/// measurements.
+/// The checks that speak for a deployment and that `wanted` picks, with what they saw last. Those
+/// of a closed watch are the ones that did measure, as they did then.
 pub(crate) async fn checks_now(
     link: &mut Link,
     deployment: &DeploymentRecord,
     wanted: impl Fn(&CheckRecord) -> bool,
 ) -> Result<Vec<CheckNow>, StoreError> {
-    let found =
-        checks::of_environment(link, deployment.service_id, &deployment.environment).await?;
+    let (service, environment) = (deployment.service_id, &deployment.environment);
+    let open = deployment.state == WatchState::Watching;
+    let found = if open {
+        checks::of_environment(link, service, environment).await?
+    } else {
+        checks::ever_of_environment(link, service, environment).await?
+    };
     let mut picked = Vec::new();
     for check in found.into_iter().filter(wanted) {
-        let newest = measurements::newest_for(link, check.id, deployment.deployed_at).await?;
-        picked.push(CheckNow { check, newest });
+        let since = if open { counts_since(&check, deployment) } else { deployment.deployed_at };
+        let until = deployment.closed_at;
+        let newest = measurements::newest_for(link, check.id, deployment.id, since, until).await?;
+        if open || newest.is_some() {
+            picked.push(CheckNow { check, newest });
+        }
     }
     Ok(picked)
+}
+
+/// From when on what a check saw counts: since it is as it is, and since the deployment.
+fn counts_since(check: &CheckRecord, deployment: &DeploymentRecord) -> DateTime<Utc> {
+    deployment.deployed_at.max(check.updated_at)
+}
+
+/// Why nothing measures what a runbook's probe names.
+fn unmeasured(probe: &str, environment: &str, nothing_is: bool) -> String {
+    if nothing_is {
+        format!(
+            "no base URL is known for {environment}, so nothing can be probed. Set it on the \
+             service's page."
+        )
+    } else if probe == RESPONSE_TARGETS {
+        "no response target is set, so nothing is timed. Set them on the service's page.".into()
+    } else {
+        format!("nothing measures {probe}. Bind a check of that kind that counts to this box.")
+    }
 }
 
 /// What the machine half says now; `None` where the box has none or nothing can speak for it.
@@ -57,10 +87,22 @@ pub(super) async fn machine_half(
     let mut bound = Vec::new();
     for check in tx.checks(deployment.service_id, &deployment.environment).await? {
         if check.item.as_deref() == Some(&item.key) && !check.dry_run {
-            let newest = tx.newest_measurement(check.id, deployment.deployed_at).await?;
+            let since = counts_since(&check, deployment);
+            let newest = tx.newest_measurement(check.id, deployment.id, since).await?;
             bound.push(CheckNow { check, newest });
         }
     }
+    let measured = |probe: &str| {
+        let mut kinds = bound.iter().map(|now| (now.check.spec.kind(), &now.check.built_in));
+        kinds.any(|(kind, built_in)| measures(probe, kind, built_in.as_deref()))
+    };
+    let nothing_is = bound.iter().all(|now| now.check.built_in.is_none());
+    let missing: Vec<_> = item
+        .probes
+        .iter()
+        .filter(|probe| !measured(probe))
+        .map(|probe| unmeasured(probe, &deployment.environment, nothing_is))
+        .collect();
     let mut sources: Vec<Source<'_>> = bound
         .iter()
         .map(|now| Source {
@@ -69,18 +111,12 @@ pub(super) async fn machine_half(
             sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
         })
         .collect();
-    let no_base_url = format!(
-        "no base URL is known for {}, so nothing can be probed. Set it on the service's page.",
-        deployment.environment
-    );
-    if !item.probes.is_empty() && bound.iter().all(|now| now.check.built_in.is_none()) {
-        // Built-in probes exist as soon as there is an address to probe.
-        sources.push(Source {
-            label: "probes",
-            word: Some(SourceWord::Undecided),
-            sentence: &no_base_url,
-        });
-    }
+    // One of several that is not measured must not hide behind those that are.
+    sources.extend(missing.first().map(|sentence| Source {
+        label: "probes",
+        word: Some(SourceWord::Undecided),
+        sentence,
+    }));
     if let Some(pushed) = &item.pushed {
         sources.push(Source {
             label: &pushed.by,
@@ -157,6 +193,7 @@ pub(crate) async fn rehearsal_judgement(
     Ok(rehearsal::judge(
         has_plan,
         target.as_ref().map(|target| target.version.as_str()),
+        deployment.kind == DeploymentKind::First,
         newest.first().map(|rehearsal| &rehearsal.fact),
         now,
     ))

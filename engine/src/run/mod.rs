@@ -2,6 +2,7 @@
 
 mod judge;
 mod machine_half;
+mod rehearsed;
 
 pub(crate) use judge::{ask, boxes_now, decide, judge_all, judge_item};
 pub use machine_half::CheckNow;

@@ -1,79 +1,22 @@
 //! Creating and changing a check, and reading what it measured.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use domain::{
-    check::ProbeSpec,
     ids::CheckId,
     permissions::{Permission, permit},
-    validate,
     who::Who,
+    words::Actor,
 };
-use probes::Condition;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::{
+    Tx,
     checks::{self, CheckRecord},
-    deployments, measurements, services,
+    deployments::{self, DeploymentRecord},
+    items, measurements, runbooks, services,
 };
 
-use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults, once::Answer, run};
-
-/// A check as it should be. `kind` says which of the other fields apply.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CheckRequest {
-    /// The environment's slug.
-    #[schema(min_length = 1, max_length = 64)]
-    pub environment: String,
-    /// What it measures.
-    #[schema(pattern = "^(http|tls|https_redirect|hsts|exposed_files|debug_mode)$")]
-    pub kind: String,
-    /// Seconds from one run to the next while a watch is open, 10 to 86400.
-    #[schema(minimum = 10, maximum = 86400)]
-    pub interval_s: i64,
-    /// The longest a run may take, in seconds, 1 to 60; 10 where absent.
-    #[serde(default)]
-    #[schema(minimum = 1, maximum = 60)]
-    pub timeout_s: Option<i64>,
-    /// The key of the item it is evidence for.
-    #[serde(default)]
-    #[schema(max_length = 64)]
-    pub item: Option<String>,
-    /// Whether its failure is a failure of a critical flow.
-    #[serde(default)]
-    pub critical: bool,
-    /// Whether it runs without counting.
-    #[serde(default)]
-    pub dry_run: bool,
-    /// What it says when it has no data; `undecided` where absent.
-    #[serde(default)]
-    #[schema(pattern = "^(undecided|zero|fail)$")]
-    pub no_data: Option<String>,
-    /// What must hold, such as `status == 200` or `response_time_ms < 300`.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub conditions: Vec<String>,
-    /// The absolute address.
-    #[schema(max_length = 2048)]
-    pub url: String,
-    /// Kind `http`: the method.
-    #[serde(default)]
-    pub method: Option<String>,
-    /// Kind `http`: request headers.
-    #[serde(default)]
-    pub headers: Option<BTreeMap<String, String>>,
-    /// Kind `http`: request body.
-    #[serde(default)]
-    #[schema(max_length = 65536)]
-    pub body: Option<String>,
-    /// Kind `tls`: the fewest days the certificate may have left.
-    #[serde(default)]
-    pub min_days: Option<u32>,
-    /// Kind `hsts`: the shortest acceptable `max-age`, in seconds.
-    #[serde(default)]
-    pub min_max_age_s: Option<u64>,
-}
+use super::{CheckRequest, hidden};
+use crate::{Engine, Refusal, audit::entry, engine::new_id, once::Answer, probing::sync_built_in};
 
 /// A check as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -117,93 +60,31 @@ pub struct MeasurementView {
     pub sentence: String,
 }
 
-impl CheckRequest {
-    fn spec(&self) -> Result<ProbeSpec, Refusal> {
-        let url = self.url.clone();
-        let mut faults = Faults::default();
-        let mut only = |pointer: &str, present: bool, kind: &str| {
-            if present && self.kind != kind {
-                faults.note(pointer, Err(format!("applies to the kind `{kind}` only")));
-            }
-        };
-        only("/method", self.method.is_some(), "http");
-        only("/headers", self.headers.is_some(), "http");
-        only("/body", self.body.is_some(), "http");
-        only("/min_days", self.min_days.is_some(), "tls");
-        only("/min_max_age_s", self.min_max_age_s.is_some(), "hsts");
-        faults.into_result()?;
-        match self.kind.as_str() {
-            "http" => Ok(ProbeSpec::Http {
-                url,
-                method: self.method.clone(),
-                headers: self.headers.clone().unwrap_or_default(),
-                body: self.body.clone(),
-            }),
-            "tls" => Ok(ProbeSpec::Tls { url, min_days: self.min_days }),
-            "https_redirect" => Ok(ProbeSpec::HttpsRedirect { url }),
-            "hsts" => Ok(ProbeSpec::Hsts { url, min_max_age_s: self.min_max_age_s }),
-            "exposed_files" => Ok(ProbeSpec::ExposedFiles { url }),
-            "debug_mode" => Ok(ProbeSpec::DebugMode { url }),
-            _ => Err(Refusal::field(
-                "/kind",
-                format!("must be one of {}", domain::check::PROBE_KINDS.join(", ")),
-            )),
-        }
+/// Refuses the key of a box that no machine can speak for: a typo would measure for nothing.
+async fn known_item(
+    tx: &mut Tx,
+    key: &str,
+    open: Option<&DeploymentRecord>,
+) -> Result<(), Refusal> {
+    let mut known = Vec::new();
+    for version in runbooks::published(tx).await? {
+        let boxes = version.content.items.into_iter();
+        known.extend(boxes.filter(|item| item.actor != Actor::Human).map(|item| item.key));
     }
-
-    fn check(&self, key: &str) -> Result<(), Refusal> {
-        let mut faults = Faults::default();
-        faults.note("/key", validate::slug(key));
-        faults.note("/url", validate::http_url(&self.url));
-        let within = |range: std::ops::RangeInclusive<i64>, value: i64, unit: &str| {
-            if range.contains(&value) {
-                Ok(())
-            } else {
-                Err(format!("must be {} to {} {unit}", range.start(), range.end()))
-            }
-        };
-        faults.note("/interval_s", within(10..=86_400, self.interval_s, "seconds"));
-        faults.note("/timeout_s", within(1..=60, self.timeout_s.unwrap_or(10), "seconds"));
-        if let Some(item) = &self.item {
-            faults.note("/item", validate::slug(item));
-        }
-        if let Some(word) = &self.no_data
-            && !["undecided", "zero", "fail"].contains(&word.as_str())
-        {
-            faults.note("/no_data", Err("must be undecided, zero or fail".into()));
-        }
-        if let Some(method) = &self.method
-            && !["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
-                .contains(&method.as_str())
-        {
-            faults.note("/method", Err("must be an HTTP method in capitals".into()));
-        }
-        for (name, value) in self.headers.iter().flatten() {
-            let pointer = format!("/headers/{name}");
-            faults.note(&pointer, validate::line(value, 4_096));
-            if name.is_empty()
-                || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-            {
-                faults.note(&pointer, Err("is not a header's name".into()));
-            }
-        }
-        if self.body.as_ref().is_some_and(|body| body.len() > 65_536) {
-            faults.note("/body", Err("must be at most 64 kB".into()));
-        }
-        if self.conditions.len() > 20 {
-            faults.note("/conditions", Err("must be at most 20".into()));
-        }
-        for (at, text) in self.conditions.iter().enumerate() {
-            if let Err(error) = Condition::parse(text) {
-                faults.note(&format!("/conditions/{at}"), Err(error.to_string()));
-            }
-        }
-        faults.into_result()?;
-        // What the probe itself knows to be wrong, such as a certificate asked of plain HTTP.
-        probes::validate(&self.spec()?, &self.conditions)
-            .map(drop)
-            .map_err(|error| Refusal::field("/url", error.to_string()))
+    if let Some(open) = open {
+        let boxes = items::of_deployment(tx, open.id).await?.into_iter();
+        known.extend(boxes.filter(|item| item.actor != Actor::Human).map(|item| item.key));
     }
+    if known.iter().any(|known| known == key) {
+        return Ok(());
+    }
+    known.sort();
+    known.dedup();
+    let said = format!(
+        "is no box with a machine's half in any published runbook; there are {}",
+        known.join(", ")
+    );
+    Err(Refusal::field("/item", said))
 }
 
 impl CheckView {
@@ -260,6 +141,7 @@ impl Engine {
                              targets. Use another key."
                         )));
                     }
+                    let spec = hidden::keep(spec, before.as_ref().map(|check| &check.spec))?;
                     let created = before.is_none();
                     let moved = before.as_ref().map(|check| check.environment.clone());
                     let record = CheckRecord {
@@ -281,9 +163,14 @@ impl Engine {
                         created_at: before.map_or(now, |check| check.created_at),
                         updated_at: now,
                     };
+                    let open = deployments::watching(tx, service.id, &request.environment).await?;
+                    if let Some(item) = &record.item {
+                        known_item(tx, item, open.as_ref()).await?;
+                    }
                     checks::put(tx, record.clone()).await?;
                     let verb = if created { "created" } else { "changed" };
                     entry(&who, now, "check.put", "check", &record.key)
+                        .deployment_if(open.as_ref().map(|open| open.id))
                         .says(format!("{verb} the check {} of {slug}", record.key))
                         .with("kind", record.spec.kind())
                         .with("item", record.item.clone())
@@ -294,10 +181,9 @@ impl Engine {
                     let mut touched = Vec::new();
                     for environment in moved.iter().chain([&request.environment]) {
                         let open = deployments::watching(tx, service.id, environment).await?;
-                        if let Some(open) = open {
-                            run::judge_all(tx, &open, now).await?;
-                            touched.push(open.id);
-                        }
+                        // A check may take a built-in one's place or give it back.
+                        sync_built_in(tx, &service, environment, now).await?;
+                        touched.extend(open.map(|open| open.id));
                     }
                     Ok((created, record, touched))
                 })

@@ -1,13 +1,17 @@
 //! Services: creating and changing them, their checks and their rollback plans.
 
 mod check;
+mod check_request;
+pub mod hidden;
+mod measured_by;
 mod page;
 mod put;
 mod retire_check;
 mod view;
 
-pub use check::{CheckRequest, CheckView, MeasurementView};
+pub use check::{CheckView, MeasurementView};
+pub use check_request::CheckRequest;
 pub(crate) use page::at;
 pub use page::{ServicePage, ServiceRow, ServicesPage};
-pub use put::{EnvironmentRequest, PlanRequest, ServiceRequest, TargetRequest};
-pub use view::{RunningView, ServiceEnvironmentView, ServiceView};
+pub use put::{EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest};
+pub use view::{RunningView, ServiceEnvironmentView, ServiceView, TargetView};

@@ -56,6 +56,8 @@ pub struct ServicePage {
     pub may_configure: bool,
     /// Whether the reader may announce a deployment of it.
     pub may_announce: bool,
+    /// The published runbooks: slug and title.
+    pub runbooks: Vec<(String, String)>,
     /// When the page was read.
     pub now: DateTime<Utc>,
 }
@@ -113,7 +115,10 @@ impl Engine {
         let mut seen = Vec::new();
         for check in checks::of_service(link, service.id).await? {
             let newest = measurements::newest(link, check.id).await?;
-            let evidence = measurements::newest_evidence(link, check.id).await?;
+            let evidence = match &newest {
+                None => None,
+                Some(newest) => measurements::evidence(link, check.id, newest.at).await?,
+            };
             seen.push((CheckNow { check, newest }, evidence));
         }
         Ok(ServicePage {
@@ -122,6 +127,7 @@ impl Engine {
             deployments: deployments::list(link, &filter, Page::first(25)).await?,
             checks: seen,
             rehearsals: rehearsals::newest(link, service.id, 10).await?,
+            runbooks: store::runbooks::titles(link).await?,
             may_configure: permit(&who, Permission::Configure, Some(slug)).is_ok(),
             may_announce: permit(&who, Permission::Announce, Some(slug)).is_ok(),
             service,

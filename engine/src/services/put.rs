@@ -6,13 +6,13 @@ use domain::{
     validate,
     who::Who,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use store::{
     deployments,
     services::{self, EnvironmentRecord, RollbackPlan, ServiceEnvironment, ServiceRecord, Target},
 };
 
-use super::{ServiceView, view};
+use super::{ServiceView, measured_by::MeasuredBy, view};
 use crate::{
     Engine, Refusal, audit::entry, engine::new_id, error::Faults, once::Answer, probing, run,
 };
@@ -56,10 +56,15 @@ pub struct EnvironmentRequest {
     /// Its slug, such as `production`.
     #[schema(min_length = 1, max_length = 64)]
     pub slug: String,
-    /// Where the service answers there.
-    #[serde(default)]
-    #[schema(max_length = 2048)]
-    pub base_url: Option<String>,
+    /// Where the service answers there; unchanged where absent, forgotten where `null`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, max_length = 2048)]
+    pub base_url: Option<Option<String>>,
+}
+
+/// Tells a field that is `null` from one that is absent.
+fn given<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(reader).map(Some)
 }
 
 /// A response target.
@@ -77,13 +82,25 @@ pub struct TargetRequest {
     pub target_ms: u32,
 }
 
+/// What becomes of a plan's hook.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum HookRequest {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// There is none.
+    None,
+    /// This address is called.
+    Call(String),
+}
+
 /// A rollback plan as it should be.
 #[derive(Debug, Clone, Default)]
 pub struct PlanRequest {
     /// The command to copy.
     pub command: String,
     /// The address to call.
-    pub hook_url: Option<String>,
+    pub hook: HookRequest,
     /// The rules agreed before the deploy, one a line.
     pub rules: String,
 }
@@ -102,13 +119,14 @@ impl Engine {
         permit(who, Permission::Configure, Some(slug))?;
         check(slug, &request)?;
         let (actor, slug, now) = (who.clone(), slug.to_owned(), self.now());
-        let (created, id) = self
+        let (created, id, touched) = self
             .write(move |tx| {
                 Box::pin(async move {
                     let before = services::by_slug(tx, &slug).await?;
                     let created = before.is_none();
-                    let record = merge(before, &slug, &request, now);
+                    let record = merge(before.clone(), &slug, &request, now);
                     let id = record.id;
+                    let was = MeasuredBy::read(tx, before.as_ref()).await?;
                     services::put(tx, record.clone()).await?;
                     for environment in &request.environments {
                         let usual = USUAL.iter().position(|usual| *usual == environment.slug);
@@ -119,13 +137,14 @@ impl Engine {
                             position,
                         };
                         services::add_environment(tx, known).await?;
+                        let base_url = match &environment.base_url {
+                            Some(url) => url.as_deref().map(|url| url.trim_end_matches('/')),
+                            None => was.base_url(&environment.slug),
+                        };
                         let place = ServiceEnvironment {
                             service_id: id,
                             environment: environment.slug.clone(),
-                            base_url: environment
-                                .base_url
-                                .as_deref()
-                                .map(|url| url.trim_end_matches('/').to_owned()),
+                            base_url: base_url.map(str::to_owned),
                         };
                         services::put_environment(tx, place).await?;
                     }
@@ -135,15 +154,30 @@ impl Engine {
                         .says(format!("{verb} the service {slug}"))
                         .record(tx)
                         .await?;
+                    let mut touched = Vec::new();
                     for place in services::environments_of(tx, id).await? {
+                        let open = deployments::watching(tx, id, &place.environment).await?;
+                        let changes = was.changes(&record, &place);
+                        // What is measured changes under a watch: its timeline must say so.
+                        if let Some(open) = open.filter(|_| !changes.is_empty()) {
+                            entry(&actor, now, "service.change", "service", &slug)
+                                .deployment(open.id)
+                                .says(format!("changed {}", changes.join("; ")))
+                                .record(tx)
+                                .await?;
+                            touched.push(open.id);
+                        }
                         probing::sync_built_in(tx, &record, &place.environment, now).await?;
                     }
-                    Ok((created, id))
+                    Ok((created, id, touched))
                 })
             })
             .await?;
         self.reschedule();
         self.events().tell(None);
+        for open in touched {
+            self.changed(open);
+        }
         let mut link = self.read().await?;
         let Some(record) = services::by_id(&mut link, id).await? else {
             return Err(Refusal::Internal("a service that was just kept is gone".into()));
@@ -170,7 +204,7 @@ impl Engine {
         let mut faults = Faults::default();
         faults.note("/command", validate::text(&request.command, 2_000));
         faults.note("/rules", validate::text(&request.rules, 2_000));
-        if let Some(url) = &request.hook_url {
+        if let HookRequest::Call(url) = &request.hook {
             faults.note("/hook_url", validate::http_url(url));
         }
         faults.into_result()?;
@@ -188,11 +222,21 @@ impl Engine {
                     }
                     let plan = RollbackPlan {
                         command: request.command.trim().to_owned(),
-                        hook_url: request.hook_url,
+                        hook_url: match request.hook {
+                            HookRequest::Call(url) => Some(url),
+                            HookRequest::None => None,
+                            HookRequest::Keep => {
+                                let before =
+                                    services::rollback_plan(tx, service.id, &environment).await?;
+                                before.and_then(|before| before.hook_url)
+                            }
+                        },
                         mode: "manual".into(),
                         rules: request.rules.trim().to_owned(),
                     };
+                    let open = deployments::watching(tx, service.id, &environment).await?;
                     entry(&who, now, "service.rollback_plan", "service", &slug)
+                        .deployment_if(open.as_ref().map(|open| open.id))
                         .says(format!("wrote the rollback plan of {slug} on {environment}"))
                         .with("command", plan.command.clone())
                         .with("hook", plan.hook_url.is_some())
@@ -200,7 +244,6 @@ impl Engine {
                         .await?;
                     let id = service.id;
                     services::put_rollback_plan(tx, id, environment.clone(), plan, now).await?;
-                    let open = deployments::watching(tx, id, &environment).await?;
                     if let Some(open) = &open {
                         run::judge_all(tx, open, now).await?;
                     }
@@ -228,7 +271,7 @@ fn check(slug: &str, request: &ServiceRequest) -> Result<(), Refusal> {
     }
     for (at, environment) in request.environments.iter().enumerate() {
         faults.note(&format!("/environments/{at}/slug"), validate::slug(&environment.slug));
-        if let Some(url) = &environment.base_url {
+        if let Some(Some(url)) = &environment.base_url {
             faults.note(&format!("/environments/{at}/base_url"), validate::http_url(url));
         }
     }

@@ -6,7 +6,7 @@ use domain::{
 };
 use store::{checks, deployments, services};
 
-use crate::{Engine, Refusal, audit::entry, run};
+use crate::{Engine, Refusal, audit::entry, probing::sync_built_in};
 
 impl Engine {
     /// Retires a check. Putting a check of the same key brings it back.
@@ -32,15 +32,15 @@ impl Engine {
                              or its target goes."
                         )));
                     }
+                    let open = deployments::watching(tx, service.id, &check.environment).await?;
                     checks::retire(tx, check.id, now).await?;
                     entry(&who, now, "check.retire", "check", &check.key)
+                        .deployment_if(open.as_ref().map(|open| open.id))
                         .says(format!("retired the check {key} of {slug}"))
                         .record(tx)
                         .await?;
-                    let open = deployments::watching(tx, service.id, &check.environment).await?;
-                    if let Some(open) = &open {
-                        run::judge_all(tx, open, now).await?;
-                    }
+                    // A built-in check may take its place again.
+                    sync_built_in(tx, &service, &check.environment, now).await?;
                     Ok(open.map(|open| open.id))
                 })
             })

@@ -27,8 +27,21 @@ pub struct ServiceView {
     pub owners: String,
     /// How much depends on it.
     pub tier: String,
+    /// How fast its pages must answer.
+    pub targets: Vec<TargetView>,
     /// Where it runs, in the environments' order.
     pub environments: Vec<ServiceEnvironmentView>,
+}
+
+/// A response target.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct TargetView {
+    /// Its name.
+    pub name: String,
+    /// Its path below the base URL.
+    pub path: String,
+    /// The longest acceptable answer, in milliseconds.
+    pub target_ms: u32,
 }
 
 /// A service in an environment.
@@ -84,6 +97,15 @@ pub(super) async fn load(link: &mut Link, record: ServiceRecord) -> Result<Servi
         description: record.description,
         owners: record.owners,
         tier: record.tier,
+        targets: record
+            .targets
+            .into_iter()
+            .map(|target| TargetView {
+                name: target.name,
+                path: target.path,
+                target_ms: target.target_ms,
+            })
+            .collect(),
         environments,
     })
 }

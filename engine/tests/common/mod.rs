@@ -151,7 +151,10 @@ impl Portal {
 
     /// Creates or changes a service on staging and production, with a base URL on production.
     pub async fn put_service(&self, slug: &str, base_url: Option<String>) {
-        let environment = |slug: &str, base_url| EnvironmentRequest { slug: slug.into(), base_url };
+        let environment = |slug: &str, base_url| EnvironmentRequest {
+            slug: slug.into(),
+            base_url: Some(base_url),
+        };
         let request = ServiceRequest {
             name: slug.into(),
             environments: vec![environment("staging", None), environment("production", base_url)],

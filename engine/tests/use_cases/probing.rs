@@ -10,7 +10,11 @@ use std::{
 
 use axum::{Router, http::StatusCode, routing::get};
 use domain::who::Who;
-use engine::{Refusal, services::CheckRequest};
+use engine::{
+    Refusal,
+    clock::Clock as _,
+    services::{CheckRequest, EnvironmentRequest, ServiceRequest},
+};
 use rstest::rstest;
 
 use crate::{
@@ -145,9 +149,9 @@ async fn built_in_checks_come_and_go_with_the_base_url(#[values(On::Sqlite, On::
             keys(p).await,
             [
                 "production-exposed-files",
-                "production-health",
-                "production-home",
-                "production-login"
+                "production-target-health",
+                "production-target-home",
+                "production-target-login"
             ]
         );
         assert_eq!(p.item(id, "load").await.state, "running");
@@ -161,7 +165,8 @@ async fn built_in_checks_come_and_go_with_the_base_url(#[values(On::Sqlite, On::
         // They come back under their old keys, with what they measured.
         p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
         assert_eq!(keys(p).await.len(), 4);
-        let seen = p.engine.measurements(&p.ci(), "shop", "production-home", None, None, 9).await;
+        let seen =
+            p.engine.measurements(&p.ci(), "shop", "production-target-home", None, None, 9).await;
         assert_eq!(seen.unwrap().len(), 1);
     })
     .await;
@@ -174,7 +179,7 @@ async fn a_teams_own_check_is_not_overwritten_by_a_built_in_one(
 ) {
     portal(on, async |p| {
         let own = check("http://127.0.0.1:9/own");
-        p.engine.put_check(&p.operator(), "shop", "production-home", own).await.unwrap();
+        p.engine.put_check(&p.operator(), "shop", "production-target-home", own).await.unwrap();
         p.engine.publish_runbook(&p.admin(), "a.yaml", &probing_runbook()).await.unwrap();
         p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
         p.announce("1.0.0").await;
@@ -185,10 +190,11 @@ async fn a_teams_own_check_is_not_overwritten_by_a_built_in_one(
         assert_eq!(urls.len(), 5);
         // It survives the base URL's going, and a built-in one cannot be taken over either.
         p.put_service("shop", None).await;
-        assert_eq!(keys(p).await, ["production-home"]);
+        assert_eq!(keys(p).await, ["production-target-home"]);
         p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
         let taken = check("http://127.0.0.1:9/own");
-        let refused = p.engine.put_check(&p.operator(), "shop", "production-login", taken).await;
+        let refused =
+            p.engine.put_check(&p.operator(), "shop", "production-target-login", taken).await;
         assert!(matches!(refused, Err(Refusal::Conflict { .. })));
     })
     .await;
@@ -206,10 +212,14 @@ async fn a_check_that_moves_away_takes_its_word_with_it(
         p.engine.put_check(&p.operator(), "shop", "home", here.clone()).await.unwrap();
         p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
         assert_eq!(p.item(id, "load").await.state, "passed");
+        p.clock.advance(chrono::Duration::seconds(1));
         let there = CheckRequest { environment: "staging".into(), ..here.clone() };
         p.engine.put_check(&p.operator(), "shop", "home", there).await.unwrap();
         assert_eq!(p.item(id, "load").await.state, "open");
+        // Back again, what it saw before it was changed says nothing about it any more.
         p.engine.put_check(&p.operator(), "shop", "home", here.clone()).await.unwrap();
+        assert_eq!(p.item(id, "load").await.state, "running");
+        p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
         assert_eq!(p.item(id, "load").await.state, "passed");
         // On trial it runs without counting.
         let trial = CheckRequest { dry_run: true, ..here };
@@ -302,6 +312,95 @@ async fn a_retired_check_counts_no_more(#[values(On::Sqlite, On::Postgres)] on: 
         assert!(matches!(again, Refusal::NotFound { .. }), "{again:?}");
         p.engine.put_check(&p.operator(), "shop", "home", home).await.unwrap();
         assert_eq!(keys(p).await, ["home"]);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_later_version_gets_nothing_of_what_was_measured_before_it_was_announced(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let url = shop(Arc::new(AtomicBool::new(false))).await;
+        let home = check(&format!("{url}/"));
+        p.engine.put_check(&p.operator(), "shop", "home", home).await.unwrap();
+        let old = p.announce("1.0.0").await;
+        let installed = p.clock.now() + chrono::Duration::seconds(5);
+        p.clock.advance(chrono::Duration::seconds(10));
+        p.engine.probe_item(&p.operator(), old, "load").await.unwrap();
+        assert_eq!(p.item(old, "load").await.state, "passed");
+        p.clock.advance(chrono::Duration::seconds(10));
+        let mut late = announcement("1.1.0");
+        late.deployed_at = Some(installed);
+        let new = p.engine.announce_by_hand(&p.ci(), late).await.unwrap();
+        assert_eq!(p.item(new, "load").await.state, "running");
+        // The closed one keeps what was seen of it, whatever is measured afterwards.
+        p.engine.probe_item(&p.operator(), new, "load").await.unwrap();
+        let page = p.engine.deployment_page(&p.viewer, old).await.unwrap();
+        let load = page.items.iter().find(|now| now.item.key == "load").unwrap();
+        let seen = load.checks[0].newest.as_ref().unwrap().at;
+        assert_eq!(seen, installed + chrono::Duration::seconds(5));
+        let mut earlier = announcement("0.9.0");
+        earlier.deployed_at = Some(installed - chrono::Duration::seconds(1));
+        let refused = p.engine.announce_by_hand(&p.ci(), earlier).await.unwrap_err();
+        assert_eq!(crate::common::field(refused), "/deployed_at");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_probe_that_nothing_measures_keeps_its_box_open(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        p.engine.publish_runbook(&p.admin(), "a.yaml", &probing_runbook()).await.unwrap();
+        let url = shop(Arc::new(AtomicBool::new(false))).await;
+        p.put_service("shop", Some(url.clone())).await;
+        // A check of the team's stands in for the built-in one and is retired again.
+        let own = CheckRequest { kind: "exposed_files".into(), ..check(&url) };
+        p.engine.put_check(&p.operator(), "shop", "files", own.clone()).await.unwrap();
+        let id = p.announce("1.0.0").await;
+        assert!(!keys(p).await.contains(&"production-exposed-files".to_owned()));
+        p.engine.retire_check(&p.operator(), "shop", "files").await.unwrap();
+        assert!(keys(p).await.contains(&"production-exposed-files".to_owned()));
+        p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        assert_eq!(p.item(id, "load").await.state, "passed");
+        // Without response targets nothing is timed, and the timeline says who took them away.
+        p.leaves(&["service.change", "service.change"], async || {
+            let request = ServiceRequest {
+                name: "shop".into(),
+                targets: Some(Vec::new()),
+                environments: vec![EnvironmentRequest {
+                    slug: "production".into(),
+                    base_url: None,
+                }],
+                ..ServiceRequest::default()
+            };
+            p.engine.put_service(&p.admin(), "shop", request).await.unwrap();
+        })
+        .await;
+        let (state, reason) = p.state(id, "load").await;
+        assert_eq!(state, "undecided", "{reason}");
+        assert!(reason.contains("no response target"), "{reason}");
+        let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
+        let said = &page.timeline[0].sentence;
+        assert!(said.contains("home 500 ms") && said.contains("to none"), "{said}");
+        assert!(page.base_url.is_some(), "an address that is not named stays");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_check_names_a_box_that_a_machine_speaks_for(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        for item in ["lod", "smoke"] {
+            let typo = CheckRequest { item: Some(item.into()), ..check("http://127.0.0.1:9/") };
+            let refused = p.engine.put_check(&p.operator(), "shop", "home", typo).await;
+            assert_eq!(crate::common::field(refused.unwrap_err()), "/item");
+        }
     })
     .await;
 }

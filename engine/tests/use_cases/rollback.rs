@@ -13,7 +13,12 @@ use domain::{
     ids::{DeploymentId, TokenId},
     verdict::Verdict,
 };
-use engine::{Refusal, once::Once, rollback::RollbackRequest, services::PlanRequest};
+use engine::{
+    Refusal,
+    once::Once,
+    rollback::RollbackRequest,
+    services::{HookRequest, PlanRequest},
+};
 use rstest::rstest;
 use store::{
     StoreError,
@@ -31,8 +36,11 @@ fn because(reason: &str) -> RollbackRequest {
 }
 
 async fn plan(p: &Portal, command: &str, hook_url: Option<String>) {
-    let request =
-        PlanRequest { command: command.into(), hook_url, rules: "error rate > 1 %".into() };
+    let request = PlanRequest {
+        command: command.into(),
+        hook: hook_url.map_or(HookRequest::None, HookRequest::Call),
+        rules: "error rate > 1 %".into(),
+    };
     p.engine.put_rollback_plan(&p.operator(), "shop", "production", request).await.unwrap();
 }
 
@@ -219,6 +227,40 @@ async fn a_signed_off_deployment_can_still_be_rolled_back_a_superseded_one_not(
         let viewer = domain::who::Who::Person(p.viewer.clone());
         let refused = p.engine.roll_back(&viewer, signed, because("No."), None).await;
         assert!(matches!(refused, Err(Refusal::Forbidden(_))));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn only_what_runs_is_rolled_back(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let old = p.signed_off("1.0.0").await;
+        let runs = p.announce("1.1.0").await;
+        let refused = p.engine.roll_back(&p.ci(), old, because("Errors."), None).await;
+        let Err(Refusal::Conflict { detail, .. }) = refused else { panic!("{refused:?}") };
+        assert!(detail.contains("1.1.0 runs"), "{detail}");
+        assert!(!p.engine.deployment_page(&p.operator, old).await.unwrap().rollback.may);
+        assert!(p.engine.deployment_page(&p.operator, runs).await.unwrap().rollback.may);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_superseded_does_not_come_back(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let good = p.signed_off("1.2.0").await;
+        p.announce("1.3.0").await;
+        p.clock.advance(chrono::Duration::hours(1));
+        let bad = p.announce("1.4.0").await;
+        let answer = p.engine.roll_back(&p.ci(), bad, because("Errors."), None).await.unwrap();
+        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert_eq!(body["target_version"], "1.2.0");
+        let service = p.engine.service(&p.ci(), "shop").await.unwrap();
+        let mut places = service.environments.into_iter();
+        let production = places.find(|place| place.slug == "production").unwrap();
+        assert_eq!(production.running.unwrap().deployment, good);
     })
     .await;
 }

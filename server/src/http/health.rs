@@ -1,4 +1,4 @@
-//! `/healthz`: the process is alive. `/readyz`: its database answers.
+//! `/healthz`: the process is alive. `/readyz`: its database answers and its scheduler runs.
 
 use axum::{Json, extract::State};
 use http::StatusCode;
@@ -24,7 +24,7 @@ pub async fn healthz() -> Json<Health> {
     Json(OK)
 }
 
-/// The database answers.
+/// The database answers and the scheduler runs.
 #[utoipa::path(get, path = "/readyz", tag = "the portal", security(()),
     responses(
         (status = 200, body = Health),
@@ -35,7 +35,10 @@ pub async fn readyz(State(state): State<ApiState>) -> Result<Json<Health>, Probl
         Ok(()) => Ok(Json(OK)),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "The database does not answer."))
+            Err(Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The database does not answer, or the scheduler does not run.",
+            ))
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use domain::{
     check::ProbeSpec,
-    ids::CheckId,
+    ids::{CheckId, DeploymentId},
     measurement::{Exchange, Finding, Measurement, Phase},
 };
 use rstest::rstest;
 use store::{
     Store,
     checks::{self, CheckRecord},
-    measurements,
+    deployments, measurements,
 };
 
 use crate::{
@@ -157,10 +157,9 @@ async fn measurements_are_read_by_time(#[values(On::Sqlite, On::Postgres)] on: O
         assert!((newest.duration_ms - 41.25).abs() < f64::EPSILON);
         assert_eq!((newest.short.as_str(), newest.sentence.as_str()), ("41 ms", "At 90."));
 
-        let since = measurements::newest_for(link, check, at(90)).await.unwrap();
-        assert_eq!(since, Some(newest));
-        let later = measurements::newest_for(link, check, at(90) + MICROSECOND).await.unwrap();
-        assert_eq!(later, None);
+        // None of them was made for a deployment.
+        let made_for = measurements::newest_for(link, check, DeploymentId(id()), at(0), None).await;
+        assert_eq!(made_for.unwrap(), None);
 
         let between = async |link: &mut store::Link, since, until, limit| {
             let found = measurements::between(link, check, since, until, limit).await.unwrap();
@@ -195,7 +194,7 @@ async fn a_check_has_one_measurement_at_a_microsecond(#[values(On::Sqlite, On::P
             let mut link = db.store.read().await.unwrap();
             let first = measurements::newest(&mut link, check).await.unwrap().unwrap();
             assert_eq!(first.phase, Phase::Successful);
-            let evidence = measurements::newest_evidence(&mut link, check).await.unwrap();
+            let evidence = measurements::evidence(&mut link, check, at(5)).await.unwrap();
             assert_eq!(evidence, Some(measurement(5, Phase::Successful)));
         }
         let next = Measurement {
@@ -239,9 +238,33 @@ async fn evidence_is_kept_of_the_newest_and_of_each_turn(
             .unwrap();
         // The first, each turn, and the newest.
         assert_eq!(kept, [0, 3, 5, 7].map(|seconds| store::micros(at(seconds))));
-        let newest = measurements::newest_evidence(link, check).await.unwrap();
-        assert_eq!(newest, Some(measurement(7, good)));
-        assert_eq!(measurements::newest_evidence(link, CheckId(id())).await.unwrap(), None);
+        assert_eq!(
+            measurements::evidence(link, check, at(7)).await.unwrap(),
+            Some(measurement(7, good))
+        );
+        assert_eq!(measurements::evidence(link, check, at(6)).await.unwrap(), None);
+
+        let newest = async |link: &mut store::Link, since, until| {
+            let found = measurements::newest_for(link, check, deployment.id, since, until).await;
+            found.unwrap().map(|found| found.at)
+        };
+        assert_eq!(newest(link, at(0), None).await, Some(at(7)));
+        assert_eq!(newest(link, at(0), Some(at(4))).await, Some(at(4)));
+        assert_eq!(newest(link, at(7) + MICROSECOND, None).await, None);
+
+        // The last word on a deployment keeps its evidence when the next one is measured.
+        let mut next = ground.watching("2", 8);
+        next.replaces_id = Some(deployment.id);
+        act!(db.store, |tx| {
+            let superseded = domain::watch::WatchState::Superseded;
+            deployments::set_state(tx, deployment.id, superseded, at(8), None).await
+        })
+        .unwrap();
+        deploy(&db.store, std::slice::from_ref(&next)).await;
+        let seen = measurement(9, good);
+        act!(db.store, |tx| measurements::insert(tx, check, Some(next.id), &seen).await).unwrap();
+        let last = measurements::evidence(link, check, at(7)).await.unwrap();
+        assert_eq!(last, Some(measurement(7, good)));
     })
     .await;
 }

@@ -7,7 +7,7 @@ use domain::{
 use engine::board::Board;
 use leptos::prelude::*;
 
-use crate::components::field::{Field, Select, TextArea};
+use crate::components::{announce_fields::announce_fields, field::Select};
 
 /// Whether there is anything this reader could announce.
 fn offered(board: &Board, who: &Who) -> bool {
@@ -36,35 +36,17 @@ pub fn announce_form(board: &Board, who: &Who) -> Option<AnyView> {
             }
         }
     }
+    let place = view! { <Select id="announce-place" name="place" label="Service and environment" options=places/> };
+    let place = place.into_any();
     Some(
         view! {
             <details class="disclosure no-print" id="announce-form">
                 <summary>"Announce a deployment by hand…"</summary>
                 <form class="form panel" method="post" action="/act/announce" id="announce">
-                    <p class="muted">"Pipelines announce by themselves. This is for what was installed by hand."</p>
-                    <div class="fields">
-                        <Select id="announce-place" name="place" label="Service and environment" options=places/>
-                        <Field id="announce-version" name="version" label="Version" required=true maxlength=128/>
-                        <Field id="announce-commit" name="commit" label="Commit" maxlength=128/>
-                    </div>
-                    <div class="fields">
-                        <Select id="announce-kind" name="kind" label="Kind" options=choices(&[
-                            ("", "first or subsequent, as it fits"), ("hotfix", "hotfix"),
-                            ("vendor_sync", "vendor sync"), ("rollback", "rollback"),
-                        ])/>
-                        <Select id="announce-strategy" name="strategy" label="Strategy" options=choices(&[
-                            ("rolling", "rolling"), ("blue_green", "blue-green"), ("canary", "canary"), ("recreate", "recreate"),
-                        ])/>
-                    </div>
-                    <TextArea id="announce-notes" name="notes" label="What is in it" rows=3 maxlength=10000 hint="Markdown."/>
-                    <div class="form-actions"><button class="button primary">"Announce and begin the watch"</button></div>
+                    {announce_fields(place, &board.runbooks)}
                 </form>
             </details>
         }
         .into_any(),
     )
-}
-
-fn choices(all: &[(&str, &str)]) -> Vec<(String, String)> {
-    all.iter().map(|(value, text)| ((*value).to_owned(), (*text).to_owned())).collect()
 }

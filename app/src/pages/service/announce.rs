@@ -3,10 +3,7 @@
 use engine::services::ServicePage;
 use leptos::prelude::*;
 
-use crate::components::{
-    empty::Empty,
-    field::{Field, Select, TextArea},
-};
+use crate::components::{announce_fields::announce_fields, empty::Empty, field::Select};
 
 /// The card with the form.
 pub fn announce(page: &ServicePage) -> AnyView {
@@ -20,26 +17,11 @@ pub fn announce(page: &ServicePage) -> AnyView {
         view! { <Empty text="It runs nowhere yet. Add an environment under Settings first."/> }
             .into_any()
     } else {
-        let kinds = [
-            ("", "First or subsequent, as it fits"),
-            ("hotfix", "Hotfix"),
-            ("vendor_sync", "Vendor sync"),
-            ("rollback", "Rollback"),
-        ]
-        .map(|(value, text)| (value.to_owned(), text.to_owned()));
+        let place = view! { <Select id="announce-env" name="environment" label="Environment" options=environments/> };
         view! {
             <form class="form" method="post" action="/act/announce">
                 <input type="hidden" name="service" value=page.service.slug.clone()/>
-                <div class="fields">
-                    <Select id="announce-env" name="environment" label="Environment" options=environments/>
-                    <Field id="announce-version" name="version" label="Version" required=true maxlength=128/>
-                </div>
-                <div class="fields">
-                    <Field id="announce-commit" name="commit" label="Commit" maxlength=128/>
-                    <Select id="announce-kind" name="kind" label="Kind" options=kinds.to_vec()/>
-                </div>
-                <TextArea id="announce-notes" name="notes" label="What is in it" rows=3 maxlength=10000 hint="Markdown."/>
-                <div class="form-actions"><button class="button primary" data-busy="Announcing…">"Announce"</button></div>
+                {announce_fields(place.into_any(), &page.runbooks)}
             </form>
         }
         .into_any()
@@ -50,7 +32,6 @@ pub fn announce(page: &ServicePage) -> AnyView {
             <div class="card-body">
                 {content}
             </div>
-            <p class="card-foot">"Says that a version is installed now and opens its watch. A watch that is open there becomes superseded."</p>
         </section>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! Adding and changing a check: a form for each kind.
 
 use domain::check::ProbeSpec;
-use engine::services::ServicePage;
+use engine::services::{ServicePage, hidden};
 use leptos::prelude::*;
 use store::checks::CheckRecord;
 
@@ -64,8 +64,6 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
             view! { <input type="hidden" name="key" value=check.key.clone()/> }.into_any()
         }
     };
-    let no_data = [("undecided", "Undecided"), ("zero", "Counts as zero"), ("fail", "Failed")]
-        .map(|(value, text)| (value.to_owned(), text.to_owned()));
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>{summary}</summary>
@@ -93,8 +91,6 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
                 <div class="fields">
                     <Field id=format!("{id}-item") name="item" label="Box" maxlength=64 value=text(|check| check.item.clone().unwrap_or_default(), "")
                         hint="The key of the box it is evidence for, such as perf-security."/>
-                    <Select id=format!("{id}-no-data") name="no_data" label="Without data it is" options=no_data.to_vec()
-                        chosen=text(|check| check.no_data.clone(), "undecided")/>
                 </div>
                 <label class="check"><input type="checkbox" name="critical" value="yes" checked=known.is_some_and(|check| check.critical)/>" Critical: its failure is a broken core flow"</label>
                 <label class="check"><input type="checkbox" name="dry_run" value="yes" checked=known.is_some_and(|check| check.dry_run)/>" Dry run: measure without counting"</label>
@@ -140,10 +136,10 @@ fn http(id: &str, spec: Option<&ProbeSpec>) -> AnyView {
             method.clone().unwrap_or_default(),
             headers
                 .iter()
-                .map(|(name, value)| format!("{name}: {value}"))
+                .map(|(name, value)| format!("{name}: {}", hidden::header(name, value)))
                 .collect::<Vec<_>>()
                 .join("\n"),
-            body.clone().unwrap_or_default(),
+            body.as_ref().map_or_else(String::new, |_| hidden::HIDDEN.to_owned()),
         ),
         _ => Default::default(),
     };
@@ -151,7 +147,7 @@ fn http(id: &str, spec: Option<&ProbeSpec>) -> AnyView {
         .map(|word| (word.to_owned(), word.to_owned()));
     view! {
         <Select id=format!("{id}-method") name="method" label="Method" options=methods.to_vec() chosen=method/>
-        <TextArea id=format!("{id}-headers") name="headers" label="Headers" rows=2 value=headers hint="One a line, such as Accept: text/html."/>
+        <TextArea id=format!("{id}-headers") name="headers" label="Headers" rows=2 value=headers hint="One a line, such as Accept: text/html. What is hidden stays as it is until it is written anew."/>
         <TextArea id=format!("{id}-body") name="body" label="Body" rows=2 value=body/>
     }
     .into_any()

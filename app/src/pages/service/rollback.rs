@@ -1,6 +1,6 @@
 //! How a service is put back, per environment.
 
-use engine::services::ServicePage;
+use engine::services::{ServicePage, hidden};
 use leptos::prelude::*;
 use store::services::RollbackPlan;
 
@@ -60,7 +60,7 @@ fn one(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> An
 }
 
 fn facts(plan: &RollbackPlan) -> AnyView {
-    let hook = plan.hook_url.clone().unwrap_or_else(|| "none".into());
+    let hook = plan.hook_url.as_deref().map_or_else(|| "none".to_owned(), hidden::address);
     let command = plan.command.trim().to_owned();
     let command = (!command.is_empty()).then(|| view! { <Copyable text=command label="Command"/> });
     view! {
@@ -76,6 +76,14 @@ fn facts(plan: &RollbackPlan) -> AnyView {
 fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> AnyView {
     let id = format!("plan-{environment}");
     let plan = plan.cloned().unwrap_or_default();
+    let says = "Gets one POST with the service, the environment and the version to restore.";
+    let hook_hint = match &plan.hook_url {
+        None => says.to_owned(),
+        Some(url) => format!("{says} Leave empty to keep {}.", hidden::address(url)),
+    };
+    let forget = plan.hook_url.is_some().then(|| {
+        view! { <label class="check"><input type="checkbox" name="forget_hook" value="yes"/>" Call no hook any more"</label> }
+    });
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>"Write the plan…"</summary>
@@ -84,7 +92,8 @@ fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> A
                 <input type="hidden" name="environment" value=environment.to_owned()/>
                 <TextArea id=format!("{id}-command") name="command" label="Command to copy" rows=2 maxlength=2000 value=plan.command/>
                 <Field id=format!("{id}-hook") name="hook_url" label="Hook to call" kind="url" maxlength=2048
-                    value=plan.hook_url.unwrap_or_default() hint="Gets one POST with the service, the environment and the version to restore."/>
+                    hint=hook_hint/>
+                {forget}
                 <TextArea id=format!("{id}-rules") name="rules" label="Rules agreed before the deploy" rows=3 maxlength=2000 value=plan.rules
                     hint="One a line, such as: error rate over 1 % for 5 minutes."/>
                 <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save the plan"</button></div>
