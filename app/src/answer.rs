@@ -13,7 +13,7 @@ use http::{
 use tower_sessions::Session;
 
 use crate::{
-    auth::{local_path, login_for, wants_html},
+    auth::{ENDED, local_path, login_for, wants_html},
     flash::{self, Flash},
     typed::Typed,
 };
@@ -110,23 +110,73 @@ pub async fn answer(
         }
         Err(refusal) => {
             note_trouble(&refusal);
-            let flash = Flash { good: false, text: refusal.to_string(), typed: typed.clone() };
+            let flash = Flash { good: false, text: for_people(&refusal), typed: typed.clone() };
             flash::keep(session, flash).await;
             let unknown = matches!(refusal, Refusal::Unauthenticated(_));
             if unknown && !back.starts_with("/login") {
-                return Redirect::to(&login_for(&back, "")).into_response();
+                return ended(&back);
             }
             Redirect::to(&back).into_response()
         }
     }
 }
 
+/// The refusal as the pages say it: fields by their labels rather than by their names.
+fn for_people(refusal: &Refusal) -> String {
+    let Refusal::Invalid(errors) = refusal else { return refusal.to_string() };
+    let said = errors.iter().map(|error| format!("{} {}.", label(&error.pointer), error.message));
+    said.collect::<Vec<_>>().join(" ")
+}
+
+/// What a field is called, from the pointer to it.
+fn label(pointer: &str) -> String {
+    let mut parts = pointer.trim_start_matches('/').split('/');
+    let field = parts.next().unwrap_or_default();
+    let name = match field {
+        "" => "The form",
+        "again" => "The repeated password",
+        "current" => "The present password",
+        "password" => "The password",
+        "email" => "The e-mail address",
+        "expires_at" | "expires" | "until" => "The end",
+        "hook_url" => "The hook",
+        "evidence_url" | "url" => "The address",
+        "interval_s" => "The interval",
+        "timeout_s" => "The time it may take",
+        "target_ms" => "The response target",
+        "deployed_at" => "The time of installation",
+        "deployed_by" => "The name of who installed it",
+        "item" => "The box",
+        other => {
+            let words = other.replace('_', " ");
+            let number = parts.next().and_then(|at| at.parse::<usize>().ok());
+            return match number {
+                Some(at) => format!("{} {}", capital(words.trim_end_matches('s')), at + 1),
+                None => format!("The {words}"),
+            };
+        }
+    };
+    name.to_owned()
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Answers an act of someone who is not signed in, without keeping a session for them.
 pub fn stranger(headers: &HeaderMap) -> Response {
     if wants_html(headers) {
-        return Redirect::to(&login_for(&back(headers), "")).into_response();
+        return ended(&back(headers));
     }
     problem(&Refusal::Unauthenticated("Sign in first.".into()))
+}
+
+/// The login page that says why it is there.
+fn ended(back: &str) -> Response {
+    let to = login_for(back, "");
+    let joint = if to.contains('?') { '&' } else { '?' };
+    Redirect::to(&format!("{to}{joint}{ENDED}")).into_response()
 }
 
 /// The page the act was done on, where it is one of ours.
@@ -142,6 +192,15 @@ fn back(headers: &HeaderMap) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn fields_are_called_what_people_call_them() {
+        let refusal = Refusal::field("/expires_at", "must lie in the future");
+        assert_eq!(for_people(&refusal), "The end must lie in the future.");
+        assert_eq!(label("/conditions/0"), "Condition 1");
+        assert_eq!(label("/version"), "The version");
+        assert_eq!(label(""), "The form");
+    }
 
     #[test]
     fn back_is_only_ever_here() {

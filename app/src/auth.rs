@@ -148,6 +148,9 @@ async fn door(portal: &Portal, path: &str, query: &str, known: bool) -> Option<R
     }
 }
 
+/// The query of a login page that an act led to: nobody is signed in any more.
+pub const ENDED: &str = "ended=1";
+
 /// The login page that leads back here.
 pub fn login_for(path: &str, query: &str) -> String {
     if path == "/" || path == "/login" || path == "/setup" {

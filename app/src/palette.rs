@@ -6,9 +6,10 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use domain::who::Who;
 use engine::Engine;
 use serde::Serialize;
-use store::deployments::DeploymentFilter;
+use store::{deployments::DeploymentFilter, page::Page};
 
 use crate::{answer, auth::Visitor};
 
@@ -34,11 +35,14 @@ pub async fn palette(
     let found = async {
         let person = visitor.person()?;
         let history = engine.history(&person, &DeploymentFilter::default(), None, 60).await?;
-        Ok::<_, engine::Refusal>(history)
+        let who = Who::Person(person);
+        let runbooks = engine.runbooks(&who).await?;
+        let (lessons, _) = engine.lessons(&who, "", None, Page::first(100)).await?;
+        Ok::<_, engine::Refusal>((history, runbooks, lessons))
     }
     .await;
-    let history = match found {
-        Ok(history) => history,
+    let (history, runbooks, lessons) = match found {
+        Ok(found) => found,
         Err(refusal) => return answer::problem(&refusal),
     };
     let mut all: Vec<Entry> = history
@@ -63,8 +67,26 @@ pub async fn palette(
         let href = format!("/services/{}", service.slug);
         all.push(entry("Services", "release", service.name.clone(), service.slug.clone(), href));
     }
+    for runbook in runbooks {
+        let (title, slug) = (runbook.content.title, runbook.content.slug);
+        let href = format!("/runbooks/{slug}");
+        all.push(entry("Runbooks", "chevron", title, slug, href));
+    }
+    for lesson in lessons {
+        let href = format!("/lessons#lesson-{}", lesson.id);
+        all.push(entry("Lessons", "chevron", lesson.title, lesson.service, href));
+    }
     for (label, href) in crate::components::nav::PAGES {
         all.push(entry("Pages", "chevron", (*label).into(), String::new(), (*href).into()));
+    }
+    for (label, href) in [
+        ("Settings", "/settings"),
+        ("People", "/settings/people"),
+        ("Tokens", "/settings/tokens"),
+        ("Audit log", "/settings/audit"),
+        ("The API", "/api/docs"),
+    ] {
+        all.push(entry("Pages", "chevron", label.into(), String::new(), href.into()));
     }
     Json(all).into_response()
 }

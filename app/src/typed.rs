@@ -9,18 +9,27 @@ const MAX: usize = 16 * 1024;
 /// Names of fields whose values are secret, or may hold a secret.
 const SECRET: [&str; 5] = ["password", "current", "again", "token", "headers"];
 
+/// Names of fields that the page chooses, not the reader.
+const CHOSEN: [&str; 7] =
+    ["deployment", "item", "next", "watch_ends_at", "theme", "sure", "forget_hook"];
+
 /// Fields with what was typed into them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Typed(pub Vec<(String, String)>);
 
 impl Typed {
-    /// The fields of a form that hold words: no secrets, no choices, no ids.
+    /// What was typed into the field of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The fields of a form that somebody filled in: no secrets, nothing the page chose.
     pub fn of(body: &[u8]) -> Self {
         let mut room = MAX;
         let mut fields = Vec::new();
         for (name, value) in url::form_urlencoded::parse(body) {
-            let words = value.trim().contains(char::is_whitespace);
-            if SECRET.contains(&name.as_ref()) || !words || value.len() > room {
+            let theirs = !SECRET.contains(&name.as_ref()) && !CHOSEN.contains(&name.as_ref());
+            if !theirs || value.trim().is_empty() || value.len() > room {
                 continue;
             }
             room -= value.len();
@@ -35,10 +44,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keeps_words_and_nothing_secret() {
+    fn keeps_what_was_filled_in_and_nothing_secret() {
         let body =
             b"reason=orders+fail&deployment=01a1&role=admin&password=four+words+no+one&note=+";
-        assert_eq!(Typed::of(body).0, [("reason".to_owned(), "orders fail".to_owned())]);
+        let kept = [("reason", "orders fail"), ("role", "admin")];
+        assert_eq!(
+            Typed::of(body).0,
+            kept.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
         let long = format!("a={}&b=c+d", "x ".repeat(MAX));
         assert_eq!(Typed::of(long.as_bytes()).0, [("b".to_owned(), "c d".to_owned())]);
     }

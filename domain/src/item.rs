@@ -80,6 +80,17 @@ pub struct WaiverFact {
     pub expires_at: DateTime<Utc>,
 }
 
+/// A person's word as it bears on a box's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonFact {
+    /// The word.
+    pub word: PersonWord,
+    /// Who said it.
+    pub name: String,
+    /// What they said about it; may be empty.
+    pub note: String,
+}
+
 /// All that bears on the state of one box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemFacts {
@@ -87,8 +98,8 @@ pub struct ItemFacts {
     pub actor: Actor,
     /// The machine's present word with its sentence.
     pub machine: Option<(MachineWord, String)>,
-    /// The person's present word with who said it.
-    pub person: Option<(PersonWord, String)>,
+    /// The person's present word.
+    pub person: Option<PersonFact>,
     /// The newest waiver that nobody has ended.
     pub waiver: Option<WaiverFact>,
     /// Why it does not apply to this deployment, where it does not.
@@ -141,15 +152,25 @@ pub fn judge(facts: &ItemFacts, now: DateTime<Utc>) -> Judgement {
     }
 }
 
-fn by_person(person: Option<&(PersonWord, String)>) -> Judgement {
-    match person {
-        None => Judgement::new(ItemState::Open, "Waiting for a person."),
-        Some((PersonWord::Passed, who)) => {
-            Judgement::new(ItemState::Passed, format!("Ticked by {who}."))
+fn by_person(person: Option<&PersonFact>) -> Judgement {
+    let Some(PersonFact { word, name, note }) = person else {
+        return Judgement::new(ItemState::Open, "Waiting for a person.");
+    };
+    match word {
+        PersonWord::Passed => {
+            Judgement::new(ItemState::Passed, said(&format!("Ticked by {name}"), note))
         }
-        Some((PersonWord::Failed, who)) => {
-            Judgement::new(ItemState::Failed, format!("Marked as failed by {who}."))
+        PersonWord::Failed => {
+            Judgement::new(ItemState::Failed, said(&format!("Marked as failed by {name}"), note))
         }
+    }
+}
+
+/// Who did it, with the first line of what they said about it.
+fn said(done: &str, note: &str) -> String {
+    match note.trim().lines().next() {
+        None => format!("{done}."),
+        Some(line) => format!("{done}: {line}"),
     }
 }
 
@@ -163,25 +184,23 @@ fn by_machine(machine: Option<&(MachineWord, String)>) -> Judgement {
     }
 }
 
-fn by_both(
-    machine: Option<&(MachineWord, String)>,
-    person: Option<&(PersonWord, String)>,
-) -> Judgement {
-    if let Some((PersonWord::Failed, _)) = person {
+fn by_both(machine: Option<&(MachineWord, String)>, person: Option<&PersonFact>) -> Judgement {
+    if person.is_some_and(|person| person.word == PersonWord::Failed) {
         return by_person(person);
     }
     let half = by_machine(machine);
     match (half.state, person) {
-        (ItemState::Passed, Some((_, who))) => {
-            Judgement::new(ItemState::Passed, format!("{} Confirmed by {who}.", half.reason))
-        }
+        (ItemState::Passed, Some(PersonFact { name, note, .. })) => Judgement::new(
+            ItemState::Passed,
+            format!("{} {}", half.reason, said(&format!("Confirmed by {name}"), note)),
+        ),
         (ItemState::Passed, None) => Judgement::new(
             ItemState::Open,
             format!("{} A person still has to confirm it.", half.reason),
         ),
-        (_, Some((_, who))) => Judgement::new(
+        (_, Some(PersonFact { name, .. })) => Judgement::new(
             half.state,
-            format!("Confirmed by {who}; the machine half is missing. {}", half.reason),
+            format!("Confirmed by {name}; the machine half is missing. {}", half.reason),
         ),
         (_, None) => half,
     }
@@ -208,11 +227,15 @@ mod tests {
         ]
     }
 
-    fn person() -> impl Strategy<Value = Option<(PersonWord, String)>> {
+    fn by(word: PersonWord) -> PersonFact {
+        PersonFact { word, name: "Jo".into(), note: String::new() }
+    }
+
+    fn person() -> impl Strategy<Value = Option<PersonFact>> {
         prop_oneof![
             Just(None),
-            Just(Some((PersonWord::Passed, "Jo".into()))),
-            Just(Some((PersonWord::Failed, "Jo".into()))),
+            Just(Some(by(PersonWord::Passed))),
+            Just(Some(by(PersonWord::Failed))),
         ]
     }
 
@@ -236,7 +259,7 @@ mod tests {
             let facts = ItemFacts { actor, machine, person, waiver, not_required_because: None };
             let judged = judge(&facts, now());
             let machine_good = matches!(facts.machine, Some((MachineWord::Passed, _)));
-            let person_good = matches!(facts.person, Some((PersonWord::Passed, _)));
+            let person_good = matches!(facts.person, Some(PersonFact { word: PersonWord::Passed, .. }));
             let good = match actor {
                 Actor::Human => person_good,
                 Actor::Automated => machine_good,

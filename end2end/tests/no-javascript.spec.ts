@@ -155,7 +155,7 @@ test("a deployment is rolled back and a new one announced without scripts", asyn
   await panel.getByText("Roll back…").click();
   await panel.getByLabel("Reason").fill("Wrong artifact.");
   await panel.getByRole("checkbox").check();
-  await panel.getByRole("button", { name: /^Roll back to/ }).click();
+  await panel.getByRole("button", { name: "Roll back", exact: true }).click();
   await expect(page).toHaveURL(/#rollback$/);
   await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Rolled back");
 });

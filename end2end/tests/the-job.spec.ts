@@ -79,7 +79,7 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     await expect(box).toHaveAttribute("data-state", "failed");
     await expect(box.locator('.chip[data-state="failed"]')).toContainText("exposed files");
     await box.getByText("Evidence", { exact: false }).first().click();
-    await expect(box.locator(".evidence")).toContainText("/.env");
+    await expect(box.locator(".evidence").first()).toContainText("/.env");
     await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Failed");
     expect((await api.gate(deployment.id)).body.verdict).toBe("failed");
 
@@ -94,7 +94,7 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     await api.report(deployment.id, "smoke-tests", await fixture("junit.xml"), "application/xml");
     await expect(box.getByText(/^Evidence/)).toBeVisible();
     await box.getByText(/^Evidence/).click();
-    await expect(box.locator(".evidence")).toContainText("2 passed");
+    await expect(box.locator(".evidence").first()).toContainText("2 passed");
     await expect(box).toHaveAttribute("data-state", "open");
     const refused = await api.call<{ detail: string }>("POST", `/deployments/${deployment.id}/items/smoke-tests/results`, {
       status: "passed",
@@ -115,7 +115,7 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     await box.getByRole("button", { name: /^Take back/ }).click();
     await expect(box).toHaveAttribute("data-state", "open");
     await box.getByText(/^Evidence/).click();
-    await expect(box.locator(".evidence")).toContainText("Taken back");
+    await expect(box.locator(".evidence").first()).toContainText("Taken back");
     await box.getByRole("button", { name: /^Tick: / }).click();
     await expect(box).toHaveAttribute("data-state", "passed");
 
@@ -266,9 +266,10 @@ test("a bad release is rolled back in two steps, and a newer one supersedes the 
     await panel.getByText("Roll back…").click();
     await panel.getByLabel("Reason").fill("Checkout answers 500.");
     await panel.getByRole("checkbox").check();
-    await panel.getByRole("button", { name: /^Roll back to/ }).click();
+    await panel.getByRole("button", { name: "Roll back", exact: true }).click();
     await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Rolled back");
     await expect(panel).toContainText("Checkout answers 500.");
+    await expect(panel).toContainText("by hand on production, then announce it");
     expect((await api.deployment(second.id)).state).toBe("rolled_back");
     await accessible(page);
   });

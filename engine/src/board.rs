@@ -38,6 +38,8 @@ pub struct Board {
     pub services: Vec<ServiceRecord>,
     /// The places, each with what runs there.
     pub places: Vec<(ServiceEnvironment, Option<DeploymentRecord>)>,
+    /// What was rolled back last somewhere, and nobody has said since what runs there.
+    pub unrestored: Vec<DeploymentRecord>,
     /// The published runbooks: slug and title.
     pub runbooks: Vec<(String, String)>,
     /// When the page was read.
@@ -45,6 +47,18 @@ pub struct Board {
 }
 
 impl Board {
+    /// What was rolled back where a row and a column meet, and not said to be restored since.
+    #[must_use]
+    pub fn unrestored(
+        &self,
+        service: &ServiceRecord,
+        environment: &EnvironmentRecord,
+    ) -> Option<&DeploymentRecord> {
+        self.unrestored
+            .iter()
+            .find(|one| one.service_id == service.id && one.environment == environment.slug)
+    }
+
     /// What runs where a row and a column meet: `None` where the service has no such place.
     #[must_use]
     pub fn cell(
@@ -114,6 +128,7 @@ impl Engine {
             environments: services::environments(link).await?,
             services: services::all(link).await?,
             places,
+            unrestored: deployments::unrestored(link).await?,
             runbooks: store::runbooks::titles(link).await?,
             watching,
             now,

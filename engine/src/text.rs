@@ -23,6 +23,15 @@ pub fn duration(seconds: i64) -> String {
     }
 }
 
+/// A duration somebody measured, to the second below an hour: `1 min 35 s`.
+#[must_use]
+pub fn took(seconds: i64) -> String {
+    match (seconds / 60, seconds % 60) {
+        (minutes @ 1..60, rest @ 1..) => format!("{minutes} min {rest} s"),
+        _ => duration(seconds),
+    }
+}
+
 /// A point in time seen from now: `in 16 h 12 min`, `4 min ago`, `now`.
 #[must_use]
 pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
@@ -55,6 +64,14 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+
+    #[test]
+    fn what_was_measured_keeps_its_seconds() {
+        assert_eq!(took(95), "1 min 35 s");
+        assert_eq!(took(41), "41 s");
+        assert_eq!(took(120), "2 min");
+        assert_eq!(took(3_661), "1 h 1 min");
+    }
 
     #[rstest]
     #[case(0, "0 s")]

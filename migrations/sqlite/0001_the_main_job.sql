@@ -180,6 +180,7 @@ CREATE TABLE items (
     person_word          TEXT,
     person_name          TEXT,
     person_at            INTEGER,
+    person_note          TEXT NOT NULL DEFAULT '',
     state                TEXT NOT NULL,
     reason               TEXT NOT NULL,
     updated_at           INTEGER NOT NULL,

@@ -246,6 +246,23 @@ pub async fn running_everywhere(link: &mut Link) -> Result<Vec<DeploymentRecord>
     .await
 }
 
+/// Deployments that were rolled back last where they were, without a hook that said it is done:
+/// nobody has said since what runs there.
+///
+/// # Errors
+/// What the database says.
+pub async fn unrestored(link: &mut Link) -> Result<Vec<DeploymentRecord>, StoreError> {
+    link.query(
+        "SELECT d.*, s.slug AS service FROM deployments d JOIN services s ON s.id = d.service_id \
+         JOIN rollbacks r ON r.deployment_id = d.id \
+         WHERE d.state = 'rolled_back' AND r.hook_state <> 'done' AND NOT EXISTS \
+           (SELECT 1 FROM deployments n WHERE n.service_id = d.service_id \
+            AND n.environment = d.environment AND n.deployed_at > d.deployed_at)",
+    )
+    .read(read)
+    .await
+}
+
 /// Whether a service was ever deployed to an environment.
 ///
 /// # Errors

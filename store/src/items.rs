@@ -79,6 +79,8 @@ pub struct PersonSaid {
     pub word: PersonWord,
     /// Their name.
     pub name: String,
+    /// What they said about it; may be empty.
+    pub note: String,
     /// When.
     pub at: DateTime<Utc>,
 }
@@ -175,7 +177,8 @@ pub async fn update(tx: &mut Tx, item: &ItemRecord) -> Result<(), StoreError> {
     tx.append(
         "UPDATE items SET pushed_word = $2, pushed_sentence = $3, pushed_by = $4, \
          pushed_at = $5, machine_word = $6, machine_sentence = $7, person_word = $8, \
-         person_name = $9, person_at = $10, state = $11, reason = $12, updated_at = $13 \
+         person_name = $9, person_at = $10, state = $11, reason = $12, updated_at = $13, \
+         person_note = $14 \
          WHERE id = $1",
     )
     .bind(item.id.0)
@@ -191,6 +194,7 @@ pub async fn update(tx: &mut Tx, item: &ItemRecord) -> Result<(), StoreError> {
     .bind(item.state.as_str().to_owned())
     .bind(item.reason.clone())
     .bind(micros(item.updated_at))
+    .bind(person.map_or_else(String::new, |said| said.note.clone()))
     .run()
     .await?;
     tx.seen.item_is(item);
@@ -213,9 +217,12 @@ fn read(row: &Row) -> Result<ItemRecord, StoreError> {
     };
     let person = match row.word_optional("person_word", PersonWord::parse)? {
         None => None,
-        Some(word) => {
-            Some(PersonSaid { word, name: row.get("person_name")?, at: row.time("person_at")? })
-        }
+        Some(word) => Some(PersonSaid {
+            word,
+            name: row.get("person_name")?,
+            note: row.get("person_note")?,
+            at: row.time("person_at")?,
+        }),
     };
     Ok(ItemRecord {
         id: ItemId(row.get("id")?),

@@ -1,12 +1,12 @@
 //! Waiving a box.
 
 use axum::response::Response;
-use chrono::{DateTime, Duration, NaiveDateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use domain::ids::DeploymentId;
 use engine::{Refusal, text};
 use serde::Deserialize;
 
-use super::filled;
+use super::{filled, when};
 use crate::{act::Act, answer::Done};
 
 /// The form.
@@ -38,14 +38,12 @@ pub async fn waive(act: Act<Waive>) -> Response {
 }
 
 fn expiry(form: &Waive, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
-    // A date that was filled in is meant, whatever the list beside it says.
-    if let Some(until) = filled(&form.until) {
-        let parsed = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
-            .into_iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(&until, format).ok());
-        return parsed
-            .map(|at| at.and_utc())
-            .ok_or_else(|| Refusal::field("/until", "must be a date and time, in UTC"));
+    let until = filled(&form.until);
+    if form.expires != "until" && until.is_some() {
+        return Err(Refusal::field(
+            "/until",
+            "is filled in, but another end is chosen: choose “the time beside”, or empty it",
+        ));
     }
     match form.expires.as_str() {
         "1h" => Ok(now + Duration::hours(1)),
@@ -54,7 +52,7 @@ fn expiry(form: &Waive, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
         "watch" => DateTime::parse_from_rfc3339(&form.watch_ends_at)
             .map(|at| at.to_utc())
             .map_err(|_| Refusal::field("/watch_ends_at", "must be a time")),
-        "until" => Err(Refusal::field("/until", "must be a date and time, in UTC")),
+        "until" => when::moment("/until", &until.unwrap_or_default()),
         _ => Err(Refusal::field("/expires", "must be 1h, 24h, 7d, watch or until")),
     }
 }
@@ -83,7 +81,7 @@ mod tests {
         assert_eq!(asked("7d", "").ok(), at("1970-01-08T00:00:00Z"));
         assert_eq!(asked("watch", "").ok(), at("2026-11-21T14:02:00Z"));
         assert_eq!(asked("until", "2026-11-20T09:30").ok(), at("2026-11-20T09:30:00Z"));
-        assert_eq!(asked("1h", "2026-11-20T09:30").ok(), at("2026-11-20T09:30:00Z"));
+        assert!(asked("1h", "2026-11-20T09:30").is_err(), "which of the two is meant?");
         assert!(asked("until", "").is_err());
         assert!(asked("until", "tomorrow").is_err());
         assert!(asked("for ever", "").is_err());

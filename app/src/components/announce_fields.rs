@@ -17,7 +17,8 @@ pub fn announce_fields(place: AnyView, runbooks: &[(String, String)]) -> AnyView
         </div>
         <div class="fields">
             <Select id="announce-kind" name="kind" label="Kind" options=choices(&[
-                ("", "first or subsequent, as it fits"), ("hotfix", "hotfix"),
+                ("", "first or subsequent, as it fits"), ("first", "first"),
+                ("subsequent", "subsequent"), ("hotfix", "hotfix"),
                 ("vendor_sync", "vendor sync"), ("rollback", "rollback"),
             ])/>
             <Select id="announce-strategy" name="strategy" label="Strategy" options=choices(&[

@@ -30,12 +30,16 @@ fn lost(Typed(fields): Typed) -> Option<AnyView> {
     let rows = fields
         .into_iter()
         .map(|(name, value)| {
-            let label = format!("What you typed as {}", name.replace('_', " "));
-            view! {
-                <p class="small">{label.clone()}</p>
-                <pre class="code" tabindex="0" role="region" aria-label=label>{value}</pre>
-            }
+            view! { <div><dt>{name.replace('_', " ")}</dt><dd class="verbatim">{value}</dd></div> }
         })
         .collect_view();
-    Some(view! { <div class="panel typed">{rows}</div> }.into_any())
+    Some(
+        view! {
+            <section class="panel typed" aria-label="What you filled in">
+                <p class="small">"What you filled in, to copy from:"</p>
+                <dl class="facts">{rows}</dl>
+            </section>
+        }
+        .into_any(),
+    )
 }

@@ -97,6 +97,10 @@ fn show(page: &Document, form: &Element) {
     if let Some(flash) = flash {
         flash.remove();
     }
+    // The form is still there as it was filled in.
+    if let Ok(Some(typed)) = page.query_selector("[data-live=flash] .typed") {
+        typed.remove();
+    }
     refresh::apply(page, good.then_some(form));
     if !said.is_empty() {
         browser::toast(good, said.trim());

@@ -4,20 +4,29 @@ use leptos::prelude::*;
 
 use super::door::door;
 use crate::{
-    auth::{Visitor, local_path},
+    auth::{ENDED, Visitor, local_path},
     components::field::Field,
 };
 
 /// The page.
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    let next = next_of(&Visitor::here().query);
+    let visitor = Visitor::here();
+    let next = next_of(&visitor.query);
+    // What was typed is lost: it was sent by nobody known.
+    let ended = visitor.query.split('&').any(|pair| pair == ENDED).then(|| {
+        view! { <p class="card-note" role="status">"Your session has ended, so nothing was changed. Sign in and do it again."</p> }
+    });
+    let refused = visitor.flash.as_ref().and_then(|flash| flash.typed.get("email"));
+    let email = refused.unwrap_or_default().to_owned();
+    let again = !email.is_empty();
     let form = view! {
         <div class="card-body">
+            {ended}
             <form class="form" method="post" action="/act/log-in">
                 <input type="hidden" name="next" value=next/>
-                <Field id="email" name="email" label="E-mail" kind="email" autocomplete="username" required=true autofocus=true/>
-                <Field id="password" name="password" label="Password" kind="password" autocomplete="current-password" required=true/>
+                <Field id="email" name="email" label="E-mail" kind="email" autocomplete="username" required=true value=email autofocus=!again/>
+                <Field id="password" name="password" label="Password" kind="password" autocomplete="current-password" required=true autofocus=again/>
                 <div class="form-actions"><button class="button primary wide">"Sign in"</button></div>
             </form>
         </div>

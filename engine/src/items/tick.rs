@@ -6,6 +6,7 @@ use domain::{
     item::PersonWord,
     validate,
     who::Who,
+    words::Actor,
 };
 use store::{
     evidence::{self, EvidenceRecord},
@@ -43,8 +44,9 @@ impl PersonAct {
         }
     }
 
-    const fn action(self) -> (&'static str, &'static str) {
+    const fn action(self, actor: Actor) -> (&'static str, &'static str) {
         match self {
+            Self::Tick if matches!(actor, Actor::Mixed) => ("item.tick", "confirmed"),
             Self::Tick => ("item.tick", "ticked"),
             Self::MarkFailed => ("item.mark_failed", "marked as failed"),
             Self::Untick => ("item.untick", "unticked"),
@@ -97,8 +99,9 @@ impl Engine {
                     )));
                 }
                 let name = who.name().to_owned();
-                item.person = act.word().map(|word| PersonSaid { word, name, at: now });
-                let (action, verb) = act.action();
+                let said = note.clone();
+                item.person = act.word().map(|word| PersonSaid { word, name, note: said, at: now });
+                let (action, verb) = act.action(item.actor);
                 let kept = EvidenceRecord {
                     id: EvidenceId(new_id()),
                     deployment_id: id,
@@ -118,7 +121,10 @@ impl Engine {
                 run::decide(tx, &deployment).await?;
                 entry(&who, now, action, "item", &key)
                     .deployment(id)
-                    .says(format!("{verb} {}", item.title))
+                    .says(match note.lines().next() {
+                        None => format!("{verb} {}", item.title),
+                        Some(line) => format!("{verb} {}: {line}", item.title),
+                    })
                     .with("note", note)
                     .with("state", item.state.as_str())
                     .record(tx)

@@ -115,6 +115,10 @@ impl Engine {
                 };
                 let signed_in = SignedIn::with(person.id, &record.password_hash);
                 people::insert(tx, record).await?;
+                if only_first {
+                    // Setting the portal up signs in.
+                    people::logged_in(tx, person.id, now).await?;
+                }
                 Ok((person, signed_in))
             })
         })

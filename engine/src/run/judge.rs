@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     gate::{self, GateAnswer, GateItem},
-    item::{ItemFacts, ItemState, WaiverFact, judge},
+    item::{ItemFacts, ItemState, PersonFact, WaiverFact, judge},
     watch::WatchState,
 };
 use store::{
@@ -61,7 +61,11 @@ fn weigh(item: &mut ItemRecord, waivers: &[WaiverRecord], now: DateTime<Utc>) {
         &ItemFacts {
             actor: item.actor,
             machine: item.machine.clone(),
-            person: item.person.as_ref().map(|said| (said.word, said.name.clone())),
+            person: item.person.as_ref().map(|said| PersonFact {
+                word: said.word,
+                name: said.name.clone(),
+                note: said.note.clone(),
+            }),
             waiver: waiver.map(|waiver| WaiverFact {
                 approver: waiver.approver_name.clone(),
                 reason: waiver.reason.clone(),

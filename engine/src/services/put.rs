@@ -235,6 +235,12 @@ impl Engine {
                         rules: request.rules.trim().to_owned(),
                     };
                     let open = deployments::watching(tx, service.id, &environment).await?;
+                    if plan.command.is_empty() && plan.hook_url.is_none() {
+                        return Err(Refusal::field(
+                            "/command",
+                            "is empty and there is no hook; a plan needs one of them",
+                        ));
+                    }
                     entry(&who, now, "service.rollback_plan", "service", &slug)
                         .deployment_if(open.as_ref().map(|open| open.id))
                         .says(format!("wrote the rollback plan of {slug} on {environment}"))

@@ -53,6 +53,9 @@ pub struct ServiceEnvironmentView {
     pub base_url: Option<String>,
     /// What runs there.
     pub running: Option<RunningView>,
+    /// The version that was rolled back there last, where nobody has said since that another one
+    /// runs: neither its hook nor an announcement. `running` is then what should be restored.
+    pub rolled_back: Option<String>,
 }
 
 /// What runs in an environment.
@@ -76,11 +79,16 @@ pub struct RunningView {
 /// The service as it stands on this connection.
 pub(super) async fn load(link: &mut Link, record: ServiceRecord) -> Result<ServiceView, Refusal> {
     let mut environments = Vec::new();
+    let unrestored = deployments::unrestored(link).await?;
     for place in services::environments_of(link, record.id).await? {
+        let rolled_back = unrestored
+            .iter()
+            .find(|one| one.service_id == record.id && one.environment == place.environment);
         let running = deployments::running(link, record.id, &place.environment).await?;
         environments.push(ServiceEnvironmentView {
             slug: place.environment,
             base_url: place.base_url,
+            rolled_back: rolled_back.map(|one| one.version.clone()),
             running: running.map(|running| RunningView {
                 deployment: running.id,
                 version: running.version,

@@ -37,7 +37,8 @@ pub struct Common {
     /// A configuration file (TOML)
     #[arg(long, global = true, value_name = "FILE", env = "DAYTWO_CONFIG")]
     config: Option<PathBuf>,
-    /// Where the portal keeps its files [env: DAYTWO_DATA_DIR] [default: ./data]
+    /// Where the portal keeps its files [env: DAYTWO_DATA_DIR] [default: ./data; the demo's
+    /// is ./demo-data]
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
     /// The database, `sqlite:` or `postgres:` [env: DATABASE_URL] [default: a file in the data

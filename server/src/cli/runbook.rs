@@ -68,7 +68,11 @@ fn check(file: &Path, text: &str) -> Result<ExitCode, ExitCode> {
             for error in &errors {
                 say(error);
             }
-            Err(fail(&format!("{} has {} faults", file.display(), errors.len())))
+            let count = match errors.len() {
+                1 => "a fault".to_owned(),
+                many => format!("{many} faults"),
+            };
+            Err(fail(&format!("{} has {count}", file.display())))
         }
     }
 }

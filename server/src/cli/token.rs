@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use domain::{roles::Scope, who::Who};
+use domain::{ids::TokenId, roles::Scope, who::Who};
 use engine::tokens::NewToken;
+use store::tokens::TokenRecord;
 
 use super::{Common, say};
 use crate::{open, open::StartError};
@@ -27,18 +29,49 @@ pub enum Token {
         #[arg(long, value_parser = clap::value_parser!(i64).range(1..=3650))]
         expires_days: Option<i64>,
     },
+    /// List the tokens: id, name, what they begin with, scopes, whether they work
+    List,
+    /// Revoke a token; it stops working at once, on a running portal within seconds
+    Revoke {
+        /// Its id, from the list
+        id: uuid::Uuid,
+    },
 }
 
 impl Token {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode, StartError> {
         let engine = open::engine(&common.config()?).await?;
-        let Self::Create { name, scopes, services, expires_days } = self;
-        let expires_at = expires_days.map(|days| engine.now() + chrono::Duration::days(days));
-        let new = NewToken { name, scopes, services, expires_at };
-        say(engine.create_token(&Who::CommandLine, new).await?);
+        match self {
+            Self::Create { name, scopes, services, expires_days } => {
+                let expires_at =
+                    expires_days.map(|days| engine.now() + chrono::Duration::days(days));
+                let new = NewToken { name, scopes, services, expires_at };
+                say(engine.create_token(&Who::CommandLine, new).await?);
+            }
+            Self::List => {
+                let now = engine.now();
+                for token in engine.tokens(&Who::CommandLine).await? {
+                    say(line(&token, now));
+                }
+            }
+            Self::Revoke { id } => {
+                engine.revoke_token(&Who::CommandLine, TokenId(id)).await?;
+                say("Revoked.");
+            }
+        }
         engine.close().await;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn line(token: &TokenRecord, now: DateTime<Utc>) -> String {
+    let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
+    let state = match (token.revoked_at, token.expires_at) {
+        (Some(_), _) => "revoked",
+        (None, Some(at)) if at <= now => "expired",
+        _ => "works",
+    };
+    format!("{}  {}  {}…  {}  {state}", token.id, token.name, token.prefix, scopes.join(","))
 }
 
 fn scope(word: &str) -> Result<Scope, String> {

@@ -30,6 +30,8 @@ pub enum User {
         #[arg(long, required = true)]
         password_stdin: bool,
     },
+    /// List the people: address, name, role, whether they may log in
+    List,
     /// Set a person's password
     Password {
         /// Their address
@@ -50,6 +52,13 @@ impl User {
                 let new = NewPerson { email, name, role, teams, password: password()? };
                 let person = engine.add_person(&Who::CommandLine, new).await?;
                 say(format!("{} <{}> is {}.", person.name, person.email, person.role));
+            }
+            Self::List => {
+                for one in engine.people(&Who::CommandLine).await? {
+                    let may = if one.disabled_at.is_some() { "may not log in" } else { "active" };
+                    let person = one.person;
+                    say(format!("{}  {}  {}  {may}", person.email, person.name, person.role));
+                }
             }
             Self::Password { email, password_stdin: _ } => {
                 engine.set_password(&Who::CommandLine, &email, password()?).await?;

@@ -86,6 +86,7 @@ pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, St
     let documentation = Router::new()
         .route("/api/v1/openapi.json", get(docs::openapi))
         .route("/api/docs", get(docs::docs))
+        .route("/api/docs.css", get(docs::style))
         .with_state(Document::of(&openapi));
     let unknown = Router::new().route("/api/{*rest}", axum::routing::any(no_such_call));
 

@@ -169,7 +169,12 @@ async fn boxes_keep_what_was_said(#[values(On::Sqlite, On::Postgres)] on: On) {
                 at: at(70),
             }),
             machine: Some((MachineWord::Failed, "hsts: no header.".into())),
-            person: Some(PersonSaid { word: PersonWord::Passed, name: "Jo".into(), at: at(71) }),
+            person: Some(PersonSaid {
+                word: PersonWord::Passed,
+                name: "Jo".into(),
+                note: "Saw it.".into(),
+                at: at(71),
+            }),
             state: ItemState::Failed,
             reason: "hsts: no header.".into(),
             updated_at: at(72) + MICROSECOND,

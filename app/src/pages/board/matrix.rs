@@ -72,6 +72,9 @@ pub fn matrix(board: &Board) -> Option<AnyView> {
 }
 
 fn cell(board: &Board, service: &ServiceRecord, environment: &EnvironmentRecord) -> AnyView {
+    if let Some(bad) = board.unrestored(service, environment) {
+        return unrestored(board, service, environment, bad);
+    }
     match board.cell(service, environment) {
         None => view! { <td><span class="none">"–"</span></td> }.into_any(),
         Some((_, None)) => view! { <td><span class="none">"never deployed"</span></td> }.into_any(),
@@ -92,6 +95,31 @@ fn cell(board: &Board, service: &ServiceRecord, environment: &EnvironmentRecord)
             .into_any()
         }
     }
+}
+
+/// A rollback that nobody has said to be done: no version stands there as running.
+fn unrestored(
+    board: &Board,
+    service: &ServiceRecord,
+    environment: &EnvironmentRecord,
+    bad: &DeploymentRecord,
+) -> AnyView {
+    let should = board.cell(service, environment).and_then(|(_, runs)| runs.as_ref());
+    let said = should.map_or_else(
+        || "Nobody has announced what was restored.".to_owned(),
+        |should| format!("Restore {}, then announce it.", should.version),
+    );
+    view! {
+        <td>
+            <span class="version" data-state="rolled_back">
+                <Icon name=of_state("rolled_back")/>
+                <span>"rolled back: "</span>
+                <a href=format!("/deployments/{}", bad.id)>{bad.version.clone()}</a>
+            </span>
+            <small data-state="drift">{said}</small>
+        </td>
+    }
+    .into_any()
 }
 
 /// Where the environment before this one has run another version for a while.

@@ -1,6 +1,6 @@
 //! A box: its state, what was seen, and what the reader may do about it.
 
-use domain::{item::ItemState, words::Actor};
+use domain::{item::ItemState, watch::WatchState, words::Actor};
 use engine::deployments::{DeploymentPage, ItemNow};
 use leptos::prelude::*;
 
@@ -154,7 +154,7 @@ fn side(page: &DeploymentPage, now: &ItemNow, turn: bool) -> AnyView {
 }
 
 fn due(page: &DeploymentPage, now: &ItemNow, turn: bool) -> Option<AnyView> {
-    if now.item.state.is_closed() {
+    if now.item.state.is_closed() || page.deployment.state != WatchState::Watching {
         return None;
     }
     let at = now.item.due_at?;

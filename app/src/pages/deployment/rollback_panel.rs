@@ -47,17 +47,27 @@ pub fn rollback_panel(page: &DeploymentPage) -> AnyView {
 fn done(page: &DeploymentPage) -> Option<AnyView> {
     let done = page.rollback.done.as_ref()?;
     let hook = match done.hook_state {
-        HookState::None => None,
+        HookState::None => Some(by_hand(page)),
         HookState::Pending => Some("The plan's hook is being called…".to_owned()),
-        HookState::Done | HookState::Failed => Some(done.hook_sentence.clone()),
+        HookState::Done => Some(done.hook_sentence.clone()),
+        HookState::Failed => Some(format!("{} {}", done.hook_sentence, by_hand(page))),
     };
-    let to = done.target_version.clone().unwrap_or_else(|| "the version before".into());
     Some(
         view! {
-            <p><strong>{format!("{} rolled back to {to}", done.triggered_by)}</strong>" "<Ago at=done.at now=page.now/>": "{done.reason.clone()}</p>
+            <p><strong>{format!("{} rolled it back", done.triggered_by)}</strong>" "<Ago at=done.at now=page.now/>": "{done.reason.clone()}</p>
             {hook.map(|sentence| view! { <p>{sentence}</p> })}
         }
         .into_any(),
+    )
+}
+
+/// What a person has to do, since no hook does it.
+fn by_hand(page: &DeploymentPage) -> String {
+    let to = page.rollback.done.as_ref().and_then(|done| done.target_version.as_deref());
+    let to = to.unwrap_or("a version that works");
+    format!(
+        "Restore {to} by hand on {}, then announce it: until then nobody knows what runs there.",
+        page.deployment.environment
     )
 }
 
@@ -78,7 +88,7 @@ fn facts(page: &DeploymentPage) -> AnyView {
     let rehearsed = match &panel.rehearsal {
         None => view! { <span class="muted">"never"</span> }.into_any(),
         Some(kept) => {
-            let took = text::duration(kept.fact.duration_s);
+            let took = text::took(kept.fact.duration_s);
             let how = if kept.fact.worked { format!(", {took}") } else { ", did not work".into() };
             view! { <Ago at=kept.fact.at now=page.now/>{how} }.into_any()
         }
@@ -119,10 +129,19 @@ fn copy(panel: &RollbackPanel) -> Option<AnyView> {
 fn form(page: &DeploymentPage) -> AnyView {
     let panel = &page.rollback;
     let one = &page.deployment;
-    let to = panel
-        .target
-        .as_ref()
-        .map_or("the version before".to_owned(), |target| target.version.clone());
+    let (yes, button) = match &panel.target {
+        Some(target) => (
+            format!(" Put {} back on {} now", target.version, one.environment),
+            format!("Roll back to {}", target.version),
+        ),
+        None => (
+            format!(
+                " Take {} off {} now; nothing was signed off there before",
+                one.version, one.environment
+            ),
+            "Roll back".to_owned(),
+        ),
+    };
     let hook = panel.plan.as_ref().is_some_and(|plan| plan.hook_url.is_some());
     let hint = if hook {
         "Closes the watch and calls the plan’s hook once."
@@ -137,10 +156,10 @@ fn form(page: &DeploymentPage) -> AnyView {
                 <TextArea id="rollback-reason" name="reason" label="Reason" required=true maxlength=1000 hint/>
                 <label class="check">
                     <input type="checkbox" id="rollback-sure" name="sure" value="yes" required/>
-                    {format!(" Put {to} back on {} now", one.environment)}
+                    {yes}
                 </label>
                 <div class="form-actions">
-                    <button class="button danger solid" data-busy="Rolling back…">{format!("Roll back to {to}")}</button>
+                    <button class="button danger solid" data-busy="Rolling back…">{button}</button>
                 </div>
             </form>
         </details>

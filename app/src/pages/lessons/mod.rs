@@ -62,7 +62,7 @@ pub fn limit() -> i64 {
 fn whole(found: &Found) -> AnyView {
     view! {
         <div class="page-head">
-            <div><h1>"Lessons"</h1><p class="page-sub">"Written on the pages of deployments; a lesson is finished when it has become a check, or someone has said why not"</p></div>
+            <div><h1>"Lessons"</h1><p class="page-sub">"Written on the pages of deployments, found here again"</p></div>
         </div>
         {search(found)}
         {results(found)}

@@ -31,7 +31,7 @@ pub fn rehearsals(page: &ServicePage) -> AnyView {
 
 fn row(page: &ServicePage, kept: &RehearsalRecord) -> AnyView {
     let (state, label) = if kept.fact.worked {
-        ("passed", text::duration(kept.fact.duration_s))
+        ("passed", text::took(kept.fact.duration_s))
     } else {
         ("failed", "did not work".to_owned())
     };

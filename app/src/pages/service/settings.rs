@@ -66,7 +66,7 @@ fn targets(page: &ServicePage) -> AnyView {
         .enumerate()
         .map(|(at, (name, path, ms))| {
             view! {
-                <div class="fields">
+                <div class="fields trio">
                     <Field id=format!("target-{at}-name") plain=true name="name" label="Page" maxlength=64 value=name/>
                     <Field id=format!("target-{at}-path") plain=true name="path" label="Path" maxlength=500 value=path/>
                     <Field id=format!("target-{at}-ms") plain=true name="target_ms" label="At most, ms" kind="number" value=ms/>

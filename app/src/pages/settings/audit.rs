@@ -49,7 +49,7 @@ fn whole(who: &Who, before: Option<i64>, found: &AuditPage) -> AnyView {
     } else {
         view! {
             <div class="table-wrap" tabindex="0" role="group" aria-label="Audit log: table">
-                <table class="table">
+                <table class="table wraps">
                     <caption class="sr-only">"Audit log, newest first"</caption>
                     <thead><tr>
                         <th scope="col" class="number col-wide">"No."</th>
