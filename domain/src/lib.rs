@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod audit;
+pub mod baseline;
 pub mod check;
 pub mod due;
 pub mod gate;

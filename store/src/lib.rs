@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod baselines;
 pub mod checks;
 pub mod db;
 pub mod deployments;

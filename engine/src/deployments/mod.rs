@@ -12,6 +12,6 @@ pub use gate::GateView;
 pub use page::{DeploymentPage, ItemNow, May, Neighbour, RollbackPanel, SignOffPanel, SignOffRole};
 pub use strip::{Slot, Strip};
 pub use view::{
-    DeploymentView, EvidenceView, ItemView, ListQuery, PageKey, SignOffRequiredView, SignOffView,
-    SummaryView,
+    BaselineView, DeploymentView, EvidenceView, GapView, ItemView, ListQuery, PageKey,
+    SignOffRequiredView, SignOffView, SummaryView,
 };

@@ -17,6 +17,7 @@ use domain::{
 };
 use store::{
     Link, audit,
+    baselines::{self, BaselineRecord},
     deployments::{self, DeploymentRecord},
     evidence::{self, EvidenceRecord},
     items::ItemRecord,
@@ -72,6 +73,10 @@ pub struct DeploymentPage {
     pub sign_off: SignOffPanel,
     /// What happened, newest first.
     pub timeline: Vec<AuditEntry>,
+    /// The baselines captured so far.
+    pub baselines: Vec<BaselineRecord>,
+    /// Those of the last good deployment before it: its version, and what was normal then.
+    pub reference: Option<(String, Vec<BaselineRecord>)>,
     /// The lessons written on the run.
     pub lessons: Vec<LessonRecord>,
     /// Whether the reader may write one.
@@ -212,6 +217,14 @@ impl Engine {
             rollback: rollback_panel(link, &deployment, &who, now).await?,
             sign_off: sign_off_panel(link, &deployment, &gate, person).await?,
             timeline: audit::of_deployment(link, id.0, TIMELINE).await?,
+            baselines: baselines::of_deployment(link, id).await?,
+            reference: baselines::of_last_good(
+                link,
+                deployment.service_id,
+                &deployment.environment,
+                deployment.deployed_at,
+            )
+            .await?,
             lessons: lessons::of_deployment(link, id).await?,
             may_write_lesson: permit(&who, Permission::WriteLesson, None).is_ok(),
             gate,

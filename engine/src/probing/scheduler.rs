@@ -146,7 +146,7 @@ fn next_slot(id: CheckId, interval_s: i64, now: DateTime<Utc>) -> DateTime<Utc> 
     now + chrono::Duration::milliseconds(interval_ms - since)
 }
 
-/// Reopens what expired waivers had closed; forgets expired sessions and old answers.
+/// Reopens what expired waivers had closed, captures the baselines that are due; forgets expired sessions and old answers.
 async fn tidy(engine: Engine, stop: CancellationToken) {
     // At the start, all that expired while nobody was looking.
     let mut looked_until = DateTime::<Utc>::UNIX_EPOCH;
@@ -156,6 +156,9 @@ async fn tidy(engine: Engine, stop: CancellationToken) {
         match engine.expire_waivers(looked_until).await {
             Ok(_) => looked_until = now,
             Err(error) => tracing::error!(%error, "expired waivers could not be looked for"),
+        }
+        if let Err(error) = engine.capture_baselines().await {
+            tracing::error!(%error, "baselines that are due could not be captured");
         }
         if rounds.is_multiple_of(REJUDGE_ROUNDS)
             && let Err(error) = engine.rejudge_rehearsals().await

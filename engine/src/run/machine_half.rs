@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    baseline::{self, BaselineFact},
     check::{RESPONSE_TARGETS, measures},
     item::MachineWord,
     machine::{Source, SourceWord, combine},
@@ -11,7 +12,7 @@ use domain::{
     words::{Actor, DeploymentKind},
 };
 use store::{
-    Link, StoreError, Tx,
+    Link, StoreError, Tx, baselines,
     checks::{self, CheckRecord},
     deployments::{self, DeploymentRecord},
     items::ItemRecord,
@@ -154,12 +155,19 @@ async fn by_rule(
              result from the job that does it."
                 .into(),
         ),
-        MachineRule::Baselines => (
-            MachineWord::Undecided,
-            "No baseline has been captured. Post error rate, response time and uptime at the end \
-             of the watch."
-                .into(),
-        ),
+        MachineRule::Baselines => {
+            let captured = baselines::of_deployment(link, deployment.id).await?;
+            let facts: Vec<_> = captured
+                .into_iter()
+                .map(|one| BaselineFact {
+                    indicator: one.indicator,
+                    moment: one.moment,
+                    value: one.summary.value,
+                    coverage: one.summary.coverage,
+                })
+                .collect();
+            baseline::judge(&facts, deployment.deployed_at, now)
+        }
     })
 }
 

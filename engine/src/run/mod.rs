@@ -1,5 +1,6 @@
 //! A run: what is known about its boxes, and what that makes of them.
 
+mod capture;
 mod judge;
 mod machine_half;
 mod rehearsed;

@@ -9,6 +9,7 @@ mod harness;
 
 mod actors;
 mod announcing;
+mod baselines;
 mod gate;
 mod idempotency;
 mod lessons;

@@ -1,5 +1,6 @@
 //! A deployment's page: is it good, what is left, whose turn is it, until when, how to go back.
 
+mod baselines;
 mod evidence;
 mod header;
 mod item_actions;
@@ -49,6 +50,7 @@ fn show(page: &DeploymentPage) -> AnyView {
         <div class="split" data-events=format!("/events?deployment={id}")>
             <div class="stack">
                 {watch_strip::watch_strip(page)}
+                {baselines::baselines(page)}
                 {run_items::run_items(page)}
                 {lessons::lessons(page)}
             </div>
