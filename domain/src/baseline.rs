@@ -205,7 +205,10 @@ pub fn judge(
             format!("Captured at {}", so_far.join(", "))
         };
         return if now < deployed_at + Moment::H48.after() {
-            (MachineWord::Running, format!("{have}; the box is judged at 48h."))
+            // It is at work once it has measured something.
+            let works = captured.iter().any(|fact| fact.value.is_some());
+            let word = if works { MachineWord::Running } else { MachineWord::Undecided };
+            (word, format!("{have}; the box is judged at 48h."))
         } else {
             (MachineWord::Undecided, format!("{have}, and none at 48h."))
         };
@@ -321,7 +324,9 @@ mod tests {
         assert!(said.contains("error rate: nothing measures it"), "{said}");
         assert_eq!(judge(&all(Some(0.02), None, Some(99.95))).0, MachineWord::Undecided);
         assert_eq!(judge(&[]).0, MachineWord::Undecided);
-        assert_eq!(super::judge(&[], began, began).0, MachineWord::Running);
+        assert_eq!(super::judge(&[], began, began).0, MachineWord::Undecided);
+        let early = BaselineFact { moment: Moment::M15, ..fact(Indicator::Uptime, Some(100.0)) };
+        assert_eq!(super::judge(&[early], began, began).0, MachineWord::Running);
     }
 
     proptest! {

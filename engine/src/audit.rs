@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{audit::AuditEntry, ids::DeploymentId, who::Who};
 use serde_json::{Map, Value};
-use store::{StoreError, Tx};
+use store::Tx;
 
 /// An entry in the making.
 #[derive(Debug)]
@@ -61,12 +61,9 @@ impl Entry {
         self
     }
 
-    /// Writes it.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn record(mut self, tx: &mut Tx) -> Result<(), StoreError> {
+    /// Adds it to what is written with the commit.
+    pub fn record(mut self, tx: &mut Tx) {
         self.0.details = Value::Object(self.1).to_string();
-        tx.record(self.0).await
+        tx.record(self.0);
     }
 }

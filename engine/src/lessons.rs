@@ -56,8 +56,7 @@ impl Engine {
                     entry(&who, now, "lesson.write", "lesson", lesson)
                         .deployment(id)
                         .says(format!("wrote the lesson “{title}”"))
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     let record = LessonRecord {
                         id: lesson,
                         service_id: deployment.service_id,

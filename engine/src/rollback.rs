@@ -173,8 +173,7 @@ impl Engine {
                         .deployment(id)
                         .says(format!("rolled back to {to}: {}", request.reason))
                         .with("hook", state.as_str())
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     let command = (!plan.command.trim().is_empty()).then_some(plan.command);
                     let message = match (&hook, &command) {
                         (Some(_), _) => format!("The plan's hook is being called to restore {to}."),
@@ -246,8 +245,7 @@ impl Engine {
                     .deployment(id)
                     .says(sentence)
                     .with("hook", state.as_str())
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 Ok(())
             })
         })
@@ -312,8 +310,7 @@ impl Engine {
                         ))
                         .with("duration_s", new.duration_s)
                         .with("worked", new.worked)
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     let record = RehearsalRecord {
                         id: RehearsalId(new_id()),
                         service_id: service.id,

@@ -81,8 +81,7 @@ impl Engine {
                 entry(&who, now, "runbook.publish", "runbook", &slug)
                     .says(format!("published {slug} v{number}"))
                     .with("items", content.items.len())
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 let version = RunbookVersion {
                     id: RunbookVersionId(new_id()),
                     number,

@@ -83,8 +83,7 @@ impl Engine {
                         })
                         .with("comment", comment)
                         .with("gate", gate.reason)
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     if complete {
                         deployments::set_state(tx, id, WatchState::SignedOff, now, None).await?;
                     }

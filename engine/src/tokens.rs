@@ -128,8 +128,7 @@ impl Engine {
                     .says(format!("made the token {} for {}", record.name, scopes.join(", ")))
                     .with("prefix", record.prefix.clone())
                     .with("services", record.services.clone())
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 tokens::insert(tx, record).await?;
                 Ok(())
             })
@@ -151,10 +150,7 @@ impl Engine {
                 if !tokens::revoke(tx, id, now).await? {
                     return Err(Refusal::not_found("token in use", id));
                 }
-                entry(&actor, now, "token.revoke", "token", id)
-                    .says("revoked a token")
-                    .record(tx)
-                    .await?;
+                entry(&actor, now, "token.revoke", "token", id).says("revoked a token").record(tx);
                 Ok(())
             })
         })

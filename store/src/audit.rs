@@ -4,10 +4,10 @@ use domain::audit::{AuditEntry, ChainCheck, Hash};
 use uuid::Uuid;
 
 use crate::{
-    db::{Link, Row},
+    db::{Link, Query, Row},
     error::StoreError,
     page::Page,
-    tx::{Tx, micros},
+    tx::micros,
 };
 
 pub(crate) async fn last(link: &mut Link) -> Result<Option<(i64, Hash)>, StoreError> {
@@ -16,27 +16,24 @@ pub(crate) async fn last(link: &mut Link) -> Result<Option<(i64, Hash)>, StoreEr
         .await
 }
 
-pub(crate) async fn insert(tx: &mut Tx, entry: AuditEntry, hash: Hash) -> Result<(), StoreError> {
-    tx.append(
-        "INSERT INTO audit (seq, at, actor_kind, actor_id, actor_name, action, subject_kind, \
-         subject, deployment_id, sentence, details, hash) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    .bind(entry.seq)
-    .bind(micros(entry.at))
-    .bind(entry.actor_kind)
-    .bind(entry.actor_id)
-    .bind(entry.actor_name)
-    .bind(entry.action)
-    .bind(entry.subject_kind)
-    .bind(entry.subject)
-    .bind(entry.deployment_id)
-    .bind(entry.sentence)
-    .bind(entry.details)
-    .bind(hash.to_vec())
-    .run()
-    .await
-    .map(drop)
+pub(crate) const INSERT: &str = "INSERT INTO audit (seq, at, actor_kind, actor_id, actor_name, \
+     action, subject_kind, subject, deployment_id, sentence, details, hash)";
+
+/// Binds a row of [`INSERT`].
+pub(crate) fn bind(query: Query<'_>, entry: AuditEntry, hash: Hash) -> Query<'_> {
+    query
+        .bind(entry.seq)
+        .bind(micros(entry.at))
+        .bind(entry.actor_kind)
+        .bind(entry.actor_id)
+        .bind(entry.actor_name)
+        .bind(entry.action)
+        .bind(entry.subject_kind)
+        .bind(entry.subject)
+        .bind(entry.deployment_id)
+        .bind(entry.sentence)
+        .bind(entry.details)
+        .bind(hash.to_vec())
 }
 
 /// The newest entries, before `page.before` where given.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::{DeploymentId, EvidenceId, ItemId};
 
 use crate::{
-    db::{Link, Row},
+    db::{Link, Query, Row},
     error::StoreError,
     tx::{Tx, micros},
 };
@@ -62,31 +62,29 @@ pub async fn of_items(
     Ok(all)
 }
 
-/// Adds a piece of evidence.
-///
-/// # Errors
-/// What the database says.
-pub async fn insert(tx: &mut Tx, record: EvidenceRecord) -> Result<(), StoreError> {
-    tx.append(
-        "INSERT INTO evidence (id, deployment_id, item_id, at, source_kind, source_name, status, \
-         summary, url, started_at, finished_at, details) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-    )
-    .bind(record.id.0)
-    .bind(record.deployment_id.0)
-    .bind(record.item_id.0)
-    .bind(micros(record.at))
-    .bind(record.source_kind)
-    .bind(record.source_name)
-    .bind(record.status)
-    .bind(record.summary)
-    .bind(record.url)
-    .bind(record.started_at.map(micros))
-    .bind(record.finished_at.map(micros))
-    .bind(record.details)
-    .run()
-    .await
-    .map(drop)
+/// Adds a piece of evidence; it is written with the commit.
+pub fn insert(tx: &mut Tx, record: EvidenceRecord) {
+    tx.waiting.evidence.push(record);
+}
+
+pub(crate) const INSERT: &str = "INSERT INTO evidence (id, deployment_id, item_id, at, \
+     source_kind, source_name, status, summary, url, started_at, finished_at, details)";
+
+/// Binds a row of [`INSERT`].
+pub(crate) fn bind(query: Query<'_>, record: EvidenceRecord) -> Query<'_> {
+    query
+        .bind(record.id.0)
+        .bind(record.deployment_id.0)
+        .bind(record.item_id.0)
+        .bind(micros(record.at))
+        .bind(record.source_kind)
+        .bind(record.source_name)
+        .bind(record.status)
+        .bind(record.summary)
+        .bind(record.url)
+        .bind(record.started_at.map(micros))
+        .bind(record.finished_at.map(micros))
+        .bind(record.details)
 }
 
 fn read(row: &Row) -> Result<EvidenceRecord, StoreError> {

@@ -30,6 +30,7 @@ pub mod settings;
 pub mod sign_offs;
 pub mod tokens;
 mod tx;
+mod waiting;
 pub mod waivers;
 mod writer;
 

@@ -12,6 +12,7 @@ use crate::{
     db::{Link, Query},
     error::StoreError,
     seen::Seen,
+    waiting::{Lengths, Waiting},
 };
 
 /// A time as the database keeps it: microseconds since 1970.
@@ -26,6 +27,7 @@ pub struct Tx {
     link: Link,
     chain: Chain,
     pub(crate) seen: Seen,
+    pub(crate) waiting: Waiting,
 }
 
 /// The end of the audit chain, as this transaction knows it.
@@ -33,6 +35,13 @@ pub struct Tx {
 pub(crate) struct Chain {
     seq: i64,
     head: Hash,
+}
+
+/// Where an act began: in the chain, and among the rows that wait.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    chain: Chain,
+    waiting: Lengths,
 }
 
 impl Deref for Tx {
@@ -52,7 +61,12 @@ impl DerefMut for Tx {
 impl Tx {
     /// Takes over a connection on which nothing is open.
     pub(crate) fn over(link: Link) -> Self {
-        Self { link, chain: Chain { seq: 0, head: GENESIS }, seen: Seen::default() }
+        Self {
+            link,
+            chain: Chain { seq: 0, head: GENESIS },
+            seen: Seen::default(),
+            waiting: Waiting::default(),
+        }
     }
 
     /// A statement that may change anything: what was read before counts no more.
@@ -75,6 +89,7 @@ impl Tx {
     /// audit chain, which another process may have moved.
     pub(crate) async fn begin(&mut self) -> Result<(), StoreError> {
         self.forget();
+        self.waiting = Waiting::default();
         match self.link {
             Link::Sqlite(_) => {
                 self.link.query("BEGIN IMMEDIATE").run().await?;
@@ -92,6 +107,7 @@ impl Tx {
     }
 
     pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
+        std::mem::take(&mut self.waiting).write(&mut self.link).await?;
         self.link.query("COMMIT").run().await.map(drop)
     }
 
@@ -99,9 +115,9 @@ impl Tx {
         self.link.query("ROLLBACK").run().await.map(drop)
     }
 
-    /// The end of the audit chain now, to go back to where an act fails.
-    pub(crate) const fn chain(&self) -> Chain {
-        self.chain
+    /// What to go back to where an act fails.
+    pub(crate) const fn mark_of(&self) -> Mark {
+        Mark { chain: self.chain, waiting: self.waiting.lengths() }
     }
 
     /// Marks the point that the first act of a group goes back to where it fails.
@@ -115,21 +131,20 @@ impl Tx {
     }
 
     /// Undoes what the act wrote and leaves the mark for the next.
-    pub(crate) async fn undo(&mut self, chain: Chain) -> Result<(), StoreError> {
-        self.chain = chain;
+    pub(crate) async fn undo(&mut self, mark: Mark) -> Result<(), StoreError> {
+        self.chain = mark.chain;
+        self.waiting.go_back(mark.waiting);
         self.forget();
         self.link.script("ROLLBACK TO SAVEPOINT act").await
     }
 
-    /// Appends an audit entry to the chain; its `seq` is given here.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn record(&mut self, mut entry: AuditEntry) -> Result<(), StoreError> {
+    /// Appends an audit entry to the chain; its `seq` is given here, and it is written with the
+    /// commit.
+    pub fn record(&mut self, mut entry: AuditEntry) {
         entry.seq = self.chain.seq + 1;
         let hash = entry.hash(&self.chain.head);
         self.chain = Chain { seq: entry.seq, head: hash };
-        audit::insert(self, entry, hash).await
+        self.waiting.audit.push((entry, hash));
     }
 }
 

@@ -203,15 +203,15 @@ async fn run(
     let mut next = Some(first);
     tx.mark().await?;
     while let Some(job) = next.take() {
-        let chain = tx.chain();
+        let mark = tx.mark_of();
         let done = job(tx).await;
         let keep = done.keep;
         ran.push((done, None));
         if !keep {
-            tx.undo(chain).await?;
+            tx.undo(mark).await?;
         } else if let Err(error) = tx.keep().await {
             // After an error that the act passed over, PostgreSQL keeps nothing of it.
-            tx.undo(chain).await?;
+            tx.undo(mark).await?;
             if let Some((done, refused)) = ran.last_mut() {
                 done.keep = false;
                 *refused = Some(error);

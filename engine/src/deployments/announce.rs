@@ -248,8 +248,7 @@ pub(crate) async fn open(
             .deployment(open.id)
             .says(format!("{} took its place", request.version))
             .with("by", id.to_string())
-            .record(tx)
-            .await?;
+            .record(tx);
     }
     for (position, template) in (0..).zip(&runbook.content.items) {
         items::insert(tx, box_of(&record, template, position, now)).await?;
@@ -262,8 +261,7 @@ pub(crate) async fn open(
         .with("kind", kind.as_str())
         .with("runbook", format!("{} v{}", runbook.content.slug, runbook.number))
         .with("deployed_by", record.deployed_by.clone())
-        .record(tx)
-        .await?;
+        .record(tx);
     Ok((id, before.map(|open| open.id)))
 }
 

@@ -72,8 +72,7 @@ impl Engine {
                         entry(&who, now, "item.report", "item", &key)
                             .deployment(id)
                             .says(format!("sent a report on {}: {}", item.title, report.short))
-                            .record(tx)
-                            .await?;
+                            .record(tx);
                     } else {
                         may(ItemAct::Result, &key, item.actor, deployment.state, &who)?;
                         take(tx, &who, &deployment, &mut item, said, now).await?;

@@ -155,8 +155,7 @@ pub(super) async fn take(
         .says(format!("reported {}: {}", item.title, word.as_str()))
         .with("evidence", evidence.to_string())
         .with("state", item.state.as_str())
-        .record(tx)
-        .await?;
+        .record(tx);
     Ok(())
 }
 
@@ -182,7 +181,7 @@ pub(super) async fn keep_evidence(
         finished_at: said.finished_at,
         details: said.details,
     };
-    evidence::insert(tx, record).await?;
+    evidence::insert(tx, record);
     Ok(id)
 }
 

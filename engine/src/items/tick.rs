@@ -116,7 +116,7 @@ impl Engine {
                     finished_at: None,
                     details: "{}".into(),
                 };
-                evidence::insert(tx, kept).await?;
+                evidence::insert(tx, kept);
                 run::judge_item(tx, &deployment, &mut item, now).await?;
                 run::decide(tx, &deployment).await?;
                 entry(&who, now, action, "item", &key)
@@ -127,8 +127,7 @@ impl Engine {
                     })
                     .with("note", note)
                     .with("state", item.state.as_str())
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 Ok(())
             })
         })

@@ -81,8 +81,7 @@ impl Engine {
                     .says(format!("waived {} until {}", item.title, text::exact(expires_at)))
                     .with("reason", reason)
                     .with("expires_at", expires_at.to_rfc3339())
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 Ok(())
             })
         })
@@ -109,8 +108,7 @@ impl Engine {
                 entry(&who, now, "item.end_waiver", "item", &key)
                     .deployment(id)
                     .says(format!("ended the waiver of {}", item.title))
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 Ok(())
             })
         })
@@ -146,8 +144,7 @@ impl Engine {
                     entry(&Who::System("watch"), now, "item.waiver_expired", "deployment", id)
                         .deployment(id)
                         .says("reopened what a waiver had closed until now")
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     Ok(())
                 })
             })

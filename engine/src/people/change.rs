@@ -60,8 +60,7 @@ impl Engine {
                         if enabled { "" } else { ", may not log in" }
                     ))
                     .with("teams", teams.clone())
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 people::update(tx, id, role, &teams, disabled_at).await?;
                 Ok(())
             })

@@ -58,10 +58,7 @@ impl Engine {
         let id = person.id;
         self.write(move |tx| {
             Box::pin(async move {
-                entry(&who, now, "person.log_in", "person", id)
-                    .says("logged in")
-                    .record(tx)
-                    .await?;
+                entry(&who, now, "person.log_in", "person", id).says("logged in").record(tx);
                 people::logged_in(tx, id, now).await?;
                 Ok(())
             })

@@ -104,8 +104,7 @@ impl Engine {
                 entry(&who, now, "person.add", "person", person.id)
                     .says(format!("added {} as {}", person.name, person.role.as_str()))
                     .with("email", person.email.clone())
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 let record = PersonRecord {
                     person: person.clone(),
                     password_hash,

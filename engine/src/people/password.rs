@@ -43,8 +43,7 @@ impl Engine {
                 };
                 entry(&who, now, "person.password", "person", record.person.id)
                     .says(format!("set the password of {}", record.person.name))
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 let signed_in = SignedIn::with(record.person.id, &hash);
                 people::set_password(tx, record.person.id, hash).await?;
                 Ok(signed_in)

@@ -88,8 +88,7 @@ impl Engine {
                 entry(&who, now, "item.probe", "item", &key)
                     .deployment(id)
                     .says(format!("ran {count} checks of {}", item.title))
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 Ok(())
             })
         })
@@ -200,14 +199,13 @@ async fn judge(
         finished_at: None,
         details: "{}".into(),
     };
-    evidence::insert(tx, kept).await?;
+    evidence::insert(tx, kept);
     entry(&Who::System("probes"), now, "item.machine", "item", key)
         .deployment(deployment.id)
         .says(format!("{}: {}. {sentence}", item.title, word.as_str()))
         .with("check", check.key.clone())
         .with("state", item.state.as_str())
-        .record(tx)
-        .await?;
+        .record(tx);
     Ok(())
 }
 

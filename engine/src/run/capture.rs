@@ -78,8 +78,7 @@ impl Engine {
                 entry(&Who::System("watch"), now, "baseline.capture", "deployment", id)
                     .deployment(id)
                     .says(format!("captured the baselines at {}", moment.as_str()))
-                    .record(tx)
-                    .await?;
+                    .record(tx);
                 let mut turned = false;
                 for mut item in items::of_deployment(tx, id).await? {
                     if item.machine_rule == Some(MachineRule::Baselines) {

@@ -46,8 +46,7 @@ impl Engine {
                                 .deployment(id)
                                 .says(format!("{}: {}", item.title, item.reason))
                                 .with("state", item.state.as_str())
-                                .record(tx)
-                                .await?;
+                                .record(tx);
                         }
                         if turned {
                             decide(tx, &open).await?;

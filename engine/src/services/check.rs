@@ -174,8 +174,7 @@ impl Engine {
                         .says(format!("{verb} the check {} of {slug}", record.key))
                         .with("kind", record.spec.kind())
                         .with("item", record.item.clone())
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     // Where it was before, its word counts no more.
                     let moved = moved.filter(|from| *from != request.environment);
                     let mut touched = Vec::new();

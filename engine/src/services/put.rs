@@ -152,8 +152,7 @@ impl Engine {
                     let action = if created { "service.create" } else { "service.change" };
                     entry(&actor, now, action, "service", &slug)
                         .says(format!("{verb} the service {slug}"))
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     let mut touched = Vec::new();
                     for place in services::environments_of(tx, id).await? {
                         let open = deployments::watching(tx, id, &place.environment).await?;
@@ -163,8 +162,7 @@ impl Engine {
                             entry(&actor, now, "service.change", "service", &slug)
                                 .deployment(open.id)
                                 .says(format!("changed {}", changes.join("; ")))
-                                .record(tx)
-                                .await?;
+                                .record(tx);
                             touched.push(open.id);
                         }
                         probing::sync_built_in(tx, &record, &place.environment, now).await?;
@@ -246,8 +244,7 @@ impl Engine {
                         .says(format!("wrote the rollback plan of {slug} on {environment}"))
                         .with("command", plan.command.clone())
                         .with("hook", plan.hook_url.is_some())
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     let id = service.id;
                     services::put_rollback_plan(tx, id, environment.clone(), plan, now).await?;
                     if let Some(open) = &open {

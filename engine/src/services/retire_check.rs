@@ -37,8 +37,7 @@ impl Engine {
                     entry(&who, now, "check.retire", "check", &check.key)
                         .deployment_if(open.as_ref().map(|open| open.id))
                         .says(format!("retired the check {key} of {slug}"))
-                        .record(tx)
-                        .await?;
+                        .record(tx);
                     // A built-in check may take its place again.
                     sync_built_in(tx, &service, &check.environment, now).await?;
                     Ok(open.map(|open| open.id))

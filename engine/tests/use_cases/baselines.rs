@@ -98,7 +98,7 @@ async fn two_days_are_summed_up_as_the_raw_points_say(#[values(On::Sqlite, On::P
         let all = points(began, (30, 33));
         keep(p, id, all.clone()).await;
         assert_eq!(p.engine.capture_baselines().await.unwrap(), 0, "nothing is due");
-        assert_eq!(p.item(id, "normal").await.state, "running");
+        assert_eq!(p.item(id, "normal").await.state, "undecided");
 
         let mut done = 0;
         for moment in Moment::ALL.iter().copied() {

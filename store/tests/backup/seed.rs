@@ -166,8 +166,8 @@ pub async fn act(tx: &mut Tx, n: i64) -> Result<(), StoreError> {
         deployment_id: (n % 2 == 0).then(|| Uuid::from_u128(100)),
         sentence: "ticked it".into(),
         details: "{}".into(),
-    })
-    .await
+    });
+    Ok(())
 }
 
 /// Goes on writing acts until told to stop; answers how many it wrote.

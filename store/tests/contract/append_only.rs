@@ -49,9 +49,9 @@ async fn no_update_and_no_delete(
             at: at(1),
         };
         act!(db.store, |tx| {
-            tx.record(entry("first")).await?;
-            tx.record(entry("second")).await?;
-            evidence::insert(tx, piece).await?;
+            tx.record(entry("first"));
+            tx.record(entry("second"));
+            evidence::insert(tx, piece);
             sign_offs::insert(tx, signature).await
         })
         .unwrap();
@@ -82,7 +82,7 @@ async fn an_entry_forged_behind_the_triggers_is_found(#[values(On::Sqlite, On::P
     on.run(async |db| {
         act!(db.store, |tx| {
             for n in 1..=5 {
-                tx.record(entry(format!("entry {n}"))).await?;
+                tx.record(entry(format!("entry {n}")));
             }
             Ok(())
         })

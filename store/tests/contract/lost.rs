@@ -12,7 +12,10 @@ use crate::{
 };
 
 async fn note(store: &Store, sentence: &'static str) -> Result<(), StoreError> {
-    act!(store, |tx| tx.record(entry(sentence)).await)
+    act!(store, |tx| {
+        tx.record(entry(sentence));
+        Ok(())
+    })
 }
 
 async fn database_name(db: &Database) -> String {
@@ -54,7 +57,8 @@ async fn a_connection_lost_within_an_act_costs_its_group_and_no_more() {
                     settings::put(tx, "half", "written".into()).await?;
                     reached.send(()).unwrap();
                     resumed.await.unwrap();
-                    tx.record(entry("cut")).await
+                    tx.record(entry("cut"));
+                    Ok(())
                 })
             });
             let mut neighbour = Box::pin(note(store, "neighbour"));

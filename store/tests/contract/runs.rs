@@ -266,7 +266,7 @@ async fn evidence_newest_first_for_each_box(#[values(On::Sqlite, On::Postgres)] 
         let all = [b.clone(), c.clone(), a.clone()];
         act!(db.store, |tx| {
             for record in all {
-                evidence::insert(tx, record).await?;
+                evidence::insert(tx, record);
             }
             Ok(())
         })

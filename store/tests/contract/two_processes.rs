@@ -22,7 +22,8 @@ async fn keep_one_unbroken_chain(#[values(On::Sqlite, On::Postgres)] on: On) {
                     let count = settings::get(tx, "count").await?.unwrap_or_else(|| "0".into());
                     let next = count.parse::<u32>().unwrap() + 1;
                     settings::put(tx, "count", next.to_string()).await?;
-                    tx.record(entry(format!("act {n}"))).await
+                    tx.record(entry(format!("act {n}")));
+                    Ok(())
                 })
             })
         });

@@ -21,7 +21,8 @@ async fn setting(store: &Store, key: &str) -> Option<String> {
 
 async fn put(tx: &mut Tx, key: &str) -> Result<(), StoreError> {
     settings::put(tx, key, "kept".into()).await?;
-    tx.record(entry(key)).await
+    tx.record(entry(key));
+    Ok(())
 }
 
 /// Occupies the writer until the sender is used, so that what is sent meanwhile shares a commit.
