@@ -14,6 +14,9 @@ DAYTWO_TARGET_WASM="${DAYTWO_TARGET_WASM:-${CARGO_TARGET_DIR:+$CARGO_TARGET_DIR-
 DAYTWO_TARGET_WASM="${DAYTWO_TARGET_WASM:-$DAYTWO_CACHE/target-wasm}"
 export DAYTWO_ROOT DAYTWO_CACHE DAYTWO_TOOLS DAYTWO_STAMPS DAYTWO_TARGET_HOST DAYTWO_TARGET_WASM
 export CARGO_TARGET_DIR="$DAYTWO_TARGET_HOST"
+# Cargo tells checkouts apart by their path, so what it keeps for incremental builds serves no other
+# checkout and only fills the disk.
+export CARGO_INCREMENTAL="${CARGO_INCREMENTAL:-0}"
 
 # Tools installed here come first: their versions are the ones the build needs.
 case ":$PATH:" in

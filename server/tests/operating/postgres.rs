@@ -33,7 +33,9 @@ async fn a_changed_audit_entry_and_a_later_schema_are_found() {
     assert_eq!(problems.len(), 2, "{problems:#?}");
     assert!(problems[0].contains("Rows of audit could be changed"), "{problems:#?}");
     assert!(problems[1].contains("entry 3 does not match"), "{problems:#?}");
-    execute(&url, "UPDATE _sqlx_migrations SET version = 9999").await;
+    let later = "INSERT INTO _sqlx_migrations (version, description, success, checksum, \
+                 execution_time) VALUES (9999, 'later', TRUE, '', 0)";
+    execute(&url, later).await;
     it.doctor().only_problem("schema: This database is ahead");
 }
 
