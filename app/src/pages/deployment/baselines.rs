@@ -21,7 +21,7 @@ pub fn baselines(page: &DeploymentPage) -> Option<AnyView> {
         .collect_view();
     let rows = PROBED.map(|indicator| row(page, indicator)).collect_view();
     let before = page.reference.as_ref().map(|(version, _)| {
-        view! { <th scope="col" class="number">{format!("{version}, the last good one, +48h")}</th> }
+        view! { <th scope="col" class="number">{format!("{version} (last good), +48h")}</th> }
     });
     let newest = page.baselines.iter().max_by_key(|one| one.captured_at);
     let source = newest.map(|one| one.source.clone()).unwrap_or_default();
@@ -40,6 +40,7 @@ pub fn baselines(page: &DeploymentPage) -> Option<AnyView> {
                         <tbody>{rows}</tbody>
                     </table>
                 </div>
+                <p class="card-foot">"Below each value: how many measurements it is made of, and which part of the window they cover. Under 80 % there is no value."</p>
             </section>
         }
         .into_any(),
@@ -71,11 +72,8 @@ fn row(page: &DeploymentPage, indicator: Indicator) -> AnyView {
 /// The value, or why there is none.
 fn value(one: Option<BaselineRecord>) -> AnyView {
     let Some(one) = one else { return view! { <span class="muted">"–"</span> }.into_any() };
-    let measured = format!(
-        "{} measurements, {:.0} % of the window",
-        one.summary.samples,
-        one.summary.coverage * 100.0
-    );
+    let (samples, covered) = (one.summary.samples, one.summary.coverage * 100.0);
+    let measured = format!("{samples} · {covered:.0} %");
     match one.summary.value {
         None => view! { "no value"<small>{measured}</small> }.into_any(),
         Some(value) => {
