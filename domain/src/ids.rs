@@ -45,6 +45,8 @@ ids! {
     SignOffId,
     /// A check of a service.
     CheckId,
+    /// An indicator of a service.
+    IndicatorId,
     /// A person.
     PersonId,
     /// An API token.

@@ -18,6 +18,8 @@ pub enum Permission {
     RollBack,
     /// Post a result or a report.
     PostResult,
+    /// Push points of an indicator.
+    PushMeasurements,
     /// Create or change a service, its checks and its rollback plan.
     Configure,
     /// Write down a rehearsal.
@@ -39,6 +41,7 @@ impl Permission {
             Self::Announce
             | Self::RollBack
             | Self::PostResult
+            | Self::PushMeasurements
             | Self::Configure
             | Self::RecordRehearsal
             | Self::WriteLesson => Role::Operator,
@@ -52,6 +55,7 @@ impl Permission {
             Self::Read => Some(Scope::Read),
             Self::Announce | Self::RollBack => Some(Scope::DeploymentsWrite),
             Self::PostResult => Some(Scope::ResultsWrite),
+            Self::PushMeasurements => Some(Scope::MeasurementsWrite),
             Self::Configure => Some(Scope::ConfigWrite),
             Self::PublishRunbook => Some(Scope::Admin),
             Self::RecordRehearsal | Self::WriteLesson | Self::ManagePeople | Self::ManageTokens => {
@@ -66,6 +70,7 @@ impl Permission {
             Self::Announce => "announce a deployment",
             Self::RollBack => "roll back",
             Self::PostResult => "post a result",
+            Self::PushMeasurements => "push measurements",
             Self::Configure => "change a service",
             Self::RecordRehearsal => "record a rehearsal",
             Self::WriteLesson => "write a lesson",

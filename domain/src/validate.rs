@@ -50,6 +50,19 @@ pub fn slug(text: &str) -> Result<(), String> {
     }
 }
 
+/// The key of an indicator: as a slug, and `_` too, since that is how metrics are named.
+///
+/// # Errors
+/// A sentence that says what a key looks like.
+pub fn metric_key(text: &str) -> Result<(), String> {
+    slug(&text.replace('_', "-")).map_err(|_| {
+        format!(
+            "must be 1 to {SLUG_MAX} lower-case letters, digits, hyphens and underscores, such as \
+             `error_rate`"
+        )
+    })
+}
+
 /// One line of text of at most `max` characters: not empty, no control characters, no characters
 /// that change the writing direction.
 ///

@@ -12,6 +12,7 @@ mod engine;
 pub mod error;
 pub mod events;
 pub mod history;
+pub mod indicators;
 pub mod items;
 pub mod lessons;
 pub mod once;

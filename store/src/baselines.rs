@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    baseline::{Bucket, Gap, Indicator, Moment, Summary},
-    ids::{CheckId, DeploymentId, ServiceId},
-    measurement::Phase,
+    baseline::{Gap, Moment, Summary},
+    ids::{DeploymentId, ServiceId},
+    indicator::{Direction, Family},
 };
 
 use crate::{
@@ -20,8 +20,18 @@ pub struct BaselineRecord {
     pub deployment_id: DeploymentId,
     /// When in its watch.
     pub moment: Moment,
-    /// Of what.
-    pub indicator: Indicator,
+    /// The key of the indicator it is of.
+    pub indicator: String,
+    /// What people call that.
+    pub label: String,
+    /// Its family.
+    pub family: Family,
+    /// Its unit.
+    pub unit: String,
+    /// Which way it is better.
+    pub direction: Direction,
+    /// What was agreed to be good when it was captured, as written.
+    pub pass: Vec<String>,
     /// What it comes to.
     pub summary: Summary,
     /// From when on it was measured.
@@ -50,76 +60,58 @@ pub async fn of_deployment(
     Ok(found)
 }
 
-/// The newest deployment to an environment before `before` that was signed off and has baselines,
-/// with them: what a later one is compared with. One that failed or was rolled back never is.
+/// What a deployment is compared with: the newest one before it that was signed off and has
+/// baselines.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// Its id.
+    pub id: DeploymentId,
+    /// Its version.
+    pub version: String,
+    /// When it was deployed.
+    pub deployed_at: DateTime<Utc>,
+    /// Its baselines, by moment.
+    pub baselines: Vec<BaselineRecord>,
+}
+
+impl Reference {
+    /// The value of an indicator at a moment of its watch.
+    #[must_use]
+    pub fn value(&self, indicator: &str, moment: Moment) -> Option<f64> {
+        let mut all = self.baselines.iter();
+        all.find(|one| one.indicator == indicator && one.moment == moment)?.summary.value
+    }
+}
+
+/// The reference of a deployment to an environment at `before`. One that failed or was rolled back
+/// never is.
 ///
 /// # Errors
 /// What the database says.
-pub async fn of_last_good(
+pub async fn reference(
     link: &mut Link,
     service: ServiceId,
     environment: &str,
     before: DateTime<Utc>,
-) -> Result<Option<(String, Vec<BaselineRecord>)>, StoreError> {
+) -> Result<Option<Reference>, StoreError> {
     let found = link
         .query(
-            "SELECT d.id, d.version FROM deployments d WHERE d.service_id = $1 \
+            "SELECT d.id, d.version, d.deployed_at FROM deployments d WHERE d.service_id = $1 \
              AND d.environment = $2 AND d.state = 'signed_off' AND d.deployed_at < $3 \
              AND EXISTS (SELECT 1 FROM baselines b WHERE b.deployment_id = d.id) \
-             ORDER BY d.deployed_at DESC LIMIT 1",
+             ORDER BY d.deployed_at DESC, d.id DESC LIMIT 1",
         )
         .bind(service.0)
         .bind(environment.to_owned())
         .bind(micros(before))
-        .read_optional(|row| Ok((DeploymentId(row.get("id")?), row.get::<String>("version")?)))
-        .await?;
-    let Some((id, version)) = found else { return Ok(None) };
-    Ok(Some((version, of_deployment(link, id).await?)))
-}
-
-/// What a check measured for a deployment in each stretch of `bucket_s` seconds from `since` to
-/// before `until`; stretches without a measurement are not among them.
-///
-/// # Errors
-/// What the database says.
-pub async fn buckets(
-    link: &mut Link,
-    check: CheckId,
-    deployment: DeploymentId,
-    since: DateTime<Utc>,
-    until: DateTime<Utc>,
-    bucket_s: i64,
-) -> Result<Vec<(i64, Bucket)>, StoreError> {
-    let rows = link
-        .query(
-            "SELECT (at - $3) / $5 AS slot, phase, count(*) AS n, \
-             coalesce(sum(value), 0.0) AS total FROM measurements \
-             WHERE check_id = $1 AND deployment_id = $2 AND at >= $3 AND at < $4 \
-             GROUP BY (at - $3) / $5, phase",
-        )
-        .bind(check.0)
-        .bind(deployment.0)
-        .bind(micros(since))
-        .bind(micros(until))
-        .bind(bucket_s * 1_000_000)
-        .read(|row| {
-            let phase = row.word("phase", Phase::parse)?;
-            let n: i64 = row.get("n")?;
-            Ok((row.get::<i64>("slot")?, phase, n, row.get::<f64>("total")?))
+        .read_optional(|row| {
+            let id = DeploymentId(row.get("id")?);
+            Ok((id, row.get::<String>("version")?, row.time("deployed_at")?))
         })
         .await?;
-    let mut found = Vec::with_capacity(rows.len());
-    for (slot, phase, n, total) in rows {
-        let n = u64::try_from(n).unwrap_or(0);
-        let bucket = match phase {
-            Phase::Successful => Bucket { good: n, bad: 0, sum_ms: total },
-            Phase::Failed => Bucket { good: 0, bad: n, sum_ms: 0.0 },
-            // Trouble of our own, and what decides nothing, is no data.
-            Phase::Error | Phase::Inconclusive => continue,
-        };
-        found.push((slot, bucket));
-    }
-    Ok(found)
+    let Some((id, version, deployed_at)) = found else { return Ok(None) };
+    let baselines = of_deployment(link, id).await?;
+    Ok(Some(Reference { id, version, deployed_at, baselines }))
 }
 
 /// Adds a baseline. Answers whether it was added: one that is there stands.
@@ -129,16 +121,19 @@ pub async fn buckets(
 pub async fn insert(tx: &mut Tx, record: BaselineRecord) -> Result<bool, StoreError> {
     let gaps = serde_json::to_string(&record.summary.gaps)
         .map_err(|error| StoreError::corrupt("gaps", error))?;
+    let pass =
+        serde_json::to_string(&record.pass).map_err(|error| StoreError::corrupt("pass", error))?;
     let added = tx
         .query(
             "INSERT INTO baselines (deployment_id, moment, indicator, value, samples, \
-             window_from, window_until, coverage, gaps, source, captured_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             window_from, window_until, coverage, gaps, source, captured_at, p95, label, family, \
+             unit, direction, pass) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
+             $13, $14, $15, $16, $17) \
              ON CONFLICT (deployment_id, moment, indicator) DO NOTHING",
         )
         .bind(record.deployment_id.0)
         .bind(record.moment.as_str().to_owned())
-        .bind(record.indicator.as_str().to_owned())
+        .bind(record.indicator)
         .bind(record.summary.value)
         .bind(i64::try_from(record.summary.samples).unwrap_or(i64::MAX))
         .bind(micros(record.window_from))
@@ -147,6 +142,12 @@ pub async fn insert(tx: &mut Tx, record: BaselineRecord) -> Result<bool, StoreEr
         .bind(gaps)
         .bind(record.source)
         .bind(micros(record.captured_at))
+        .bind(record.summary.p95)
+        .bind(record.label)
+        .bind(record.family.as_str().to_owned())
+        .bind(record.unit)
+        .bind(record.direction.as_str().to_owned())
+        .bind(pass)
         .run()
         .await?;
     Ok(added > 0)
@@ -156,9 +157,15 @@ fn read(row: &Row) -> Result<BaselineRecord, StoreError> {
     Ok(BaselineRecord {
         deployment_id: DeploymentId(row.get("deployment_id")?),
         moment: row.word("moment", Moment::parse)?,
-        indicator: row.word("indicator", Indicator::parse)?,
+        indicator: row.get("indicator")?,
+        label: row.get("label")?,
+        family: row.word("family", Family::parse)?,
+        unit: row.get("unit")?,
+        direction: row.word("direction", Direction::parse)?,
+        pass: row.json("pass")?,
         summary: Summary {
             value: row.get("value")?,
+            p95: row.get("p95")?,
             samples: u64::try_from(row.get::<i64>("samples")?).unwrap_or(0),
             coverage: row.get("coverage")?,
             gaps: row.json::<Vec<Gap>>("gaps")?,

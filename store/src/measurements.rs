@@ -92,6 +92,27 @@ pub async fn between(
     .await
 }
 
+/// When a check measured what, from `since` to `until` and no more than that, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn values(
+    link: &mut Link,
+    check: CheckId,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<(DateTime<Utc>, Phase, Option<f64>)>, StoreError> {
+    link.query(
+        "SELECT at, phase, value FROM measurements WHERE check_id = $1 AND at >= $2 AND at <= $3 \
+         ORDER BY at",
+    )
+    .bind(check.0)
+    .bind(micros(since))
+    .bind(micros(until))
+    .read(|row| Ok((row.time("at")?, row.word("phase", Phase::parse)?, row.get("value")?)))
+    .await
+}
+
 /// How many measurements of a check lie in each slot of the watch strip, by phase.
 ///
 /// # Errors

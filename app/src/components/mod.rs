@@ -4,6 +4,7 @@ pub mod agreed_rules;
 pub mod announce_fields;
 pub mod badge;
 pub mod breadcrumbs;
+pub mod chart_plot;
 pub mod copyable;
 pub mod deployments_table;
 pub mod empty;

@@ -17,7 +17,7 @@ use domain::{
 };
 use store::{
     Link, audit,
-    baselines::{self, BaselineRecord},
+    baselines::{self, BaselineRecord, Reference},
     deployments::{self, DeploymentRecord},
     evidence::{self, EvidenceRecord},
     items::ItemRecord,
@@ -34,6 +34,7 @@ use store::{
 use super::strip::{self, Strip};
 use crate::{
     Engine, Refusal,
+    indicators::{self, Chart},
     run::{self, CheckNow},
 };
 
@@ -75,8 +76,10 @@ pub struct DeploymentPage {
     pub timeline: Vec<AuditEntry>,
     /// The baselines captured so far.
     pub baselines: Vec<BaselineRecord>,
-    /// Those of the last good deployment before it: its version, and what was normal then.
-    pub reference: Option<(String, Vec<BaselineRecord>)>,
+    /// The last good deployment before it, with its baselines.
+    pub reference: Option<Reference>,
+    /// The indicators since the deployment.
+    pub charts: Vec<Chart>,
     /// The lessons written on the run.
     pub lessons: Vec<LessonRecord>,
     /// Whether the reader may write one.
@@ -203,6 +206,13 @@ impl Engine {
         let gate = run::ask(&deployment, &records);
         let mut checks = run::checks_now(link, &deployment, |_| true).await?;
         let strip = strip::load(link, &deployment, &checks, now).await?;
+        let reference = baselines::reference(
+            link,
+            deployment.service_id,
+            &deployment.environment,
+            deployment.deployed_at,
+        )
+        .await?;
         let items = items_now(link, &deployment, records, &mut checks, &who, now).await?;
         Ok(DeploymentPage {
             service_name: service.map(|service| service.name).unwrap_or_default(),
@@ -218,13 +228,8 @@ impl Engine {
             sign_off: sign_off_panel(link, &deployment, &gate, person).await?,
             timeline: audit::of_deployment(link, id.0, TIMELINE).await?,
             baselines: baselines::of_deployment(link, id).await?,
-            reference: baselines::of_last_good(
-                link,
-                deployment.service_id,
-                &deployment.environment,
-                deployment.deployed_at,
-            )
-            .await?,
+            charts: indicators::charts(link, &deployment, reference.as_ref(), now).await?,
+            reference,
             lessons: lessons::of_deployment(link, id).await?,
             may_write_lesson: permit(&who, Permission::WriteLesson, None).is_ok(),
             gate,

@@ -10,8 +10,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Link,
-    baselines::{self, BaselineRecord},
+    Link, baselines,
     deployments::{self, DeploymentFilter, DeploymentRecord},
     evidence::{self, EvidenceRecord},
     items::ItemRecord,
@@ -19,6 +18,7 @@ use store::{
     releases, services, sign_offs,
 };
 
+use super::BaselineView;
 use crate::{Engine, Refusal, run};
 
 /// How many pieces of evidence of each item are answered, the newest first.
@@ -72,58 +72,6 @@ pub struct DeploymentView {
     pub items: Vec<ItemView>,
     /// What was normal at the fixed moments of its watch.
     pub baselines: Vec<BaselineView>,
-}
-
-/// A baseline.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct BaselineView {
-    /// `15m`, `1h`, `24h` or `48h` after the deployment.
-    pub moment: String,
-    /// `error_rate`, `response_time` or `uptime`.
-    pub indicator: String,
-    /// The value, in `unit`; `null` where too little was measured to say one.
-    pub value: Option<f64>,
-    /// Its unit.
-    pub unit: String,
-    /// How many measurements it is made of.
-    pub samples: u64,
-    /// The part of the window that was measured, 0 to 1.
-    pub coverage: f64,
-    /// The stretches without a measurement.
-    pub gaps: Vec<GapView>,
-    /// From when on it was measured.
-    pub window_from: DateTime<Utc>,
-    /// Until when.
-    pub window_until: DateTime<Utc>,
-    /// What it was measured by.
-    pub source: String,
-}
-
-/// A stretch without a measurement, in seconds after the deployment.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct GapView {
-    /// Its beginning.
-    pub from_s: i64,
-    /// Its end.
-    pub until_s: i64,
-}
-
-impl From<BaselineRecord> for BaselineView {
-    fn from(record: BaselineRecord) -> Self {
-        let gaps = record.summary.gaps.into_iter();
-        Self {
-            moment: record.moment.as_str().into(),
-            indicator: record.indicator.as_str().into(),
-            value: record.summary.value,
-            unit: record.indicator.unit().into(),
-            samples: record.summary.samples,
-            coverage: record.summary.coverage,
-            gaps: gaps.map(|gap| GapView { from_s: gap.from_s, until_s: gap.until_s }).collect(),
-            window_from: record.window_from,
-            window_until: record.window_until,
-            source: record.source,
-        }
-    }
 }
 
 /// A required sign-off.

@@ -1,12 +1,10 @@
 //! Capturing baselines. It takes nothing and may run at any time: what is due and not there yet is
-//! captured from the measurements that were kept, so a portal that was away catches up.
-
-use std::collections::BTreeMap;
+//! captured from the points that were kept, so a portal that was away catches up.
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    baseline::{BUCKET_S, Bucket, Indicator, Moment, summarize},
-    check::RESPONSE_TARGETS,
+    baseline::{BUCKET_S, Moment, summarize, to_pass, window_from},
+    indicator::{Cell, Source},
     runbook::MachineRule,
     watch::WatchState,
     who::Who,
@@ -14,10 +12,11 @@ use domain::{
 use store::{
     Link, StoreError,
     baselines::{self, BaselineRecord},
-    checks,
     deployments::{self, DeploymentFilter, DeploymentRecord},
+    indicators::{self, IndicatorRecord},
     items,
     page::Page,
+    series::{self, minute_of},
 };
 
 use super::{decide, judge_item};
@@ -34,6 +33,7 @@ impl Engine {
     /// # Errors
     /// Trouble with the database.
     pub async fn capture_baselines(&self) -> Result<usize, Refusal> {
+        self.sum_up_probes().await?;
         let filter =
             DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };
         let mut link = self.read().await?;
@@ -43,10 +43,13 @@ impl Engine {
         for deployment in open {
             let there = baselines::of_deployment(&mut link, deployment.id).await?;
             for moment in Moment::ALL.iter().copied() {
-                let until = deployment.deployed_at + moment.after();
+                let until = window_from(deployment.deployed_at) + moment.after();
                 let due = until + Duration::seconds(GRACE_S) <= now;
                 if due && there.iter().all(|known| known.moment != moment) {
-                    let records = measure(&mut link, &deployment, moment, until, now).await?;
+                    let records = measure(&mut link, &deployment, moment, now).await?;
+                    if records.is_empty() {
+                        continue;
+                    }
                     self.keep_baselines(&deployment, moment, records).await?;
                     captured += 1;
                 }
@@ -97,55 +100,67 @@ impl Engine {
     }
 }
 
-/// What the window up to `until` comes to, by the probes of the response targets.
+/// What the window from `from` to `until` comes to, indicator by indicator.
 async fn measure(
     link: &mut Link,
     deployment: &DeploymentRecord,
     moment: Moment,
-    until: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Vec<BaselineRecord>, StoreError> {
-    let from = deployment.deployed_at;
-    let all =
-        checks::ever_of_environment(link, deployment.service_id, &deployment.environment).await?;
-    let mut by_slot: BTreeMap<i64, Bucket> = BTreeMap::new();
-    let mut names = Vec::new();
-    for check in all {
-        if check.dry_run || check.built_in.as_deref() != Some(RESPONSE_TARGETS) {
-            continue;
-        }
-        let seen = baselines::buckets(link, check.id, deployment.id, from, until, BUCKET_S).await?;
-        if !seen.is_empty() {
-            names.push(check.label);
-        }
-        for (slot, bucket) in seen {
-            let sum = by_slot.entry(slot).or_default();
-            sum.good += bucket.good;
-            sum.bad += bucket.bad;
-            sum.sum_ms += bucket.sum_ms;
-        }
-    }
-    let count = (until - from).num_seconds() / BUCKET_S;
-    let buckets: Vec<_> =
-        (0..count).map(|slot| by_slot.get(&slot).copied().unwrap_or_default()).collect();
-    let source = if names.is_empty() {
-        "nothing was measured".to_owned()
-    } else {
-        format!("probes of {}", names.join(", "))
-    };
-    // An error rate takes requests that people make; probes make too few to tell 0.1 %.
-    let probed = [Indicator::ResponseTime, Indicator::Uptime];
-    Ok(probed
-        .into_iter()
-        .map(|indicator| BaselineRecord {
+    let from = window_from(deployment.deployed_at);
+    let until = from + moment.after();
+    let mut records = Vec::new();
+    for indicator in indicators::of_service(link, deployment.service_id).await? {
+        let series = series::find(link, indicator.id, &deployment.environment).await?;
+        let cells = match series {
+            Some(series) => {
+                series::minutes(link, series, minute_of(from), minute_of(until)).await?
+            }
+            None => Vec::new(),
+        };
+        let stretches = stretches(cells, minute_of(from), moment);
+        records.push(BaselineRecord {
             deployment_id: deployment.id,
             moment,
-            indicator,
-            summary: summarize(indicator, &buckets),
+            summary: summarize(indicator.family, &indicator.unit, &stretches),
             window_from: from,
             window_until: until,
-            source: source.clone(),
+            source: source(&indicator),
             captured_at: now,
-        })
-        .collect())
+            pass: to_pass(
+                &indicator.key,
+                indicator.family,
+                &indicator.unit,
+                &indicator.thresholds.pass,
+            ),
+            indicator: indicator.key,
+            label: indicator.label,
+            family: indicator.family,
+            unit: indicator.unit,
+            direction: indicator.direction,
+        });
+    }
+    Ok(records)
+}
+
+/// Minutes put together to the stretches of a moment's window.
+fn stretches(cells: Vec<(i64, Cell)>, first: i64, moment: Moment) -> Vec<Cell> {
+    let count = usize::try_from(moment.after().num_seconds() / BUCKET_S).unwrap_or(0);
+    let mut stretches = vec![Cell::default(); count];
+    for (minute, cell) in cells {
+        let at = usize::try_from((minute - first) / (BUCKET_S / 60)).unwrap_or(usize::MAX);
+        if let Some(stretch) = stretches.get_mut(at) {
+            stretch.merge(&cell);
+        }
+    }
+    stretches
+}
+
+/// What an indicator is measured by, in words; the query where there is one.
+fn source(indicator: &IndicatorRecord) -> String {
+    match indicator.source {
+        Source::Probe => "probes of the response targets".into(),
+        Source::Pushed => "pushed points".into(),
+        Source::Prometheus => indicator.query.clone().unwrap_or_default(),
+    }
 }

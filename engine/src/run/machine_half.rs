@@ -156,19 +156,35 @@ async fn by_rule(
                 .into(),
         ),
         MachineRule::Baselines => {
-            let captured = baselines::of_deployment(link, deployment.id).await?;
-            let facts: Vec<_> = captured
-                .into_iter()
-                .map(|one| BaselineFact {
-                    indicator: one.indicator,
-                    moment: one.moment,
-                    value: one.summary.value,
-                    coverage: one.summary.coverage,
-                })
-                .collect();
+            let facts = baseline_facts(link, deployment).await?;
             baseline::judge(&facts, deployment.deployed_at, now)
         }
     })
+}
+
+/// The baselines of a deployment beside those of the last good one before it.
+async fn baseline_facts(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+) -> Result<Vec<BaselineFact>, StoreError> {
+    let captured = baselines::of_deployment(link, deployment.id).await?;
+    let (service, environment) = (deployment.service_id, &deployment.environment);
+    let reference =
+        baselines::reference(link, service, environment, deployment.deployed_at).await?;
+    Ok(captured
+        .into_iter()
+        .map(|one| BaselineFact {
+            before: reference.as_ref().and_then(|known| known.value(&one.indicator, one.moment)),
+            key: one.indicator,
+            label: one.label,
+            family: one.family,
+            unit: one.unit,
+            moment: one.moment,
+            value: one.summary.value,
+            coverage: one.summary.coverage,
+            pass: one.pass,
+        })
+        .collect())
 }
 
 /// The deployment a rollback would restore: the newest signed-off one of another version.

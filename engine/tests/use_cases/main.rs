@@ -12,6 +12,7 @@ mod announcing;
 mod baselines;
 mod gate;
 mod idempotency;
+mod indicators;
 mod lessons;
 mod people;
 mod probing;

@@ -90,7 +90,7 @@ fn unreadable(rejection: BytesRejection) -> Problem {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Problem::new(
             StatusCode::PAYLOAD_TOO_LARGE,
-            "The body is too large: at most 1 MiB of JSON, 10 MiB of a report.",
+            "The body is too large: at most 1 MiB of JSON, 4 MiB of points, 10 MiB of a report.",
         )
     } else {
         Problem::new(StatusCode::BAD_REQUEST, "The body could not be read to its end.")

@@ -1,37 +1,31 @@
 //! What was normal: the baselines captured so far, beside those of the last good deployment.
 
-use domain::baseline::{Indicator, Moment, shown};
+use domain::{baseline::Moment, indicator::shown};
 use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
 use store::baselines::BaselineRecord;
 
 use crate::components::time::At;
 
-/// What probes measure; the error rate comes from whoever counts requests.
-const PROBED: [Indicator; 2] = [Indicator::ResponseTime, Indicator::Uptime];
-
 /// The card; nothing before the first one was captured.
 pub fn baselines(page: &DeploymentPage) -> Option<AnyView> {
-    if page.baselines.is_empty() {
-        return None;
-    }
+    let newest = page.baselines.iter().max_by_key(|one| one.captured_at)?;
     let heads = Moment::ALL
         .iter()
         .map(|moment| view! { <th scope="col" class="number">{format!("+{}", moment.as_str())}</th> })
         .collect_view();
-    let rows = PROBED.map(|indicator| row(page, indicator)).collect_view();
-    let before = page.reference.as_ref().map(|(version, _)| {
-        view! { <th scope="col" class="number">{format!("{version} (last good), +48h")}</th> }
+    let rows = indicators(page).into_iter().map(|of| row(page, of)).collect_view();
+    let before = page.reference.as_ref().map(|known| {
+        let title = format!("{} (last good), +48h", known.version);
+        view! { <th scope="col" class="number">{title}</th> }
     });
-    let newest = page.baselines.iter().max_by_key(|one| one.captured_at);
-    let source = newest.map(|one| one.source.clone()).unwrap_or_default();
-    let at = newest.map(|one| view! { <At at=one.captured_at now=page.now/> });
+    let at = newest.captured_at;
     Some(
         view! {
             <section class="card" aria-labelledby="baselines-h" id="baselines-card" data-live="baselines">
                 <header class="card-head">
                     <h2 id="baselines-h">"Baselines"</h2>
-                    <p class="card-note">"by "{source}", captured "{at}</p>
+                    <p class="card-note">"captured "<At at=at now=page.now/></p>
                 </header>
                 <div class="table-wrap" tabindex="0" role="group" aria-label="Baselines: table">
                     <table class="table">
@@ -40,29 +34,44 @@ pub fn baselines(page: &DeploymentPage) -> Option<AnyView> {
                         <tbody>{rows}</tbody>
                     </table>
                 </div>
-                <p class="card-foot">"Below each value: how many measurements it is made of, and which part of the window they cover. Under 80 % there is no value."</p>
+                <p class="card-foot">"Below each value: how many events or samples it is made of, and which part of the window they cover. Under 80 % there is no value."</p>
             </section>
         }
         .into_any(),
     )
 }
 
-fn row(page: &DeploymentPage, indicator: Indicator) -> AnyView {
+/// The newest baseline of each indicator, by family.
+fn indicators(page: &DeploymentPage) -> Vec<&BaselineRecord> {
+    let mut newest: Vec<&BaselineRecord> = Vec::new();
+    for one in &page.baselines {
+        match newest.iter_mut().find(|known| known.indicator == one.indicator) {
+            Some(known) if known.moment < one.moment => *known = one,
+            Some(_) => {}
+            None => newest.push(one),
+        }
+    }
+    newest.sort_by_key(|one| one.family);
+    newest
+}
+
+fn row(page: &DeploymentPage, of: &BaselineRecord) -> AnyView {
     let at = |all: &[BaselineRecord], moment: Moment| {
         let mut found = all.iter();
-        found.find(|one| one.moment == moment && one.indicator == indicator).cloned()
+        found.find(|one| one.moment == moment && one.indicator == of.indicator).cloned()
     };
     let cells = Moment::ALL
         .iter()
         .map(|moment| view! { <td class="number">{value(at(&page.baselines, *moment))}</td> })
         .collect_view();
-    let before = page.reference.as_ref().map(|(_, all)| {
-        view! { <td class="number">{value(at(all, Moment::H48))}</td> }
+    let before = page.reference.as_ref().map(|known| {
+        view! { <td class="number">{value(at(&known.baselines, Moment::H48))}</td> }
     });
-    let label = indicator.label();
+    let expected = (!of.pass.is_empty())
+        .then(|| view! { <small>{format!("expected {}", of.pass.join(" and "))}</small> });
     view! {
         <tr>
-            <th scope="row">{label}<small>{format!("expected {}", indicator.target())}</small></th>
+            <th scope="row"><span title=of.source.clone()>{of.label.clone()}</span>{expected}</th>
             {cells}{before}
         </tr>
     }
@@ -77,8 +86,10 @@ fn value(one: Option<BaselineRecord>) -> AnyView {
     match one.summary.value {
         None => view! { "no value"<small>{measured}</small> }.into_any(),
         Some(value) => {
-            let text = format!("{} {}", shown(value), one.indicator.unit());
-            view! { {text}<small>{measured}</small> }.into_any()
+            let text = format!("{} {}", shown(value), one.unit);
+            let p95 =
+                one.summary.p95.map(|p95| view! { <small>{format!("p95 {}", shown(p95))}</small> });
+            view! { {text}{p95}<small>{measured}</small> }.into_any()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A deployment's page: is it good, what is left, whose turn is it, until when, how to go back.
 
 mod baselines;
+mod charts;
 mod evidence;
 mod header;
 mod item_actions;
@@ -50,8 +51,9 @@ fn show(page: &DeploymentPage) -> AnyView {
         <div class="split" data-events=format!("/events?deployment={id}")>
             <div class="stack">
                 {watch_strip::watch_strip(page)}
-                {baselines::baselines(page)}
                 {run_items::run_items(page)}
+                {charts::charts(page)}
+                {baselines::baselines(page)}
                 {lessons::lessons(page)}
             </div>
             <div class="stack">

@@ -1,6 +1,7 @@
 //! Version 1 of the API: one call a file.
 
 mod deployments;
+mod indicators;
 mod items;
 mod lessons;
 mod services;
@@ -16,6 +17,8 @@ use super::super::{ApiState, health, metrics};
 
 /// The most bytes of a JSON body.
 const JSON_MAX: usize = 1024 * 1024;
+/// The most bytes of a call's points: 10,000 of them with long names fit.
+const POINTS_MAX: usize = 4 * 1024 * 1024;
 /// The most bytes of a report.
 const REPORT_MAX: usize = 10 * 1024 * 1024;
 
@@ -52,6 +55,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(services::get::get, services::put::put))
         .routes(routes!(services::check::put, services::check::retire))
         .routes(routes!(services::measurements::list))
+        .routes(routes!(indicators::list::list))
+        .routes(routes!(indicators::put::put, indicators::put::retire))
         .routes(routes!(deployments::list::list, deployments::announce::announce))
         .routes(routes!(deployments::get::get))
         .routes(routes!(deployments::gate::gate))
@@ -62,9 +67,16 @@ pub fn routes() -> OpenApiRouter<ApiState> {
     let reports = OpenApiRouter::new()
         .routes(routes!(items::reports::post))
         .layer(DefaultBodyLimit::max(REPORT_MAX));
+    let points = OpenApiRouter::new()
+        .routes(routes!(indicators::points::post))
+        .layer(DefaultBodyLimit::max(POINTS_MAX));
     let portal = OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
         .routes(routes!(metrics::metrics));
-    OpenApiRouter::with_openapi(Document::openapi()).merge(json).merge(reports).merge(portal)
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(json)
+        .merge(reports)
+        .merge(points)
+        .merge(portal)
 }

@@ -1,0 +1,224 @@
+//! Creating, changing and retiring an indicator.
+
+use domain::{
+    baseline::to_pass,
+    ids::IndicatorId,
+    indicator::Thresholds,
+    permissions::{Permission, permit},
+    who::Who,
+};
+use serde::Serialize;
+use store::{
+    deployments,
+    indicators::{self, IndicatorRecord},
+    services,
+};
+
+use super::IndicatorRequest;
+use crate::{Engine, Refusal, audit::entry, engine::new_id, once::Answer};
+
+/// An indicator as the API answers it.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct IndicatorView {
+    /// Its key.
+    pub key: String,
+    /// What it is called on the page.
+    pub label: String,
+    /// What it tells about.
+    pub family: String,
+    /// Where its points come from.
+    pub source: String,
+    /// Its unit.
+    pub unit: String,
+    /// Which way it is better.
+    pub direction: String,
+    /// The server that is asked.
+    pub server_url: Option<String>,
+    /// What it is asked.
+    pub query: Option<String>,
+    /// What tells that an empty answer is a zero.
+    pub heartbeat_query: Option<String>,
+    /// Seconds from one question to the next.
+    pub interval_s: i64,
+    /// What is agreed to be good and bad.
+    pub thresholds: ThresholdsView,
+}
+
+/// Thresholds as the API answers them.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ThresholdsView {
+    /// What must hold for it to pass; what the box `baselines` asks of every service where nothing
+    /// else was agreed.
+    pub pass: Vec<String>,
+    /// What must hold for it not to be worth a warning.
+    pub warn: Vec<String>,
+    /// When the release is to be rolled back.
+    pub rollback: Vec<String>,
+    /// Whether its breach fails the whole release.
+    pub critical: bool,
+}
+
+impl IndicatorView {
+    pub(crate) fn of(record: IndicatorRecord) -> Self {
+        let Thresholds { pass, warn, rollback, critical } = record.thresholds;
+        let pass = to_pass(&record.key, record.family, &record.unit, &pass);
+        Self {
+            key: record.key,
+            label: record.label,
+            family: record.family.as_str().into(),
+            source: record.source.as_str().into(),
+            unit: record.unit,
+            direction: record.direction.as_str().into(),
+            server_url: record.server_url,
+            query: record.query,
+            heartbeat_query: record.heartbeat_query,
+            interval_s: record.interval_s,
+            thresholds: ThresholdsView { pass, warn, rollback, critical },
+        }
+    }
+}
+
+impl Engine {
+    /// Creates or changes an indicator; answers it with 201 or 200.
+    ///
+    /// # Errors
+    /// Where the actor may not, a field is at fault, or the service is unknown.
+    pub async fn put_indicator(
+        &self,
+        who: &Who,
+        slug: &str,
+        key: &str,
+        request: IndicatorRequest,
+    ) -> Result<Answer, Refusal> {
+        permit(who, Permission::Configure, Some(slug))?;
+        let checked = request.check(key)?;
+        let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
+        let (created, record, open) = self
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(service) = services::by_slug(tx, &slug).await? else {
+                        return Err(Refusal::not_found("service", &slug));
+                    };
+                    let before = indicators::by_key(tx, service.id, &key).await?;
+                    if let Some(before) = &before
+                        && (before.unit != request.unit || before.family != checked.family)
+                    {
+                        // Its points would be read in the other unit.
+                        return Err(Refusal::conflict(format!(
+                            "`{key}` has points in {} of the family {}. Use another key for \
+                             another quantity.",
+                            before.unit, before.family
+                        )));
+                    }
+                    let in_use = before.as_ref().filter(|known| known.retired_at.is_none());
+                    let created = in_use.is_none();
+                    let agreed = in_use.map(|known| known.thresholds.clone());
+                    let record = IndicatorRecord {
+                        id: before.as_ref().map_or_else(|| IndicatorId(new_id()), |known| known.id),
+                        service_id: service.id,
+                        label: request.label.unwrap_or_else(|| label_of(&key)),
+                        key,
+                        family: checked.family,
+                        source: checked.source,
+                        unit: request.unit,
+                        direction: checked.direction,
+                        server_url: request.server_url,
+                        query: request.query,
+                        heartbeat_query: request.heartbeat_query,
+                        interval_s: request.interval_s.unwrap_or(60),
+                        thresholds: checked.thresholds,
+                        retired_at: None,
+                        created_at: before.as_ref().map_or(now, |known| known.created_at),
+                        updated_at: now,
+                    };
+                    indicators::put(tx, record.clone()).await?;
+                    let verb = if created { "created" } else { "changed" };
+                    let moved = agreed.is_some_and(|agreed| agreed != record.thresholds);
+                    let mut open = Vec::new();
+                    for place in services::environments_of(tx, service.id).await? {
+                        open.extend(
+                            deployments::watching(tx, service.id, &place.environment).await?,
+                        );
+                    }
+                    // A threshold changed during a watch is seen on that watch's timeline.
+                    for watched in open.iter().filter(|_| moved) {
+                        entry(&who, now, "indicator.thresholds", "indicator", &record.key)
+                            .deployment(watched.id)
+                            .says(format!(
+                                "changed the thresholds of {} while {} is being watched",
+                                record.label, watched.version
+                            ))
+                            .record(tx);
+                    }
+                    entry(&who, now, "indicator.put", "indicator", &record.key)
+                        .says(format!("{verb} the indicator {} of {slug}", record.key))
+                        .with("source", record.source.as_str())
+                        .with("pass", record.thresholds.pass.clone())
+                        .with("rollback", record.thresholds.rollback.clone())
+                        .record(tx);
+                    Ok((created, record, open))
+                })
+            })
+            .await?;
+        for watched in open {
+            self.changed(watched.id);
+        }
+        let body = serde_json::to_string(&IndicatorView::of(record))
+            .map_err(|error| Refusal::Internal(error.to_string()))?;
+        Ok(Answer { status: if created { 201 } else { 200 }, body, replayed: false })
+    }
+
+    /// The indicators of a service that are in use, by key.
+    ///
+    /// # Errors
+    /// Where the actor may not read or there is no such service.
+    pub async fn indicators(&self, who: &Who, slug: &str) -> Result<Vec<IndicatorView>, Refusal> {
+        permit(who, Permission::Read, Some(slug))?;
+        let mut link = self.read().await?;
+        let Some(service) = services::by_slug(&mut link, slug).await? else {
+            return Err(Refusal::not_found("service", slug));
+        };
+        let found = indicators::of_service(&mut link, service.id).await?;
+        Ok(found.into_iter().map(IndicatorView::of).collect())
+    }
+
+    /// Retires an indicator: it takes no more points; those it has stay. Putting it brings it back.
+    ///
+    /// # Errors
+    /// Where the actor may not or there is no such indicator in use.
+    pub async fn retire_indicator(&self, who: &Who, slug: &str, key: &str) -> Result<(), Refusal> {
+        permit(who, Permission::Configure, Some(slug))?;
+        let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
+        self.write(move |tx| {
+            Box::pin(async move {
+                let Some(service) = services::by_slug(tx, &slug).await? else {
+                    return Err(Refusal::not_found("service", &slug));
+                };
+                let known = indicators::by_key(tx, service.id, &key).await?;
+                let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
+                    return Err(Refusal::not_found("indicator in use with the key", &key));
+                };
+                if known.source == domain::indicator::Source::Probe {
+                    return Err(Refusal::conflict(format!(
+                        "`{key}` is measured by the probes of the response targets; it goes when \
+                         those go."
+                    )));
+                }
+                indicators::retire(tx, known.id, now).await?;
+                entry(&who, now, "indicator.retire", "indicator", &known.key)
+                    .says(format!("retired the indicator {key} of {slug}"))
+                    .record(tx);
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+/// What an indicator is called where nobody has said: `error_rate` is an error rate.
+fn label_of(key: &str) -> String {
+    domain::indicator::BUILT_IN
+        .iter()
+        .find(|built_in| built_in.key == key)
+        .map_or_else(|| key.replace(['_', '-'], " "), |built_in| built_in.label.to_owned())
+}

@@ -1,0 +1,126 @@
+//! Listing deployments, narrowed and page by page.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{DeploymentId, ServiceId},
+    watch::WatchState,
+    words::DeploymentKind,
+};
+use sqlx::AssertSqlSafe;
+
+use super::{DeploymentRecord, read};
+use crate::{db::Link, error::StoreError, page::Page, tx::micros};
+
+/// Which deployments to list; each field that is `None` does not narrow the list.
+#[derive(Debug, Clone, Default)]
+pub struct DeploymentFilter {
+    /// Of this service.
+    pub service_id: Option<ServiceId>,
+    /// In this environment.
+    pub environment: Option<String>,
+    /// In this state.
+    pub state: Option<WatchState>,
+    /// Of this kind.
+    pub kind: Option<DeploymentKind>,
+    /// Whose run was copied from this runbook.
+    pub runbook: Option<String>,
+    /// Deployed at or after this.
+    pub since: Option<DateTime<Utc>>,
+    /// Whose service, version, deployer or notes contain this, whatever the case.
+    pub text: Option<String>,
+}
+
+const SELECT: &str =
+    "SELECT d.*, s.slug AS service FROM deployments d JOIN services s ON s.id = d.service_id";
+
+/// Deployments, newest first. The page's key is the last one's time and id.
+///
+/// # Errors
+/// What the database says.
+pub async fn list(
+    link: &mut Link,
+    filter: &DeploymentFilter,
+    page: Page<(DateTime<Utc>, DeploymentId)>,
+) -> Result<Vec<DeploymentRecord>, StoreError> {
+    // Each clause is added only where it narrows, so that its index can be used.
+    let mut sql = format!("{SELECT} WHERE 1 = 1");
+    let mut place = 0;
+    let mut clause = |sql: &mut String, text: &str, values: usize| {
+        let mut text = text.to_owned();
+        for n in 1..=values {
+            text = text.replace(&format!("?{n}"), &format!("${}", place + n));
+        }
+        place += values;
+        sql.push_str(" AND ");
+        sql.push_str(&text);
+    };
+    if filter.service_id.is_some() {
+        clause(&mut sql, "d.service_id = ?1", 1);
+    }
+    if filter.environment.is_some() {
+        clause(&mut sql, "d.environment = ?1", 1);
+    }
+    if filter.state.is_some() {
+        clause(&mut sql, "d.state = ?1", 1);
+    }
+    if filter.kind.is_some() {
+        clause(&mut sql, "d.kind = ?1", 1);
+    }
+    if filter.runbook.is_some() {
+        clause(&mut sql, "d.runbook_slug = ?1", 1);
+    }
+    if filter.since.is_some() {
+        clause(&mut sql, "d.deployed_at >= ?1", 1);
+    }
+    if filter.text.is_some() {
+        clause(
+            &mut sql,
+            "(lower(d.version) LIKE lower(?1) ESCAPE '!' \
+             OR lower(s.slug) LIKE lower(?2) ESCAPE '!' \
+             OR lower(d.deployed_by) LIKE lower(?3) ESCAPE '!' \
+             OR lower(d.notes) LIKE lower(?4) ESCAPE '!')",
+            4,
+        );
+    }
+    if page.before.is_some() {
+        clause(&mut sql, "(d.deployed_at < ?1 OR (d.deployed_at = ?2 AND d.id < ?3))", 3);
+    }
+    sql.push_str(&format!(" ORDER BY d.deployed_at DESC, d.id DESC LIMIT ${}", place + 1));
+
+    let mut query = link.query(AssertSqlSafe(sql));
+    if let Some(id) = filter.service_id {
+        query = query.bind(id.0);
+    }
+    if let Some(environment) = &filter.environment {
+        query = query.bind(environment.clone());
+    }
+    if let Some(state) = filter.state {
+        query = query.bind(state.as_str().to_owned());
+    }
+    if let Some(kind) = filter.kind {
+        query = query.bind(kind.as_str().to_owned());
+    }
+    if let Some(runbook) = &filter.runbook {
+        query = query.bind(runbook.clone());
+    }
+    if let Some(since) = filter.since {
+        query = query.bind(micros(since));
+    }
+    if let Some(text) = &filter.text {
+        let pattern = like(text);
+        for _ in 0..4 {
+            query = query.bind(pattern.clone());
+        }
+    }
+    if let Some((at, id)) = page.before {
+        query = query.bind(micros(at)).bind(micros(at)).bind(id.0);
+    }
+    query.bind(page.limit).read(read).await
+}
+
+/// A `LIKE … ESCAPE '!'` pattern for rows that contain `text`. Both sides are lowered by the
+/// database: SQLite lowers ASCII only, and a pattern lowered here would miss what it left alone.
+pub(crate) fn like(text: &str) -> String {
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    format!("%{escaped}%")
+}
