@@ -45,6 +45,8 @@ ids! {
     SignOffId,
     /// A check of a service.
     CheckId,
+    /// A heartbeat of a service.
+    HeartbeatId,
     /// An indicator of a service.
     IndicatorId,
     /// A person.

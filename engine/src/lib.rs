@@ -11,6 +11,7 @@ pub mod doctor;
 mod engine;
 pub mod error;
 pub mod events;
+pub mod heartbeats;
 pub mod history;
 pub mod indicators;
 pub mod items;

@@ -12,6 +12,7 @@ pub mod db;
 pub mod deployments;
 pub mod error;
 pub mod evidence;
+pub mod heartbeats;
 pub mod history;
 pub mod idempotency;
 pub mod indicators;

@@ -7,10 +7,13 @@ use std::{collections::HashMap, hash::Hash};
 use chrono::{DateTime, Utc};
 use domain::ids::{CheckId, DeploymentId, ServiceId};
 
+use uuid::Uuid;
+
 use crate::{
     checks::{self, CheckRecord},
     deployments::{self, DeploymentRecord},
     error::StoreError,
+    heartbeats::{self, HeartbeatRecord},
     items::{self, ItemRecord},
     measurements::{self, MeasurementRecord},
     tx::Tx,
@@ -28,6 +31,8 @@ pub(crate) struct Seen {
     items: Answers<(DeploymentId, String), Option<ItemRecord>>,
     waivers: Answers<DeploymentId, Vec<WaiverRecord>>,
     checks: Answers<(ServiceId, String), Vec<CheckRecord>>,
+    heartbeats: Answers<(ServiceId, String), Vec<HeartbeatRecord>>,
+    pinged: Answers<Uuid, Option<HeartbeatRecord>>,
     newest: Answers<(CheckId, DeploymentId, DateTime<Utc>), Option<MeasurementRecord>>,
 }
 
@@ -35,6 +40,16 @@ impl Seen {
     /// Notes what a box is now.
     pub(crate) fn item_is(&mut self, item: &ItemRecord) {
         self.items.insert((item.deployment_id, item.key.clone()), Some(item.clone()));
+    }
+
+    /// Notes where a heartbeat stands now.
+    pub(crate) fn heartbeat_is(&mut self, heartbeat: &HeartbeatRecord) {
+        self.pinged.insert(heartbeat.ping_id, Some(heartbeat.clone()));
+        let place = (heartbeat.service_id, heartbeat.environment.clone());
+        let known = self.heartbeats.get_mut(&place).into_iter().flatten();
+        known
+            .filter(|known| known.id == heartbeat.id)
+            .for_each(|known| known.clone_from(heartbeat));
     }
 }
 
@@ -101,6 +116,38 @@ impl Tx {
         }
         let read = checks::of_environment(self, service, environment).await?;
         Ok(keep(&mut self.seen.checks, asked, read))
+    }
+
+    /// As [`heartbeats::of_environment`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn heartbeats(
+        &mut self,
+        service: ServiceId,
+        environment: &str,
+    ) -> Result<Vec<HeartbeatRecord>, StoreError> {
+        let asked = (service, environment.to_owned());
+        if let Some(seen) = self.seen.heartbeats.get(&asked) {
+            return Ok(seen.clone());
+        }
+        let read = heartbeats::of_environment(self, service, environment).await?;
+        Ok(keep(&mut self.seen.heartbeats, asked, read))
+    }
+
+    /// As [`heartbeats::by_ping_id`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn heartbeat(
+        &mut self,
+        ping_id: Uuid,
+    ) -> Result<Option<HeartbeatRecord>, StoreError> {
+        if let Some(seen) = self.seen.pinged.get(&ping_id) {
+            return Ok(seen.clone());
+        }
+        let read = heartbeats::by_ping_id(self, ping_id).await?;
+        Ok(keep(&mut self.seen.pinged, ping_id, read))
     }
 
     /// As [`measurements::newest_for`] without an end, read once in a transaction.

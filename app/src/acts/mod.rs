@@ -15,14 +15,19 @@ mod log_out;
 mod mark_failed;
 mod probe_item;
 mod put_check;
+mod put_heartbeat;
+mod put_indicator;
 mod put_plan;
 mod record_rehearsal;
 mod retire_check;
+mod retire_heartbeat;
+mod retire_indicator;
 mod revoke_token;
 mod roll_back;
 mod set_password;
 mod set_up;
 mod sign_off;
+mod test_check;
 mod theme;
 mod tick;
 mod untick;
@@ -51,19 +56,36 @@ pub fn routes() -> Router<Portal> {
         .route("/mark-failed", post(mark_failed::mark_failed))
         .route("/probe-item", post(probe_item::probe_item))
         .route("/put-check", post(put_check::put_check))
+        .route("/put-heartbeat", post(put_heartbeat::put_heartbeat))
+        .route("/put-indicator", post(put_indicator::put_indicator))
         .route("/put-plan", post(put_plan::put_plan))
         .route("/record-rehearsal", post(record_rehearsal::record_rehearsal))
         .route("/retire-check", post(retire_check::retire_check))
+        .route("/retire-heartbeat", post(retire_heartbeat::retire_heartbeat))
+        .route("/retire-indicator", post(retire_indicator::retire_indicator))
         .route("/revoke-token", post(revoke_token::revoke_token))
         .route("/roll-back", post(roll_back::roll_back))
         .route("/set-password", post(set_password::set_password))
         .route("/set-up", post(set_up::set_up))
         .route("/sign-off", post(sign_off::sign_off))
+        .route("/test-check", post(test_check::test_check))
         .route("/theme", post(theme::theme))
         .route("/tick", post(tick::tick))
         .route("/untick", post(untick::untick))
         .route("/waive", post(waive::waive))
         .route("/write-lesson", post(write_lesson::write_lesson))
+}
+
+/// What is taken out of use: a check, an indicator or a heartbeat of a service.
+#[derive(Debug, serde::Deserialize)]
+struct Retire {
+    service: String,
+    key: String,
+}
+
+/// The lines of a field that say something.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// A field that was filled in: browsers send empty ones too.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::response::Response;
 use engine::{Refusal, services::CheckRequest};
 
-use super::fields::Fields;
+use super::{fields::Fields, lines};
 use crate::{act::Act, answer::Done};
 
 /// Adds or changes it.
@@ -41,10 +41,6 @@ fn request(form: &Fields) -> Result<CheckRequest, Refusal> {
         min_days: form.number("min_days")?,
         min_max_age_s: form.number("min_max_age_s")?,
     })
-}
-
-fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 fn headers(text: &str) -> Result<BTreeMap<String, String>, Refusal> {

@@ -1,16 +1,9 @@
 //! Retiring a check.
 
 use axum::response::Response;
-use serde::Deserialize;
 
+use super::Retire;
 use crate::{act::Act, answer::Done};
-
-/// The form.
-#[derive(Debug, Deserialize)]
-pub struct Retire {
-    service: String,
-    key: String,
-}
 
 /// Retires it.
 pub async fn retire_check(act: Act<Retire>) -> Response {

@@ -11,7 +11,7 @@ use domain::{
     measurement::{Measurement, Phase},
     permissions::{Permission, permit},
     sign_off::{self, Signature},
-    watch::WatchProgress,
+    watch::{WatchProgress, WatchState},
     who::{Person, Who},
     words::Actor,
 };
@@ -20,6 +20,7 @@ use store::{
     baselines::{self, BaselineRecord, Reference},
     deployments::{self, DeploymentRecord},
     evidence::{self, EvidenceRecord},
+    heartbeats,
     items::ItemRecord,
     lessons::{self, LessonRecord},
     measurements, people,
@@ -34,6 +35,7 @@ use store::{
 use super::strip::{self, Strip};
 use crate::{
     Engine, Refusal,
+    heartbeats::HeartbeatNow,
     indicators::{self, Chart},
     run::{self, CheckNow},
 };
@@ -102,6 +104,8 @@ pub struct Neighbour {
 pub struct ItemNow {
     /// The box.
     pub item: ItemRecord,
+    /// Its heartbeats.
+    pub heartbeats: Vec<HeartbeatNow>,
     /// Its checks with what they saw last.
     pub checks: Vec<CheckNow>,
     /// What was sent and received by those checks that did not pass.
@@ -260,6 +264,7 @@ async fn items_now(
     let ids: Vec<_> = records.iter().map(|item| item.id).collect();
     let mut kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
     let waivers = waivers::not_ended(link, deployment.id).await?;
+    let beating = beating(link, deployment, now).await?;
     let mut all = Vec::with_capacity(records.len());
     for item in records {
         let (bound, rest): (Vec<_>, Vec<_>) = std::mem::take(checks)
@@ -281,6 +286,11 @@ async fn items_now(
         all.push(ItemNow {
             overdue: is_overdue(item.state, item.due_at, now),
             may: may_do(&item, deployment, who, waiver.is_some(), !bound.is_empty()),
+            heartbeats: beating
+                .iter()
+                .filter(|one| one.record.item.as_deref() == Some(&item.key))
+                .cloned()
+                .collect(),
             checks: bound,
             proofs,
             evidence: mine,
@@ -289,6 +299,21 @@ async fn items_now(
         });
     }
     Ok(all)
+}
+
+/// The heartbeats there while a watch is open; what they said in one that is closed is in the
+/// boxes' evidence.
+async fn beating(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+    now: DateTime<Utc>,
+) -> Result<Vec<HeartbeatNow>, Refusal> {
+    if deployment.state != WatchState::Watching {
+        return Ok(Vec::new());
+    }
+    let (service, environment) = (deployment.service_id, &deployment.environment);
+    let found = heartbeats::of_environment(link, service, environment).await?;
+    Ok(crate::heartbeats::now_of(link, found, now).await?)
 }
 
 fn may_do(
@@ -337,7 +362,7 @@ async fn rollback_panel(
         may: done.is_none()
             && runs.is_none_or(|runs| runs.id == deployment.id)
             && permit(who, Permission::RollBack, Some(&deployment.service)).is_ok()
-            && deployment.state.may_become(domain::watch::WatchState::RolledBack),
+            && deployment.state.may_become(WatchState::RolledBack),
         done,
     })
 }

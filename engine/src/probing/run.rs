@@ -4,22 +4,19 @@ use std::time::Duration;
 
 use domain::{
     acts::{ItemAct, may},
-    ids::{DeploymentId, EvidenceId},
+    ids::DeploymentId,
     measurement::{Measurement, Phase},
     watch::WatchState,
     who::Who,
-    words::Actor,
 };
 use probes::Condition;
 use store::{
     Tx,
     checks::{self, CheckRecord},
-    deployments::{self, DeploymentRecord},
-    evidence::{self, EvidenceRecord},
-    items, measurements,
+    deployments, items, measurements,
 };
 
-use crate::{Engine, Refusal, audit::entry, engine::new_id, run};
+use crate::{Engine, Refusal, audit::entry, run};
 
 /// How many checks run side by side when a person asks for a box's.
 const SIDE_BY_SIDE: usize = 8;
@@ -159,54 +156,17 @@ pub(crate) async fn keep(
         && !check.dry_run
         && deployment.state == WatchState::Watching
     {
-        judge(tx, deployment, key, &check, measurement, now).await?;
+        let said = run::Spoken {
+            kind: "check",
+            actor: "probes",
+            key: &check.key,
+            label: &check.label,
+            sentence: &measurement.sentence,
+            at: measurement.started_at,
+        };
+        run::spoke(tx, deployment, key, said, now).await?;
     }
     Ok(id)
-}
-
-/// Judges the box a check counts for, and writes down a turn.
-async fn judge(
-    tx: &mut Tx,
-    deployment: &DeploymentRecord,
-    key: &str,
-    check: &CheckRecord,
-    measurement: &Measurement,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<(), Refusal> {
-    let Some(mut item) = items::by_key(tx, deployment.id, key).await? else { return Ok(()) };
-    if item.actor == Actor::Human {
-        return Ok(());
-    }
-    let turn = run::judge_item(tx, deployment, &mut item, now).await?;
-    if turn.gate {
-        run::decide(tx, deployment).await?;
-    }
-    if !turn.turned {
-        return Ok(());
-    }
-    let Some((word, sentence)) = item.machine.clone() else { return Ok(()) };
-    let kept = EvidenceRecord {
-        id: EvidenceId(new_id()),
-        deployment_id: deployment.id,
-        item_id: item.id,
-        at: now,
-        source_kind: "check".into(),
-        source_name: check.label.clone(),
-        status: word.as_str().into(),
-        summary: measurement.sentence.clone(),
-        url: None,
-        started_at: Some(measurement.started_at),
-        finished_at: None,
-        details: "{}".into(),
-    };
-    evidence::insert(tx, kept);
-    entry(&Who::System("probes"), now, "item.machine", "item", key)
-        .deployment(deployment.id)
-        .says(format!("{}: {}. {sentence}", item.title, word.as_str()))
-        .with("check", check.key.clone())
-        .with("state", item.state.as_str())
-        .record(tx);
-    Ok(())
 }
 
 fn errored(started_at: chrono::DateTime<chrono::Utc>, sentence: String) -> Measurement {

@@ -26,6 +26,9 @@ const SIDE_BY_SIDE: usize = 64;
 /// How often the list of checks is read again when nothing has called for it.
 const REFRESH: Duration = Duration::from_secs(15);
 
+/// How often silent heartbeats are looked for.
+const SILENCE: Duration = Duration::from_secs(2);
+
 /// After how many rounds of tidying, half a minute each, rehearsals are looked at again.
 const REJUDGE_ROUNDS: u32 = 10;
 
@@ -33,6 +36,7 @@ impl Engine {
     /// Starts the background tasks; they end when `stop` is cancelled.
     pub fn start_background(&self, tasks: &TaskTracker, stop: &CancellationToken) {
         tasks.spawn(run_checks(self.clone(), tasks.clone(), stop.clone()));
+        tasks.spawn(listen_for_silence(self.clone(), stop.clone()));
         tasks.spawn(tidy(self.clone(), stop.clone()));
     }
 }
@@ -144,6 +148,19 @@ fn next_slot(id: CheckId, interval_s: i64, now: DateTime<Utc>) -> DateTime<Utc> 
     let now_ms = now.timestamp_millis();
     let since = (now_ms - phase).rem_euclid(interval_ms);
     now + chrono::Duration::milliseconds(interval_ms - since)
+}
+
+/// Notices heartbeats that have become silent, every few seconds.
+async fn listen_for_silence(engine: Engine, stop: CancellationToken) {
+    loop {
+        if let Err(error) = engine.notice_silence().await {
+            tracing::error!(%error, "silent heartbeats could not be looked for");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(SILENCE) => {}
+        }
+    }
 }
 
 /// Reopens what expired waivers had closed, captures the baselines that are due; forgets expired sessions and old answers.

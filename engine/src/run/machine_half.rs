@@ -20,6 +20,8 @@ use store::{
     rehearsals, services,
 };
 
+use crate::heartbeats;
+
 /// A check with what it saw last in this watch.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckNow {
@@ -112,6 +114,21 @@ pub(super) async fn machine_half(
             sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
         })
         .collect();
+    let beating: Vec<_> = tx
+        .heartbeats(deployment.service_id, &deployment.environment)
+        .await?
+        .into_iter()
+        .filter(|heartbeat| heartbeat.item.as_deref() == Some(&item.key))
+        .map(|heartbeat| {
+            let (word, sentence) = heartbeats::source(&heartbeat, deployment.deployed_at, now);
+            (heartbeat.label, word, sentence)
+        })
+        .collect();
+    sources.extend(beating.iter().map(|(label, word, sentence)| Source {
+        label,
+        word: *word,
+        sentence,
+    }));
     // One of several that is not measured must not hide behind those that are.
     sources.extend(missing.first().map(|sentence| Source {
         label: "probes",

@@ -4,7 +4,9 @@ mod capture;
 mod judge;
 mod machine_half;
 mod rehearsed;
+mod spoke;
 
 pub(crate) use judge::{ask, boxes_now, decide, judge_all, judge_item};
 pub use machine_half::CheckNow;
 pub(crate) use machine_half::{checks_now, rehearsal_judgement, rollback_target};
+pub(crate) use spoke::{Spoken, spoke};

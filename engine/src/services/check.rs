@@ -61,7 +61,7 @@ pub struct MeasurementView {
 }
 
 /// Refuses the key of a box that no machine can speak for: a typo would measure for nothing.
-async fn known_item(
+pub(crate) async fn known_item(
     tx: &mut Tx,
     key: &str,
     open: Option<&DeploymentRecord>,

@@ -7,11 +7,13 @@ mod measured_by;
 mod page;
 mod put;
 mod retire_check;
+mod test_check;
 mod view;
 
+pub(crate) use check::known_item;
 pub use check::{CheckView, MeasurementView};
 pub use check_request::CheckRequest;
 pub(crate) use page::at;
-pub use page::{ServicePage, ServiceRow, ServicesPage};
+pub use page::{BaselineRow, ServicePage, ServiceRow, ServicesPage};
 pub use put::{EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest};
 pub use view::{RunningView, ServiceEnvironmentView, ServiceView, TargetView};

@@ -7,15 +7,22 @@ use domain::{
     who::{Person, Who},
 };
 use store::{
+    Link, StoreError,
+    baselines::{self, BaselineRecord},
     checks,
     deployments::{self, DeploymentFilter, DeploymentRecord},
+    heartbeats,
+    indicators::{self, IndicatorRecord},
     measurements,
     page::Page,
     rehearsals::{self, RehearsalRecord},
     services::{self, EnvironmentRecord, RollbackPlan, ServiceEnvironment, ServiceRecord},
 };
 
-use crate::{Engine, Refusal, run::CheckNow};
+use crate::{Engine, Refusal, heartbeats::HeartbeatNow, run::CheckNow};
+
+/// Of how many deployments the baselines are shown.
+const BASELINES: usize = 10;
 
 /// All services.
 #[derive(Debug, Clone)]
@@ -50,6 +57,14 @@ pub struct ServicePage {
     pub deployments: Vec<DeploymentRecord>,
     /// Its checks with what they saw last and the evidence for that.
     pub checks: Vec<(CheckNow, Option<Measurement>)>,
+    /// Its indicators, by key.
+    pub indicators: Vec<IndicatorRecord>,
+    /// Its heartbeats, by key.
+    pub heartbeats: Vec<HeartbeatNow>,
+    /// What was normal after its newest deployments that have baselines, newest first.
+    pub baselines: Vec<BaselineRow>,
+    /// Where people reach the portal.
+    pub base_url: String,
     /// The newest rehearsals of its rollback plans.
     pub rehearsals: Vec<RehearsalRecord>,
     /// Whether the reader may change it.
@@ -60,6 +75,15 @@ pub struct ServicePage {
     pub runbooks: Vec<(String, String)>,
     /// When the page was read.
     pub now: DateTime<Utc>,
+}
+
+/// A deployment with its baselines.
+#[derive(Debug, Clone)]
+pub struct BaselineRow {
+    /// The deployment.
+    pub deployment: DeploymentRecord,
+    /// Its baselines, by moment.
+    pub baselines: Vec<BaselineRecord>,
 }
 
 impl Engine {
@@ -121,19 +145,44 @@ impl Engine {
             };
             seen.push((CheckNow { check, newest }, evidence));
         }
+        let now = self.now();
+        let newest = deployments::list(link, &filter, Page::first(25)).await?;
+        let heartbeats = heartbeats::of_service(link, service.id).await?;
         Ok(ServicePage {
             places,
+            indicators: indicators::of_service(link, service.id).await?,
+            heartbeats: crate::heartbeats::now_of(link, heartbeats, now).await?,
+            baselines: baselines_of(link, &newest).await?,
+            base_url: self.options().base_url.clone(),
             environments: services::environments(link).await?,
-            deployments: deployments::list(link, &filter, Page::first(25)).await?,
+            deployments: newest,
             checks: seen,
             rehearsals: rehearsals::newest(link, service.id, 10).await?,
             runbooks: store::runbooks::titles(link).await?,
             may_configure: permit(&who, Permission::Configure, Some(slug)).is_ok(),
             may_announce: permit(&who, Permission::Announce, Some(slug)).is_ok(),
             service,
-            now: self.now(),
+            now,
         })
     }
+}
+
+/// The newest deployments that have baselines, with them.
+async fn baselines_of(
+    link: &mut Link,
+    newest: &[DeploymentRecord],
+) -> Result<Vec<BaselineRow>, StoreError> {
+    let mut rows = Vec::new();
+    for deployment in newest {
+        let baselines = baselines::of_deployment(link, deployment.id).await?;
+        if !baselines.is_empty() {
+            rows.push(BaselineRow { deployment: deployment.clone(), baselines });
+        }
+        if rows.len() == BASELINES {
+            break;
+        }
+    }
+    Ok(rows)
 }
 
 /// What runs in a place.

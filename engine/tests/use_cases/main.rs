@@ -11,6 +11,7 @@ mod actors;
 mod announcing;
 mod baselines;
 mod gate;
+mod heartbeats;
 mod idempotency;
 mod indicators;
 mod lessons;

@@ -9,6 +9,7 @@ mod extract;
 mod health;
 mod limit;
 mod metrics;
+mod ping;
 mod problem;
 mod router;
 mod sessions;

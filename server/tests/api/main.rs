@@ -6,3 +6,4 @@ mod anonymous;
 mod bad_input;
 mod common;
 mod kill;
+mod watching;

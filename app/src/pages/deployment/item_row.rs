@@ -1,13 +1,17 @@
 //! A box: its state, what was seen, and what the reader may do about it.
 
 use domain::{item::ItemState, watch::WatchState, words::Actor};
-use engine::deployments::{DeploymentPage, ItemNow};
+use engine::{
+    deployments::{DeploymentPage, ItemNow},
+    heartbeats::HeartbeatNow,
+};
 use leptos::prelude::*;
 
 use super::{evidence::evidence, item_actions::item_actions};
 use crate::{
     components::{
         badge::Badge,
+        heartbeat_state::{heartbeat_label, heartbeat_state},
         icon::{Icon, of_state},
         phase::{phase_label, phase_state},
         time::Ago,
@@ -60,7 +64,7 @@ pub fn item_row(page: &DeploymentPage, now: &ItemNow) -> AnyView {
                 </h3>
                 {words(now)}
                 <div class="item-foot">
-                    {chips(now)}
+                    {chips(page, now)}
                     {instructions(now)}
                     {evidence(page, now)}
                     {item_actions(page, now)}
@@ -102,10 +106,11 @@ fn instructions(now: &ItemNow) -> Option<AnyView> {
     })
 }
 
-fn chips(now: &ItemNow) -> Option<AnyView> {
-    if now.checks.is_empty() {
+fn chips(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
+    if now.checks.is_empty() && now.heartbeats.is_empty() {
         return None;
     }
+    let beating = now.heartbeats.iter().map(|one| heartbeat(page, one)).collect_view();
     let chips = now
         .checks
         .iter()
@@ -130,7 +135,20 @@ fn chips(now: &ItemNow) -> Option<AnyView> {
             }
         })
         .collect_view();
-    Some(view! { <ul class="chips">{chips}</ul> }.into_any())
+    Some(view! { <ul class="chips">{chips}{beating}</ul> }.into_any())
+}
+
+fn heartbeat(page: &DeploymentPage, one: &HeartbeatNow) -> AnyView {
+    let state = heartbeat_state(one.state);
+    let label = heartbeat_label(one.state);
+    let heard = one.record.heard.last().map(|at| view! { " "<Ago at=at now=page.now/> });
+    view! {
+        <li class="chip" data-state=state>
+            <Icon name=of_state(state)/>
+            <span>{one.record.label.clone()}" "<b>{label.to_lowercase()}</b>{heard}</span>
+        </li>
+    }
+    .into_any()
 }
 
 fn side(page: &DeploymentPage, now: &ItemNow, turn: bool) -> AnyView {

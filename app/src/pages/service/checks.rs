@@ -10,6 +10,7 @@ use crate::components::{
     empty::Empty,
     phase::{phase_label, phase_state},
     proof::proof,
+    retire::retire,
     time::Ago,
 };
 
@@ -89,7 +90,11 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
     let tags: Vec<_> = tags.into_iter().flatten().collect();
     let change = (page.may_configure && check.built_in.is_none())
         .then(|| check_form(page, check.spec.kind(), Some(check)));
-    let retire = (page.may_configure && check.built_in.is_none()).then(|| retire(page, &check.key));
+    let retire = (page.may_configure && check.built_in.is_none()).then(|| {
+        let hint = "It runs and counts no more. What it measured is kept.";
+        retire("check", &page.service.slug, &check.key, hint)
+    });
+    let test = page.may_configure.then(|| test_now(page, &check.key));
     view! {
         <li data-row="" tabindex="-1" id=format!("check-{}", check.key)>
             <div class="evidence-head">
@@ -102,6 +107,7 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
             <p class="small">{tags.join(" · ")}</p>
             <div class="item-foot">
                 {seen.map(|seen| proof(&check.key, seen, page.now))}
+                {test}
                 {change}
                 {retire}
             </div>
@@ -110,17 +116,13 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
     .into_any()
 }
 
-fn retire(page: &ServicePage, key: &str) -> AnyView {
+fn test_now(page: &ServicePage, key: &str) -> AnyView {
     view! {
-        <details class="disclosure no-print" id=format!("retire-{key}")>
-            <summary>"Retire…"</summary>
-            <form class="form panel" method="post" action="/act/retire-check" data-enhance="">
-                <p class="hint">"It runs and counts no more. What it measured is kept."</p>
-                <input type="hidden" name="service" value=page.service.slug.clone()/>
-                <input type="hidden" name="key" value=key.to_owned()/>
-                <div class="form-actions"><button class="button danger" data-busy="Retiring…">"Retire "{key.to_owned()}</button></div>
-            </form>
-        </details>
+        <form method="post" action="/act/test-check" data-enhance="">
+            <input type="hidden" name="service" value=page.service.slug.clone()/>
+            <input type="hidden" name="key" value=key.to_owned()/>
+            <button class="button" data-busy="Testing…" aria-label=format!("Test {key} now")>"Test now"</button>
+        </form>
     }
     .into_any()
 }

@@ -1,8 +1,13 @@
 //! A service: where it runs, its deployments, its checks, how it is put back, its settings.
 
 mod announce;
+mod baselines;
 mod check_form;
 mod checks;
+mod heartbeat_form;
+mod heartbeats;
+mod indicator_form;
+mod indicators;
 mod places;
 mod rehearsals;
 mod rollback;
@@ -59,7 +64,10 @@ fn whole(page: &ServicePage) -> AnyView {
             <div class="stack">
                 {places::places(page)}
                 {deployments(page)}
+                {baselines::baselines(page)}
+                {indicators::indicators(page)}
                 {checks::checks(page)}
+                {heartbeats::heartbeats(page)}
             </div>
             <div class="stack">
                 {rollback::rollback(page)}
@@ -76,7 +84,9 @@ fn tabs(page: &ServicePage) -> AnyView {
     let mut parts = vec![
         ("Where it runs", "#places"),
         ("Deployments", "#deployments"),
+        ("Indicators", "#indicators"),
         ("Checks", "#checks"),
+        ("Heartbeats", "#heartbeats"),
         ("Rollback", "#rollback"),
     ];
     if page.may_configure {

@@ -1,6 +1,7 @@
 //! Version 1 of the API: one call a file.
 
 mod deployments;
+mod heartbeats;
 mod indicators;
 mod items;
 mod lessons;
@@ -13,7 +14,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::super::{ApiState, health, metrics};
+use super::super::{ApiState, health, metrics, ping};
 
 /// The most bytes of a JSON body.
 const JSON_MAX: usize = 1024 * 1024;
@@ -55,6 +56,8 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(services::get::get, services::put::put))
         .routes(routes!(services::check::put, services::check::retire))
         .routes(routes!(services::measurements::list))
+        .routes(routes!(heartbeats::list::list))
+        .routes(routes!(heartbeats::put::put, heartbeats::put::retire))
         .routes(routes!(indicators::list::list))
         .routes(routes!(indicators::put::put, indicators::put::retire))
         .routes(routes!(deployments::list::list, deployments::announce::announce))
@@ -73,7 +76,9 @@ pub fn routes() -> OpenApiRouter<ApiState> {
     let portal = OpenApiRouter::new()
         .routes(routes!(health::healthz))
         .routes(routes!(health::readyz))
-        .routes(routes!(metrics::metrics));
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(ping::get, ping::post))
+        .routes(routes!(ping::get_word, ping::post_word));
     OpenApiRouter::with_openapi(Document::openapi())
         .merge(json)
         .merge(reports)

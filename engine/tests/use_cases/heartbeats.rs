@@ -1,0 +1,181 @@
+//! Heartbeats.
+
+use chrono::Duration;
+use engine::{
+    Refusal,
+    heartbeats::{HeartbeatRequest, HeartbeatView, Ping, PingWord},
+};
+use rstest::rstest;
+use uuid::Uuid;
+
+use crate::{
+    common::{Portal, field, portal},
+    harness::On,
+};
+
+fn every(period_s: i64, item: Option<&str>) -> HeartbeatRequest {
+    HeartbeatRequest {
+        environment: "production".into(),
+        period_s: Some(period_s),
+        grace_s: Some(30),
+        item: item.map(ToOwned::to_owned),
+        ..HeartbeatRequest::default()
+    }
+}
+
+/// Puts a heartbeat; answers what its pings are sent to.
+async fn put(p: &Portal, key: &str, request: HeartbeatRequest) -> Uuid {
+    let answer = p.engine.put_heartbeat(&p.admin(), "shop", key, request).await.unwrap();
+    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    let url = body["ping_url"].as_str().unwrap();
+    url.strip_prefix("https://daytwo.example.org/ping/").unwrap().parse().unwrap()
+}
+
+async fn ping(p: &Portal, id: Uuid, word: PingWord) -> Result<(), Refusal> {
+    let body = b"rows: 12\0\x1b[31m\n".to_vec();
+    p.engine.ping(id, Ping { word, source: "192.0.2.1".into(), body }).await
+}
+
+async fn seen(p: &Portal, key: &str) -> HeartbeatView {
+    let all = p.engine.heartbeats(&p.ci(), "shop").await.unwrap();
+    all.into_iter().find(|one| one.key == key).unwrap()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_worker_is_new_up_late_down_and_back(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(60, None)).await;
+        assert_eq!(seen(p, "worker").await.state, "new");
+        assert_eq!(seen(p, "worker").await.ping_url, None, "CI may not change it");
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert_eq!(seen(p, "worker").await.state, "up");
+        p.clock.advance(Duration::seconds(61));
+        assert_eq!(p.engine.notice_silence().await.unwrap(), 0);
+        assert_eq!(seen(p, "worker").await.state, "late");
+        p.clock.advance(Duration::seconds(30));
+        assert_eq!(seen(p, "worker").await.state, "down", "also before anybody has noticed");
+        assert_eq!(p.engine.notice_silence().await.unwrap(), 1);
+        assert_eq!(p.engine.notice_silence().await.unwrap(), 0, "noticed once");
+        ping(p, id, PingWord::Start).await.unwrap();
+        ping(p, id, PingWord::ExitCode(3)).await.unwrap();
+        assert_eq!(seen(p, "worker").await.state, "failed");
+        ping(p, id, PingWord::ExitCode(0)).await.unwrap();
+        assert_eq!(seen(p, "worker").await.state, "up");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_box_waits_for_a_heartbeat_of_the_new_version(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(60, Some("load"))).await;
+        ping(p, id, PingWord::Success).await.unwrap();
+        p.clock.advance(Duration::seconds(30));
+        let deployment = p.announce("1.0.0").await;
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_eq!(state, "running", "{reason}: what the version before said does not count");
+        ping(p, id, PingWord::Success).await.unwrap();
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_eq!((state.as_str(), reason.contains("heard of on")), ("passed", true), "{reason}");
+        p.clock.advance(Duration::seconds(91));
+        p.engine.notice_silence().await.unwrap();
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_eq!((state.as_str(), reason.contains("too long")), ("failed", true), "{reason}");
+        let item = p.item(deployment, "load").await;
+        assert!(item.evidence.iter().any(|kept| kept.summary.contains("too long")));
+        ping(p, id, PingWord::Fail).await.unwrap();
+        assert!(p.state(deployment, "load").await.1.contains("went wrong"));
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert_eq!(p.state(deployment, "load").await.0, "passed");
+        p.engine.retire_heartbeat(&p.admin(), "shop", "worker").await.unwrap();
+        assert_eq!(p.state(deployment, "load").await.0, "open", "nothing speaks for it now");
+        assert!(matches!(ping(p, id, PingWord::Success).await, Err(Refusal::NotFound { .. })));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn one_that_is_never_heard_of_never_passes(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        put(p, "worker", every(60, Some("load"))).await;
+        let id = p.announce("1.0.0").await;
+        assert_eq!(p.state(id, "load").await.0, "undecided");
+        p.clock.advance(Duration::days(1));
+        assert_eq!(p.engine.notice_silence().await.unwrap(), 0);
+        let (state, reason) = p.state(id, "load").await;
+        assert_eq!((state.as_str(), reason.contains("never")), ("undecided", true), "{reason}");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_backup_runs_by_the_clock_of_its_zone(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let nightly = HeartbeatRequest {
+            period_s: None,
+            cron: Some("30 2 * * *".into()),
+            time_zone: Some("Europe/Berlin".into()),
+            grace_s: Some(3_600),
+            ..every(0, None)
+        };
+        let id = put(p, "backup", nightly.clone()).await;
+        ping(p, id, PingWord::Start).await.unwrap();
+        p.clock.advance(Duration::minutes(59));
+        assert_eq!(seen(p, "backup").await.state, "up", "it may run for an hour");
+        ping(p, id, PingWord::Success).await.unwrap();
+        let next = seen(p, "backup").await.expected_at.unwrap();
+        assert_eq!(next.to_rfc3339(), "2025-11-20T01:30:00+00:00");
+        let refused = async |request| {
+            let put = p.engine.put_heartbeat(&p.admin(), "shop", "other", request).await;
+            field(put.unwrap_err())
+        };
+        let with = |cron: &str, zone: &str| HeartbeatRequest {
+            cron: Some(cron.into()),
+            time_zone: Some(zone.into()),
+            ..nightly.clone()
+        };
+        assert_eq!(refused(with("0 0 31 2 *", "UTC")).await, "/cron");
+        assert_eq!(refused(with("every day", "UTC")).await, "/cron");
+        assert_eq!(refused(with("0 0 * * *", "Europe/Atlantis")).await, "/time_zone");
+        assert_eq!(refused(every(5, None)).await, "/period_s");
+        assert_eq!(
+            refused(HeartbeatRequest { cron: nightly.cron.clone(), ..every(60, None) }).await,
+            "/period_s"
+        );
+        assert_eq!(
+            refused(HeartbeatRequest { period_s: None, ..every(60, None) }).await,
+            "/period_s"
+        );
+        assert_eq!(refused(every(60, Some("no-such-box"))).await, "/item");
+        assert_eq!(
+            refused(HeartbeatRequest { environment: "moon".into(), ..every(60, None) }).await,
+            "/environment"
+        );
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_thousand_at_once_are_all_counted(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(60, None)).await;
+        let pings = (0..1_000).map(|_| ping(p, id, PingWord::Success));
+        for heard in futures::future::join_all(pings).await {
+            heard.unwrap();
+        }
+        let mut link = p.store.read().await.unwrap();
+        let kept = store::heartbeats::by_ping_id(&mut link, id).await.unwrap().unwrap();
+        assert_eq!(kept.pings, 1_000);
+        let newest = store::heartbeats::pings(&mut link, kept.id, 1_000).await.unwrap();
+        assert_eq!((newest[0].n, newest[0].body.as_str()), (1_000, "rows: 12[31m\n"));
+        assert!((100..116).contains(&newest.len()), "{} are kept", newest.len());
+    })
+    .await;
+}

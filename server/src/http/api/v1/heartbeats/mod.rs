@@ -1,0 +1,4 @@
+//! Heartbeats of services.
+
+pub mod list;
+pub mod put;

@@ -1,0 +1,48 @@
+//! `PUT` and `DELETE /api/v1/services/{slug}/heartbeats/{key}`
+
+use axum::{extract::State, response::Response};
+use engine::heartbeats::{HeartbeatRequest, HeartbeatView};
+use http::StatusCode;
+
+use crate::http::{
+    ApiState,
+    auth::Caller,
+    extract::{Body, InPath, reply},
+    problem::{Problem, Problems},
+};
+
+/// Creates or changes a heartbeat; answers where its pings are sent, which never changes.
+#[utoipa::path(put, path = "/api/v1/services/{slug}/heartbeats/{key}", tag = "heartbeats",
+    params(
+        ("slug" = String, Path, description = "The service's slug"),
+        ("key" = String, Path, description = "The heartbeat's key among the service's heartbeats"),
+    ),
+    request_body = HeartbeatRequest,
+    responses(
+        (status = 200, body = HeartbeatView, description = "Changed"),
+        (status = 201, body = HeartbeatView, description = "Created"),
+        Problems,
+    ))]
+pub async fn put(
+    State(state): State<ApiState>,
+    InPath((slug, key)): InPath<(String, String)>,
+    Body { who, value, .. }: Body<HeartbeatRequest>,
+) -> Result<Response, Problem> {
+    Ok(reply(state.engine.put_heartbeat(&who, &slug, &key, value).await?))
+}
+
+/// Retires a heartbeat: its pings are taken no more.
+#[utoipa::path(delete, path = "/api/v1/services/{slug}/heartbeats/{key}", tag = "heartbeats",
+    params(
+        ("slug" = String, Path, description = "The service's slug"),
+        ("key" = String, Path, description = "The heartbeat's key"),
+    ),
+    responses((status = 204, description = "Retired"), Problems))]
+pub async fn retire(
+    State(state): State<ApiState>,
+    Caller(who): Caller,
+    InPath((slug, key)): InPath<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    state.engine.retire_heartbeat(&who, &slug, &key).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
