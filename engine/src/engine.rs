@@ -8,11 +8,17 @@ use std::{
 use chrono::{DateTime, Utc};
 use domain::{audit::ChainCheck, ids::DeploymentId};
 use probes::Prober;
-use store::{ActFuture, Link, Store, StoreError, Tx};
+use store::{ActFuture, Link, Store, StoreError, Tx, claims};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::{clock::Clock, error::Refusal, events::Events, tokens::TokenCache};
+use crate::{
+    clock::Clock,
+    error::Refusal,
+    events::Events,
+    scheduler::{Counts, SchedulerStats},
+    tokens::TokenCache,
+};
 
 /// A scheduler that has not looked for so long has stopped: it looks twice a second.
 const SCHEDULER_SILENT: Duration = Duration::from_secs(30);
@@ -39,6 +45,7 @@ struct Inner {
     reschedule: tokio::sync::Notify,
     stopping: CancellationToken,
     scheduled_at: Mutex<Option<Instant>>,
+    scheduler: Counts,
     verified: Mutex<ChainCheck>,
 }
 
@@ -56,6 +63,7 @@ impl Engine {
             reschedule: tokio::sync::Notify::new(),
             stopping: CancellationToken::new(),
             scheduled_at: Mutex::default(),
+            scheduler: Counts::default(),
             verified: Mutex::default(),
         }))
     }
@@ -106,6 +114,24 @@ impl Engine {
     pub(crate) fn scheduler_runs(&self) -> bool {
         let looked = *self.0.scheduled_at.lock().unwrap_or_else(PoisonError::into_inner);
         looked.is_some_and(|at| at.elapsed() < SCHEDULER_SILENT)
+    }
+
+    pub(crate) fn scheduler_counts(&self) -> &Counts {
+        &self.0.scheduler
+    }
+
+    /// How punctual the scheduler has been.
+    #[must_use]
+    pub fn scheduler_stats(&self) -> SchedulerStats {
+        self.0.scheduler.read()
+    }
+
+    /// Claims slots for this portal; answers those no other portal on this database has.
+    pub(crate) async fn claim(
+        &self,
+        slots: &[claims::Slot],
+    ) -> Result<Vec<claims::Slot>, StoreError> {
+        claims::claim(&mut self.0.store.read().await?, slots, self.now()).await
     }
 
     /// Wakes the scheduler: something it runs has changed.

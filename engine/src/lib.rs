@@ -22,6 +22,7 @@ pub mod probing;
 pub mod rollback;
 pub mod run;
 pub mod runbooks;
+pub mod scheduler;
 pub mod services;
 pub mod sessions;
 pub mod sign_off;

@@ -26,6 +26,9 @@ CREATE TABLE series (
     id           BIGINT PRIMARY KEY,
     indicator_id UUID NOT NULL REFERENCES indicators (id),
     environment  TEXT NOT NULL REFERENCES environments (slug),
+    -- What the server that was asked last said where that was no point, or beside one.
+    said         TEXT NOT NULL DEFAULT '',
+    said_at      BIGINT,
     UNIQUE (indicator_id, environment)
 );
 

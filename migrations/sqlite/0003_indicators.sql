@@ -26,6 +26,9 @@ CREATE TABLE series (
     id           INTEGER PRIMARY KEY,
     indicator_id BLOB NOT NULL REFERENCES indicators (id),
     environment  TEXT NOT NULL REFERENCES environments (slug),
+    -- What the server that was asked last said where that was no point, or beside one.
+    said         TEXT NOT NULL DEFAULT '',
+    said_at      INTEGER,
     UNIQUE (indicator_id, environment)
 );
 

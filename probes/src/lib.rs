@@ -4,6 +4,7 @@
 //! - [`client`] sends requests to those and to no others, for probes, hooks and webhooks alike;
 //! - [`conditions`] decide what was seen, each result kept with the value;
 //! - [`Prober`] runs a check's probe and makes a measurement of it;
+//! - [`prometheus`] asks metric servers;
 //! - [`validate`] refuses a check that could not be run, before it is stored.
 //!
 //! ```no_run
@@ -33,6 +34,7 @@ mod kinds;
 mod outcome;
 mod pattern;
 mod prober;
+pub mod prometheus;
 mod redact;
 mod validate;
 

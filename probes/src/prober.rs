@@ -12,6 +12,7 @@ use crate::client::{GuardedClient, RequestError};
 use crate::conditions::{Condition, Facts};
 use crate::kinds;
 use crate::outcome::{Outcome, overall, sentence};
+use crate::prometheus::{self, Answered, Question};
 
 /// Runs probes of every kind through one guarded client.
 #[derive(Debug, Clone)]
@@ -38,6 +39,11 @@ impl Prober {
     #[must_use]
     pub const fn client(&self) -> &GuardedClient {
         &self.client
+    }
+
+    /// Asks a metric server.
+    pub async fn ask_prometheus(&self, question: &Question<'_>) -> Answered {
+        prometheus::ask(&self.client, question).await
     }
 
     /// Runs a probe within a time-out and says what it saw.

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod backup;
 pub mod baselines;
 pub mod checks;
+pub mod claims;
 pub mod db;
 pub mod deployments;
 pub mod error;

@@ -12,7 +12,7 @@ use domain::{ids::IndicatorId, indicator::Cell};
 use crate::{
     db::{Link, Row},
     error::StoreError,
-    tx::Tx,
+    tx::{Tx, micros},
 };
 
 /// An indicator in an environment.
@@ -66,6 +66,42 @@ pub async fn find_or_make(
         .run()
         .await?;
     Ok(SeriesId(next))
+}
+
+/// Notes what the server that was asked said, where that was no point or beside one; nothing takes
+/// back what it said before.
+///
+/// # Errors
+/// What the database says.
+pub async fn note(
+    tx: &mut Tx,
+    series: SeriesId,
+    said: String,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    tx.append("UPDATE series SET said = $2, said_at = $3 WHERE id = $1")
+        .bind(series.0)
+        .bind(said)
+        .bind(micros(at))
+        .run()
+        .await
+        .map(drop)
+}
+
+/// What the server that was asked said last, where there is something to say about it, and when.
+///
+/// # Errors
+/// What the database says.
+pub async fn noted(
+    link: &mut Link,
+    series: SeriesId,
+) -> Result<Option<(String, DateTime<Utc>)>, StoreError> {
+    let found = link
+        .query("SELECT said, said_at FROM series WHERE id = $1")
+        .bind(series.0)
+        .read_optional(|row| Ok((row.get::<String>("said")?, row.time_optional("said_at")?)))
+        .await?;
+    Ok(found.and_then(|(said, at)| Some((said, at?))).filter(|(said, _)| !said.is_empty()))
 }
 
 /// The newest minute of a series.

@@ -53,6 +53,8 @@ pub struct Chart {
     pub reference: Option<String>,
     /// Thresholds that have a value.
     pub limits: Vec<ChartLimit>,
+    /// What the server that is asked said last, where that was no point or beside one.
+    pub said: Option<(String, DateTime<Utc>)>,
     /// Until when there is data.
     pub newest: Option<DateTime<Utc>>,
 }
@@ -134,7 +136,9 @@ async fn chart(
     let series = series::find(link, indicator.id, &deployment.environment).await?;
     let mut points = vec![None; count];
     let mut band = vec![None; count];
+    let mut said = None;
     if let Some(series) = series {
+        said = series::noted(link, series).await?;
         let first = minute_of(span.from);
         let passed = span.passed * span.every;
         for (at, cell) in series::stretches(link, series, first, first + passed, span.every).await?
@@ -181,6 +185,7 @@ async fn chart(
         direction: indicator.direction,
         points,
         band,
+        said,
         newest,
     })
 }

@@ -1,5 +1,6 @@
 //! Indicators: what is watched after a deployment, the points that arrive, and how they look.
 
+mod asked;
 mod chart;
 mod points;
 mod probed;

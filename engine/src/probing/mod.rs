@@ -2,7 +2,6 @@
 
 mod built_in;
 mod run;
-mod scheduler;
 
 pub(crate) use built_in::sync_built_in;
 pub use run::Probed;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::{Refusal, error::Faults};
 
 /// A check as it should be. `kind` says which of the other fields apply.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckRequest {
     /// The environment's slug.

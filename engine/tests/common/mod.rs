@@ -99,7 +99,8 @@ pub fn engine_over(store: Store) -> Engine {
     with_clock(store, Arc::new(ManualClock::at(begin())))
 }
 
-fn with_clock(store: Store, clock: Arc<ManualClock>) -> Engine {
+/// An engine over a database, with a clock that others may share.
+pub fn with_clock(store: Store, clock: Arc<ManualClock>) -> Engine {
     let options = Options { base_url: "https://daytwo.example.org".into() };
     Engine::new(store, clock, prober(), options)
 }
@@ -110,7 +111,7 @@ fn prober() -> Prober {
 }
 
 impl Portal {
-    async fn open(db: &Database) -> Self {
+    pub async fn open(db: &Database) -> Self {
         let store = db.store.clone();
         let clock = Arc::new(ManualClock::at(begin()));
         let engine = with_clock(store.clone(), clock.clone());

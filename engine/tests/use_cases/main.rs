@@ -1,6 +1,10 @@
 //! The use cases, each on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
+#[expect(dead_code, reason = "some of it is for the probes' own tests")]
+#[path = "../../../probes/tests/support/servers.rs"]
+mod servers;
+
 #[path = "../common/mod.rs"]
 mod common;
 #[expect(dead_code, reason = "some of it is for the store's own tests")]
@@ -23,6 +27,7 @@ mod rehearsal;
 mod reports;
 mod rollback;
 mod runbooks;
+mod scheduling;
 mod sign_off;
 mod tokens;
 mod waivers;

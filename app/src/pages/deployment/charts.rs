@@ -93,7 +93,10 @@ fn note(page: &DeploymentPage, chart: &Chart) -> AnyView {
             late.then(|| view! { " No point since "<At at=newest now=page.now/>"." }.into_any())
         }
     };
-    view! { <span>{agreed}{silent}</span> }.into_any()
+    let said = chart.said.as_ref().map(|(said, at)| {
+        view! { <strong>" The server, "<At at=*at now=page.now/>": "{said.clone()}"."</strong> }
+    });
+    view! { <span>{agreed}{silent}{said}</span> }.into_any()
 }
 
 fn table(page: &DeploymentPage, chart: &Chart, id: &str) -> AnyView {

@@ -1,5 +1,7 @@
 //! `/metrics`: the process and the verdicts, for Prometheus.
 
+mod scheduler;
+
 use std::time::Instant;
 
 use axum::{
@@ -111,6 +113,7 @@ pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem>
     if let Err(error) = TextEncoder::new().encode(&metrics.registry.gather(), &mut text) {
         tracing::error!(%error, "the metrics could not be written");
     }
+    text.extend(scheduler::text(&state.engine.scheduler_stats()).bytes());
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }

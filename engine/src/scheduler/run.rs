@@ -1,0 +1,192 @@
+//! Running tasks at their times.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures::FutureExt as _;
+use store::claims;
+use tokio::time::Instant;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    limits::Limits,
+    task::{Key, Occasion, Task, has_run, load},
+    timetable::{Due, Planned, Timetable},
+};
+use crate::Engine;
+
+/// How often the list of tasks is read again when nothing has called for it.
+const REFRESH: Duration = Duration::from_secs(15);
+/// The longest sleep: a clock that is put forward or back is noticed after so long.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// The scheduler's state.
+struct Scheduler {
+    engine: Engine,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    limits: Limits,
+    running: Arc<Mutex<HashSet<Key>>>,
+    table: Timetable<Key, Occasion>,
+    known: HashMap<Key, Task>,
+    /// What was read in this portal's life: what was there at its start has mostly run before.
+    started: bool,
+}
+
+pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationToken) {
+    let mut scheduler = Scheduler {
+        engine,
+        tasks,
+        stop: stop.clone(),
+        limits: Limits::default(),
+        running: Arc::default(),
+        table: Timetable::default(),
+        known: HashMap::new(),
+        started: false,
+    };
+    let mut read_at: Option<Instant> = None;
+    loop {
+        scheduler.engine.scheduler_looked();
+        if read_at.is_none_or(|at| at.elapsed() >= REFRESH) {
+            match scheduler.refresh().await {
+                Ok(()) => read_at = Some(Instant::now()),
+                Err(error) => tracing::error!(%error, "the tasks to run could not be read"),
+            }
+        }
+        scheduler.start_due().await;
+        let wait = scheduler.wait();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = scheduler.engine.rescheduled() => read_at = None,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+}
+
+impl Scheduler {
+    async fn refresh(&mut self) -> Result<(), store::StoreError> {
+        let found = load(&self.engine).await?;
+        let mut planned: Vec<Planned<Key, Occasion>> = Vec::with_capacity(found.len());
+        for task in &found {
+            let before = self.started || has_run(&self.engine, task).await?;
+            planned.push(task.planned(before && !self.started));
+        }
+        self.started = true;
+        self.table.plan(&planned, self.now_ms());
+        self.engine.scheduler_counts().planned_are(planned.len());
+        self.known = found.into_iter().map(|task| (task.key(), task)).collect();
+        Ok(())
+    }
+
+    fn now_ms(&self) -> i64 {
+        self.engine.now().timestamp_millis()
+    }
+
+    /// How long nothing is due.
+    fn wait(&self) -> Duration {
+        let until = self.table.next_ms().map_or(i64::MAX, |next| next - self.now_ms());
+        Duration::from_millis(until.max(0).unsigned_abs()).min(LOOK)
+    }
+
+    /// Starts what is due.
+    async fn start_due(&mut self) {
+        let now = self.now_ms();
+        self.table.mend(now);
+        let due = self.table.take_due(now);
+        let counts = self.engine.scheduler_counts();
+        counts.skipped_are(self.table.skipped());
+        if due.is_empty() {
+            return;
+        }
+        let ours: Vec<_> = due.into_iter().filter(|due| self.is_idle(due.key)).collect();
+        match self.claim(ours).await {
+            Ok(ours) => ours.into_iter().for_each(|due| self.start(due)),
+            // Nothing is run that another portal may be running.
+            Err(error) => tracing::error!(%error, "the tasks that are due could not be claimed"),
+        }
+    }
+
+    /// Whether the task's run before has ended; where it has not, the slot is skipped.
+    fn is_idle(&self, key: Key) -> bool {
+        let idle = !self.running.lock().unwrap_or_else(PoisonError::into_inner).contains(&key);
+        if !idle {
+            self.engine.scheduler_counts().overlapped();
+        }
+        idle
+    }
+
+    /// The slots that no other portal on this database has taken.
+    async fn claim(&self, due: Vec<Due<Key>>) -> Result<Vec<Due<Key>>, store::StoreError> {
+        let slots: Vec<_> = due.iter().map(|due| (due.key.id, due.key.of, due.slot_ms)).collect();
+        let ours = self.engine.claim(&slots).await?;
+        let claimed: HashSet<claims::Slot> = ours.into_iter().collect();
+        let elsewhere = slots.len() - claimed.len().min(slots.len());
+        self.engine.scheduler_counts().elsewhere(elsewhere as u64);
+        let is_ours = |due: &Due<Key>| claimed.contains(&(due.key.id, due.key.of, due.slot_ms));
+        Ok(due.into_iter().filter(is_ours).collect())
+    }
+
+    fn start(&self, due: Due<Key>) {
+        let Some(task) = self.known.get(&due.key).cloned() else { return };
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(due.key);
+        let done = Done { key: due.key, running: self.running.clone() };
+        let work = run_one(self.engine.clone(), task, self.limits.clone(), due, done);
+        let stop = self.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = work => {}
+                () = stop.cancelled() => {}
+            }
+        });
+    }
+}
+
+/// Runs a task once and keeps what it saw. Boxed, with an owned future: the compiler cannot see
+/// through the borrows of the database's closures from within `spawn`.
+fn run_one(
+    engine: Engine,
+    task: Task,
+    limits: Limits,
+    due: Due<Key>,
+    done: Done,
+) -> futures::future::BoxFuture<'static, ()> {
+    async move {
+        // Held to the end, also where the task's code panics: it must not count as running for
+        // ever.
+        let _done = done;
+        let Some(_place) = limits.place(&task.host()).await else { return };
+        let late_ms = engine.now().timestamp_millis() - due.due_ms;
+        engine.scheduler_counts().began(late_ms);
+        match task {
+            Task::Check(check, _) => {
+                let id = check.id;
+                let measurement = engine.measure(&check).await;
+                if let Err(error) = engine.keep_measurement(*check, measurement).await {
+                    tracing::error!(%error, check = %id, "a measurement could not be kept");
+                }
+            }
+            Task::Ask(indicator, deployment) => {
+                let id = indicator.id;
+                if let Err(error) = engine.ask_server(&indicator, &deployment).await {
+                    tracing::error!(%error, indicator = %id, "a point could not be kept");
+                }
+            }
+        }
+    }
+    .boxed()
+}
+
+/// Takes a task out of those that run, however its run ends.
+struct Done {
+    key: Key,
+    running: Arc<Mutex<HashSet<Key>>>,
+}
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+    }
+}

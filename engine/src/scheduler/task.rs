@@ -1,0 +1,123 @@
+//! What runs at its times: checks, and questions to metric servers.
+
+use chrono::{DateTime, Utc};
+use domain::{ids::DeploymentId, watch::WatchState};
+use store::{
+    StoreError,
+    checks::{self, CheckRecord},
+    deployments::{self, DeploymentFilter, DeploymentRecord},
+    indicators::{self, IndicatorRecord},
+    measurements,
+    page::Page,
+};
+use uuid::Uuid;
+
+use super::timetable::Planned;
+use crate::Engine;
+
+/// The most open watches that are looked at.
+const WATCHES: i64 = 10_000;
+
+/// Which task: the check or indicator, and the deployment it looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Key {
+    /// Of the check, or of the indicator.
+    pub(super) id: Uuid,
+    /// The deployment for an indicator, which is asked about each; nil for a check, which has one
+    /// phase whatever it looks at.
+    pub(super) of: Uuid,
+}
+
+/// What a task runs for: the deployment, and the task as it is.
+pub(super) type Occasion = (DeploymentId, DateTime<Utc>);
+
+/// A task.
+#[derive(Debug, Clone)]
+pub(super) enum Task {
+    /// Run a check.
+    Check(Box<CheckRecord>, DeploymentId),
+    /// Ask a metric server for an indicator.
+    Ask(Box<IndicatorRecord>, Box<DeploymentRecord>),
+}
+
+impl Task {
+    pub(super) fn key(&self) -> Key {
+        match self {
+            Self::Check(check, _) => Key { id: check.id.0, of: Uuid::nil() },
+            Self::Ask(indicator, deployment) => Key { id: indicator.id.0, of: deployment.id.0 },
+        }
+    }
+
+    fn occasion(&self) -> Occasion {
+        match self {
+            Self::Check(check, deployment) => (*deployment, check.updated_at),
+            Self::Ask(indicator, deployment) => (deployment.id, indicator.updated_at),
+        }
+    }
+
+    /// Host and port it goes to.
+    pub(super) fn host(&self) -> String {
+        let url = match self {
+            Self::Check(check, _) => check.spec.url(),
+            Self::Ask(indicator, _) => indicator.server_url.as_deref().unwrap_or_default(),
+        };
+        url.split("://")
+            .nth(1)
+            .and_then(|rest| rest.split(['/', '?', '#']).next())
+            .unwrap_or(url)
+            .to_ascii_lowercase()
+    }
+
+    pub(super) fn planned(&self, has_run: bool) -> Planned<Key, Occasion> {
+        let interval_s = match self {
+            Self::Check(check, _) => check.interval_s,
+            Self::Ask(indicator, _) => indicator.interval_s,
+        };
+        let occasion = self.occasion();
+        // The same at every portal: the change or the announcement, whichever came last.
+        let announced = uuid_ms(occasion.0.0);
+        let at_once_slot_ms = occasion.1.timestamp_millis().max(announced);
+        let interval_ms = interval_s.max(1) * 1_000;
+        Planned { key: self.key(), interval_ms, occasion, has_run, at_once_slot_ms }
+    }
+}
+
+/// When a UUIDv7 was made, in milliseconds since 1970.
+fn uuid_ms(id: Uuid) -> i64 {
+    i64::try_from(id.as_u128() >> 80).unwrap_or(0)
+}
+
+/// All tasks there are now.
+pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
+    let mut link = engine.read().await?;
+    let mut tasks: Vec<_> = checks::being_watched(&mut link)
+        .await?
+        .into_iter()
+        .map(|(check, deployment)| Task::Check(Box::new(check), deployment))
+        .collect();
+    let asked = indicators::being_watched(&mut link).await?;
+    if !asked.is_empty() {
+        let filter =
+            DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };
+        let open = deployments::list(&mut link, &filter, Page::first(WATCHES)).await?;
+        for indicator in asked {
+            let here = open.iter().filter(|one| one.service_id == indicator.service_id);
+            tasks.extend(here.map(|deployment| {
+                Task::Ask(Box::new(indicator.clone()), Box::new(deployment.clone()))
+            }));
+        }
+    }
+    Ok(tasks)
+}
+
+/// Whether a task has run on its occasion before this portal started.
+pub(super) async fn has_run(engine: &Engine, task: &Task) -> Result<bool, StoreError> {
+    let Task::Check(check, deployment) = task else {
+        // A point more or less of a series does not matter.
+        return Ok(true);
+    };
+    let mut link = engine.read().await?;
+    let found =
+        measurements::newest_for(&mut link, check.id, *deployment, check.updated_at, None).await?;
+    Ok(found.is_some())
+}
