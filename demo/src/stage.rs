@@ -139,16 +139,8 @@ fn redirect(environment: &str, places: &Places) -> CheckRequest {
         interval_s: 60,
         timeout_s: Some(20),
         item: Some("perf-security".into()),
-        critical: false,
-        dry_run: false,
-        no_data: None,
-        conditions: Vec::new(),
-        url: places.http.clone(),
-        method: None,
-        headers: None,
-        body: None,
-        min_days: None,
-        min_max_age_s: None,
+        url: Some(places.http.clone()),
+        ..CheckRequest::default()
     }
 }
 

@@ -41,6 +41,6 @@ mod validate;
 pub use client::{Answer, Blame, GuardedClient, Request, SendError};
 pub use conditions::{Condition, ConditionError, Facts};
 pub use guard::{GuardConfigError, GuardPolicy, Mode};
-pub use prober::Prober;
+pub use prober::{NoData, Prober};
 pub use redact::is_secret_name;
 pub use validate::{CheckError, validate};

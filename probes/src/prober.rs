@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::client::{GuardedClient, RequestError};
 use crate::conditions::{Condition, Facts};
-use crate::kinds;
+use crate::kinds::{self, database::Database, mail::Letter};
 use crate::outcome::{Outcome, overall, sentence};
 use crate::prometheus::{self, Answered, Question};
 
@@ -26,6 +26,31 @@ pub(crate) struct Run<'a> {
     pub(crate) conditions: &'a [Condition],
     pub(crate) timeout: Duration,
     pub(crate) now: DateTime<Utc>,
+    pub(crate) no_data: NoData,
+}
+
+/// What it means that a kind which may come back empty did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NoData {
+    /// Nothing is known.
+    #[default]
+    Undecided,
+    /// It is a zero.
+    Zero,
+    /// It is a failure.
+    Fail,
+}
+
+impl NoData {
+    /// Reads the word of a check.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "zero" => Self::Zero,
+            "fail" => Self::Fail,
+            _ => Self::Undecided,
+        }
+    }
 }
 
 impl Prober {
@@ -60,9 +85,21 @@ impl Prober {
         timeout: Duration,
         clock: &(dyn Fn() -> DateTime<Utc> + Sync),
     ) -> Measurement {
+        self.run_with(spec, conditions, timeout, NoData::default(), clock).await
+    }
+
+    /// As [`run`](Self::run), told what no data means.
+    pub async fn run_with(
+        &self,
+        spec: &ProbeSpec,
+        conditions: &[Condition],
+        timeout: Duration,
+        no_data: NoData,
+        clock: &(dyn Fn() -> DateTime<Utc> + Sync),
+    ) -> Measurement {
         let started_at = clock();
         let started = Instant::now();
-        let run = Run { client: &self.client, conditions, timeout, now: started_at };
+        let run = Run { client: &self.client, conditions, timeout, now: started_at, no_data };
         // A defect in a recogniser or a parser must cost one measurement, not a task.
         let outcome = std::panic::AssertUnwindSafe(dispatch(&run, spec))
             .catch_unwind()
@@ -98,6 +135,34 @@ async fn dispatch(run: &Run<'_>, spec: &ProbeSpec) -> Outcome {
         ProbeSpec::Hsts { url, min_max_age_s } => kinds::hsts::run(run, url, *min_max_age_s).await,
         ProbeSpec::ExposedFiles { url } => kinds::exposed_files::run(run, url).await,
         ProbeSpec::DebugMode { url } => kinds::debug_mode::run(run, url).await,
+        ProbeSpec::HttpSteps { steps } => kinds::http_steps::run(run, steps).await,
+        ProbeSpec::Tcp { url, send, expect } => {
+            kinds::tcp::run(run, url, send.as_deref(), expect.as_deref()).await
+        }
+        ProbeSpec::Reachable { url } => kinds::reachable::run(run, url).await,
+        ProbeSpec::Dns { url } => kinds::dns::run(run, url).await,
+        ProbeSpec::Websocket { url, headers, send, expect } => {
+            kinds::websocket::run(run, url, headers, send.as_deref(), expect.as_deref()).await
+        }
+        ProbeSpec::Grpc { url, grpc_service } => {
+            kinds::grpc::run(run, url, grpc_service.as_deref()).await
+        }
+        ProbeSpec::Postgres { url, password } => {
+            kinds::database::run(run, Database::Postgres, url, password.as_deref()).await
+        }
+        ProbeSpec::Mysql { url, password } => {
+            kinds::database::run(run, Database::Mysql, url, password.as_deref()).await
+        }
+        ProbeSpec::Redis { url, password } => {
+            kinds::redis::run(run, url, password.as_deref()).await
+        }
+        ProbeSpec::Mail { url, password, from, to, inbox } => {
+            let letter = Letter { url, password: password.as_deref(), from, to };
+            kinds::mail::run(run, letter, inbox).await
+        }
+        ProbeSpec::Prometheus { url, query, heartbeat_query } => {
+            kinds::prometheus::run(run, url, query, heartbeat_query.as_deref()).await
+        }
     }
 }
 

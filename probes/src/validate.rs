@@ -20,6 +20,9 @@ pub enum CheckError {
         /// What is wrong with it.
         error: ConditionError,
     },
+    /// What its kind asks for.
+    #[error("{0}")]
+    Other(String),
     /// A certificate is asked for where there is none.
     #[error("a tls check needs an https address, since `{0}` has no certificate")]
     NotHttps(String),
@@ -34,22 +37,41 @@ pub fn validate<S: AsRef<str>>(
     spec: &ProbeSpec,
     conditions: &[S],
 ) -> Result<Vec<Condition>, CheckError> {
-    let url = parse_url(spec.url())?;
     match spec {
         ProbeSpec::Http { url, method, headers, .. } => {
+            let url = parse_url(url).map(|_| url)?;
             let mut request = Request::new(method.as_deref().unwrap_or("GET"), url)?;
             for (name, value) in headers {
                 request = request.header(name, value)?;
             }
         }
-        ProbeSpec::Tls { .. } if url.scheme() != "https" => {
-            return Err(CheckError::NotHttps(crate::redact::url(&url)));
+        ProbeSpec::Tls { url, .. } => {
+            let url = parse_url(url)?;
+            if url.scheme() != "https" {
+                return Err(CheckError::NotHttps(crate::redact::url(&url)));
+            }
         }
-        ProbeSpec::Tls { .. }
-        | ProbeSpec::HttpsRedirect { .. }
-        | ProbeSpec::Hsts { .. }
-        | ProbeSpec::ExposedFiles { .. }
-        | ProbeSpec::DebugMode { .. } => {}
+        ProbeSpec::HttpsRedirect { url }
+        | ProbeSpec::Hsts { url, .. }
+        | ProbeSpec::ExposedFiles { url }
+        | ProbeSpec::DebugMode { url }
+        | ProbeSpec::Prometheus { url, .. } => drop(parse_url(url)?),
+        ProbeSpec::HttpSteps { steps } => {
+            crate::kinds::http_steps::check(steps).map_err(CheckError::Other)?;
+        }
+        ProbeSpec::Dns { url } => crate::kinds::dns::check(url).map_err(CheckError::Other)?,
+        ProbeSpec::Tcp { url, .. }
+        | ProbeSpec::Reachable { url }
+        | ProbeSpec::Websocket { url, .. }
+        | ProbeSpec::Grpc { url, .. }
+        | ProbeSpec::Postgres { url, .. }
+        | ProbeSpec::Mysql { url, .. }
+        | ProbeSpec::Redis { url, .. }
+        | ProbeSpec::Mail { url, .. } => {
+            if let Err(error) = url::Url::parse(url) {
+                return Err(CheckError::Other(format!("the address cannot be read: {error}")));
+            }
+        }
     }
     let read = |(index, text): (usize, &S)| {
         Condition::parse(text.as_ref()).map_err(|error| CheckError::Condition { index, error })

@@ -22,6 +22,7 @@ fn facts() -> Facts {
         certificate_days: Some(71),
         hsts_max_age: None,
         value: Some(142.4),
+        ..Facts::default()
     }
 }
 

@@ -1,5 +1,4 @@
 //! Questions to a real Prometheus that scrapes a real target.
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod support;
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use axum::response::Response;
-use engine::{Refusal, services::CheckRequest};
+use engine::{
+    Refusal,
+    services::{CheckRequest, InboxRequest, StepRequest},
+};
 
 use super::{fields::Fields, lines};
 use crate::{act::Act, answer::Done};
@@ -34,13 +37,33 @@ fn request(form: &Fields) -> Result<CheckRequest, Refusal> {
         dry_run: form.ticked("dry_run"),
         no_data: form.filled("no_data"),
         conditions: lines(form.text("conditions")),
-        url: form.text("url").trim().to_owned(),
+        url: form.filled("url"),
         method: form.filled("method"),
         headers: (!headers.is_empty()).then_some(headers),
         body: Some(form.text("body")).filter(|body| !body.is_empty()).map(str::to_owned),
         min_days: form.number("min_days")?,
         min_max_age_s: form.number("min_max_age_s")?,
+        steps: steps(form)?,
+        send: form.filled("send"),
+        expect: form.filled("expect"),
+        grpc_service: form.filled("grpc_service"),
+        password: form.filled("password"),
+        from: form.filled("from"),
+        to: form.filled("to"),
+        inbox: form
+            .filled("inbox_url")
+            .map(|url| InboxRequest { url, password: form.filled("inbox_password") }),
+        query: form.filled("query"),
+        heartbeat_query: form.filled("heartbeat_query"),
     })
+}
+
+/// The steps of a form, which are written as JSON.
+fn steps(form: &Fields) -> Result<Option<Vec<StepRequest>>, Refusal> {
+    let Some(text) = form.filled("steps") else { return Ok(None) };
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| Refusal::field("/steps", format!("are not a list of steps: {error}")))
 }
 
 fn headers(text: &str) -> Result<BTreeMap<String, String>, Refusal> {

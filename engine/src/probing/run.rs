@@ -4,16 +4,18 @@ use std::time::Duration;
 
 use domain::{
     acts::{ItemAct, may},
+    check::ProbeSpec,
     ids::DeploymentId,
     measurement::{Measurement, Phase},
+    query::{self, Asked},
     watch::WatchState,
     who::Who,
 };
-use probes::Condition;
+use probes::{Condition, NoData};
 use store::{
     Tx,
     checks::{self, CheckRecord},
-    deployments, items, measurements,
+    deployments, items, measurements, services,
 };
 
 use crate::{Engine, Refusal, audit::entry, run};
@@ -109,7 +111,38 @@ impl Engine {
         let timeout = Duration::from_secs(u64::try_from(check.timeout_s).unwrap_or(10));
         let engine = self.clone();
         let clock = move || engine.now();
-        self.prober().run(&check.spec, &conditions, timeout, &clock).await
+        let spec = match self.filled_in(check).await {
+            Ok(spec) => spec,
+            Err(error) => {
+                return errored(started_at, format!("What it asks about is not known: {error}"));
+            }
+        };
+        let no_data = NoData::parse(&check.no_data);
+        self.prober().run_with(&spec, &conditions, timeout, no_data, &clock).await
+    }
+
+    /// What a check measures, with the places of its query filled in.
+    async fn filled_in(&self, check: &CheckRecord) -> Result<ProbeSpec, Refusal> {
+        let ProbeSpec::Prometheus { url, query, heartbeat_query } = &check.spec else {
+            return Ok(check.spec.clone());
+        };
+        let mut link = self.read().await?;
+        let service = services::by_id(&mut link, check.service_id).await?;
+        let runs = deployments::running(&mut link, check.service_id, &check.environment).await?;
+        let now = self.now();
+        let asked = Asked {
+            service: service.as_ref().map_or("", |service| &service.slug),
+            environment: &check.environment,
+            version: runs.as_ref().map_or("", |runs| &runs.version),
+            deployed_at: runs.as_ref().map_or(now, |runs| runs.deployed_at),
+            now,
+            interval_s: check.interval_s,
+        };
+        Ok(ProbeSpec::Prometheus {
+            url: url.clone(),
+            query: query::fill(query, &asked),
+            heartbeat_query: heartbeat_query.as_ref().map(|text| query::fill(text, &asked)),
+        })
     }
 
     /// Keeps what a check saw and judges the box it counts for.

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use domain::{check::ProbeSpec, validate};
+use domain::{
+    check::{HttpStep, Inbox, KINDS, Kind, ProbeSpec, kind_of},
+    validate,
+};
 use probes::Condition;
 use serde::Deserialize;
 
 use crate::{Refusal, error::Faults};
+
+/// The most steps of a check.
+const STEPS_MAX: usize = 20;
 
 /// A check as it should be. `kind` says which of the other fields apply.
 #[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
@@ -16,7 +22,9 @@ pub struct CheckRequest {
     #[schema(min_length = 1, max_length = 64)]
     pub environment: String,
     /// What it measures.
-    #[schema(pattern = "^(http|tls|https_redirect|hsts|exposed_files|debug_mode)$")]
+    #[schema(
+        pattern = "^(http|http_steps|tls|https_redirect|hsts|exposed_files|debug_mode|tcp|reachable|dns|websocket|grpc|postgres|mysql|redis|mail|prometheus)$"
+    )]
     pub kind: String,
     /// Seconds from one run to the next while a watch is open, 10 to 86400.
     #[schema(minimum = 10, maximum = 86400)]
@@ -43,67 +51,195 @@ pub struct CheckRequest {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub conditions: Vec<String>,
-    /// The absolute address.
+    /// The address, with the scheme of the kind; absent for `http_steps`.
+    #[serde(default)]
     #[schema(max_length = 2048)]
-    pub url: String,
+    pub url: Option<String>,
     /// Kind `http`: the method.
     #[serde(default)]
     pub method: Option<String>,
-    /// Kind `http`: request headers.
+    /// Kinds `http` and `websocket`: request headers.
     #[serde(default)]
     pub headers: Option<BTreeMap<String, String>>,
     /// Kind `http`: request body.
     #[serde(default)]
     #[schema(max_length = 65536)]
     pub body: Option<String>,
+    /// Kind `http_steps`: the requests in turn.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub steps: Option<Vec<StepRequest>>,
     /// Kind `tls`: the fewest days the certificate may have left.
     #[serde(default)]
     pub min_days: Option<u32>,
     /// Kind `hsts`: the shortest acceptable `max-age`, in seconds.
     #[serde(default)]
     pub min_max_age_s: Option<u64>,
+    /// Kinds `tcp` and `websocket`: what is sent first.
+    #[serde(default)]
+    #[schema(max_length = 4096)]
+    pub send: Option<String>,
+    /// Kinds `tcp` and `websocket`: what must come back.
+    #[serde(default)]
+    #[schema(max_length = 1024)]
+    pub expect: Option<String>,
+    /// Kind `grpc`: the service asked about; the whole server where absent.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub grpc_service: Option<String>,
+    /// Kinds `postgres`, `mysql`, `redis` and `mail`: the password.
+    #[serde(default)]
+    #[schema(max_length = 1024)]
+    pub password: Option<String>,
+    /// Kind `mail`: from whom.
+    #[serde(default)]
+    #[schema(max_length = 254)]
+    pub from: Option<String>,
+    /// Kind `mail`: to whom.
+    #[serde(default)]
+    #[schema(max_length = 254)]
+    pub to: Option<String>,
+    /// Kind `mail`: where it arrives.
+    #[serde(default)]
+    pub inbox: Option<InboxRequest>,
+    /// Kind `prometheus`: the query; it must answer one number.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub query: Option<String>,
+    /// Kind `prometheus`: with it, an empty answer to `query` is a zero; without, no data.
+    #[serde(default)]
+    #[schema(max_length = 4000)]
+    pub heartbeat_query: Option<String>,
+}
+
+/// A request of several. `{{name}}` stands for what an earlier step captured.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepRequest {
+    /// What the step is called.
+    #[schema(min_length = 1, max_length = 60)]
+    pub name: String,
+    /// The absolute address.
+    #[schema(min_length = 1, max_length = 2048)]
+    pub url: String,
+    /// The method; `GET` where absent.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Request headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Request body.
+    #[serde(default)]
+    #[schema(max_length = 65536)]
+    pub body: Option<String>,
+    /// What must hold; a status below 400 where empty.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub conditions: Vec<String>,
+    /// What is kept for later steps: names with expressions, such as `json.token`.
+    #[serde(default)]
+    pub capture: BTreeMap<String, String>,
+}
+
+/// Where a mail arrives.
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InboxRequest {
+    /// `imap://user@host:port/mailbox`, `imaps://…`, or the `http(s)` address of a catcher whose
+    /// answer holds the mail's subject.
+    #[schema(min_length = 1, max_length = 2048)]
+    pub url: String,
+    /// The password.
+    #[serde(default)]
+    #[schema(max_length = 1024)]
+    pub password: Option<String>,
 }
 
 impl CheckRequest {
+    /// Each field that is not for every kind: its pointer, whether it is there, and its kinds.
+    fn particular(&self) -> [(&'static str, bool, &'static [&'static str]); 15] {
+        [
+            ("/method", self.method.is_some(), &["http"]),
+            ("/headers", self.headers.is_some(), &["http", "websocket"]),
+            ("/body", self.body.is_some(), &["http"]),
+            ("/steps", self.steps.is_some(), &["http_steps"]),
+            ("/min_days", self.min_days.is_some(), &["tls"]),
+            ("/min_max_age_s", self.min_max_age_s.is_some(), &["hsts"]),
+            ("/send", self.send.is_some(), &["tcp", "websocket"]),
+            ("/expect", self.expect.is_some(), &["tcp", "websocket"]),
+            ("/grpc_service", self.grpc_service.is_some(), &["grpc"]),
+            ("/password", self.password.is_some(), &["postgres", "mysql", "redis", "mail"]),
+            ("/from", self.from.is_some(), &["mail"]),
+            ("/to", self.to.is_some(), &["mail"]),
+            ("/inbox", self.inbox.is_some(), &["mail"]),
+            ("/query", self.query.is_some(), &["prometheus"]),
+            ("/heartbeat_query", self.heartbeat_query.is_some(), &["prometheus"]),
+        ]
+    }
+
     /// What it measures.
     pub(super) fn spec(&self) -> Result<ProbeSpec, Refusal> {
-        let url = self.url.clone();
-        let mut faults = Faults::default();
-        let mut only = |pointer: &str, present: bool, kind: &str| {
-            if present && self.kind != kind {
-                faults.note(pointer, Err(format!("applies to the kind `{kind}` only")));
-            }
-        };
-        only("/method", self.method.is_some(), "http");
-        only("/headers", self.headers.is_some(), "http");
-        only("/body", self.body.is_some(), "http");
-        only("/min_days", self.min_days.is_some(), "tls");
-        only("/min_max_age_s", self.min_max_age_s.is_some(), "hsts");
-        faults.into_result()?;
-        match self.kind.as_str() {
-            "http" => Ok(ProbeSpec::Http {
+        let url = self.url.clone().unwrap_or_default();
+        let password = self.password.clone();
+        Ok(match self.kind.as_str() {
+            "http" => ProbeSpec::Http {
                 url,
                 method: self.method.clone(),
                 headers: self.headers.clone().unwrap_or_default(),
                 body: self.body.clone(),
-            }),
-            "tls" => Ok(ProbeSpec::Tls { url, min_days: self.min_days }),
-            "https_redirect" => Ok(ProbeSpec::HttpsRedirect { url }),
-            "hsts" => Ok(ProbeSpec::Hsts { url, min_max_age_s: self.min_max_age_s }),
-            "exposed_files" => Ok(ProbeSpec::ExposedFiles { url }),
-            "debug_mode" => Ok(ProbeSpec::DebugMode { url }),
-            _ => Err(Refusal::field(
-                "/kind",
-                format!("must be one of {}", domain::check::PROBE_KINDS.join(", ")),
-            )),
-        }
+            },
+            "http_steps" => ProbeSpec::HttpSteps {
+                steps: self.steps.iter().flatten().cloned().map(HttpStep::from).collect(),
+            },
+            "tls" => ProbeSpec::Tls { url, min_days: self.min_days },
+            "https_redirect" => ProbeSpec::HttpsRedirect { url },
+            "hsts" => ProbeSpec::Hsts { url, min_max_age_s: self.min_max_age_s },
+            "exposed_files" => ProbeSpec::ExposedFiles { url },
+            "debug_mode" => ProbeSpec::DebugMode { url },
+            "tcp" => ProbeSpec::Tcp { url, send: self.send.clone(), expect: self.expect.clone() },
+            "reachable" => ProbeSpec::Reachable { url },
+            "dns" => ProbeSpec::Dns { url },
+            "websocket" => ProbeSpec::Websocket {
+                url,
+                headers: self.headers.clone().unwrap_or_default(),
+                send: self.send.clone(),
+                expect: self.expect.clone(),
+            },
+            "grpc" => ProbeSpec::Grpc { url, grpc_service: self.grpc_service.clone() },
+            "postgres" => ProbeSpec::Postgres { url, password },
+            "mysql" => ProbeSpec::Mysql { url, password },
+            "redis" => ProbeSpec::Redis { url, password },
+            "mail" => ProbeSpec::Mail {
+                url,
+                password,
+                from: self.from.clone().unwrap_or_default(),
+                to: self.to.clone().unwrap_or_default(),
+                inbox: self.inbox.clone().map(Inbox::from).unwrap_or_default(),
+            },
+            "prometheus" => ProbeSpec::Prometheus {
+                url,
+                query: self.query.clone().unwrap_or_default(),
+                heartbeat_query: self.heartbeat_query.clone(),
+            },
+            _ => return Err(Refusal::field("/kind", kinds())),
+        })
     }
 
     /// Looks at every field.
     pub(super) fn check(&self, key: &str) -> Result<(), Refusal> {
         let mut faults = Faults::default();
         faults.note("/key", validate::slug(key));
-        faults.note("/url", validate::http_url(&self.url));
+        let Some(kind) = kind_of(&self.kind) else {
+            faults.note("/kind", Err(kinds()));
+            return faults.into_result();
+        };
+        for (pointer, present, kinds) in self.particular() {
+            if present && !kinds.contains(&kind.word) {
+                let kinds = kinds.join("`, `");
+                faults.note(pointer, Err(format!("applies to the kind `{kinds}` only")));
+            }
+        }
+        self.check_address(kind, &mut faults);
         let within = |range: std::ops::RangeInclusive<i64>, value: i64, unit: &str| {
             if range.contains(&value) {
                 Ok(())
@@ -116,43 +252,178 @@ impl CheckRequest {
         if let Some(item) = &self.item {
             faults.note("/item", validate::slug(item));
         }
-        // These kinds always have a result, or trouble of our own, which is never held against the
-        // service.
-        if self.no_data.as_deref().is_some_and(|word| word != "undecided") {
-            let only =
-                format!("must be undecided: the kind `{}` never comes back empty", self.kind);
-            faults.note("/no_data", Err(only));
-        }
-        if let Some(method) = &self.method
-            && !["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
-                .contains(&method.as_str())
-        {
-            faults.note("/method", Err("must be an HTTP method in capitals".into()));
-        }
-        for (name, value) in self.headers.iter().flatten() {
-            let pointer = format!("/headers/{name}");
-            faults.note(&pointer, validate::line(value, 4_096));
-            if name.is_empty()
-                || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
-            {
-                faults.note(&pointer, Err("is not a header's name".into()));
-            }
-        }
-        if self.body.as_ref().is_some_and(|body| body.len() > 65_536) {
-            faults.note("/body", Err("must be at most 64 kB".into()));
-        }
-        if self.conditions.len() > 20 {
-            faults.note("/conditions", Err("must be at most 20".into()));
-        }
-        for (at, text) in self.conditions.iter().enumerate() {
-            if let Err(error) = Condition::parse(text) {
-                faults.note(&format!("/conditions/{at}"), Err(error.to_string()));
-            }
-        }
+        self.check_no_data(kind, &mut faults);
+        self.check_parts(kind, &mut faults);
+        conditions("/conditions", &self.conditions, &mut faults);
         faults.into_result()?;
         // What the probe itself knows to be wrong, such as a certificate asked of plain HTTP.
-        probes::validate(&self.spec()?, &self.conditions)
-            .map(drop)
-            .map_err(|error| Refusal::field("/url", error.to_string()))
+        probes::validate(&self.spec()?, &self.conditions).map(drop).map_err(|error| {
+            let field = if kind.word == "http_steps" { "/steps" } else { "/url" };
+            Refusal::field(field, error.to_string())
+        })
+    }
+
+    fn check_address(&self, kind: &Kind, faults: &mut Faults) {
+        let example = || Err(format!("must be an address such as `{}`", kind.example));
+        let outcome = match (&self.url, kind.word) {
+            (Some(_), "http_steps") => Err("is for the other kinds; each step has its own".into()),
+            (None, "http_steps") => Ok(()),
+            (None, _) => example(),
+            (Some(url), _) if kind.schemes.contains(&"http") => validate::http_url(url),
+            (Some(url), _) => validate::line(url, 2_048).and_then(|()| {
+                let Ok(read) = url::Url::parse(url) else { return example() };
+                if !kind.schemes.contains(&read.scheme()) {
+                    return example();
+                }
+                if read.password().is_some() {
+                    return Err("must not carry a password; give it as `password`".into());
+                }
+                Ok(())
+            }),
+        };
+        faults.note("/url", outcome);
+    }
+
+    fn check_no_data(&self, kind: &Kind, faults: &mut Faults) {
+        let Some(word) = self.no_data.as_deref() else { return };
+        if !["undecided", "zero", "fail"].contains(&word) {
+            faults.note("/no_data", Err("must be undecided, zero or fail".into()));
+        } else if word != "undecided" && !kind.may_be_empty {
+            // These kinds always have a result, or trouble of our own, which is never held against
+            // the service.
+            let said =
+                format!("must be undecided: the kind `{}` never comes back empty", kind.word);
+            faults.note("/no_data", Err(said));
+        }
+    }
+
+    fn check_parts(&self, kind: &Kind, faults: &mut Faults) {
+        request("", self.method.as_deref(), self.headers.as_ref(), self.body.as_ref(), faults);
+        match kind.word {
+            "http_steps" => self.check_steps(faults),
+            "mail" => {
+                let email =
+                    |text: &Option<String>| validate::email(text.as_deref().unwrap_or_default());
+                faults.note("/from", email(&self.from));
+                faults.note("/to", email(&self.to));
+                let inbox = self.inbox.as_ref().map(|inbox| inbox.url.as_str()).unwrap_or_default();
+                let fits = url::Url::parse(inbox).is_ok_and(|read| {
+                    ["imap", "imaps", "http", "https"].contains(&read.scheme())
+                        && read.password().is_none()
+                });
+                if !fits {
+                    let said = "must be where the mail arrives, such as \
+                                `imaps://watch@mail.example.org/INBOX`, without its password";
+                    faults.note("/inbox/url", Err(said.into()));
+                }
+            }
+            "prometheus" => {
+                for (pointer, query, needed) in [
+                    ("/query", &self.query, true),
+                    ("/heartbeat_query", &self.heartbeat_query, false),
+                ] {
+                    match query {
+                        Some(query) if !query.trim().is_empty() => faults.note(
+                            pointer,
+                            validate::text(query, 4_000).and_then(|()| domain::query::check(query)),
+                        ),
+                        Some(_) => faults.note(pointer, Err("must not be empty".into())),
+                        None if needed => {
+                            faults.note(pointer, Err("must say what to ask the server".into()));
+                        }
+                        None => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        for (pointer, text, most) in
+            [("/send", &self.send, 4_096), ("/expect", &self.expect, 1_024)]
+        {
+            if let Some(text) = text {
+                let empty = text.is_empty().then(|| "must not be empty".to_owned());
+                faults.note(pointer, empty.map_or_else(|| validate::text(text, most), Err));
+            }
+        }
+        if let Some(password) = &self.password {
+            faults.note("/password", validate::line(password, 1_024));
+        }
+    }
+
+    fn check_steps(&self, faults: &mut Faults) {
+        let steps: &[StepRequest] = self.steps.as_deref().unwrap_or_default();
+        if steps.is_empty() || steps.len() > STEPS_MAX {
+            faults.note("/steps", Err(format!("must be 1 to {STEPS_MAX}")));
+        }
+        for (n, step) in steps.iter().take(STEPS_MAX).enumerate() {
+            let at = format!("/steps/{n}");
+            faults.note(&format!("{at}/name"), validate::line(&step.name, 60));
+            if !step.url.contains("{{") {
+                faults.note(&format!("{at}/url"), validate::http_url(&step.url));
+            }
+            request(&at, step.method.as_deref(), Some(&step.headers), step.body.as_ref(), faults);
+            conditions(&format!("{at}/conditions"), &step.conditions, faults);
+            for (name, expression) in &step.capture {
+                let pointer = format!("{at}/capture/{name}");
+                faults.note(&pointer, validate::metric_key(name));
+                if let Err(error) = Condition::parse(expression) {
+                    faults.note(&pointer, Err(error.to_string()));
+                }
+            }
+        }
+    }
+}
+
+fn kinds() -> String {
+    format!("must be one of {}", KINDS.map(|kind| kind.word).join(", "))
+}
+
+/// Looks at the parts of an HTTP request.
+fn request(
+    at: &str,
+    method: Option<&str>,
+    headers: Option<&BTreeMap<String, String>>,
+    body: Option<&String>,
+    faults: &mut Faults,
+) {
+    if method.is_some_and(|method| {
+        !["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"].contains(&method)
+    }) {
+        faults.note(&format!("{at}/method"), Err("must be an HTTP method in capitals".into()));
+    }
+    for (name, value) in headers.into_iter().flatten() {
+        let pointer = format!("{at}/headers/{name}");
+        faults.note(&pointer, validate::line(value, 4_096));
+        if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
+        {
+            faults.note(&pointer, Err("is not a header's name".into()));
+        }
+    }
+    if body.is_some_and(|body| body.len() > 65_536) {
+        faults.note(&format!("{at}/body"), Err("must be at most 64 kB".into()));
+    }
+}
+
+fn conditions(at: &str, all: &[String], faults: &mut Faults) {
+    if all.len() > 20 {
+        faults.note(at, Err("must be at most 20".into()));
+    }
+    for (n, text) in all.iter().enumerate() {
+        if let Err(error) = Condition::parse(text) {
+            faults.note(&format!("{at}/{n}"), Err(error.to_string()));
+        }
+    }
+}
+
+impl From<StepRequest> for HttpStep {
+    fn from(step: StepRequest) -> Self {
+        let StepRequest { name, url, method, headers, body, conditions, capture } = step;
+        Self { name, url, method, headers, body, conditions, capture }
+    }
+}
+
+impl From<InboxRequest> for Inbox {
+    fn from(inbox: InboxRequest) -> Self {
+        Self { url: inbox.url, password: inbox.password }
     }
 }

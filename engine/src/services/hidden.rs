@@ -1,6 +1,8 @@
 //! Secrets of checks and rollback plans go in and do not come out: pages show that there is one,
 //! and a form that sends that sign back keeps it.
 
+use std::collections::BTreeMap;
+
 use domain::check::ProbeSpec;
 use probes::is_secret_name;
 
@@ -27,30 +29,25 @@ pub fn address(url: &str) -> String {
 ///
 /// # Errors
 /// Where there is nothing to keep.
-pub(super) fn keep(spec: ProbeSpec, before: Option<&ProbeSpec>) -> Result<ProbeSpec, Refusal> {
-    let ProbeSpec::Http { url, method, mut headers, mut body } = spec else { return Ok(spec) };
-    let (old_headers, old_body) = match before {
-        Some(ProbeSpec::Http { headers, body, .. }) => (Some(headers), body.clone()),
-        _ => (None, None),
-    };
+pub(super) fn keep(mut spec: ProbeSpec, before: Option<&ProbeSpec>) -> Result<ProbeSpec, Refusal> {
+    let mut before = before.cloned();
+    let old: BTreeMap<_, _> =
+        before.as_mut().map(ProbeSpec::secrets_mut).into_iter().flatten().collect();
     let mut faults = Faults::default();
-    let nothing = || Err("hides a value, and there is none to keep; write it out".to_owned());
-    for (name, value) in &mut headers {
-        if value == HIDDEN {
-            match old_headers.and_then(|old| old.get(name)) {
-                Some(old) => value.clone_from(old),
-                None => faults.note(&format!("/headers/{name}"), nothing()),
+    for (pointer, value) in spec.secrets_mut() {
+        if value != HIDDEN {
+            continue;
+        }
+        match old.get(&pointer) {
+            Some(kept) => value.clone_from(kept),
+            None => {
+                let said = "hides a value, and there is none to keep; write it out";
+                faults.note(&pointer, Err(said.to_owned()));
             }
         }
     }
-    if body.as_deref() == Some(HIDDEN) {
-        if old_body.is_none() {
-            faults.note("/body", nothing());
-        }
-        body = old_body;
-    }
     faults.into_result()?;
-    Ok(ProbeSpec::Http { url, method, headers, body })
+    Ok(spec)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod view;
 
 pub(crate) use check::known_item;
 pub use check::{CheckView, MeasurementView};
-pub use check_request::CheckRequest;
+pub use check_request::{CheckRequest, InboxRequest, StepRequest};
 pub(crate) use page::at;
 pub use page::{BaselineRow, ServicePage, ServiceRow, ServicesPage};
 pub use put::{EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest};

@@ -61,16 +61,9 @@ fn check(url: &str) -> CheckRequest {
         interval_s: 60,
         timeout_s: Some(5),
         item: Some("load".into()),
-        critical: false,
-        dry_run: false,
-        no_data: None,
         conditions: vec!["status == 200".into()],
-        url: url.into(),
-        method: None,
-        headers: None,
-        body: None,
-        min_days: None,
-        min_max_age_s: None,
+        url: Some(url.into()),
+        ..CheckRequest::default()
     }
 }
 

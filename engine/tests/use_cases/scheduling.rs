@@ -45,7 +45,7 @@ fn check(url: &str) -> CheckRequest {
         environment: "production".into(),
         kind: "http".into(),
         interval_s: 60,
-        url: url.into(),
+        url: Some(url.into()),
         ..CheckRequest::default()
     }
 }

@@ -70,6 +70,12 @@ impl GuardedClient {
         Ok(Opened { stream, remote, timing })
     }
 
+    /// The first address of a host and port that may be connected to.
+    pub(crate) async fn allowed_address(&self, url: &Url) -> Result<SocketAddr, Reason> {
+        let addresses = self.allowed_addresses(url).await?;
+        addresses.first().copied().ok_or_else(|| Reason::NoSuchName(host_of(url)))
+    }
+
     async fn allowed_addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Reason> {
         let port = url.port_or_known_default().unwrap_or(80);
         let host = host_of(url);

@@ -106,6 +106,24 @@ pub enum Reason {
         /// What the parser said.
         detail: String,
     },
+    /// What came is not the protocol that was asked for.
+    #[error("{authority} did not answer as {protocol} does: {detail}")]
+    NotSpoken {
+        /// Host and port.
+        authority: String,
+        /// The protocol, such as `Redis`.
+        protocol: &'static str,
+        /// What came, or what is missing.
+        detail: String,
+    },
+    /// It answered that it does not let us in or does not do what was asked.
+    #[error("{authority} said no: {detail}")]
+    Denied {
+        /// Host and port.
+        authority: String,
+        /// What it said.
+        detail: String,
+    },
     /// It redirected too often.
     #[error("{0} redirected more than 5 times")]
     TooManyRedirects(String),
@@ -146,6 +164,8 @@ impl Reason {
             | Self::Closed(_)
             | Self::HeadTooLarge(_)
             | Self::NotHttp { .. }
+            | Self::NotSpoken { .. }
+            | Self::Denied { .. }
             | Self::TooManyRedirects(_)
             | Self::BadRedirect { .. } => Blame::Service,
         }
@@ -166,6 +186,8 @@ impl Reason {
             Self::TimedOut { .. } => "timeout",
             Self::Closed(_) => "closed",
             Self::HeadTooLarge(_) | Self::NotHttp { .. } => "not HTTP",
+            Self::NotSpoken { .. } => "protocol",
+            Self::Denied { .. } => "denied",
             Self::TooManyRedirects(_)
             | Self::BadRedirect { .. }
             | Self::RedirectNotFollowed { .. } => "redirect",

@@ -1,26 +1,22 @@
 //! One request and its answer over one connection.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tokio_rustls::TlsConnector;
 use url::Url;
 
 use super::GuardedClient;
 use super::answer::Timing;
 use super::body::{self, Body};
-use super::connect::{Opened, Progress, authority_of, host_of};
+use super::connect::{Progress, authority_of, host_of};
 use super::error::{Reason, Stage};
+use super::line::Line;
 use super::request::Request;
-use super::tls::describe_io;
 
 /// The most bytes of status line and headers that are read.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
@@ -35,9 +31,6 @@ pub(crate) struct HopAnswer {
     pub(crate) timing: Timing,
     pub(crate) certificate: Option<Bytes>,
 }
-
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// Stops the task that drives a connection when its request is given up.
 struct Driver(JoinHandle<()>);
@@ -55,19 +48,9 @@ pub(super) async fn hop(
     deadline: Instant,
     progress: &Progress,
 ) -> Result<HopAnswer, Reason> {
-    let Opened { stream, remote, mut timing } =
-        client.open(&request.url, deadline, progress).await?;
-    let mut certificate = None;
-    let stream: Box<dyn Stream> = if request.url.scheme() == "https" {
-        progress.enter(Stage::Tls);
-        let started = Instant::now();
-        let (stream, leaf) = handshake(client, &request.url, stream).await?;
-        timing.tls = started.elapsed();
-        certificate = leaf;
-        Box::new(stream)
-    } else {
-        Box::new(stream)
-    };
+    let https = request.url.scheme() == "https";
+    let Line { stream, remote, mut timing, certificate } =
+        client.line(&request.url, https, &["http/1.1"], deadline, progress).await?;
 
     progress.enter(Stage::FirstByte);
     let reason = |error: &hyper::Error| http_reason(error, &request.url);
@@ -101,21 +84,6 @@ pub(super) async fn hop(
         timing,
         certificate,
     })
-}
-
-async fn handshake(
-    client: &GuardedClient,
-    url: &Url,
-    stream: tokio::net::TcpStream,
-) -> Result<(tokio_rustls::client::TlsStream<tokio::net::TcpStream>, Option<Bytes>), Reason> {
-    let config: Arc<rustls::ClientConfig> = client.trust().config()?;
-    let stream = TlsConnector::from(config)
-        .connect(server_name(url)?, stream)
-        .await
-        .map_err(|error| Reason::Tls(describe_io(&error, &host_of(url))))?;
-    let leaf = stream.get_ref().1.peer_certificates().and_then(|chain| chain.first());
-    let leaf = leaf.map(|certificate| Bytes::copy_from_slice(certificate));
-    Ok((stream, leaf))
 }
 
 /// The name a certificate must be for.

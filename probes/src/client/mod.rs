@@ -12,6 +12,7 @@ mod connect;
 mod error;
 mod exchange;
 mod follow;
+mod line;
 mod request;
 mod tls;
 
@@ -27,6 +28,7 @@ pub use tls::{TlsTrouble, Trust};
 
 pub(crate) use connect::{Progress, authority_of, host_of};
 pub(crate) use exchange::{HopAnswer, server_name};
+pub(crate) use line::{Line, Stream};
 pub(crate) use tls::{describe_io, x509_days_left};
 
 use crate::guard::{GuardPolicy, NameResolver};

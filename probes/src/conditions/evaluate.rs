@@ -21,6 +21,26 @@ impl Condition {
         conditions.iter().map(|condition| condition.evaluate(facts)).collect()
     }
 
+    /// What the expression says as text, for a value to be used elsewhere.
+    ///
+    /// # Errors
+    /// Why it says none.
+    pub fn text_of(&self, facts: &Facts) -> Result<String, String> {
+        if let Some((_, why)) = self.not_measured(facts) {
+            return Err(why);
+        }
+        match self.program.execute(&value::context(facts)) {
+            Ok(Value::String(text)) => Ok(text.to_string()),
+            Ok(Value::Int(number)) => Ok(number.to_string()),
+            Ok(Value::UInt(number)) => Ok(number.to_string()),
+            Ok(Value::Float(number)) => Ok(number.to_string()),
+            Ok(Value::Bool(flag)) => Ok(flag.to_string()),
+            Ok(other) => Err(format!("`{}` is a {}, not a text", self.text, other.type_of())),
+            Err(ExecutionError::NoSuchKey(key)) => Err(format!("the service sent no `{key}`")),
+            Err(error) => Err(plain_error(&error, facts, self)),
+        }
+    }
+
     fn decide(&self, facts: &Facts) -> (Phase, String) {
         if let Some(absent) = self.not_measured(facts) {
             return absent;
@@ -52,6 +72,11 @@ impl Condition {
             ("status", facts.status.is_some()),
             ("response_time_ms", facts.response_time_ms.is_some()),
             ("first_byte_ms", facts.first_byte_ms.is_some()),
+            ("dns_ms", facts.dns_ms.is_some()),
+            ("connect_ms", facts.connect_ms.is_some()),
+            ("tls_ms", facts.tls_ms.is_some()),
+            ("connected", facts.connected.is_some()),
+            ("records", facts.records.is_some()),
             ("headers", facts.headers.is_some()),
             ("body", facts.body.is_some()),
             ("json", facts.body.is_some()),

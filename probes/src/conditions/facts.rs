@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::outcome::millis;
+
 /// What a probe saw. A field that was not measured is absent, and a condition on it undecided.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts {
@@ -11,6 +13,12 @@ pub struct Facts {
     pub response_time_ms: Option<f64>,
     /// Milliseconds from sending the request to the first byte.
     pub first_byte_ms: Option<f64>,
+    /// Milliseconds the look-up of the name took.
+    pub dns_ms: Option<f64>,
+    /// Milliseconds the connection took to open.
+    pub connect_ms: Option<f64>,
+    /// Milliseconds the TLS handshake took; 0 without one.
+    pub tls_ms: Option<f64>,
     /// Headers by lower-case name; several of one name joined by `, `.
     pub headers: Option<BTreeMap<String, String>>,
     /// The body.
@@ -21,6 +29,10 @@ pub struct Facts {
     pub certificate_days: Option<i64>,
     /// Seconds of `Strict-Transport-Security`; absent where none was sent.
     pub hsts_max_age: Option<u64>,
+    /// Whether a connection was opened.
+    pub connected: Option<bool>,
+    /// The records of a name, as text.
+    pub records: Option<Vec<String>>,
     /// The number the probe is about.
     pub value: Option<f64>,
 }
@@ -34,6 +46,21 @@ pub struct BodyFact {
     pub json: Option<serde_json::Value>,
     /// Why it decides nothing: cut at the limit, or an encoding that cannot be undone.
     pub unreadable: Option<String>,
+}
+
+impl Facts {
+    /// What every connection has: its times, and that it was opened.
+    pub(crate) fn of_timing(timing: &crate::client::Timing, took_ms: f64) -> Self {
+        Self {
+            response_time_ms: Some(took_ms),
+            dns_ms: Some(millis(timing.lookup)),
+            connect_ms: Some(millis(timing.connect)),
+            tls_ms: Some(millis(timing.tls)),
+            connected: Some(true),
+            value: Some(took_ms),
+            ..Self::default()
+        }
+    }
 }
 
 impl BodyFact {

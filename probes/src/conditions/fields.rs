@@ -7,17 +7,22 @@ use super::ConditionError;
 use super::complexity::children;
 
 /// The fields of a condition. `headers` has lower-case names; `json` is the body where it is JSON,
-/// else null; times are in milliseconds, `hsts_max_age` in seconds.
-pub const FIELDS: [&str; 10] = [
+/// else null; times are in milliseconds, `hsts_max_age` in seconds; `records` are those of a name.
+pub const FIELDS: [&str; 15] = [
     "status",
     "response_time_ms",
     "first_byte_ms",
+    "dns_ms",
+    "connect_ms",
+    "tls_ms",
     "headers",
     "body",
     "json",
     "final_url",
     "certificate_days",
     "hsts_max_age",
+    "connected",
+    "records",
     "value",
 ];
 

@@ -20,6 +20,17 @@ pub(super) fn context(facts: &Facts) -> Context<'static, 'static> {
     add("status", facts.status.map(|status| Value::Int(status.into())));
     add("response_time_ms", facts.response_time_ms.map(Value::Float));
     add("first_byte_ms", facts.first_byte_ms.map(Value::Float));
+    add("dns_ms", facts.dns_ms.map(Value::Float));
+    add("connect_ms", facts.connect_ms.map(Value::Float));
+    add("tls_ms", facts.tls_ms.map(Value::Float));
+    add("connected", facts.connected.map(Value::Bool));
+    add(
+        "records",
+        facts
+            .records
+            .as_ref()
+            .map(|all| Value::List(Arc::new(all.iter().map(|record| text(record)).collect()))),
+    );
     add("final_url", facts.final_url.as_ref().map(|url| text(url)));
     add("certificate_days", facts.certificate_days.map(Value::Int));
     add(

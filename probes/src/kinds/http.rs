@@ -125,7 +125,6 @@ pub(crate) fn facts(answer: &Answer, now: chrono::DateTime<chrono::Utc>) -> Fact
     let took = millis(answer.timing.total);
     Facts {
         status: Some(answer.status.as_u16()),
-        response_time_ms: Some(took),
         first_byte_ms: Some(millis(answer.timing.first_byte)),
         headers: Some(headers),
         body: Some(body),
@@ -135,6 +134,6 @@ pub(crate) fn facts(answer: &Answer, now: chrono::DateTime<chrono::Utc>) -> Fact
             .header(header::STRICT_TRANSPORT_SECURITY.as_str())
             .filter(|_| https)
             .and_then(super::hsts::max_age),
-        value: Some(took),
+        ..Facts::of_timing(&answer.timing, took)
     }
 }

@@ -1,10 +1,21 @@
 //! The probes, one file each.
 
 mod certificate;
+pub(crate) mod database;
 pub(crate) mod debug_mode;
+pub(crate) mod dns;
 pub(crate) mod exposed_files;
+pub(crate) mod grpc;
 pub(crate) mod hsts;
 pub(crate) mod http;
+pub(crate) mod http_steps;
 pub(crate) mod https_redirect;
+pub(crate) mod mail;
 mod moved;
+pub(crate) mod prometheus;
+pub(crate) mod reachable;
+pub(crate) mod redis;
+mod talk;
+pub(crate) mod tcp;
 pub(crate) mod tls;
+pub(crate) mod websocket;

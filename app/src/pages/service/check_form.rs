@@ -5,21 +5,67 @@ use engine::services::{ServicePage, hidden};
 use leptos::prelude::*;
 use store::checks::CheckRecord;
 
+use super::check_form_kinds::of_service;
 use crate::components::field::{Field, Select, TextArea};
 
-/// Each kind with what it is for.
-const KINDS: [(&str, &str, &str); 6] = [
-    ("http", "HTTP request", "Sends one request and holds the answer against conditions."),
-    ("tls", "Certificate", "Looks at the certificate: days left, chain, name."),
-    ("https_redirect", "Redirect to HTTPS", "Plain HTTP must redirect to HTTPS on the same host."),
-    ("hsts", "HSTS", "Strict-Transport-Security must be sent and last long enough."),
+/// Each kind with what it is called, what it is for, and what its conditions may name.
+const KINDS: [(&str, &str, &str, &str); 17] = [
+    (
+        "http",
+        "HTTP request",
+        "Sends one request and holds the answer against conditions.",
+        "status, response_time_ms, dns_ms, connect_ms, tls_ms, first_byte_ms, headers, body, json, final_url, certificate_days, hsts_max_age",
+    ),
+    (
+        "http_steps",
+        "HTTP requests in turn",
+        "Several requests; what one answers is used in the next, and cookies are kept.",
+        "",
+    ),
+    ("tcp", "TCP port", "Accepts connections, and answers as expected.", TALK),
+    (
+        "reachable",
+        "Reachable host",
+        "The host answers, without ICMP: one that refuses a connection is there.",
+        TALK,
+    ),
+    ("dns", "DNS name", "A name has records.", "records, dns_ms, response_time_ms"),
+    ("websocket", "WebSocket", "Opens, and answers as expected.", TALK),
+    ("grpc", "gRPC health", "The server says that it serves, by grpc.health.v1.", TALK),
+    ("postgres", "PostgreSQL", "Lets in and answers a query.", TALK),
+    ("mysql", "MySQL or MariaDB", "Lets in and answers a query.", TALK),
+    ("redis", "Redis", "Lets in and answers PING.", TALK),
+    (
+        "mail",
+        "E-mail delivery",
+        "Sends a mail and waits until it arrives; the value is the time between.",
+        "response_time_ms, value",
+    ),
+    ("prometheus", "Prometheus query", "A metric server answers a query with one number.", "value"),
+    ("tls", "Certificate", "Looks at the certificate: days left, chain, name.", "certificate_days"),
+    (
+        "https_redirect",
+        "Redirect to HTTPS",
+        "Plain HTTP must redirect to HTTPS on the same host.",
+        "status, headers, final_url",
+    ),
+    (
+        "hsts",
+        "HSTS",
+        "Strict-Transport-Security must be sent and last long enough.",
+        "hsts_max_age, headers",
+    ),
     (
         "exposed_files",
         "Exposed files",
         "/.env, /.git/config, backups and their like must answer 403 or 404.",
+        "",
     ),
-    ("debug_mode", "Debug mode", "A provoked error page must give away no stack trace."),
+    ("debug_mode", "Debug mode", "A provoked error page must give away no stack trace.", ""),
 ];
+
+/// What conditions on a connection of its own may name.
+const TALK: &str = "connected, response_time_ms, dns_ms, connect_ms, tls_ms, body";
 
 /// The part of the card that adds checks.
 pub fn new_checks(page: &ServicePage) -> AnyView {
@@ -28,7 +74,7 @@ pub fn new_checks(page: &ServicePage) -> AnyView {
     }
     let forms = KINDS
         .into_iter()
-        .map(|(kind, _, _)| view! { <li>{check_form(page, kind, None)}</li> })
+        .map(|(kind, ..)| view! { <li>{check_form(page, kind, None)}</li> })
         .collect_view();
     view! {
         <div class="card-foot no-print">
@@ -42,10 +88,10 @@ pub fn new_checks(page: &ServicePage) -> AnyView {
 /// The form for a check of a kind, new or known.
 pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRecord>) -> AnyView {
     let id = known.map_or_else(|| format!("new-{kind}"), |check| format!("change-{}", check.key));
-    let (_, title, about) =
-        KINDS.into_iter().find(|(word, _, _)| *word == kind).unwrap_or((kind, kind, ""));
+    let (_, title, about, fields) =
+        KINDS.into_iter().find(|(word, ..)| *word == kind).unwrap_or((kind, kind, "", ""));
     let summary = if known.is_some() { "Change…".to_owned() } else { format!("{title}…") };
-    let first_url = page.places.iter().rev().find_map(|(place, _, _)| place.base_url.clone());
+    let usual_url = usual_url(page, kind);
     let environments = page
         .places
         .iter()
@@ -64,6 +110,17 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
             view! { <input type="hidden" name="key" value=check.key.clone()/> }.into_any()
         }
     };
+    let address = (kind != "http_steps").then(|| {
+        let value = known.map_or(usual_url, |check| check.spec.url().to_owned());
+        view! { <Field id=format!("{id}-url") name="url" label="Address" kind="url" required=true maxlength=2048 value/> }
+    });
+    let hint = format!("One a line, such as {}. Fields: {fields}.", example_condition(kind));
+    let conditions = (!fields.is_empty()).then(|| {
+        view! {
+            <TextArea id=format!("{id}-conditions") name="conditions" label="Conditions" rows=3
+                value=text(|check| check.conditions.join("\n"), usual_conditions(kind)) hint/>
+        }
+    });
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>{summary}</summary>
@@ -76,12 +133,9 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
                     <Select id=format!("{id}-env") name="environment" label="Environment" options=environments
                         chosen=text(|check| check.environment.clone(), "")/>
                 </div>
-                <Field id=format!("{id}-url") name="url" label="Address" kind="url" required=true maxlength=2048
-                    value=known.map_or(first_url.unwrap_or_default(), |check| check.spec.url().to_owned())/>
+                {address}
                 {of_kind(&id, kind, known)}
-                <TextArea id=format!("{id}-conditions") name="conditions" label="Conditions" rows=3
-                    value=text(|check| check.conditions.join("\n"), usual_conditions(kind))
-                    hint="One a line, such as status == 200 or response_time_ms < 300."/>
+                {conditions}
                 <div class="fields">
                     <Field id=format!("{id}-interval") name="interval_s" label="Every, in seconds" kind="number" required=true
                         value=text(|check| check.interval_s.to_string(), "60")/>
@@ -101,6 +155,28 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
     .into_any()
 }
 
+/// The address a new check of a kind begins with.
+fn usual_url(page: &ServicePage, kind: &str) -> String {
+    let of_kind = domain::check::kind_of(kind);
+    if of_kind.is_some_and(|kind| kind.word != "prometheus" && kind.schemes.contains(&"http")) {
+        let mut places = page.places.iter().rev();
+        return places.find_map(|(place, _, _)| place.base_url.clone()).unwrap_or_default();
+    }
+    of_kind.map(|kind| kind.example.to_owned()).unwrap_or_default()
+}
+
+fn example_condition(kind: &str) -> &'static str {
+    match kind {
+        "http" | "https_redirect" => "status == 200 or response_time_ms < 300",
+        "dns" => "\"192.0.2.7\" in records",
+        "prometheus" => "value < 0.5",
+        "tls" => "certificate_days > 30",
+        "hsts" => "hsts_max_age >= 31536000",
+        "mail" => "response_time_ms < 10000",
+        _ => "response_time_ms < 300",
+    }
+}
+
 fn usual_conditions(kind: &str) -> &'static str {
     if kind == "http" { "status == 200" } else { "" }
 }
@@ -110,6 +186,8 @@ fn of_kind(id: &str, kind: &str, known: Option<&CheckRecord>) -> AnyView {
     let spec = known.map(|check| &check.spec);
     match kind {
         "http" => http(id, spec),
+        "http_steps" | "tcp" | "websocket" | "grpc" | "postgres" | "mysql" | "redis" | "mail"
+        | "prometheus" => of_service(id, kind, known),
         "tls" => {
             let days = match spec {
                 Some(ProbeSpec::Tls { min_days: Some(days), .. }) => days.to_string(),

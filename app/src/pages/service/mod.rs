@@ -3,6 +3,7 @@
 mod announce;
 mod baselines;
 mod check_form;
+mod check_form_kinds;
 mod checks;
 mod heartbeat_form;
 mod heartbeats;

@@ -1,0 +1,253 @@
+//! Several HTTP requests in turn: a value of one answer, such as a token, is used in the next.
+//! Cookies are kept from step to step, as a browser keeps them.
+
+use std::collections::BTreeMap;
+
+use cookie_store::CookieStore;
+use domain::check::HttpStep;
+use domain::measurement::{Exchange, Finding, Phase};
+use http::header;
+use tokio::time::Instant;
+use url::Url;
+
+use super::http::facts;
+use crate::client::{Answer, MAX_REDIRECTS, Request, SendError, parse_url};
+use crate::conditions::Condition;
+use crate::outcome::{Outcome, finding, millis, overall, sentence};
+use crate::prober::Run;
+
+/// Bodies are read as far as a single request's.
+const BODY_LIMIT_BYTES: usize = 1024 * 1024;
+
+/// What was captured, by name.
+type Captured = BTreeMap<String, String>;
+
+pub(crate) async fn run(run: &Run<'_>, steps: &[HttpStep]) -> Outcome {
+    let started = Instant::now();
+    let mut captured = Captured::new();
+    let mut cookies = CookieStore::default();
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut exchanges: Vec<Exchange> = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let place = format!("step {} ({})", at + 1, step.name);
+        let ended = |outcome: Outcome, exchanges: Vec<Exchange>, findings: Vec<Finding>| {
+            let sentence = format!("{place}: {}", outcome.sentence);
+            Outcome { sentence, findings, exchanges, ..outcome }
+        };
+        let left = run.timeout.saturating_sub(started.elapsed());
+        let answer = match send(run, step, &captured, &mut cookies, left).await {
+            Ok(answer) => answer,
+            Err(Stopped::Bad(problem)) => {
+                let outcome = Outcome::new(Phase::Error, sentence(&problem), "bad check");
+                return ended(outcome, exchanges, findings);
+            }
+            Err(Stopped::Unreachable(error)) => {
+                exchanges.extend(error.exchanges.clone());
+                return ended(Outcome::unreachable(error), exchanges, findings);
+            }
+        };
+        exchanges.extend(answer.exchanges.clone());
+        let judged = judge(run, step, &answer);
+        let phase = overall(&judged);
+        let why = judged.iter().find(|one| one.phase == phase).map(|one| one.detail.clone());
+        findings.extend(
+            judged
+                .into_iter()
+                .map(|one| Finding { subject: format!("{}: {}", step.name, one.subject), ..one }),
+        );
+        if phase != Phase::Successful {
+            let text = format!("{place}, but expected {}", why.unwrap_or_default());
+            let short = answer.status.as_u16().to_string();
+            return Outcome::new(phase, sentence(&text), short)
+                .findings(findings)
+                .exchanges(exchanges);
+        }
+        for (name, expression) in &step.capture {
+            match capture(run, expression, &answer) {
+                Ok(value) => drop(captured.insert(name.clone(), value)),
+                Err(problem) => {
+                    let text = format!("{place}: `{name}` could not be captured: {problem}");
+                    findings.push(finding(
+                        format!("{}: capture {name}", step.name),
+                        Phase::Failed,
+                        problem,
+                    ));
+                    return Outcome::new(Phase::Failed, sentence(&text), "capture")
+                        .findings(findings)
+                        .exchanges(exchanges);
+                }
+            }
+        }
+    }
+    let took = millis(started.elapsed());
+    let text = format!("all {} steps went through in {took:.0} ms", steps.len());
+    Outcome::new(Phase::Successful, sentence(&text), format!("{took:.0} ms"))
+        .value(took)
+        .findings(findings)
+        .exchanges(exchanges)
+}
+
+enum Stopped {
+    Bad(String),
+    Unreachable(SendError),
+}
+
+/// Sends a step's request and follows its redirects, cookies kept on the way.
+async fn send(
+    run: &Run<'_>,
+    step: &HttpStep,
+    captured: &Captured,
+    cookies: &mut CookieStore,
+    left: std::time::Duration,
+) -> Result<Answer, Stopped> {
+    let bad = |problem: String| Stopped::Bad(problem);
+    let started = Instant::now();
+    let mut url = parse_url(&fill(&step.url, captured).map_err(bad)?)
+        .map_err(|error| bad(error.to_string()))?;
+    let mut method = step.method.clone().unwrap_or_else(|| "GET".into());
+    let mut body = step.body.as_ref().map(|body| fill(body, captured)).transpose().map_err(bad)?;
+    let mut headers = Vec::new();
+    for (name, value) in &step.headers {
+        headers.push((name.clone(), fill(value, captured).map_err(bad)?));
+    }
+    let mut exchanges = Vec::new();
+    for _ in 0..=MAX_REDIRECTS {
+        let mut request = Request::new(&method, url.as_str())
+            .map_err(|error| bad(error.to_string()))?
+            .timeout(left.saturating_sub(started.elapsed()))
+            .body_limit_bytes(BODY_LIMIT_BYTES)
+            .redirects(0);
+        for (name, value) in &headers {
+            request = request.header(name, value).map_err(|error| bad(error.to_string()))?;
+        }
+        let kept: Vec<_> = cookies
+            .get_request_values(&url)
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        if !kept.is_empty() {
+            request = request
+                .secret_header(header::COOKIE.as_str(), &kept.join("; "))
+                .map_err(|error| bad(error.to_string()))?;
+        }
+        if let Some(body) = &body {
+            request = request.body(body.clone());
+        }
+        let mut answer = match run.client.send(request).await {
+            Ok(answer) => answer,
+            Err(mut error) => {
+                exchanges.append(&mut error.exchanges);
+                return Err(Stopped::Unreachable(SendError { exchanges, ..error }));
+            }
+        };
+        for set in answer.headers.get_all(header::SET_COOKIE) {
+            if let Ok(set) = set.to_str() {
+                // A cookie that may not be kept is not kept, as in a browser.
+                let _ = cookies.parse(set, &url);
+            }
+        }
+        exchanges.append(&mut answer.exchanges);
+        let Some(next) = redirect(&answer, &url) else {
+            return Ok(Answer { exchanges, ..answer });
+        };
+        if next.origin() != url.origin() {
+            // What was meant for one origin does not go to another.
+            headers.clear();
+        }
+        if !matches!(answer.status.as_u16(), 307 | 308) {
+            method = "GET".into();
+            body = None;
+            headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+        }
+        url = next;
+    }
+    Err(bad(format!("it redirected more than {MAX_REDIRECTS} times")))
+}
+
+fn redirect(answer: &Answer, from: &Url) -> Option<Url> {
+    matches!(answer.status.as_u16(), 301 | 302 | 303 | 307 | 308)
+        .then(|| answer.header(header::LOCATION.as_str()))
+        .flatten()
+        .and_then(|to| from.join(to).ok())
+        .filter(|to| matches!(to.scheme(), "http" | "https"))
+}
+
+fn judge(run: &Run<'_>, step: &HttpStep, answer: &Answer) -> Vec<Finding> {
+    if step.conditions.is_empty() {
+        let status = answer.status.as_u16();
+        let phase = if status < 400 { Phase::Successful } else { Phase::Failed };
+        return vec![finding("status < 400", phase, format!("status < 400: was {status}"))];
+    }
+    let facts = facts(answer, run.now);
+    let read = |text: &String| match Condition::parse(text) {
+        Ok(condition) => condition.evaluate(&facts),
+        Err(error) => finding(text, Phase::Error, error.to_string()),
+    };
+    step.conditions.iter().map(read).collect()
+}
+
+fn capture(run: &Run<'_>, expression: &str, answer: &Answer) -> Result<String, String> {
+    let expression = Condition::parse(expression).map_err(|error| error.to_string())?;
+    expression.text_of(&facts(answer, run.now))
+}
+
+/// Puts what was captured in the place of its name.
+fn fill(text: &str, captured: &Captured) -> Result<String, String> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once("{{") {
+        let (name, after) = inside.split_once("}}").ok_or("a `{{` is not closed by `}}`")?;
+        let value = captured
+            .get(name.trim())
+            .ok_or_else(|| format!("nothing was captured as `{}` before", name.trim()))?;
+        out.push_str(before);
+        out.push_str(value);
+        rest = after;
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+/// Refuses steps that cannot be run as written.
+pub(crate) fn check(steps: &[HttpStep]) -> Result<(), String> {
+    let mut known = Captured::new();
+    for (at, step) in steps.iter().enumerate() {
+        let place = format!("step {}", at + 1);
+        let say = |error: String| format!("{place}: {error}");
+        let url = fill(&step.url, &known).map_err(say)?;
+        // With something in the place of what is captured, the address must be one.
+        Request::new(step.method.as_deref().unwrap_or("GET"), &url)
+            .map_err(|error| say(error.to_string()))?;
+        for text in step.headers.values().chain(&step.body) {
+            fill(text, &known).map_err(say)?;
+        }
+        for text in &step.conditions {
+            Condition::parse(text).map_err(|error| say(error.to_string()))?;
+        }
+        for (name, expression) in &step.capture {
+            Condition::parse(expression).map_err(|error| say(error.to_string()))?;
+            known.insert(name.clone(), "captured".into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_captured_cannot_be_used() {
+        let step = |url: &str, capture: &[(&str, &str)]| HttpStep {
+            name: "one".into(),
+            url: url.into(),
+            capture: capture.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect(),
+            ..HttpStep::default()
+        };
+        let first = step("https://a.example/", &[("token", "json.token")]);
+        assert_eq!(check(&[first.clone(), step("https://a.example/{{token}}", &[])]), Ok(()));
+        let early = check(&[step("https://a.example/{{token}}", &[]), first]);
+        assert!(early.unwrap_err().starts_with("step 1: nothing was captured as `token`"));
+        assert!(check(&[step("file:///etc/passwd", &[])]).is_err());
+        assert!(check(&[step("https://a.example/", &[("t", "jsno.token")])]).is_err());
+    }
+}

@@ -1,0 +1,67 @@
+//! A mailbox, by IMAP: is the mail there? Where it is, it is deleted.
+
+use std::time::Duration;
+
+use async_imap::Client;
+use domain::check::Inbox;
+use futures::TryStreamExt as _;
+
+use super::super::talk;
+use crate::client::Stage;
+use crate::prober::Run;
+
+/// Whether the mail is there.
+pub(super) async fn look(
+    run: &Run<'_>,
+    inbox: &Inbox,
+    mark: &str,
+    left: Duration,
+) -> Result<bool, String> {
+    let url = talk::address(&inbox.url, &["imap", "imaps"]).map_err(|outcome| outcome.sentence)?;
+    let tls = url.scheme() == "imaps";
+    let url = talk::with_port(url, if tls { 993 } else { 143 });
+    let user =
+        talk::user(&url).ok_or("the inbox's address names no user, as in imap://user@host")?;
+    let password = inbox.password.clone().unwrap_or_default();
+    let mailbox = match url.path().trim_matches('/') {
+        "" => "INBOX".to_owned(),
+        name => talk::percent_decoded(name),
+    };
+    let looked = run
+        .client
+        .within(&url, left, async |deadline, progress| {
+            let line = run.client.line(&url, tls, &[], deadline, progress).await?;
+            progress.enter(Stage::FirstByte);
+            Ok(search(line.stream, &user, &password, &mailbox, mark).await)
+        })
+        .await;
+    match looked {
+        Err(error) => Err(error.to_string()),
+        Ok((Ok(found), _)) => Ok(found),
+        Ok((Err(error), _)) => Err(error.to_string()),
+    }
+}
+
+async fn search(
+    stream: Box<dyn crate::client::Stream>,
+    user: &str,
+    password: &str,
+    mailbox: &str,
+    mark: &str,
+) -> Result<bool, async_imap::error::Error> {
+    let mut client = Client::new(stream);
+    // The greeting.
+    client.read_response().await?;
+    let mut session = client.login(user, password).await.map_err(|(error, _)| error)?;
+    session.select(mailbox).await?;
+    let found = session.uid_search(format!("SUBJECT \"{mark}\"")).await?;
+    for uid in &found {
+        let stored = session.uid_store(uid.to_string(), "+FLAGS.SILENT (\\Deleted)").await?;
+        stored.try_collect::<Vec<_>>().await?;
+    }
+    if !found.is_empty() {
+        session.expunge().await?.try_collect::<Vec<_>>().await?;
+    }
+    session.logout().await?;
+    Ok(!found.is_empty())
+}
