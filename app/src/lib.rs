@@ -32,6 +32,8 @@ mod pages;
 #[cfg(feature = "ssr")]
 mod palette;
 #[cfg(feature = "ssr")]
+mod pictures;
+#[cfg(feature = "ssr")]
 mod portal;
 #[cfg(feature = "ssr")]
 mod query;

@@ -6,7 +6,7 @@ use leptos::{config::LeptosOptions, prelude::provide_context};
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 
 use crate::{
-    acts, auth, events, files, headers, palette::palette, portal::Portal, routes::Routes,
+    acts, auth, events, files, headers, palette::palette, pictures, portal::Portal, routes::Routes,
     shell::shell,
 };
 
@@ -24,6 +24,7 @@ pub fn router(engine: Engine, options: LeptosOptions) -> Router {
     let inside = Router::new()
         .route("/events", get(events::events))
         .route("/palette.json", get(palette))
+        .route("/pictures/{check}/{at}/{n}", get(pictures::picture))
         .nest("/act", acts::routes())
         .leptos_routes_with_context(&portal, list, given, page)
         .fallback(lost)

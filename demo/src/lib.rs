@@ -6,6 +6,7 @@ mod calendar;
 mod error;
 mod event;
 mod lessons;
+mod live;
 mod measured;
 mod notes;
 mod people;

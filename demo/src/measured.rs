@@ -82,6 +82,7 @@ pub(crate) fn round(
                 short,
                 findings: Vec::new(),
                 exchanges: Vec::new(),
+                pictures: Vec::new(),
             };
             (suffix, measurement)
         })

@@ -8,7 +8,7 @@ use engine::{
     },
 };
 
-use crate::{error::DemoError, measured::REDIRECT};
+use crate::{error::DemoError, live, measured::REDIRECT};
 
 /// Where the shop answers, each without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,10 @@ pub struct Places {
     pub http: String,
     /// Its switches.
     pub control: String,
+    /// Its caught mail.
+    pub mail: String,
+    /// Where its mail catcher speaks SMTP, host and port.
+    pub smtp: String,
 }
 
 /// The environments of every service here.
@@ -67,7 +71,12 @@ pub(crate) async fn set(engine: &Engine, who: &Who, places: &Places) -> Result<(
 /// Where the portal refuses it.
 pub async fn move_to(engine: &Engine, places: &Places) -> Result<(), DemoError> {
     let hook = format!("{}/control/release", places.control);
-    put(engine, &Who::System("demo"), "shop", places, Some(hook)).await
+    let who = Who::System("demo");
+    put(engine, &who, "shop", places, Some(hook)).await?;
+    for (key, request) in live::checks(places) {
+        done("put the check", key, engine.put_check(&who, "shop", key, request).await)?;
+    }
+    Ok(())
 }
 
 async fn put(

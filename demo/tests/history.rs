@@ -29,6 +29,8 @@ fn places() -> Places {
         https: "https://127.0.0.1:4443".into(),
         http: "http://127.0.0.1:4010".into(),
         control: "http://127.0.0.1:4011".into(),
+        mail: "http://127.0.0.1:4012".into(),
+        smtp: "127.0.0.1:4025".into(),
     }
 }
 

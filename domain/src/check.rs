@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::journey::Recording;
+
 /// The kind of a probe with its parameters, as the API takes it and the database keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -139,6 +141,14 @@ pub enum ProbeSpec {
         /// Where it arrives.
         inbox: Inbox,
     },
+    /// A recorded flow goes through in a browser.
+    Journey {
+        /// The flow.
+        recording: Recording,
+        /// What stands for the names in it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        secrets: BTreeMap<String, String>,
+    },
     /// A metric server answers a query with one number.
     Prometheus {
         /// The server's address, below which `/api/v1/query` lies.
@@ -238,6 +248,7 @@ impl ProbeSpec {
             Self::Mysql { .. } => "mysql",
             Self::Redis { .. } => "redis",
             Self::Mail { .. } => "mail",
+            Self::Journey { .. } => "journey",
             Self::Prometheus { .. } => "prometheus",
         }
     }
@@ -263,6 +274,7 @@ impl ProbeSpec {
             | Self::Mail { url, .. }
             | Self::Prometheus { url, .. } => url,
             Self::HttpSteps { steps } => steps.first().map_or("", |step| &step.url),
+            Self::Journey { recording, .. } => recording.url(),
         }
     }
 
@@ -295,6 +307,10 @@ impl ProbeSpec {
             | Self::Mysql { password, .. }
             | Self::Redis { password, .. } => {
                 password.as_mut().map(|one| ("/password".to_owned(), one)).into_iter().collect()
+            }
+            Self::Journey { secrets, .. } => {
+                let named = |(name, value)| (format!("/secrets/{name}"), value);
+                secrets.iter_mut().map(named).collect()
             }
             Self::Mail { password, inbox, .. } => {
                 let own = password.as_mut().map(|one| ("/password".to_owned(), one));
@@ -336,7 +352,7 @@ const fn kind(word: &'static str, schemes: &'static [&'static str], example: &'s
 const WEB: &[&str] = &["http", "https"];
 
 /// All kinds, in the order they are documented.
-pub const KINDS: [Kind; 17] = [
+pub const KINDS: [Kind; 18] = [
     kind("http", WEB, "https://shop.example.org/"),
     kind("http_steps", WEB, "https://shop.example.org/login"),
     kind("tls", WEB, "https://shop.example.org/"),
@@ -353,6 +369,7 @@ pub const KINDS: [Kind; 17] = [
     kind("mysql", &["mysql"], "mysql://watch@db.example.org:3306/shop"),
     kind("redis", &["redis", "rediss"], "redis://cache.example.org:6379"),
     kind("mail", &["smtp", "smtps"], "smtp://mail.example.org:587"),
+    kind("journey", WEB, "https://shop.example.org/register"),
     Kind {
         word: "prometheus",
         schemes: WEB,

@@ -10,6 +10,7 @@ pub mod heartbeat;
 pub mod ids;
 pub mod indicator;
 pub mod item;
+pub mod journey;
 pub mod machine;
 pub mod measurement;
 pub mod permissions;

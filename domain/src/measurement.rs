@@ -44,6 +44,22 @@ pub struct Measurement {
     pub findings: Vec<Finding>,
     /// What was sent and received, secrets redacted.
     pub exchanges: Vec<Exchange>,
+    /// What a browser showed, step by step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<Picture>,
+}
+
+/// What a browser showed after a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// What the step did.
+    pub title: String,
+    /// Milliseconds since the journey began.
+    pub at_ms: u64,
+    /// Whether the step went through.
+    pub good: bool,
+    /// The picture, as JPEG in base64.
+    pub jpeg: String,
 }
 
 /// One condition or one address looked at, with its outcome.

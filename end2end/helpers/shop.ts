@@ -8,6 +8,7 @@ interface Addresses {
   http: string;
   https: string;
   control: string;
+  mail: string;
   ca: string;
 }
 

@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod browser;
 pub mod client;
 pub mod conditions;
 mod evidence;

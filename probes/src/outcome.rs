@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::measurement::{Exchange, Finding, Phase};
+use domain::measurement::{Exchange, Finding, Phase, Picture};
 
 use crate::client::{Blame, SendError};
 
@@ -15,6 +15,7 @@ pub(crate) struct Outcome {
     pub(crate) short: String,
     pub(crate) findings: Vec<Finding>,
     pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) pictures: Vec<Picture>,
 }
 
 impl Outcome {
@@ -26,6 +27,7 @@ impl Outcome {
             short: short.into(),
             findings: Vec::new(),
             exchanges: Vec::new(),
+            pictures: Vec::new(),
         }
     }
 

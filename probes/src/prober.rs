@@ -1,11 +1,14 @@
 //! Runs a check's probe.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::check::ProbeSpec;
 use domain::measurement::{Measurement, Phase};
 use futures::FutureExt as _;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::client::{GuardedClient, RequestError};
@@ -18,7 +21,12 @@ use crate::prometheus::{self, Answered, Question};
 #[derive(Debug, Clone)]
 pub struct Prober {
     client: GuardedClient,
+    browser: Option<PathBuf>,
+    journeys: Arc<Semaphore>,
 }
+
+/// How many browsers run at once.
+const JOURNEYS_AT_ONCE: usize = 2;
 
 /// What a probe of any kind is given.
 pub(crate) struct Run<'a> {
@@ -27,6 +35,8 @@ pub(crate) struct Run<'a> {
     pub(crate) timeout: Duration,
     pub(crate) now: DateTime<Utc>,
     pub(crate) no_data: NoData,
+    pub(crate) browser: Option<&'a Path>,
+    pub(crate) journeys: &'a Semaphore,
 }
 
 /// What it means that a kind which may come back empty did.
@@ -56,8 +66,15 @@ impl NoData {
 impl Prober {
     /// A prober that reaches what the client may reach.
     #[must_use]
-    pub const fn new(client: GuardedClient) -> Self {
-        Self { client }
+    pub fn new(client: GuardedClient) -> Self {
+        Self { client, browser: None, journeys: Arc::new(Semaphore::new(JOURNEYS_AT_ONCE)) }
+    }
+
+    /// Runs journeys in this browser, a Chromium.
+    #[must_use]
+    pub fn browser(mut self, program: Option<PathBuf>) -> Self {
+        self.browser = program;
+        self
     }
 
     /// The client, for hooks, which are guarded like probes.
@@ -99,7 +116,15 @@ impl Prober {
     ) -> Measurement {
         let started_at = clock();
         let started = Instant::now();
-        let run = Run { client: &self.client, conditions, timeout, now: started_at, no_data };
+        let run = Run {
+            client: &self.client,
+            conditions,
+            timeout,
+            now: started_at,
+            no_data,
+            browser: self.browser.as_deref(),
+            journeys: &self.journeys,
+        };
         // A defect in a recogniser or a parser must cost one measurement, not a task.
         let outcome = std::panic::AssertUnwindSafe(dispatch(&run, spec))
             .catch_unwind()
@@ -121,6 +146,7 @@ impl Prober {
             short: outcome.short,
             findings: outcome.findings,
             exchanges: outcome.exchanges,
+            pictures: outcome.pictures,
         }
     }
 }
@@ -159,6 +185,9 @@ async fn dispatch(run: &Run<'_>, spec: &ProbeSpec) -> Outcome {
         ProbeSpec::Mail { url, password, from, to, inbox } => {
             let letter = Letter { url, password: password.as_deref(), from, to };
             kinds::mail::run(run, letter, inbox).await
+        }
+        ProbeSpec::Journey { recording, secrets } => {
+            kinds::journey::run(run, recording, secrets).await
         }
         ProbeSpec::Prometheus { url, query, heartbeat_query } => {
             kinds::prometheus::run(run, url, query, heartbeat_query.as_deref()).await

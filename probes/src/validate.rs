@@ -59,6 +59,14 @@ pub fn validate<S: AsRef<str>>(
         ProbeSpec::HttpSteps { steps } => {
             crate::kinds::http_steps::check(steps).map_err(CheckError::Other)?;
         }
+        // What cannot be replayed was refused when the recording was read.
+        ProbeSpec::Journey { recording, secrets } => {
+            if let Some(name) = recording.names().iter().find(|name| !secrets.contains_key(*name)) {
+                let said =
+                    format!("the recording names `{name}`, and no secret of that name is given");
+                return Err(CheckError::Other(said));
+            }
+        }
         ProbeSpec::Dns { url } => crate::kinds::dns::check(url).map_err(CheckError::Other)?,
         ProbeSpec::Tcp { url, .. }
         | ProbeSpec::Reachable { url }

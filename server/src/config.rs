@@ -33,6 +33,9 @@ pub struct Config {
     pub trusted_proxies: String,
     /// The log's format (`DAYTWO_LOG_FORMAT`): `text` or `json`.
     pub log_format: LogFormat,
+    /// The Chromium that recorded journeys run in (`DAYTWO_CHROMIUM`); the first in `PATH` where
+    /// absent.
+    pub chromium: Option<PathBuf>,
 }
 
 /// What probes and hooks may reach.
@@ -57,6 +60,10 @@ pub enum LogFormat {
     /// Lines for machines.
     Json,
 }
+
+/// What a Chromium is called.
+const BROWSERS: [&str; 4] =
+    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// Why the configuration cannot be used.
 #[derive(Debug, Error)]
@@ -90,6 +97,7 @@ impl Default for Config {
             probe: ProbeConfig::default(),
             trusted_proxies: String::new(),
             log_format: LogFormat::Text,
+            chromium: None,
         }
     }
 }
@@ -123,6 +131,7 @@ impl Config {
             "base_url",
             "trusted_proxies",
             "log_format",
+            "chromium",
         ]);
         // Values stay text: a number in a variable is not a number in a CIDR.
         let probe = Env::prefixed("DAYTWO_PROBE_").only(&["mode", "allow", "roots"]);
@@ -177,6 +186,21 @@ impl Config {
                 Vec::new()
             }
         }
+    }
+
+    /// The browser that journeys run in: the one that is named, else the first that is found.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "PATH belongs to the configuration")]
+    pub fn browser(&self) -> Option<PathBuf> {
+        if let Some(named) = &self.chromium {
+            return Some(named.clone());
+        }
+        let path = std::env::var_os("PATH")?;
+        let folders: Vec<_> = std::env::split_paths(&path).collect();
+        BROWSERS
+            .iter()
+            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+            .find(|program| program.is_file())
     }
 
     /// The root certificates to trust beside the system's.

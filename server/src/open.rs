@@ -64,7 +64,7 @@ pub async fn engine(config: &Config) -> Result<Engine, StartError> {
     if let Some(roots) = config.extra_roots()? {
         client = client.extra_roots(&roots);
     }
-    let prober = Prober::new(client.build()?);
+    let prober = Prober::new(client.build()?).browser(config.browser());
     let options = Options { base_url: config.base_url()? };
     let engine = Engine::new(store, Arc::new(SystemClock), prober, options);
     engine.publish_shipped().await?;

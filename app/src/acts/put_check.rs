@@ -26,7 +26,8 @@ pub async fn put_check(act: Act<Fields>) -> Response {
 }
 
 fn request(form: &Fields) -> Result<CheckRequest, Refusal> {
-    let headers = headers(form.text("headers"))?;
+    let headers = pairs("/headers", form.text("headers"))?;
+    let secrets = pairs("/secrets", form.text("secrets"))?;
     Ok(CheckRequest {
         environment: form.text("environment").to_owned(),
         kind: form.text("kind").to_owned(),
@@ -44,6 +45,8 @@ fn request(form: &Fields) -> Result<CheckRequest, Refusal> {
         min_days: form.number("min_days")?,
         min_max_age_s: form.number("min_max_age_s")?,
         steps: steps(form)?,
+        recording: recording(form)?,
+        secrets: (!secrets.is_empty()).then_some(secrets),
         send: form.filled("send"),
         expect: form.filled("expect"),
         grpc_service: form.filled("grpc_service"),
@@ -58,6 +61,14 @@ fn request(form: &Fields) -> Result<CheckRequest, Refusal> {
     })
 }
 
+/// The recording of a form, which is JSON.
+fn recording(form: &Fields) -> Result<Option<serde_json::Value>, Refusal> {
+    let Some(text) = form.filled("recording") else { return Ok(None) };
+    serde_json::from_str(&text)
+        .map(Some)
+        .map_err(|error| Refusal::field("/recording", format!("is not JSON: {error}")))
+}
+
 /// The steps of a form, which are written as JSON.
 fn steps(form: &Fields) -> Result<Option<Vec<StepRequest>>, Refusal> {
     let Some(text) = form.filled("steps") else { return Ok(None) };
@@ -66,12 +77,13 @@ fn steps(form: &Fields) -> Result<Option<Vec<StepRequest>>, Refusal> {
         .map_err(|error| Refusal::field("/steps", format!("are not a list of steps: {error}")))
 }
 
-fn headers(text: &str) -> Result<BTreeMap<String, String>, Refusal> {
+/// The lines of a field such as `Accept: text/html`.
+fn pairs(field: &str, text: &str) -> Result<BTreeMap<String, String>, Refusal> {
     lines(text)
         .into_iter()
         .map(|line| match line.split_once(':') {
             Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
-            None => Err(Refusal::field("/headers", "must be lines such as `Accept: text/html`")),
+            None => Err(Refusal::field(field, "must be lines such as `Accept: text/html`")),
         })
         .collect()
 }

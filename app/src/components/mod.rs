@@ -16,6 +16,7 @@ pub mod lessons_list;
 pub mod nav;
 pub mod pagination;
 pub mod phase;
+pub mod pictures;
 pub mod proof;
 pub mod retire;
 pub mod time;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     acts::{ItemAct, may},
     audit::AuditEntry,
+    check::ProbeSpec,
     due::is_overdue,
     gate::GateAnswer,
     ids::{CheckId, DeploymentId},
@@ -108,7 +109,7 @@ pub struct ItemNow {
     pub heartbeats: Vec<HeartbeatNow>,
     /// Its checks with what they saw last.
     pub checks: Vec<CheckNow>,
-    /// What was sent and received by those checks that did not pass.
+    /// What was sent and received by those checks that did not pass, and what journeys saw.
     pub proofs: Vec<(CheckId, Measurement)>,
     /// Its newest evidence, newest first.
     pub evidence: Vec<EvidenceRecord>,
@@ -277,7 +278,9 @@ async fn items_now(
         let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id).cloned();
         let mut proofs = Vec::new();
         for now in &bound {
-            let bad = now.newest.as_ref().filter(|seen| seen.phase != Phase::Successful);
+            // A journey's pictures are its evidence, also where it went through.
+            let journey = matches!(now.check.spec, ProbeSpec::Journey { .. });
+            let bad = now.newest.as_ref().filter(|seen| journey || seen.phase != Phase::Successful);
             if let Some(bad) = bad {
                 let seen = measurements::evidence(link, now.check.id, bad.at).await?;
                 proofs.extend(seen.map(|seen| (now.check.id, seen)));

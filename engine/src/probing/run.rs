@@ -212,5 +212,6 @@ fn errored(started_at: chrono::DateTime<chrono::Utc>, sentence: String) -> Measu
         short: "error".into(),
         findings: Vec::new(),
         exchanges: Vec::new(),
+        pictures: Vec::new(),
     }
 }

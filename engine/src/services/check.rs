@@ -5,7 +5,6 @@ use domain::{
     ids::CheckId,
     permissions::{Permission, permit},
     who::Who,
-    words::Actor,
 };
 use serde::Serialize;
 use store::{
@@ -60,7 +59,8 @@ pub struct MeasurementView {
     pub sentence: String,
 }
 
-/// Refuses the key of a box that no machine can speak for: a typo would measure for nothing.
+/// Refuses the key of a box there is none of: a typo would measure for nothing. On a person's box
+/// what was measured stands as evidence and closes nothing.
 pub(crate) async fn known_item(
     tx: &mut Tx,
     key: &str,
@@ -68,22 +68,17 @@ pub(crate) async fn known_item(
 ) -> Result<(), Refusal> {
     let mut known = Vec::new();
     for version in runbooks::published(tx).await? {
-        let boxes = version.content.items.into_iter();
-        known.extend(boxes.filter(|item| item.actor != Actor::Human).map(|item| item.key));
+        known.extend(version.content.items.into_iter().map(|item| item.key));
     }
     if let Some(open) = open {
-        let boxes = items::of_deployment(tx, open.id).await?.into_iter();
-        known.extend(boxes.filter(|item| item.actor != Actor::Human).map(|item| item.key));
+        known.extend(items::of_deployment(tx, open.id).await?.into_iter().map(|item| item.key));
     }
     if known.iter().any(|known| known == key) {
         return Ok(());
     }
     known.sort();
     known.dedup();
-    let said = format!(
-        "is no box with a machine's half in any published runbook; there are {}",
-        known.join(", ")
-    );
+    let said = format!("is no box of any published runbook; there are {}", known.join(", "));
     Err(Refusal::field("/item", said))
 }
 
@@ -120,6 +115,7 @@ impl Engine {
         permit(who, Permission::Configure, Some(slug))?;
         request.check(key)?;
         let spec = request.spec()?;
+        let timeout_s = request.timeout_s();
         let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
         let (created, record, touched) = self
             .write(move |tx| {
@@ -153,7 +149,7 @@ impl Engine {
                         spec,
                         conditions: request.conditions,
                         interval_s: request.interval_s,
-                        timeout_s: request.timeout_s.unwrap_or(10),
+                        timeout_s,
                         item: request.item,
                         critical: request.critical,
                         dry_run: request.dry_run,

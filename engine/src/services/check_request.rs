@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     check::{HttpStep, Inbox, KINDS, Kind, ProbeSpec, kind_of},
+    journey::Recording,
     validate,
 };
 use probes::Condition;
@@ -11,6 +12,8 @@ use serde::Deserialize;
 
 use crate::{Refusal, error::Faults};
 
+/// The longest a journey may take, in seconds.
+const JOURNEY_MAX_S: i64 = 300;
 /// The most steps of a check.
 const STEPS_MAX: usize = 20;
 
@@ -23,15 +26,16 @@ pub struct CheckRequest {
     pub environment: String,
     /// What it measures.
     #[schema(
-        pattern = "^(http|http_steps|tls|https_redirect|hsts|exposed_files|debug_mode|tcp|reachable|dns|websocket|grpc|postgres|mysql|redis|mail|prometheus)$"
+        pattern = "^(http|http_steps|journey|tls|https_redirect|hsts|exposed_files|debug_mode|tcp|reachable|dns|websocket|grpc|postgres|mysql|redis|mail|prometheus)$"
     )]
     pub kind: String,
     /// Seconds from one run to the next while a watch is open, 10 to 86400.
     #[schema(minimum = 10, maximum = 86400)]
     pub interval_s: i64,
-    /// The longest a run may take, in seconds, 1 to 60; 10 where absent.
+    /// The longest a run may take, in seconds, 1 to 60, of a journey 300; 10 where absent, 60 for a
+    /// journey.
     #[serde(default)]
-    #[schema(minimum = 1, maximum = 60)]
+    #[schema(minimum = 1, maximum = 300)]
     pub timeout_s: Option<i64>,
     /// The key of the item it is evidence for.
     #[serde(default)]
@@ -69,6 +73,13 @@ pub struct CheckRequest {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub steps: Option<Vec<StepRequest>>,
+    /// Kind `journey`: the flow, as Chrome's DevTools Recorder exports it.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub recording: Option<serde_json::Value>,
+    /// Kind `journey`: what stands for `{{name}}` in the flow, by name.
+    #[serde(default)]
+    pub secrets: Option<BTreeMap<String, String>>,
     /// Kind `tls`: the fewest days the certificate may have left.
     #[serde(default)]
     pub min_days: Option<u32>,
@@ -156,13 +167,20 @@ pub struct InboxRequest {
 }
 
 impl CheckRequest {
+    /// The longest a run may take, in seconds.
+    pub(super) fn timeout_s(&self) -> i64 {
+        self.timeout_s.unwrap_or(if self.kind == "journey" { 60 } else { 10 })
+    }
+
     /// Each field that is not for every kind: its pointer, whether it is there, and its kinds.
-    fn particular(&self) -> [(&'static str, bool, &'static [&'static str]); 15] {
+    fn particular(&self) -> [(&'static str, bool, &'static [&'static str]); 17] {
         [
             ("/method", self.method.is_some(), &["http"]),
             ("/headers", self.headers.is_some(), &["http", "websocket"]),
             ("/body", self.body.is_some(), &["http"]),
             ("/steps", self.steps.is_some(), &["http_steps"]),
+            ("/recording", self.recording.is_some(), &["journey"]),
+            ("/secrets", self.secrets.is_some(), &["journey"]),
             ("/min_days", self.min_days.is_some(), &["tls"]),
             ("/min_max_age_s", self.min_max_age_s.is_some(), &["hsts"]),
             ("/send", self.send.is_some(), &["tcp", "websocket"]),
@@ -190,6 +208,10 @@ impl CheckRequest {
             },
             "http_steps" => ProbeSpec::HttpSteps {
                 steps: self.steps.iter().flatten().cloned().map(HttpStep::from).collect(),
+            },
+            "journey" => ProbeSpec::Journey {
+                recording: self.recording()?,
+                secrets: self.secrets.clone().unwrap_or_default(),
             },
             "tls" => ProbeSpec::Tls { url, min_days: self.min_days },
             "https_redirect" => ProbeSpec::HttpsRedirect { url },
@@ -225,6 +247,15 @@ impl CheckRequest {
         })
     }
 
+    /// The recorded flow.
+    fn recording(&self) -> Result<Recording, Refusal> {
+        let Some(json) = &self.recording else {
+            let said = "must be the flow, as Chrome's DevTools Recorder exports it as JSON";
+            return Err(Refusal::field("/recording", said));
+        };
+        Recording::read(json).map_err(|(at, said)| Refusal::field(format!("/recording{at}"), said))
+    }
+
     /// Looks at every field.
     pub(super) fn check(&self, key: &str) -> Result<(), Refusal> {
         let mut faults = Faults::default();
@@ -248,7 +279,9 @@ impl CheckRequest {
             }
         };
         faults.note("/interval_s", within(10..=86_400, self.interval_s, "seconds"));
-        faults.note("/timeout_s", within(1..=60, self.timeout_s.unwrap_or(10), "seconds"));
+        let longest = if kind.word == "journey" { JOURNEY_MAX_S } else { 60 };
+        let timeout_s = self.timeout_s();
+        faults.note("/timeout_s", within(1..=longest, timeout_s, "seconds"));
         if let Some(item) = &self.item {
             faults.note("/item", validate::slug(item));
         }
@@ -258,7 +291,11 @@ impl CheckRequest {
         faults.into_result()?;
         // What the probe itself knows to be wrong, such as a certificate asked of plain HTTP.
         probes::validate(&self.spec()?, &self.conditions).map(drop).map_err(|error| {
-            let field = if kind.word == "http_steps" { "/steps" } else { "/url" };
+            let field = match kind.word {
+                "http_steps" => "/steps",
+                "journey" => "/secrets",
+                _ => "/url",
+            };
             Refusal::field(field, error.to_string())
         })
     }
@@ -266,8 +303,10 @@ impl CheckRequest {
     fn check_address(&self, kind: &Kind, faults: &mut Faults) {
         let example = || Err(format!("must be an address such as `{}`", kind.example));
         let outcome = match (&self.url, kind.word) {
-            (Some(_), "http_steps") => Err("is for the other kinds; each step has its own".into()),
-            (None, "http_steps") => Ok(()),
+            (Some(_), "http_steps" | "journey") => {
+                Err("is for the other kinds; each step has its own".into())
+            }
+            (None, "http_steps" | "journey") => Ok(()),
             (None, _) => example(),
             (Some(url), _) if kind.schemes.contains(&"http") => validate::http_url(url),
             (Some(url), _) => validate::line(url, 2_048).and_then(|()| {
@@ -344,6 +383,11 @@ impl CheckRequest {
                 let empty = text.is_empty().then(|| "must not be empty".to_owned());
                 faults.note(pointer, empty.map_or_else(|| validate::text(text, most), Err));
             }
+        }
+        for (name, value) in self.secrets.iter().flatten() {
+            let pointer = format!("/secrets/{name}");
+            faults.note(&pointer, validate::metric_key(name));
+            faults.note(&pointer, validate::line(value, 1_024));
         }
         if let Some(password) = &self.password {
             faults.note("/password", validate::line(password, 1_024));

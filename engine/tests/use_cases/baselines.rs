@@ -60,6 +60,7 @@ async fn keep(p: &Portal, deployment: domain::ids::DeploymentId, all: Vec<Point>
                     short: "seen".into(),
                     findings: vec![],
                     exchanges: vec![],
+                    pictures: vec![],
                 };
                 measurements::insert(tx, check.id, Some(deployment), &seen).await?;
             }

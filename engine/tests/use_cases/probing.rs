@@ -387,9 +387,9 @@ async fn a_probe_that_nothing_measures_keeps_its_box_open(
 
 #[rstest]
 #[tokio::test]
-async fn a_check_names_a_box_that_a_machine_speaks_for(#[values(On::Sqlite, On::Postgres)] on: On) {
+async fn a_check_names_a_box_there_is(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
-        for item in ["lod", "smoke"] {
+        for item in ["lod", "smok"] {
             let typo = CheckRequest { item: Some(item.into()), ..check("http://127.0.0.1:9/") };
             let refused = p.engine.put_check(&p.operator(), "shop", "home", typo).await;
             assert_eq!(crate::common::field(refused.unwrap_err()), "/item");

@@ -43,6 +43,8 @@ struct Inner {
     policy: GuardPolicy,
     resolver: Arc<dyn NameResolver>,
     trust: Trust,
+    /// The hashed keys of the extra roots, as Chromium is told of them.
+    extra_root_keys: Vec<String>,
     user_agent: String,
 }
 
@@ -65,6 +67,10 @@ impl GuardedClient {
     #[must_use]
     pub fn policy(&self) -> &GuardPolicy {
         &self.inner.policy
+    }
+
+    pub(crate) fn extra_root_keys(&self) -> &[String] {
+        &self.inner.extra_root_keys
     }
 
     pub(crate) fn trust(&self) -> &Trust {

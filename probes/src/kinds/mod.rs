@@ -10,6 +10,7 @@ pub(crate) mod hsts;
 pub(crate) mod http;
 pub(crate) mod http_steps;
 pub(crate) mod https_redirect;
+pub(crate) mod journey;
 pub(crate) mod mail;
 mod moved;
 pub(crate) mod prometheus;

@@ -1,4 +1,4 @@
-//! The mail catcher over HTTP: `/mail/api/messages` in JSON, `/mailbox` as a page.
+//! The mail catcher over HTTP: `/mail/api/messages` and `/mail/api/latest` in JSON, `/mailbox` as a page.
 
 use axum::{
     Json, Router,
@@ -40,6 +40,7 @@ pub fn router(catcher: Catcher) -> Router {
         .route("/mailbox/{id}", get(page::show))
         .route("/assets/shop.css", get(crate::pages::assets::style_sheet))
         .route("/mail/api/messages", get(list).delete(clear))
+        .route("/mail/api/latest", get(latest))
         .route("/mail/api/messages/{id}", get(show))
         .layer(tower_http::csrf::CsrfLayer::new())
         .layer(axum::middleware::from_fn(crate::middleware::static_headers))
@@ -53,6 +54,15 @@ async fn list(State(catcher): State<Catcher>, Query(filter): Query<Filter>) -> R
 
 async fn show(State(catcher): State<Catcher>, Path(id): Path<String>) -> Response {
     match id.parse::<Uuid>().ok().and_then(|id| catcher.inbox.open(id)) {
+        Some(opened) => Json(opened).into_response(),
+        None => (StatusCode::NOT_FOUND, Json(json!({"error": "no such message"}))).into_response(),
+    }
+}
+
+/// The newest message, whole: what a recorded journey reads its link from.
+async fn latest(State(catcher): State<Catcher>, Query(filter): Query<Filter>) -> Response {
+    let newest = catcher.inbox.list(filter.to.as_deref(), 1).into_iter().next();
+    match newest.and_then(|message| catcher.inbox.open(message.id)) {
         Some(opened) => Json(opened).into_response(),
         None => (StatusCode::NOT_FOUND, Json(json!({"error": "no such message"}))).into_response(),
     }

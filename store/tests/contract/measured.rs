@@ -33,6 +33,7 @@ fn measurement(seconds: i64, phase: Phase) -> Measurement {
             remote_addr: None,
             elapsed_ms: 41,
         }],
+        pictures: vec![],
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use crate::components::{
     badge::Badge,
     phase::{phase_label, phase_state},
+    pictures::pictures,
     proof::proof,
     time::Ago,
 };
@@ -19,6 +20,7 @@ pub fn evidence(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
             let state = phase_state(newest.phase);
             let took = format!("{:.0} ms", newest.duration_ms);
             let bad = now.proofs.iter().find(|(id, _)| *id == check.id);
+            let strip = bad.and_then(|(id, seen)| pictures(*id, &check.label, seen));
             let exchanged = match bad {
                 Some((_, seen)) => proof(&check.key, seen, at),
                 None => all_of(page, &check.key),
@@ -30,6 +32,7 @@ pub fn evidence(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
                         <Ago at=newest.at now=at/>
                     </div>
                     <p>{newest.sentence.clone()}" "<span class="faint">{took}</span></p>
+                    {strip}
                     {exchanged}
                 </li>
             }

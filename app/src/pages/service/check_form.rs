@@ -9,7 +9,7 @@ use super::check_form_kinds::of_service;
 use crate::components::field::{Field, Select, TextArea};
 
 /// Each kind with what it is called, what it is for, and what its conditions may name.
-const KINDS: [(&str, &str, &str, &str); 17] = [
+const KINDS: [(&str, &str, &str, &str); 18] = [
     (
         "http",
         "HTTP request",
@@ -20,6 +20,12 @@ const KINDS: [(&str, &str, &str, &str); 17] = [
         "http_steps",
         "HTTP requests in turn",
         "Several requests; what one answers is used in the next, and cookies are kept.",
+        "",
+    ),
+    (
+        "journey",
+        "Browser journey",
+        "Replays a flow recorded with Chrome's DevTools Recorder in a headless browser, with a picture of each step.",
         "",
     ),
     ("tcp", "TCP port", "Accepts connections, and answers as expected.", TALK),
@@ -110,7 +116,7 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
             view! { <input type="hidden" name="key" value=check.key.clone()/> }.into_any()
         }
     };
-    let address = (kind != "http_steps").then(|| {
+    let address = (!matches!(kind, "http_steps" | "journey")).then(|| {
         let value = known.map_or(usual_url, |check| check.spec.url().to_owned());
         view! { <Field id=format!("{id}-url") name="url" label="Address" kind="url" required=true maxlength=2048 value/> }
     });
@@ -186,8 +192,8 @@ fn of_kind(id: &str, kind: &str, known: Option<&CheckRecord>) -> AnyView {
     let spec = known.map(|check| &check.spec);
     match kind {
         "http" => http(id, spec),
-        "http_steps" | "tcp" | "websocket" | "grpc" | "postgres" | "mysql" | "redis" | "mail"
-        | "prometheus" => of_service(id, kind, known),
+        "http_steps" | "journey" | "tcp" | "websocket" | "grpc" | "postgres" | "mysql"
+        | "redis" | "mail" | "prometheus" => of_service(id, kind, known),
         "tls" => {
             let days = match spec {
                 Some(ProbeSpec::Tls { min_days: Some(days), .. }) => days.to_string(),

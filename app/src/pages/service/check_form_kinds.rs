@@ -21,6 +21,8 @@ struct Shown {
     query: String,
     heartbeat: String,
     steps: String,
+    recording: String,
+    secrets: String,
 }
 
 impl Shown {
@@ -64,6 +66,15 @@ impl Shown {
             Some(ProbeSpec::HttpSteps { steps }) => {
                 Self { steps: hidden_steps(steps), ..Self::default() }
             }
+            Some(ProbeSpec::Journey { recording, secrets }) => Self {
+                recording: serde_json::to_string_pretty(recording).unwrap_or_default(),
+                secrets: secrets
+                    .keys()
+                    .map(|name| format!("{name}: {HIDDEN}"))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+                ..Self::default()
+            },
             _ => Self { steps: EXAMPLE.into(), ..Self::default() },
         }
     }
@@ -97,6 +108,13 @@ pub fn of_service(id: &str, kind: &str, known: Option<&CheckRecord>) -> AnyView 
         "http_steps" => view! {
             <TextArea id=format!("{id}-steps") name="steps" label="Steps" rows=12 required=true value=shown.steps
                 hint="A list of requests as JSON. {{name}} stands for what an earlier step captured. What is hidden stays as it is until it is written anew."/>
+        }
+        .into_any(),
+        "journey" => view! {
+            <TextArea id=format!("{id}-recording") name="recording" label="Recording" rows=10 required=true value=shown.recording
+                hint="What DevTools' Recorder exports as JSON. {{name}} stands for a secret, {{run}} for a text no other run has. A customStep named mail-link opens the link of a mail: its parameters are inbox, the address of a mail catcher, and match, what the link contains."/>
+            <TextArea id=format!("{id}-secrets") name="secrets" label="Secrets" rows=2 value=shown.secrets
+                hint="One a line, such as password: s3cret. What is hidden stays as it is until it is written anew."/>
         }
         .into_any(),
         "tcp" | "websocket" => view! {

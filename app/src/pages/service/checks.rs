@@ -9,6 +9,7 @@ use crate::components::{
     badge::Badge,
     empty::Empty,
     phase::{phase_label, phase_state},
+    pictures::pictures,
     proof::proof,
     retire::retire,
     time::Ago,
@@ -104,6 +105,7 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
                 {when}
             </div>
             <p>{sentence}</p>
+            {seen.and_then(|seen| pictures(check.id, &check.label, seen))}
             <p class="small">{tags.join(" · ")}</p>
             <div class="item-foot">
                 {seen.map(|seen| proof(&check.key, seen, page.now))}

@@ -128,6 +128,8 @@ impl Shop {
             https: self.ready.https.clone(),
             http: self.ready.http.clone(),
             control: self.ready.control.clone(),
+            mail: self.ready.mail.clone(),
+            smtp: self.ready.smtp.clone(),
         }
     }
 
