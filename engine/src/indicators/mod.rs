@@ -6,6 +6,7 @@ mod points;
 mod probed;
 mod put;
 mod request;
+mod retention;
 
 pub(crate) use chart::load as charts;
 pub use chart::{Chart, ChartLimit, ChartPoint};

@@ -26,7 +26,7 @@ impl Engine {
             deployments::list(&mut self.read().await?, &filter, Page::first(AT_MOST)).await?;
         let now = self.now();
         for id in open.into_iter().map(|open| open.id) {
-            let turned = self
+            let changed = self
                 .write(move |tx| {
                     Box::pin(async move {
                         let found = deployments::by_id(tx, id).await?;
@@ -34,28 +34,31 @@ impl Engine {
                         else {
                             return Ok(false);
                         };
-                        let mut turned = false;
+                        let mut gate = false;
                         for mut item in items::of_deployment(tx, id).await? {
-                            if item.machine_rule != Some(MachineRule::RollbackRehearsed)
-                                || !judge_item(tx, &open, &mut item, now).await?.gate
-                            {
+                            if item.machine_rule != Some(MachineRule::RollbackRehearsed) {
                                 continue;
                             }
-                            turned = true;
+                            let turn = judge_item(tx, &open, &mut item, now).await?;
+                            gate |= turn.gate;
+                            if !turn.turned {
+                                // Only its sentence grew a day older.
+                                continue;
+                            }
                             entry(&Who::System("watch"), now, "item.machine", "item", &item.key)
                                 .deployment(id)
                                 .says(format!("{}: {}", item.title, item.reason))
                                 .with("state", item.state.as_str())
                                 .record(tx);
                         }
-                        if turned {
+                        if gate {
                             decide(tx, &open).await?;
                         }
-                        Ok(turned)
+                        Ok(gate)
                     })
                 })
                 .await?;
-            if turned {
+            if changed {
                 self.changed(id);
             }
         }

@@ -46,6 +46,11 @@ pub(super) async fn tidy(engine: Engine, stop: CancellationToken) {
         {
             tracing::error!(%error, "rehearsals that are too old could not be looked for");
         }
+        if rounds.is_multiple_of(120)
+            && let Err(error) = engine.keep_points_short().await
+        {
+            tracing::error!(%error, "old points could not be rolled up");
+        }
         if rounds.is_multiple_of(120) {
             let forgotten = engine
                 .write(move |tx| {

@@ -350,3 +350,39 @@ async fn minutes_become_hours_and_say_the_same(#[values(On::Sqlite, On::Postgres
     })
     .await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn old_points_are_kept_by_the_hour_and_then_forgotten(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        for key in ["took", "queue"] {
+            put(p, key, pushed("latency", "ms", &[])).await.unwrap();
+            let now = p.clock.now();
+            let points = (0..90)
+                .map(|minute| point(key, now - Duration::minutes(minute), json!({"value": 7})));
+            push(p, points.collect()).await.unwrap();
+        }
+        let began = series::minute_of(p.clock.now());
+        let count = async || {
+            let mut link = p.store.read().await.unwrap();
+            let mut samples = 0;
+            for id in [1, 2] {
+                let id = series::SeriesId(id);
+                let all =
+                    series::stretches(&mut link, id, began - 200, began + 1, 60).await.unwrap();
+                samples += all.into_iter().map(|(_, cell)| cell.samples).sum::<u64>();
+            }
+            samples
+        };
+        assert_eq!(p.engine.keep_points_short().await.unwrap(), 0);
+        p.clock.advance(Duration::days(15));
+        assert_eq!(p.engine.keep_points_short().await.unwrap(), 2);
+        assert_eq!(count().await, 180, "nothing is lost");
+        p.clock.advance(Duration::days(400));
+        p.engine.keep_points_short().await.unwrap();
+        assert_eq!(count().await, 0);
+    })
+    .await;
+}

@@ -88,10 +88,9 @@ impl Browser {
             // Chromium refuses to sandbox itself as root.
             command.arg("--no-sandbox");
         }
-        let trusted = client.extra_root_keys();
-        if !trusted.is_empty() {
-            let list = trusted.join(",");
-            command.arg(format!("--ignore-certificate-errors-spki-list={list}"));
+        if client.has_own_roots() {
+            // Chromium knows only the system's roots; the proxy judges certificates by ours.
+            command.arg("--ignore-certificate-errors");
         }
         command.arg("about:blank");
         let mut child = command
@@ -128,6 +127,11 @@ impl Browser {
         let attached = self.cdp.send(None, "Target.attachToTarget", attach).await?;
         let session = attached["sessionId"].as_str().unwrap_or_default().to_owned();
         Page::open(&self.cdp, session).await
+    }
+
+    /// What is wrong with a certificate the browser met, where it is for the proxy to judge.
+    pub(crate) fn untrusted(&self) -> Option<String> {
+        self.proxy.untrusted()
     }
 
     /// What the guard refused the browser, where it did.

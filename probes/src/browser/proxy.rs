@@ -1,6 +1,10 @@
 //! The proxy a journey's browser goes through. Chromium resolves names for itself; here each
 //! connection it asks for is looked up again and opened by the guard.
+//!
+//! Where roots of the installation's own are trusted, which Chromium cannot be told of, the proxy
+//! also judges the certificate, on a connection of its own before it opens the browser's.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,8 +25,22 @@ const CONNECT: Duration = Duration::from_secs(20);
 /// A running proxy; it ends with its owner.
 pub(super) struct Proxy {
     address: SocketAddr,
-    refused: Arc<Mutex<Option<String>>>,
+    noted: Arc<Noted>,
     task: JoinHandle<()>,
+}
+
+/// What a journey should know of.
+#[derive(Default)]
+struct Noted {
+    refused: Mutex<Option<String>>,
+    untrusted: Mutex<Option<String>>,
+    trusted: Mutex<HashSet<String>>,
+}
+
+impl Noted {
+    fn first(what: &Mutex<Option<String>>, said: String) {
+        what.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(said);
+    }
 }
 
 impl Drop for Proxy {
@@ -35,18 +53,18 @@ impl Proxy {
     pub(super) async fn start(client: GuardedClient) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        let refused: Arc<Mutex<Option<String>>> = Arc::default();
-        let noted = refused.clone();
+        let noted: Arc<Noted> = Arc::default();
+        let told = noted.clone();
         let task = tokio::spawn(async move {
             let mut open = tokio::task::JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                let (client, noted) = (client.clone(), noted.clone());
-                open.spawn(async move { serve(client, stream, &noted).await });
+                let (client, told) = (client.clone(), told.clone());
+                open.spawn(async move { serve(client, stream, &told).await });
                 // What has ended need not be kept.
                 while open.try_join_next().is_some() {}
             }
         });
-        Ok(Self { address, refused, task })
+        Ok(Self { address, noted, task })
     }
 
     pub(super) const fn address(&self) -> SocketAddr {
@@ -55,11 +73,29 @@ impl Proxy {
 
     /// What was refused, where something was.
     pub(super) fn refused(&self) -> Option<String> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.noted.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What is wrong with a certificate, where something is.
+    pub(super) fn untrusted(&self) -> Option<String> {
+        self.noted.untrusted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-async fn serve(client: GuardedClient, mut near: TcpStream, refused: &Mutex<Option<String>>) {
+/// Judges the certificate of an address once in a journey.
+async fn judge(client: &GuardedClient, url: &Url, noted: &Noted) -> Result<(), Reason> {
+    let place = url.authority().to_owned();
+    if noted.trusted.lock().unwrap_or_else(PoisonError::into_inner).contains(&place) {
+        return Ok(());
+    }
+    let progress = Progress::new();
+    let deadline = Instant::now() + CONNECT;
+    client.line(url, true, &["http/1.1"], deadline, &progress).await?;
+    noted.trusted.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
+    Ok(())
+}
+
+async fn serve(client: GuardedClient, mut near: TcpStream, noted: &Noted) {
     let Some((head, rest)) = head(&mut near).await else { return };
     let Some(wanted) = Wanted::read(&head) else {
         let _ = near.write_all(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n").await;
@@ -67,13 +103,21 @@ async fn serve(client: GuardedClient, mut near: TcpStream, refused: &Mutex<Optio
     };
     let progress = Progress::new();
     let deadline = Instant::now() + CONNECT;
-    let opened = timeout(CONNECT, client.open(&wanted.url, deadline, &progress)).await;
+    let judges = wanted.forward.is_none() && client.has_own_roots();
+    let opening = async {
+        if judges {
+            judge(&client, &wanted.url, noted).await?;
+        }
+        client.open(&wanted.url, deadline, &progress).await
+    };
+    let opened = timeout(CONNECT, opening).await;
     let mut far = match opened {
         Ok(Ok(opened)) => opened.stream,
         Ok(Err(reason)) => {
-            if let Reason::Refused { .. } = reason {
-                let mut noted = refused.lock().unwrap_or_else(PoisonError::into_inner);
-                noted.get_or_insert_with(|| reason.to_string());
+            match reason {
+                Reason::Refused { .. } => Noted::first(&noted.refused, reason.to_string()),
+                Reason::Tls(_) => Noted::first(&noted.untrusted, reason.to_string()),
+                _ => {}
             }
             let _ = near.write_all(no(&reason).as_bytes()).await;
             return;

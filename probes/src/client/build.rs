@@ -2,11 +2,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 use super::tls::Trust;
@@ -73,19 +68,8 @@ impl ClientBuilder {
         let user_agent = self
             .user_agent
             .unwrap_or_else(|| concat!("daytwo/", env!("CARGO_PKG_VERSION")).to_owned());
-        let extra_root_keys = self.extra_roots_pem.iter().flat_map(|pem| key_hashes(pem)).collect();
-        let inner = Inner { policy: self.policy, resolver, trust, extra_root_keys, user_agent };
+        let own_roots = !self.extra_roots_pem.is_empty();
+        let inner = Inner { policy: self.policy, resolver, trust, own_roots, user_agent };
         Ok(GuardedClient { inner: Arc::new(inner) })
     }
-}
-
-/// The SHA-256 of each certificate's public key, in base64.
-fn key_hashes(pem: &[u8]) -> Vec<String> {
-    CertificateDer::pem_slice_iter(pem)
-        .flatten()
-        .filter_map(|der| {
-            let (_, certificate) = x509_parser::parse_x509_certificate(&der).ok()?;
-            Some(STANDARD.encode(Sha256::digest(certificate.public_key().raw)))
-        })
-        .collect()
 }

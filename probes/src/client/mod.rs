@@ -43,8 +43,8 @@ struct Inner {
     policy: GuardPolicy,
     resolver: Arc<dyn NameResolver>,
     trust: Trust,
-    /// The hashed keys of the extra roots, as Chromium is told of them.
-    extra_root_keys: Vec<String>,
+    /// Whether roots beside the system's are trusted.
+    own_roots: bool,
     user_agent: String,
 }
 
@@ -69,8 +69,9 @@ impl GuardedClient {
         &self.inner.policy
     }
 
-    pub(crate) fn extra_root_keys(&self) -> &[String] {
-        &self.inner.extra_root_keys
+    /// Whether roots beside the system's are trusted.
+    pub(crate) fn has_own_roots(&self) -> bool {
+        self.inner.own_roots
     }
 
     pub(crate) fn trust(&self) -> &Trust {

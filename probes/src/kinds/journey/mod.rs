@@ -66,9 +66,10 @@ pub(crate) async fn run(
         }),
     };
     // An address the guard refused is no failure of the service, whatever the page made of it.
-    let stopped = stopped.map(|stopped| match browser.refused() {
-        Some(refused) => Stopped { phase: Phase::Error, why: refused, ..stopped },
-        None => stopped,
+    let stopped = stopped.map(|stopped| match (browser.refused(), browser.untrusted()) {
+        (Some(refused), _) => Stopped { phase: Phase::Error, why: refused, ..stopped },
+        (None, Some(untrusted)) => Stopped { why: untrusted, ..stopped },
+        (None, None) => stopped,
     });
     drop(browser);
     let took = millis(started.elapsed());
