@@ -101,32 +101,39 @@ impl Scheduler {
         if due.is_empty() {
             return;
         }
-        let ours: Vec<_> = due.into_iter().filter(|due| self.is_idle(due.key)).collect();
-        match self.claim(ours).await {
+        let (ours, busy): (Vec<_>, Vec<_>) = due.into_iter().partition(|due| self.is_idle(due.key));
+        for due in busy {
+            if due.at_once {
+                self.table.put_back(&due, now);
+            } else {
+                self.engine.scheduler_counts().overlapped();
+            }
+        }
+        match self.claim(&ours).await {
             Ok(ours) => ours.into_iter().for_each(|due| self.start(due)),
             // Nothing is run that another portal may be running.
-            Err(error) => tracing::error!(%error, "the tasks that are due could not be claimed"),
+            Err(error) => {
+                tracing::error!(%error, "the tasks that are due could not be claimed");
+                ours.iter().for_each(|due| self.table.put_back(due, now));
+            }
         }
     }
 
-    /// Whether the task's run before has ended; where it has not, the slot is skipped.
+    /// Whether the task's run before has ended; where it has not, the slot is skipped, and what
+    /// must not be left out waits.
     fn is_idle(&self, key: Key) -> bool {
-        let idle = !self.running.lock().unwrap_or_else(PoisonError::into_inner).contains(&key);
-        if !idle {
-            self.engine.scheduler_counts().overlapped();
-        }
-        idle
+        !self.running.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
     }
 
     /// The slots that no other portal on this database has taken.
-    async fn claim(&self, due: Vec<Due<Key>>) -> Result<Vec<Due<Key>>, store::StoreError> {
+    async fn claim(&self, due: &[Due<Key>]) -> Result<Vec<Due<Key>>, store::StoreError> {
         let slots: Vec<_> = due.iter().map(|due| (due.key.id, due.key.of, due.slot_ms)).collect();
         let ours = self.engine.claim(&slots).await?;
         let claimed: HashSet<claims::Slot> = ours.into_iter().collect();
         let elsewhere = slots.len() - claimed.len().min(slots.len());
         self.engine.scheduler_counts().elsewhere(elsewhere as u64);
         let is_ours = |due: &Due<Key>| claimed.contains(&(due.key.id, due.key.of, due.slot_ms));
-        Ok(due.into_iter().filter(is_ours).collect())
+        Ok(due.iter().copied().filter(|due| is_ours(due)).collect())
     }
 
     fn start(&self, due: Due<Key>) {

@@ -6,6 +6,9 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher as _},
 };
 
+/// After how long it is looked again whether a run at once can begin, in milliseconds.
+const AGAIN_MS: i64 = 100;
+
 /// A task to be put on the timetable.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Planned<K, O> {
@@ -30,6 +33,8 @@ pub(super) struct Due<K> {
     pub(super) slot_ms: i64,
     /// When it was to begin.
     pub(super) due_ms: i64,
+    /// Whether it is for a new occasion, and so must not be left out.
+    pub(super) at_once: bool,
 }
 
 #[derive(Debug)]
@@ -102,14 +107,25 @@ impl<K: Copy + Eq + Hash + Ord, O: PartialEq + Copy> Timetable<K, O> {
             };
             let missed = (now_ms - due_ms) / entry.interval_ms;
             match entry.at_once.take() {
-                Some(slot_ms) => due.push(Due { key, slot_ms, due_ms }),
-                None if missed == 0 => due.push(Due { key, slot_ms: due_ms, due_ms }),
+                Some(slot_ms) => due.push(Due { key, slot_ms, due_ms, at_once: true }),
+                None if missed == 0 => {
+                    due.push(Due { key, slot_ms: due_ms, due_ms, at_once: false });
+                }
                 None => self.skipped += missed.unsigned_abs(),
             }
             entry.due_ms = next_slot(entry.phase_ms, entry.interval_ms, now_ms);
             self.queue.push(Reverse((entry.due_ms, key)));
         }
         due
+    }
+
+    /// Puts a run at once back, where the run before has not ended: its occasion still waits for it.
+    pub(super) fn put_back(&mut self, due: &Due<K>, now_ms: i64) {
+        if let Some(entry) = self.entries.get_mut(&due.key).filter(|_| due.at_once) {
+            entry.at_once = Some(due.slot_ms);
+            entry.due_ms = now_ms + AGAIN_MS;
+            self.queue.push(Reverse((entry.due_ms, due.key)));
+        }
     }
 
     /// Where the clock was put back, brings what would wait longer than its interval forward.
@@ -189,8 +205,13 @@ mod tests {
         let mut table = Timetable::default();
         table.plan(&[planned(1, 60, false)], BEGIN);
         let first = table.take_due(BEGIN);
-        assert_eq!(first, [Due { key: 1, slot_ms: 7, due_ms: BEGIN }]);
+        assert_eq!(first, [Due { key: 1, slot_ms: 7, due_ms: BEGIN, at_once: true }]);
         assert_eq!(table.take_due(BEGIN), [], "once");
+        // The run for the occasion before has not ended: this one waits for its end.
+        table.put_back(&first[0], BEGIN);
+        assert_eq!(table.take_due(BEGIN), []);
+        let again = table.take_due(BEGIN + 100);
+        assert_eq!((again.len(), again[0].slot_ms, again[0].at_once), (1, 7, true));
         table.plan(&[planned(1, 60, false)], BEGIN + 5);
         assert_eq!(table.take_due(BEGIN + 5), [], "it is known now");
         let next = table.next_ms().unwrap();
