@@ -121,7 +121,7 @@ async fn a_flow_with_a_mail_goes_through_and_leaves_its_pictures() {
     ]);
     let seen = walk(steps, &[("domain", "secret.example.org")], 60).await;
     says(&seen, Phase::Successful, "flow: all 15 steps went through");
-    assert_eq!(seen.pictures.len(), 13);
+    assert_eq!(seen.pictures.len(), 12);
     assert!(seen.pictures.iter().all(|picture| picture.good && picture.jpeg.len() > 1_000));
     assert!(seen.pictures.windows(2).all(|two| two[0].at_ms <= two[1].at_ms));
     let words = format!("{:?}{}", seen.findings, seen.sentence);

@@ -30,7 +30,7 @@ pub fn pictures(check: CheckId, label: &str, seen: &Measurement) -> Option<AnyVi
         .collect_view();
     Some(
         view! {
-            <ol class="pictures" tabindex="0" role="group" aria-label=format!("Pictures of {label}")>{all}</ol>
+            <div class="pictures" tabindex="0" role="group" aria-label=format!("Pictures of {label}")><ol>{all}</ol></div>
         }
         .into_any(),
     )

@@ -145,11 +145,14 @@ impl Walk<'_> {
             let outcome = self.one(&mut page, step).await;
             let good = outcome.is_ok();
             // What there is nothing to see of, and what the browser cannot show, has no picture.
-            if !matches!(
+            let silent = matches!(
                 step,
-                Step::KeyUp { .. } | Step::Close {} | Step::EmulateNetworkConditions {}
-            ) && let Ok(jpeg) = page.picture(size.0, size.1).await
-            {
+                Step::SetViewport { .. }
+                    | Step::KeyUp { .. }
+                    | Step::Close {}
+                    | Step::EmulateNetworkConditions {}
+            );
+            if !silent && let Ok(jpeg) = page.picture(size.0, size.1).await {
                 let at_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
                 seen.pictures.push(Picture { title: title.clone(), at_ms, good, jpeg });
             }
