@@ -46,5 +46,6 @@ test("a journey is replayed, and its pictures stand beside the box", async ({ la
   expect((await api.deployment(deployment.id)).items.find((item) => item.key === "smoke-tests")?.state).toBe("open");
 
   const stranger = await fetch(`${portal.url}${(await first.getAttribute("src")) ?? ""}`, { redirect: "manual" });
-  expect(stranger.status).toBe(401);
+  expect(stranger.status, "a stranger is asked to sign in").toBe(303);
+  expect(stranger.headers.get("location")).toContain("/login");
 });
