@@ -8,6 +8,7 @@ mod results;
 mod start;
 mod table;
 mod transfer;
+mod watching;
 
 use std::path::PathBuf;
 
@@ -30,6 +31,7 @@ async fn measure() {
     transfer::measure(&dist, &mut table).await;
     start::measure(&dist, &mut table).await;
     results::measure(&dist, postgres.as_deref(), &mut table).await;
+    watching::measure(&dist, &mut table).await;
     page_cost::measure(&dist, &mut table).await;
     table.print();
 }
