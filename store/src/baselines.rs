@@ -83,8 +83,8 @@ impl Reference {
     }
 }
 
-/// The reference of a deployment to an environment at `before`. One that failed or was rolled back
-/// never is.
+/// The reference of a deployment to an environment at `before`, looked for among the fifty newest
+/// that were signed off. One that failed or was rolled back never is.
 ///
 /// # Errors
 /// What the database says.
@@ -96,9 +96,12 @@ pub async fn reference(
 ) -> Result<Option<Reference>, StoreError> {
     let found = link
         .query(
-            "SELECT d.id, d.version, d.deployed_at FROM deployments d WHERE d.service_id = $1 \
-             AND d.environment = $2 AND d.state = 'signed_off' AND d.deployed_at < $3 \
-             AND EXISTS (SELECT 1 FROM baselines b WHERE b.deployment_id = d.id) \
+            // Those signed off long ago without baselines are not gone through one by one.
+            "SELECT d.id, d.version, d.deployed_at FROM (SELECT id, version, deployed_at \
+             FROM deployments WHERE service_id = $1 AND environment = $2 \
+             AND state = 'signed_off' AND deployed_at < $3 \
+             ORDER BY deployed_at DESC, id DESC LIMIT 50) d \
+             WHERE EXISTS (SELECT 1 FROM baselines b WHERE b.deployment_id = d.id) \
              ORDER BY d.deployed_at DESC, d.id DESC LIMIT 1",
         )
         .bind(service.0)
