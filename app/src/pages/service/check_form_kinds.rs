@@ -5,7 +5,11 @@ use engine::services::hidden::HIDDEN;
 use leptos::prelude::*;
 use store::checks::CheckRecord;
 
-use crate::components::field::{Field, TextArea};
+use crate::components::field::{Field, Select, TextArea};
+
+/// What an empty answer may mean.
+const NO_DATA: [(&str, &str); 3] =
+    [("undecided", "Nothing is known"), ("zero", "A zero"), ("fail", "A failure")];
 
 /// What a form shows of a check.
 #[derive(Default)]
@@ -146,6 +150,8 @@ pub fn of_service(id: &str, kind: &str, known: Option<&CheckRecord>) -> AnyView 
                 hint="{{service}}, {{environment}}, {{version}}, {{window}} and {{since_deploy}} are filled in."/>
             <TextArea id=format!("{id}-heartbeat") name="heartbeat_query" label="Heartbeat query" rows=1 maxlength=4000 value=shown.heartbeat
                 hint="With it an empty answer is a zero; without, there is no data."/>
+            <Select id=format!("{id}-no-data") name="no_data" label="No data means" options=NO_DATA.map(|(word, text)| (word.to_owned(), text.to_owned())).to_vec()
+                chosen=known.map_or_else(String::new, |check| check.no_data.clone())/>
         }
         .into_any(),
         _ => view! {
