@@ -56,8 +56,8 @@ pub fn indicator_form(
                     hint="One a line: < 200ms, or <= +10% beside the last good release."/>
                 <TextArea id=format!("{id}-warn") name="warn" label="Warn unless" rows=1 value=lines(|one| &one.thresholds.warn)/>
                 <TextArea id=format!("{id}-rollback") name="rollback" label="Roll back at" rows=1 value=lines(|one| &one.thresholds.rollback)
-                    hint="One a line: > 1% for 2m."/>
-                <label class="check"><input type="checkbox" name="critical" value="yes" checked=known.is_some_and(|one| one.thresholds.critical)/>" Critical: its breach fails the release"</label>
+                    hint="One a line: > 1% for 2m. Drawn in the chart; a person rolls back."/>
+                <label class="check"><input type="checkbox" name="critical" value="yes" checked=known.is_some_and(|one| one.thresholds.critical)/>" Critical: kept with the indicator; nothing acts on it yet"</label>
                 <div class="form-actions"><button class="button primary" data-busy="Saving…">{if known.is_some() { "Save the indicator" } else { "Add the indicator" }}</button></div>
             </form>
         </details>
