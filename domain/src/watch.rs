@@ -42,6 +42,43 @@ impl WatchState {
     }
 }
 
+/// The stretches a watch is drawn in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretches {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    /// Seconds of one.
+    pub each_s: i64,
+}
+
+impl Stretches {
+    /// How many a watch is drawn in, where it is long enough.
+    const COUNT: i64 = 96;
+    /// The shortest there is, in seconds.
+    const SHORTEST_S: i64 = 60;
+
+    /// Those of the watch from `deployed_at` to `ends_at`.
+    #[must_use]
+    pub fn of(deployed_at: DateTime<Utc>, ends_at: DateTime<Utc>) -> Self {
+        let window_s = (ends_at - deployed_at).num_seconds();
+        let each_s = (window_s / Self::COUNT).max(Self::SHORTEST_S);
+        Self { from: deployed_at, until: ends_at, each_s }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(self) -> i64 {
+        ((self.until - self.from).num_seconds() + self.each_s - 1) / self.each_s
+    }
+
+    /// The stretch a time lies in; none for what lies outside the watch.
+    #[must_use]
+    pub fn at(self, time: DateTime<Utc>) -> Option<i64> {
+        let within = time >= self.from && time < self.until;
+        within.then(|| (time - self.from).num_seconds() / self.each_s)
+    }
+}
+
 /// How far a watch has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WatchProgress {
@@ -85,7 +122,7 @@ mod tests {
     use chrono::{Duration, TimeZone, Utc};
     use proptest::prelude::*;
 
-    use super::{WatchProgress, WatchState};
+    use super::{Stretches, WatchProgress, WatchState};
 
     #[test]
     fn nothing_leaves_a_closed_watch_but_a_rollback() {
@@ -98,6 +135,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn every_time_of_a_watch_lies_in_one_of_its_stretches(
+            window in 1i64..1_000_000,
+            at in -10i64..1_000_010,
+        ) {
+            let start = Utc.timestamp_opt(1_750_000_000, 0).single().unwrap();
+            let stretches = Stretches::of(start, start + Duration::seconds(window));
+            prop_assert!(stretches.each_s >= 60);
+            let found = stretches.at(start + Duration::seconds(at));
+            prop_assert_eq!(found.is_some(), (0..window).contains(&at));
+            prop_assert!(found.is_none_or(|found| (0..stretches.count()).contains(&found)));
+        }
+
         #[test]
         fn progress_stays_within_the_window(window in 0i64..1_000_000, at in -2_000_000i64..2_000_000) {
             let start = Utc.timestamp_opt(1_750_000_000, 0).single().unwrap();

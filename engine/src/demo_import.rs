@@ -1,6 +1,8 @@
 //! The demo's past: the same use cases by the same rules, with the result marked as the demo's.
 //! Nothing here works on a deployment that is not so marked.
 
+use std::sync::Arc;
+
 use domain::{
     ids::{DeploymentId, LessonId},
     measurement::Measurement,
@@ -11,7 +13,7 @@ use store::{Tx, checks, deployments};
 use crate::{
     Engine, Refusal,
     deployments::{AnnounceRequest, DeploymentView, Marks},
-    probing,
+    probing::{self, LastJudged, Seen},
 };
 
 impl Engine {
@@ -74,7 +76,9 @@ impl Engine {
                              deployment or in the future."
                         )));
                     }
-                    if probing::keep(tx, &check, &measurement, now).await? != Some(id) {
+                    let seen = Seen { check: Arc::new(check), measurement, asked: false };
+                    let about = probing::keep(tx, &[seen], &LastJudged::default(), now).await?;
+                    if about != [id] {
                         return Err(Refusal::conflict(format!(
                             "`{key}` does not measure the deployment {id}, or its watch is closed."
                         )));

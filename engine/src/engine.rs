@@ -16,6 +16,7 @@ use crate::{
     clock::Clock,
     error::Refusal,
     events::Events,
+    probing::{Conditions, LastJudged},
     scheduler::{Counts, SchedulerStats},
     tokens::TokenCache,
 };
@@ -46,6 +47,8 @@ struct Inner {
     stopping: CancellationToken,
     scheduled_at: Mutex<Option<Instant>>,
     scheduler: Counts,
+    conditions: Conditions,
+    last_judged: LastJudged,
     verified: Mutex<ChainCheck>,
 }
 
@@ -64,6 +67,8 @@ impl Engine {
             stopping: CancellationToken::new(),
             scheduled_at: Mutex::default(),
             scheduler: Counts::default(),
+            conditions: Conditions::default(),
+            last_judged: LastJudged::default(),
             verified: Mutex::default(),
         }))
     }
@@ -88,6 +93,16 @@ impl Engine {
 
     pub(crate) fn prober(&self) -> &Prober {
         &self.0.prober
+    }
+
+    /// Conditions of checks that have been read.
+    pub(crate) fn conditions(&self) -> &Conditions {
+        &self.0.conditions
+    }
+
+    /// When each box was last judged for what its checks saw.
+    pub(crate) fn last_judged(&self) -> &LastJudged {
+        &self.0.last_judged
     }
 
     pub(crate) fn token_cache(&self) -> &TokenCache {

@@ -114,7 +114,7 @@ impl Prober {
         no_data: NoData,
         clock: &(dyn Fn() -> DateTime<Utc> + Sync),
     ) -> Measurement {
-        let started_at = clock();
+        let started_at = whole_milliseconds(clock());
         let started = Instant::now();
         let run = Run {
             client: &self.client,
@@ -149,6 +149,12 @@ impl Prober {
             pictures: outcome.pictures,
         }
     }
+}
+
+/// The next whole millisecond: what is kept of a start, never before it.
+fn whole_milliseconds(at: DateTime<Utc>) -> DateTime<Utc> {
+    let over = at.timestamp_subsec_nanos() % 1_000_000;
+    if over == 0 { at } else { at + chrono::Duration::nanoseconds(i64::from(1_000_000 - over)) }
 }
 
 async fn dispatch(run: &Run<'_>, spec: &ProbeSpec) -> Outcome {

@@ -25,6 +25,7 @@ pub mod people;
 pub mod rehearsals;
 pub mod releases;
 pub mod rollbacks;
+mod rows;
 pub mod runbooks;
 mod seen;
 pub mod series;

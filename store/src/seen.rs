@@ -2,9 +2,8 @@
 //! for the same run: it is read for the first of them. Nobody else can change it meanwhile, since
 //! a transaction of the writer is alone.
 
-use std::{collections::HashMap, hash::Hash};
+use std::{collections::HashMap, hash::Hash, sync::Arc};
 
-use chrono::{DateTime, Utc};
 use domain::ids::{CheckId, DeploymentId, ServiceId};
 
 use uuid::Uuid;
@@ -15,7 +14,7 @@ use crate::{
     error::StoreError,
     heartbeats::{self, HeartbeatRecord},
     items::{self, ItemRecord},
-    measurements::{self, MeasurementRecord},
+    measurements::{self, Newest},
     tx::Tx,
     waivers::{self, WaiverRecord},
 };
@@ -30,16 +29,21 @@ pub(crate) struct Seen {
     deployments: Answers<DeploymentId, Option<DeploymentRecord>>,
     items: Answers<(DeploymentId, String), Option<ItemRecord>>,
     waivers: Answers<DeploymentId, Vec<WaiverRecord>>,
-    checks: Answers<(ServiceId, String), Vec<CheckRecord>>,
+    checks: Answers<(ServiceId, String), Arc<Vec<CheckRecord>>>,
     heartbeats: Answers<(ServiceId, String), Vec<HeartbeatRecord>>,
     pinged: Answers<Uuid, Option<HeartbeatRecord>>,
-    newest: Answers<(CheckId, DeploymentId, DateTime<Utc>), Option<MeasurementRecord>>,
+    newest: Answers<(ServiceId, String), Arc<HashMap<CheckId, Newest>>>,
 }
 
 impl Seen {
     /// Notes what a box is now.
     pub(crate) fn item_is(&mut self, item: &ItemRecord) {
         self.items.insert((item.deployment_id, item.key.clone()), Some(item.clone()));
+    }
+
+    /// Notes that checks have measured.
+    pub(crate) fn measured_again(&mut self) {
+        self.newest.clear();
     }
 
     /// Notes where a heartbeat stands now.
@@ -109,13 +113,13 @@ impl Tx {
         &mut self,
         service: ServiceId,
         environment: &str,
-    ) -> Result<Vec<CheckRecord>, StoreError> {
+    ) -> Result<Arc<Vec<CheckRecord>>, StoreError> {
         let asked = (service, environment.to_owned());
         if let Some(seen) = self.seen.checks.get(&asked) {
             return Ok(seen.clone());
         }
         let read = checks::of_environment(self, service, environment).await?;
-        Ok(keep(&mut self.seen.checks, asked, read))
+        Ok(keep(&mut self.seen.checks, asked, Arc::new(read)))
     }
 
     /// As [`heartbeats::of_environment`], read once in a transaction.
@@ -150,22 +154,21 @@ impl Tx {
         Ok(keep(&mut self.seen.pinged, ping_id, read))
     }
 
-    /// As [`measurements::newest_for`] without an end, read once in a transaction.
+    /// As [`measurements::newest_of_environment`], read once in a transaction.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn newest_measurement(
+    pub async fn newest_measurements(
         &mut self,
-        check: CheckId,
-        deployment: DeploymentId,
-        since: DateTime<Utc>,
-    ) -> Result<Option<MeasurementRecord>, StoreError> {
-        let asked = (check, deployment, since);
+        service: ServiceId,
+        environment: &str,
+    ) -> Result<Arc<HashMap<CheckId, Newest>>, StoreError> {
+        let asked = (service, environment.to_owned());
         if let Some(seen) = self.seen.newest.get(&asked) {
             return Ok(seen.clone());
         }
-        let read = measurements::newest_for(self, check, deployment, since, None).await?;
-        Ok(keep(&mut self.seen.newest, asked, read))
+        let read = measurements::newest_of_environment(self, service, environment).await?;
+        Ok(keep(&mut self.seen.newest, asked, Arc::new(read)))
     }
 }
 

@@ -210,7 +210,7 @@ impl Engine {
         let records = run::boxes_now(link, &deployment, now).await?;
         let gate = run::ask(&deployment, &records);
         let mut checks = run::checks_now(link, &deployment, |_| true).await?;
-        let strip = strip::load(link, &deployment, &checks, now).await?;
+        let strip = strip::load(link, &deployment).await?;
         let reference = baselines::reference(
             link,
             deployment.service_id,

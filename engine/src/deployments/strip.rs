@@ -1,15 +1,11 @@
 //! The watch strip: what the probes saw in each stretch of the watch.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
-use domain::measurement::Phase;
-use store::{Link, StoreError, deployments::DeploymentRecord, measurements};
-
-use crate::run::CheckNow;
-
-/// How many stretches a watch is drawn in.
-const SLOTS: i64 = 96;
+use domain::watch::Stretches;
+use store::{
+    Link, StoreError,
+    deployments::DeploymentRecord,
+    measurements::{self, StretchRecord},
+};
 
 /// What was seen in one stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,45 +36,24 @@ pub struct Strip {
 pub(super) async fn load(
     link: &mut Link,
     deployment: &DeploymentRecord,
-    checks: &[CheckNow],
-    now: DateTime<Utc>,
 ) -> Result<Strip, StoreError> {
-    let window = (deployment.watch_ends_at - deployment.deployed_at).num_seconds();
-    let slot_s = (window / SLOTS).max(60);
-    let until = deployment.closed_at.unwrap_or(now).min(deployment.watch_ends_at);
-    let mut seen: BTreeMap<i64, Slot> = BTreeMap::new();
-    let (mut measurements, mut failed) = (0, 0);
-    for check in checks.iter().filter(|now| !now.check.dry_run) {
-        let found =
-            measurements::by_slot(link, check.check.id, deployment.deployed_at, until, slot_s)
-                .await?;
-        for (at, phase, n) in found {
-            measurements += n;
-            let what = match phase {
-                Phase::Successful => Slot::Good,
-                Phase::Error | Phase::Inconclusive => Slot::Unsure,
-                Phase::Failed => {
-                    failed += n;
-                    Slot::Bad
-                }
-            };
-            let slot = seen.entry(at).or_insert(Slot::Empty);
-            *slot = worse(*slot, what);
-        }
-    }
-    let count = (window + slot_s - 1) / slot_s;
-    let slots = (0..count).map(|at| seen.get(&at).copied().unwrap_or(Slot::Empty)).collect();
-    Ok(Strip { slots, slot_s, measurements, failed })
+    let stretches = Stretches::of(deployment.deployed_at, deployment.watch_ends_at);
+    let counted = measurements::stretches(link, deployment.id).await?;
+    let what = |at| counted.iter().find(|one| one.stretch == at).map_or(Slot::Empty, kind);
+    Ok(Strip {
+        slots: (0..stretches.count()).map(what).collect(),
+        slot_s: stretches.each_s,
+        measurements: counted.iter().map(|one| one.good + one.unsure + one.bad).sum(),
+        failed: counted.iter().map(|one| one.bad).sum(),
+    })
 }
 
-const fn worse(a: Slot, b: Slot) -> Slot {
-    const fn rank(slot: Slot) -> u8 {
-        match slot {
-            Slot::Empty => 0,
-            Slot::Good => 1,
-            Slot::Unsure => 2,
-            Slot::Bad => 3,
-        }
+/// The worst that was seen in it.
+const fn kind(counted: &StretchRecord) -> Slot {
+    match counted {
+        StretchRecord { bad: 1.., .. } => Slot::Bad,
+        StretchRecord { unsure: 1.., .. } => Slot::Unsure,
+        StretchRecord { good: 1.., .. } => Slot::Good,
+        _ => Slot::Empty,
     }
-    if rank(a) >= rank(b) { a } else { b }
 }

@@ -1,6 +1,6 @@
-//! Running one check and keeping what it saw.
+//! Running checks.
 
-use std::time::Duration;
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use domain::{
     acts::{ItemAct, may},
@@ -8,16 +8,12 @@ use domain::{
     ids::DeploymentId,
     measurement::{Measurement, Phase},
     query::{self, Asked},
-    watch::WatchState,
     who::Who,
 };
-use probes::{Condition, NoData};
-use store::{
-    Tx,
-    checks::{self, CheckRecord},
-    deployments, items, measurements, services,
-};
+use probes::NoData;
+use store::{checks::CheckRecord, deployments, items, services};
 
+use super::keep::Seen;
 use crate::{Engine, Refusal, audit::entry, run};
 
 /// How many checks run side by side when a person asks for a box's.
@@ -76,10 +72,12 @@ impl Engine {
             .collect();
         let seen: Vec<_> = futures::stream::iter(runs).buffered(SIDE_BY_SIDE).collect().await;
         let mut probed = Vec::with_capacity(seen.len());
+        let mut kept = Vec::with_capacity(seen.len());
         for (check, measurement) in seen {
             probed.push(Probed { label: check.label.clone(), measurement: measurement.clone() });
-            self.keep_measurement(check, measurement).await?;
+            kept.push(Seen { check: Arc::new(check), measurement, asked: true });
         }
+        self.keep_measurements(kept.into()).await?;
         let (who, key, now) = (who.clone(), key.to_owned(), self.now());
         let count = probed.len();
         self.write(move |tx| {
@@ -99,15 +97,12 @@ impl Engine {
     /// Runs a check.
     pub(crate) async fn measure(&self, check: &CheckRecord) -> Measurement {
         let started_at = self.now();
-        let mut conditions = Vec::new();
-        for text in &check.conditions {
-            match Condition::parse(text) {
-                Ok(condition) => conditions.push(condition),
-                // Conditions are read before they are kept; one that is not readable now is our
-                // own trouble.
-                Err(error) => return errored(started_at, format!("`{text}`: {error}")),
-            }
-        }
+        let conditions = match self.conditions().read(&check.conditions) {
+            Ok(conditions) => conditions,
+            // Conditions are read before they are kept; one that is not readable now is our own
+            // trouble.
+            Err((text, error)) => return errored(started_at, format!("`{text}`: {error}")),
+        };
         let timeout = Duration::from_secs(u64::try_from(check.timeout_s).unwrap_or(10));
         let engine = self.clone();
         let clock = move || engine.now();
@@ -122,9 +117,9 @@ impl Engine {
     }
 
     /// What a check measures, with the places of its query filled in.
-    async fn filled_in(&self, check: &CheckRecord) -> Result<ProbeSpec, Refusal> {
+    async fn filled_in<'a>(&self, check: &'a CheckRecord) -> Result<Cow<'a, ProbeSpec>, Refusal> {
         let ProbeSpec::Prometheus { url, query, heartbeat_query } = &check.spec else {
-            return Ok(check.spec.clone());
+            return Ok(Cow::Borrowed(&check.spec));
         };
         let mut link = self.read().await?;
         let service = services::by_id(&mut link, check.service_id).await?;
@@ -138,68 +133,12 @@ impl Engine {
             now,
             interval_s: check.interval_s,
         };
-        Ok(ProbeSpec::Prometheus {
+        Ok(Cow::Owned(ProbeSpec::Prometheus {
             url: url.clone(),
             query: query::fill(query, &asked),
             heartbeat_query: heartbeat_query.as_ref().map(|text| query::fill(text, &asked)),
-        })
+        }))
     }
-
-    /// Keeps what a check saw and judges the box it counts for.
-    ///
-    /// # Errors
-    /// Trouble with the database.
-    pub(crate) async fn keep_measurement(
-        &self,
-        check: CheckRecord,
-        measurement: Measurement,
-    ) -> Result<(), Refusal> {
-        let now = self.now();
-        let touched = self
-            .write(move |tx| Box::pin(async move { keep(tx, &check, &measurement, now).await }))
-            .await?;
-        if let Some(id) = touched {
-            self.changed(id);
-        }
-        Ok(())
-    }
-}
-
-/// Keeps what a check saw and judges the box it counts for; answers the deployment it is about.
-pub(crate) async fn keep(
-    tx: &mut Tx,
-    check: &CheckRecord,
-    measurement: &Measurement,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Option<DeploymentId>, Refusal> {
-    // The check may have been retired, or changed, while it ran: then other things were asked.
-    let now_is = checks::by_key(tx, check.service_id, &check.key).await?;
-    let still = |now_is: &CheckRecord| {
-        now_is.retired_at.is_none() && now_is.updated_at <= measurement.started_at
-    };
-    let Some(check) = now_is.filter(still) else { return Ok(None) };
-    let watching = deployments::watching(tx, check.service_id, &check.environment).await?;
-    let deployment = watching.filter(|deployment| measurement.started_at >= deployment.deployed_at);
-    let id = deployment.as_ref().map(|deployment| deployment.id);
-    if !measurements::insert(tx, check.id, id, measurement).await? {
-        return Ok(None);
-    }
-    if let Some(deployment) = &deployment
-        && let Some(key) = &check.item
-        && !check.dry_run
-        && deployment.state == WatchState::Watching
-    {
-        let said = run::Spoken {
-            kind: "check",
-            actor: "probes",
-            key: &check.key,
-            label: &check.label,
-            sentence: &measurement.sentence,
-            at: measurement.started_at,
-        };
-        run::spoke(tx, deployment, key, said, now).await?;
-    }
-    Ok(id)
 }
 
 fn errored(started_at: chrono::DateTime<chrono::Utc>, sentence: String) -> Measurement {

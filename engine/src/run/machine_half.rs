@@ -1,9 +1,12 @@
 //! The machine half of a box: its checks' newest measurements, what scripts posted, its rule.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     baseline::{self, BaselineFact},
     check::{RESPONSE_TARGETS, measures},
+    ids::CheckId,
     item::MachineWord,
     machine::{Source, SourceWord, combine},
     rehearsal,
@@ -16,7 +19,7 @@ use store::{
     checks::{self, CheckRecord},
     deployments::{self, DeploymentRecord},
     items::ItemRecord,
-    measurements::{self, MeasurementRecord},
+    measurements::{self, MeasurementRecord, Newest},
     rehearsals, services,
 };
 
@@ -45,16 +48,33 @@ pub(crate) async fn checks_now(
     } else {
         checks::ever_of_environment(link, service, environment).await?
     };
-    let mut picked = Vec::new();
-    for check in found.into_iter().filter(wanted) {
-        let since = if open { counts_since(&check, deployment) } else { deployment.deployed_at };
-        let until = deployment.closed_at;
-        let newest = measurements::newest_for(link, check.id, deployment.id, since, until).await?;
-        if open || newest.is_some() {
-            picked.push(CheckNow { check, newest });
-        }
+    let wanted = found.into_iter().filter(wanted);
+    if open {
+        let known = measurements::newest_of_environment(link, service, environment).await?;
+        return Ok(wanted.map(|check| now_is(check, deployment, &known)).collect());
     }
-    Ok(picked)
+    // While it was watched nothing else was: its measurements are those of that time.
+    let since = deployment.deployed_at.max(deployment.created_at);
+    let until = deployment.closed_at.unwrap_or(deployment.watch_ends_at);
+    let place = (service, environment.as_str());
+    let mut known = measurements::newest_between(link, place, since, until).await?;
+    Ok(wanted
+        .filter_map(|check| {
+            let newest = Some(known.remove(&check.id)?);
+            Some(CheckNow { check, newest })
+        })
+        .collect())
+}
+
+/// A check of an open watch with what it saw last that counts.
+fn now_is(
+    check: CheckRecord,
+    deployment: &DeploymentRecord,
+    known: &HashMap<CheckId, Newest>,
+) -> CheckNow {
+    let since = counts_since(&check, deployment);
+    let newest = known.get(&check.id).and_then(|newest| newest.made_for(deployment.id, since));
+    CheckNow { newest: newest.cloned(), check }
 }
 
 /// From when on what a check saw counts: since it is as it is, and since the deployment.
@@ -87,14 +107,15 @@ pub(super) async fn machine_half(
         return Ok(None);
     }
     // A check on trial runs without counting.
-    let mut bound = Vec::new();
-    for check in tx.checks(deployment.service_id, &deployment.environment).await? {
-        if check.item.as_deref() == Some(&item.key) && !check.dry_run {
-            let since = counts_since(&check, deployment);
-            let newest = tx.newest_measurement(check.id, deployment.id, since).await?;
-            bound.push(CheckNow { check, newest });
-        }
-    }
+    let (service, environment) = (deployment.service_id, &deployment.environment);
+    let known = tx.newest_measurements(service, environment).await?;
+    let bound: Vec<_> = tx
+        .checks(service, environment)
+        .await?
+        .iter()
+        .filter(|check| check.item.as_deref() == Some(&item.key) && !check.dry_run)
+        .map(|check| now_is(check.clone(), deployment, &known))
+        .collect();
     let measured = |probe: &str| {
         let mut kinds = bound.iter().map(|now| (now.check.spec.kind(), &now.check.built_in));
         kinds.any(|(kind, built_in)| measures(probe, kind, built_in.as_deref()))

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::FutureExt as _;
-use store::claims;
+use store::{claims, measurements};
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -16,7 +16,10 @@ use super::{
     task::{Key, Occasion, Task, has_run, load},
     timetable::{Due, Planned, Timetable},
 };
-use crate::Engine;
+use crate::{
+    Engine,
+    probing::{self, Recorder, Seen},
+};
 
 /// How often the list of tasks is read again when nothing has called for it.
 const REFRESH: Duration = Duration::from_secs(15);
@@ -29,6 +32,7 @@ struct Scheduler {
     tasks: TaskTracker,
     stop: CancellationToken,
     limits: Limits,
+    recorder: Recorder,
     running: Arc<Mutex<HashSet<Key>>>,
     table: Timetable<Key, Occasion>,
     known: HashMap<Key, Task>,
@@ -37,8 +41,11 @@ struct Scheduler {
 }
 
 pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationToken) {
+    let (recorder, queue) = probing::recorder();
+    tasks.spawn(probing::record(engine.clone(), queue, stop.clone()));
     let mut scheduler = Scheduler {
         engine,
+        recorder,
         tasks,
         stop: stop.clone(),
         limits: Limits::default(),
@@ -70,9 +77,11 @@ impl Scheduler {
     async fn refresh(&mut self) -> Result<(), store::StoreError> {
         let found = load(&self.engine).await?;
         let mut planned: Vec<Planned<Key, Occasion>> = Vec::with_capacity(found.len());
-        for task in &found {
-            let before = self.started || has_run(&self.engine, task).await?;
-            planned.push(task.planned(before && !self.started));
+        if self.started {
+            planned.extend(found.iter().map(|task| task.planned(false)));
+        } else {
+            let last = measurements::last_of_all(&mut self.engine.read().await?).await?;
+            planned.extend(found.iter().map(|task| task.planned(has_run(task, &last))));
         }
         self.started = true;
         self.table.plan(&planned, self.now_ms());
@@ -140,7 +149,8 @@ impl Scheduler {
         let Some(task) = self.known.get(&due.key).cloned() else { return };
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(due.key);
         let done = Done { key: due.key, running: self.running.clone() };
-        let work = run_one(self.engine.clone(), task, self.limits.clone(), due, done);
+        let with = (self.limits.clone(), self.recorder.clone());
+        let work = run_one(self.engine.clone(), task, with, due, done);
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
             tokio::select! {
@@ -156,7 +166,7 @@ impl Scheduler {
 fn run_one(
     engine: Engine,
     task: Task,
-    limits: Limits,
+    (limits, recorder): (Limits, Recorder),
     due: Due<Key>,
     done: Done,
 ) -> futures::future::BoxFuture<'static, ()> {
@@ -169,11 +179,9 @@ fn run_one(
         engine.scheduler_counts().began(late_ms);
         match task {
             Task::Check(check, _) => {
-                let id = check.id;
                 let measurement = engine.measure(&check).await;
-                if let Err(error) = engine.keep_measurement(*check, measurement).await {
-                    tracing::error!(%error, check = %id, "a measurement could not be kept");
-                }
+                // Only where the portal stops is there nobody to keep it.
+                drop(recorder.send(Seen { check, measurement, asked: false }).await);
             }
             Task::Ask(indicator, deployment) => {
                 let id = indicator.id;

@@ -1,13 +1,17 @@
 //! What runs at its times: checks, and questions to metric servers.
 
+use std::{collections::HashMap, sync::Arc};
+
 use chrono::{DateTime, Utc};
-use domain::{ids::DeploymentId, watch::WatchState};
+use domain::{
+    ids::{CheckId, DeploymentId},
+    watch::WatchState,
+};
 use store::{
     StoreError,
     checks::{self, CheckRecord},
     deployments::{self, DeploymentFilter, DeploymentRecord},
     indicators::{self, IndicatorRecord},
-    measurements,
     page::Page,
 };
 use uuid::Uuid;
@@ -31,13 +35,16 @@ pub(super) struct Key {
 /// What a task runs for: the deployment, and the task as it is.
 pub(super) type Occasion = (DeploymentId, DateTime<Utc>);
 
+/// When each check ran last, and for which deployment.
+pub(super) type LastRuns = HashMap<CheckId, (DateTime<Utc>, Option<DeploymentId>)>;
+
 /// A task.
 #[derive(Debug, Clone)]
 pub(super) enum Task {
     /// Run a check.
-    Check(Box<CheckRecord>, DeploymentId),
+    Check(Arc<CheckRecord>, DeploymentId),
     /// Ask a metric server for an indicator.
-    Ask(Box<IndicatorRecord>, Box<DeploymentRecord>),
+    Ask(Arc<IndicatorRecord>, Arc<DeploymentRecord>),
 }
 
 impl Task {
@@ -93,7 +100,7 @@ pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
     let mut tasks: Vec<_> = checks::being_watched(&mut link)
         .await?
         .into_iter()
-        .map(|(check, deployment)| Task::Check(Box::new(check), deployment))
+        .map(|(check, deployment)| Task::Check(Arc::new(check), deployment))
         .collect();
     let asked = indicators::being_watched(&mut link).await?;
     if !asked.is_empty() {
@@ -102,22 +109,19 @@ pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
         let open = deployments::list(&mut link, &filter, Page::first(WATCHES)).await?;
         for indicator in asked {
             let here = open.iter().filter(|one| one.service_id == indicator.service_id);
-            tasks.extend(here.map(|deployment| {
-                Task::Ask(Box::new(indicator.clone()), Box::new(deployment.clone()))
-            }));
+            let indicator = Arc::new(indicator.clone());
+            tasks.extend(here.map(|one| Task::Ask(indicator.clone(), Arc::new(one.clone()))));
         }
     }
     Ok(tasks)
 }
 
 /// Whether a task has run on its occasion before this portal started.
-pub(super) async fn has_run(engine: &Engine, task: &Task) -> Result<bool, StoreError> {
+pub(super) fn has_run(task: &Task, last: &LastRuns) -> bool {
     let Task::Check(check, deployment) = task else {
         // A point more or less of a series does not matter.
-        return Ok(true);
+        return true;
     };
-    let mut link = engine.read().await?;
-    let found =
-        measurements::newest_for(&mut link, check.id, *deployment, check.updated_at, None).await?;
-    Ok(found.is_some())
+    let ran = last.get(&check.id);
+    ran.is_some_and(|(at, made_for)| *made_for == Some(*deployment) && *at >= check.updated_at)
 }

@@ -137,13 +137,14 @@ impl Engine {
         let filter =
             DeploymentFilter { service_id: Some(service.id), ..DeploymentFilter::default() };
         let mut seen = Vec::new();
+        let mut measured = measurements::newest_of_service(link, service.id).await?;
         for check in checks::of_service(link, service.id).await? {
-            let newest = measurements::newest(link, check.id).await?;
+            let newest = measured.remove(&check.id);
             let evidence = match &newest {
                 None => None,
-                Some(newest) => measurements::evidence(link, check.id, newest.at).await?,
+                Some(newest) => measurements::evidence(link, check.id, newest.evidence_at).await?,
             };
-            seen.push((CheckNow { check, newest }, evidence));
+            seen.push((CheckNow { check, newest: newest.map(|newest| newest.record) }, evidence));
         }
         let now = self.now();
         let newest = deployments::list(link, &filter, Page::first(25)).await?;

@@ -1,5 +1,7 @@
 //! Running one check now, because somebody asked.
 
+use std::sync::Arc;
+
 use domain::{
     measurement::Measurement,
     permissions::{Permission, permit},
@@ -7,7 +9,7 @@ use domain::{
 };
 use store::{checks, services};
 
-use crate::{Engine, Refusal};
+use crate::{Engine, Refusal, probing::Seen};
 
 impl Engine {
     /// Runs a check once and keeps what it saw, as at any other time: where a deployment is being
@@ -32,7 +34,8 @@ impl Engine {
         };
         drop(link);
         let seen = self.measure(&check).await;
-        self.keep_measurement(check, seen.clone()).await?;
+        let kept = Seen { check: Arc::new(check), measurement: seen.clone(), asked: true };
+        self.keep_measurements(Arc::from([kept])).await?;
         Ok(seen)
     }
 }

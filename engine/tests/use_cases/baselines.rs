@@ -7,7 +7,11 @@ use domain::{
 };
 use engine::clock::Clock as _;
 use rstest::rstest;
-use store::{StoreError, baselines, checks, measurements, services};
+use store::{
+    StoreError, baselines, checks,
+    measurements::{self, NewMeasurement},
+    services,
+};
 
 use crate::{
     common::{Portal, RUNBOOK, portal},
@@ -50,8 +54,9 @@ async fn keep(p: &Portal, deployment: domain::ids::DeploymentId, all: Vec<Point>
     drop(link);
     let act = p.store.write::<_, StoreError, _>(move |tx| {
         Box::pin(async move {
-            for (started_at, phase, took) in all {
-                let seen = Measurement {
+            let seen: Vec<_> = all
+                .into_iter()
+                .map(|(started_at, phase, took)| Measurement {
                     started_at,
                     duration_ms: took,
                     phase,
@@ -61,10 +66,20 @@ async fn keep(p: &Portal, deployment: domain::ids::DeploymentId, all: Vec<Point>
                     findings: vec![],
                     exchanges: vec![],
                     pictures: vec![],
-                };
-                measurements::insert(tx, check.id, Some(deployment), &seen).await?;
-            }
-            Ok(())
+                })
+                .collect();
+            let new: Vec<_> = seen
+                .iter()
+                .map(|measured| NewMeasurement {
+                    check: check.id,
+                    deployment: Some(deployment),
+                    counts_since: check.updated_at,
+                    stretch: None,
+                    asked: false,
+                    measured,
+                })
+                .collect();
+            measurements::add(tx, &new, check.updated_at).await.map(drop)
         })
     });
     act.await.unwrap();

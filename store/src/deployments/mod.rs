@@ -6,7 +6,8 @@ mod places;
 pub(crate) use list::like;
 pub use list::{DeploymentFilter, list};
 pub use places::{
-    any, last_good, running, running_everywhere, unrestored, watched_since, watching,
+    OpenWatch, any, last_good, open_of, running, running_everywhere, unrestored, watched_since,
+    watching,
 };
 
 use crate::{

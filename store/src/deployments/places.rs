@@ -1,10 +1,12 @@
 //! Deployments by where they are: what runs, what is watched, what a rollback would restore.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Utc};
-use domain::ids::ServiceId;
+use domain::ids::{DeploymentId, ServiceId};
 
 use super::{DeploymentRecord, read};
-use crate::{db::Link, error::StoreError, tx::micros};
+use crate::{db::Link, error::StoreError, rows, tx::micros};
 
 /// What runs in an environment: the newest deployment that was neither rolled back nor superseded.
 /// One that was superseded does not come back when its successor is rolled back: that restores the
@@ -26,6 +28,39 @@ pub async fn running(
     .bind(environment.to_owned())
     .read_optional(read)
     .await
+}
+
+/// An open watch, as far as what its checks see is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenWatch {
+    /// The deployment.
+    pub id: DeploymentId,
+    /// When it was deployed.
+    pub deployed_at: DateTime<Utc>,
+    /// When its watch ends.
+    pub watch_ends_at: DateTime<Utc>,
+}
+
+/// The open watches of these services, by service and environment: there is one at most in each.
+///
+/// # Errors
+/// What the database says.
+pub async fn open_of(
+    link: &mut Link,
+    services: &[ServiceId],
+) -> Result<HashMap<(ServiceId, String), OpenWatch>, StoreError> {
+    let ids: HashSet<_> = services.iter().map(|id| id.0).collect();
+    let head = "SELECT id, service_id, environment, deployed_at, watch_ends_at FROM \
+                (SELECT * FROM deployments WHERE state = 'watching') AS open";
+    let found = rows::among(link, head, "service_id", ids.into_iter().collect(), |row| {
+        let open = OpenWatch {
+            id: DeploymentId(row.get("id")?),
+            deployed_at: row.time("deployed_at")?,
+            watch_ends_at: row.time("watch_ends_at")?,
+        };
+        Ok(((ServiceId(row.get("service_id")?), row.get("environment")?), open))
+    });
+    Ok(found.await?.into_iter().collect())
 }
 
 /// What runs where: [`running`] for each service and environment.

@@ -81,7 +81,7 @@ async fn a_backup_with_rows_that_point_nowhere_is_refused() {
     sqlx::query("DELETE FROM checks").execute(&pool).await.unwrap();
     pool.close().await;
     let said = refused(&file).await.to_string();
-    assert!(said.contains("from measurements to checks"), "{said}");
+    assert!(said.contains("from check_states to checks"), "{said}");
 }
 
 #[tokio::test]

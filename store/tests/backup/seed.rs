@@ -139,16 +139,22 @@ async fn measurements(tx: &mut Tx) -> Result<(), StoreError> {
     .bind(false)
     .run()
     .await?;
-    for n in 0..MEASUREMENTS {
-        tx.query(
-            "INSERT INTO measurements VALUES ($1, $2, NULL, 'up', $3, $4, 'ok', 'It answered.')",
-        )
-        .bind(CHECK)
-        .bind(store::micros(at(n)))
-        .bind(0.1 + n as f64)
-        .bind((n % 2 == 0).then_some(n as f64))
+    tx.query("INSERT INTO outcomes VALUES (1, NULL, 'successful', 'ok', 'It answered.', 1)")
         .run()
         .await?;
+    tx.query("INSERT INTO check_states VALUES ($1, 1, 1, NULL, 1, NULL, NULL, 1, 1, $2)")
+        .bind(CHECK)
+        .bind(true)
+        .run()
+        .await?;
+    for n in 0..MEASUREMENTS {
+        tx.query("INSERT INTO measurements VALUES (1, $1, $2, $3, $4, 1)")
+            .bind(store::micros(at(n)))
+            .bind(100 + n)
+            .bind((n % 3 == 0).then_some(n))
+            .bind((n % 2 == 0).then_some(0.1 + n as f64))
+            .run()
+            .await?;
     }
     Ok(())
 }

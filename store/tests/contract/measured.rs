@@ -9,13 +9,19 @@ use rstest::rstest;
 use store::{
     Store,
     checks::{self, CheckRecord},
-    deployments, measurements,
+    deployments,
+    measurements::{self, Added, NewMeasurement},
 };
 
 use crate::{
     harness::On,
-    seed::{Ground, MICROSECOND, at, deploy, ground, id},
+    seed::{self, Ground, MICROSECOND, deploy, ground, id},
 };
+
+/// A time in whole milliseconds, as measurements have.
+fn at(seconds: i64) -> chrono::DateTime<chrono::Utc> {
+    chrono::SubsecRound::trunc_subsecs(seed::at(seconds), 3)
+}
 
 fn measurement(seconds: i64, phase: Phase) -> Measurement {
     Measurement {
@@ -48,12 +54,26 @@ async fn measured(store: &Store, ground: &Ground) -> CheckId {
     check.id
 }
 
-async fn insert(
+/// Adds measurements for a deployment, or none, all at once.
+async fn add(
     store: &Store,
     check: CheckId,
-    seen: Measurement,
-) -> Result<bool, store::StoreError> {
-    act!(store, |tx| measurements::insert(tx, check, None, &seen).await)
+    deployment: Option<DeploymentId>,
+    seen: Vec<Measurement>,
+) -> Result<Vec<Added>, store::StoreError> {
+    act!(store, |tx| {
+        let new: Vec<_> = seen.iter().map(|seen| new(check, deployment, seen)).collect();
+        measurements::add(tx, &new, at(0)).await
+    })
+}
+
+fn new(
+    check: CheckId,
+    deployment: Option<DeploymentId>,
+    measured: &Measurement,
+) -> NewMeasurement<'_> {
+    let stretch = Some(measured.started_at.timestamp().rem_euclid(2));
+    NewMeasurement { check, deployment, counts_since: at(0), stretch, asked: false, measured }
 }
 
 #[rstest]
@@ -149,72 +169,93 @@ async fn measurements_are_read_by_time(#[values(On::Sqlite, On::Postgres)] on: O
         assert_eq!(measurements::newest(link, check).await.unwrap(), None);
         for seconds in [0, 30, 60, 90] {
             let phase = if seconds == 60 { Phase::Failed } else { Phase::Successful };
-            insert(&db.store, check, measurement(seconds, phase)).await.unwrap();
+            add(&db.store, check, None, vec![measurement(seconds, phase)]).await.unwrap();
         }
         let newest = measurements::newest(link, check).await.unwrap().unwrap();
+        // None of them was made for a deployment.
+        assert_eq!(newest.made_for(DeploymentId(id()), at(0)), None);
+        let service = ground.service.id;
+        let of_place = measurements::newest_of_environment(link, service, "production").await;
+        assert_eq!(of_place.unwrap().get(&check), Some(&newest));
+        let of_service = measurements::newest_of_service(link, service).await;
+        assert_eq!(of_service.unwrap().get(&check), Some(&newest));
+        let staging = measurements::newest_of_environment(link, service, "staging").await;
+        assert_eq!(staging.unwrap().len(), 0);
+        let last = measurements::last_of_all(link).await.unwrap();
+        assert_eq!(last.get(&check), Some(&(at(90), None)));
+        let newest = newest.record;
         assert_eq!(newest.at, at(90));
         assert_eq!(newest.phase, Phase::Successful);
         assert_eq!(newest.value, Some(0.1 + 0.2));
         assert!((newest.duration_ms - 41.25).abs() < f64::EPSILON);
         assert_eq!((newest.short.as_str(), newest.sentence.as_str()), ("41 ms", "At 90."));
 
-        // None of them was made for a deployment.
-        let made_for = measurements::newest_for(link, check, DeploymentId(id()), at(0), None).await;
-        assert_eq!(made_for.unwrap(), None);
-
         let between = async |link: &mut store::Link, since, until, limit| {
             let found = measurements::between(link, check, since, until, limit).await.unwrap();
-            found.into_iter().map(|found| found.at).collect::<Vec<_>>()
+            found.into_iter().map(|found| (found.at, found.sentence)).collect::<Vec<_>>()
         };
-        assert_eq!(between(link, at(30), at(90), 9).await, [at(60), at(30)]);
-        assert_eq!(between(link, at(0), at(91), 2).await, [at(90), at(60)]);
+        let said = |seconds| (at(seconds), format!("At {seconds}."));
+        assert_eq!(between(link, at(30), at(90), 9).await, [said(60), said(30)]);
+        assert_eq!(between(link, at(0), at(91), 2).await, [said(90), said(60)]);
+        let values = measurements::values(link, check, at(1), at(60)).await.unwrap();
+        let value = Some(0.1 + 0.2);
+        assert_eq!(values, [(at(30), Phase::Successful, value), (at(60), Phase::Failed, value)]);
 
-        let mut slots = measurements::by_slot(link, check, at(0), at(90), 60).await.unwrap();
-        slots.sort();
-        assert_eq!(slots, [(0, Phase::Successful, 2), (1, Phase::Failed, 1)]);
+        let newest_between = async |link: &mut store::Link, since, until| {
+            let place = (service, "production");
+            let found = measurements::newest_between(link, place, since, until).await.unwrap();
+            found.get(&check).map(|found| found.at)
+        };
+        assert_eq!(newest_between(link, at(0), at(89)).await, Some(at(60)));
+        assert_eq!(newest_between(link, at(31), at(61)).await, Some(at(60)));
+        assert_eq!(newest_between(link, at(31), at(60)).await, None);
     })
     .await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn a_check_has_one_measurement_at_a_microsecond(#[values(On::Sqlite, On::Postgres)] on: On) {
+async fn a_check_has_one_measurement_at_a_millisecond(#[values(On::Sqlite, On::Postgres)] on: On) {
     on.run(async |db| {
         let ground = ground(&db.store).await;
         let check = measured(&db.store, &ground).await;
-        assert!(insert(&db.store, check, measurement(5, Phase::Successful)).await.unwrap());
-        let later = measurement(5, Phase::Failed);
-        let wrote = act!(db.store, |tx| {
-            let added = measurements::insert(tx, check, None, &later).await?;
-            // The act goes on after it.
-            store::settings::put(tx, "after", "it".into()).await?;
-            Ok(added)
-        });
-        assert!(!wrote.unwrap());
-        {
-            let mut link = db.store.read().await.unwrap();
-            let first = measurements::newest(&mut link, check).await.unwrap().unwrap();
-            assert_eq!(first.phase, Phase::Successful);
-            let evidence = measurements::evidence(&mut link, check, at(5)).await.unwrap();
-            assert_eq!(evidence, Some(measurement(5, Phase::Successful)));
-        }
-        let next = Measurement {
-            started_at: at(5) + MICROSECOND,
-            value: None,
-            ..measurement(5, Phase::Failed)
-        };
-        assert!(insert(&db.store, check, next).await.unwrap());
-        let newest =
-            measurements::newest(&mut db.store.read().await.unwrap(), check).await.unwrap();
-        let newest = newest.unwrap();
-        assert_eq!((newest.at, newest.value), (at(5) + MICROSECOND, None));
+        let (good, bad) = (Phase::Successful, Phase::Failed);
+        let all = vec![measurement(5, good), measurement(5, bad)];
+        let added = add(&db.store, check, None, all).await.unwrap();
+        assert_eq!(added, [Added::Turned, Added::Not]);
+        let added = add(&db.store, check, None, vec![measurement(5, bad)]).await.unwrap();
+        assert_eq!(added, [Added::Not]);
+        let mut link = db.store.read().await.unwrap();
+        let first = measurements::newest(&mut link, check).await.unwrap().unwrap();
+        assert_eq!(first.record.phase, good);
+        let evidence = measurements::evidence(&mut link, check, at(5)).await.unwrap();
+        assert_eq!(evidence, Some(measurement(5, good)));
+
+        // A part of a millisecond counts as the whole.
+        let next =
+            Measurement { started_at: at(5) + MICROSECOND, value: None, ..measurement(5, bad) };
+        let added = add(&db.store, check, None, vec![next]).await.unwrap();
+        assert_eq!(added, [Added::Turned]);
+        let newest = measurements::newest(&mut link, check).await.unwrap().unwrap().record;
+        let millisecond = chrono::Duration::milliseconds(1);
+        assert_eq!((newest.at, newest.value), (at(5) + millisecond, None));
+
+        // One that arrives late is kept and changes nothing else.
+        let late = vec![measurement(3, good), measurement(5, good)];
+        let added = add(&db.store, check, None, late).await.unwrap();
+        assert_eq!(added, [Added::Steady, Added::Steady]);
+        let again = measurements::newest(&mut link, check).await.unwrap().unwrap().record;
+        assert_eq!(again, newest);
+        let found = measurements::between(&mut link, check, at(0), at(9), 9).await.unwrap();
+        let found: Vec<_> = found.iter().map(|found| (found.at, found.phase)).collect();
+        assert_eq!(found, [(at(5) + millisecond, bad), (at(5), good), (at(3), good)]);
     })
     .await;
 }
 
 #[rstest]
 #[tokio::test]
-async fn evidence_is_kept_of_the_newest_and_of_each_turn(
+async fn evidence_is_kept_of_each_turn_and_of_one_a_minute(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {
     on.run(async |db| {
@@ -222,14 +263,26 @@ async fn evidence_is_kept_of_the_newest_and_of_each_turn(
         let check = measured(&db.store, &ground).await;
         let deployment = ground.watching("1", 0);
         deploy(&db.store, std::slice::from_ref(&deployment)).await;
+        let made_for = Some(deployment.id);
         let (good, bad) = (Phase::Successful, Phase::Failed);
-        for (seconds, phase) in
-            [(0, good), (1, good), (2, good), (3, bad), (4, bad), (5, good), (6, good), (7, good)]
-        {
-            let seen = measurement(seconds, phase);
-            let id = Some(deployment.id);
-            act!(db.store, |tx| measurements::insert(tx, check, id, &seen).await).unwrap();
+        let mut added = Vec::new();
+        for (seconds, phase) in [
+            (0, good),
+            (20, good),
+            (60, good),
+            (120, good),
+            (140, bad),
+            (160, bad),
+            (180, good),
+            (240, good),
+            (250, good),
+        ] {
+            let seen = vec![measurement(seconds, phase)];
+            added.extend(add(&db.store, check, made_for, seen).await.unwrap());
         }
+        let (steady, turned) = (Added::Steady, Added::Turned);
+        let expected = [turned, steady, steady, steady, turned, steady, turned, steady, steady];
+        assert_eq!(added, expected);
         let mut link = db.store.read().await.unwrap();
         let link = &mut link;
         let kept: Vec<i64> = link
@@ -237,35 +290,97 @@ async fn evidence_is_kept_of_the_newest_and_of_each_turn(
             .read(|row| row.get("at"))
             .await
             .unwrap();
-        // The first, each turn, and the newest.
-        assert_eq!(kept, [0, 3, 5, 7].map(|seconds| store::micros(at(seconds))));
-        assert_eq!(
-            measurements::evidence(link, check, at(7)).await.unwrap(),
-            Some(measurement(7, good))
-        );
-        assert_eq!(measurements::evidence(link, check, at(6)).await.unwrap(), None);
-
-        let newest = async |link: &mut store::Link, since, until| {
-            let found = measurements::newest_for(link, check, deployment.id, since, until).await;
-            found.unwrap().map(|found| found.at)
+        // The first, each turn, and the newest that is a minute after the one before.
+        assert_eq!(kept, [0, 140, 180, 240].map(|s| measurements::millis_up(at(s))));
+        let evidence = async |link: &mut store::Link, seconds| {
+            let found = measurements::evidence(link, check, at(seconds)).await.unwrap();
+            found.map(|found| found.started_at)
         };
-        assert_eq!(newest(link, at(0), None).await, Some(at(7)));
-        assert_eq!(newest(link, at(0), Some(at(4))).await, Some(at(4)));
-        assert_eq!(newest(link, at(7) + MICROSECOND, None).await, None);
+        assert_eq!(evidence(link, 250).await, Some(at(240)));
+        assert_eq!(evidence(link, 160).await, Some(at(140)));
+        assert_eq!(evidence(link, -1).await, None);
+        let newest = measurements::newest(link, check).await.unwrap().unwrap();
+        assert_eq!((newest.record.at, newest.evidence_at), (at(250), at(240)));
+        assert!(newest.made_for(deployment.id, at(250)).is_some());
+        assert!(newest.made_for(deployment.id, at(250) + MICROSECOND).is_none());
 
         // The last word on a deployment keeps its evidence when the next one is measured.
-        let mut next = ground.watching("2", 8);
+        let mut next = ground.watching("2", 260);
         next.replaces_id = Some(deployment.id);
         act!(db.store, |tx| {
             let superseded = domain::watch::WatchState::Superseded;
-            deployments::set_state(tx, deployment.id, superseded, at(8), None).await
+            deployments::set_state(tx, deployment.id, superseded, at(260), None).await
         })
         .unwrap();
         deploy(&db.store, std::slice::from_ref(&next)).await;
-        let seen = measurement(9, good);
-        act!(db.store, |tx| measurements::insert(tx, check, Some(next.id), &seen).await).unwrap();
-        let last = measurements::evidence(link, check, at(7)).await.unwrap();
-        assert_eq!(last, Some(measurement(7, good)));
+        let seen = vec![measurement(270, good)];
+        let added = add(&db.store, check, Some(next.id), seen).await.unwrap();
+        assert_eq!(added, [Added::Turned]);
+        assert_eq!(evidence(link, 269).await, Some(at(240)));
+        assert_eq!(evidence(link, 270).await, Some(at(270)));
+
+        // The strip of each has its own.
+        let strip = async |link: &mut store::Link, id| {
+            let found = measurements::stretches(link, id).await.unwrap();
+            let counts = found.iter().map(|one| (one.stretch, one.good, one.unsure, one.bad));
+            counts.collect::<Vec<_>>()
+        };
+        assert_eq!(strip(link, deployment.id).await, [(0, 7, 0, 2)]);
+        assert_eq!(strip(link, next.id).await, [(0, 1, 0, 0)]);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_a_person_asked_for_keeps_its_evidence(#[values(On::Sqlite, On::Postgres)] on: On) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let check = measured(&db.store, &ground).await;
+        let good = Phase::Successful;
+        add(&db.store, check, None, vec![measurement(0, good)]).await.unwrap();
+        let asked = measurement(1, good);
+        act!(db.store, |tx| {
+            let new = NewMeasurement { asked: true, ..new(check, None, &asked) };
+            measurements::add(tx, &[new], at(1)).await
+        })
+        .unwrap();
+        let mut link = db.store.read().await.unwrap();
+        let found = measurements::evidence(&mut link, check, at(1)).await.unwrap();
+        assert_eq!(found, Some(measurement(1, good)));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_measurements_say_is_kept_once(#[values(On::Sqlite, On::Postgres)] on: On) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let check = measured(&db.store, &ground).await;
+        let took = |n: i64| 10.0 + f64::from(i32::try_from(n).unwrap()) / 8.0;
+        let said = |n: i64| Measurement {
+            value: Some(took(n)),
+            sentence: format!("shop.example.org answered 200 in {:.1} ms.", took(n)),
+            short: format!("{:.0} ms", took(n)),
+            ..measurement(n, Phase::Successful)
+        };
+        let all: Vec<_> = (0..200).map(said).collect();
+        let (first, second) = all.split_at(70);
+        add(&db.store, check, None, first.to_vec()).await.unwrap();
+        add(&db.store, check, None, second.to_vec()).await.unwrap();
+        let mut link = db.store.read().await.unwrap();
+        let outcomes: i64 =
+            link.query("SELECT count(*) AS n FROM outcomes").one().await.unwrap().get("n").unwrap();
+        assert_eq!(outcomes, 1);
+        let mut found = measurements::between(&mut link, check, at(0), at(200), 200).await.unwrap();
+        found.reverse();
+        assert_eq!(found.len(), 200);
+        for (found, said) in found.iter().zip(&all) {
+            assert_eq!(found.sentence, said.sentence);
+            assert_eq!(found.short, said.short);
+            assert_eq!(found.value, said.value);
+        }
     })
     .await;
 }

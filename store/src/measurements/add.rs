@@ -1,0 +1,305 @@
+//! Adding measurements, many at a time: a few statements for all of them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{CheckId, DeploymentId},
+    measurement::{Measurement, Phase},
+};
+
+use super::outcomes::{self, Numbers, Outcome};
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    rows,
+    tx::Tx,
+};
+
+/// For how long the evidence of a good measurement stands for those after it, in milliseconds.
+const EVIDENCE_EVERY_MS: i64 = 60_000;
+
+/// A measurement to be kept.
+#[derive(Debug, Clone, Copy)]
+pub struct NewMeasurement<'a> {
+    /// By which check.
+    pub check: CheckId,
+    /// The deployment it was made for.
+    pub deployment: Option<DeploymentId>,
+    /// From when on what the check measures counts: an older measurement is none before this one.
+    pub counts_since: DateTime<Utc>,
+    /// In which stretch of that deployment's watch strip it shows, where it does.
+    pub stretch: Option<i64>,
+    /// Whether a person asked for it: its evidence is kept.
+    pub asked: bool,
+    /// What was seen.
+    pub measured: &'a Measurement,
+}
+
+/// What adding a measurement came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Added {
+    /// The check has one of that millisecond: that one stands.
+    Not,
+    /// It says what the one before said, or it is not the newest.
+    Steady,
+    /// The check's first that counts for this deployment, or another phase than the one before.
+    Turned,
+}
+
+/// The newest measurement of a check, as numbers.
+#[derive(Debug, Clone)]
+struct State {
+    no: i64,
+    at: i64,
+    deployment: Option<DeploymentId>,
+    numbers: Numbers,
+    phase: Phase,
+    outcome: i64,
+    evidence_at: i64,
+    evidence_turning: bool,
+}
+
+/// A row of `measurements`.
+struct Kept {
+    check_no: i64,
+    at: i64,
+    numbers: Numbers,
+    outcome: i64,
+}
+
+/// A row of `measurement_evidence`.
+struct Proof {
+    check: CheckId,
+    at: i64,
+    turning: bool,
+    body: String,
+}
+
+/// A time as measurements keep it: milliseconds since 1970, rounded up, so that what was measured
+/// after something is never kept as before it.
+#[must_use]
+pub const fn millis_up(at: DateTime<Utc>) -> i64 {
+    at.timestamp_micros().div_euclid(1_000) + (at.timestamp_micros().rem_euclid(1_000) > 0) as i64
+}
+
+/// Adds measurements; answers what each came to, in their order.
+///
+/// What was sent and received is kept of a measurement at which the check's phase changed, of each
+/// deployment's last, of one that a person asked for or that has pictures, and of others once a
+/// minute; the newest such takes the place of the one before it.
+///
+/// # Errors
+/// What the database says.
+pub async fn add(
+    tx: &mut Tx,
+    new: &[NewMeasurement<'_>],
+    now: DateTime<Utc>,
+) -> Result<Vec<Added>, StoreError> {
+    tx.seen.measured_again();
+    let link: &mut Link = tx;
+    let mut states = states(link, new).await?;
+    let mut next = None;
+    let said: Vec<_> = new
+        .iter()
+        .map(|one| {
+            let numbers = Numbers::of(one.measured);
+            (numbers, Outcome::of(one.measured, numbers))
+        })
+        .collect();
+    let distinct: HashSet<&Outcome> = said.iter().map(|(_, outcome)| outcome).collect();
+    let distinct: Vec<Outcome> = distinct.into_iter().cloned().collect();
+    let today = now.timestamp().div_euclid(86_400);
+    let numbered = outcomes::numbered(link, &distinct, today).await?;
+
+    let mut added = Vec::with_capacity(new.len());
+    let mut kept = Vec::with_capacity(new.len());
+    let mut proofs = Vec::new();
+    let mut gone = Vec::new();
+    let mut stretches: BTreeMap<(DeploymentId, i64), [i64; 3]> = BTreeMap::new();
+    let mut changed: HashSet<CheckId> = HashSet::with_capacity(new.len());
+    for (one, (numbers, outcome)) in new.iter().zip(said) {
+        let at = millis_up(one.measured.started_at);
+        let number = numbered.get(&outcome).copied().unwrap_or_default();
+        let before = states.get(&one.check);
+        if before.is_some_and(|before| before.at == at) {
+            added.push(Added::Not);
+            continue;
+        }
+        let check_no = match before {
+            Some(before) => before.no,
+            None => next_no(link, &mut next).await?,
+        };
+        kept.push(Kept { check_no, at, numbers, outcome: number });
+        if let (Some(deployment), Some(stretch)) = (one.deployment, one.stretch) {
+            let counts = stretches.entry((deployment, stretch)).or_default();
+            counts[kind(outcome.phase)] += 1;
+        }
+        if before.is_some_and(|before| before.at > at) {
+            added.push(Added::Steady);
+            continue;
+        }
+        let turning = before.is_none_or(|before| before.phase != outcome.phase);
+        let elsewhere = before.is_none_or(|before| before.deployment != one.deployment);
+        let first = before.is_none_or(|before| before.at < millis_up(one.counts_since));
+        let turned = turning || elsewhere || first;
+        added.push(if turned { Added::Turned } else { Added::Steady });
+        let old = before.is_none_or(|before| at - before.evidence_at >= EVIDENCE_EVERY_MS);
+        let prove = turning || elsewhere || old || one.asked || !one.measured.pictures.is_empty();
+        if prove {
+            let body = serde_json::to_string(one.measured)
+                .map_err(|error| StoreError::corrupt("body", error))?;
+            if let Some(before) = before.filter(|one| !one.evidence_turning && !elsewhere) {
+                gone.push((one.check, before.evidence_at));
+            }
+            proofs.push(Proof { check: one.check, at, turning, body });
+        }
+        let (evidence_at, evidence_turning) = match before {
+            Some(before) if !prove => (before.evidence_at, before.evidence_turning),
+            _ => (at, turning),
+        };
+        let state = State {
+            no: check_no,
+            at,
+            deployment: one.deployment,
+            numbers,
+            phase: outcome.phase,
+            outcome: number,
+            evidence_at,
+            evidence_turning,
+        };
+        states.insert(one.check, state);
+        changed.insert(one.check);
+    }
+    let changed = changed.into_iter().filter_map(|id| Some((id, states.remove(&id)?))).collect();
+    keep(link, kept).await?;
+    put_states(link, changed).await?;
+    put_stretches(link, stretches).await?;
+    prove(link, proofs, &gone).await?;
+    Ok(added)
+}
+
+/// Which of a stretch's counts a phase adds to: good, unsure, bad.
+const fn kind(phase: Phase) -> usize {
+    match phase {
+        Phase::Successful => 0,
+        Phase::Error | Phase::Inconclusive => 1,
+        Phase::Failed => 2,
+    }
+}
+
+async fn states(
+    link: &mut Link,
+    new: &[NewMeasurement<'_>],
+) -> Result<HashMap<CheckId, State>, StoreError> {
+    let ids: HashSet<_> = new.iter().map(|one| one.check.0).collect();
+    let head = "SELECT s.*, o.phase FROM check_states s JOIN outcomes o ON o.no = s.outcome";
+    let found = rows::among(link, head, "s.check_id", ids.into_iter().collect(), |row: &Row| {
+        let state = State {
+            no: row.get("no")?,
+            at: row.get("at")?,
+            deployment: row.get::<Option<_>>("deployment_id")?.map(DeploymentId),
+            numbers: super::numbers(row)?,
+            phase: row.word("phase", Phase::parse)?,
+            outcome: row.get("outcome")?,
+            evidence_at: row.get("evidence_at")?,
+            evidence_turning: row.get("evidence_turning")?,
+        };
+        Ok((CheckId(row.get("check_id")?), state))
+    });
+    Ok(found.await?.into_iter().collect())
+}
+
+/// A number for a check that measures for the first time. Writers come one at a time.
+async fn next_no(link: &mut Link, next: &mut Option<i64>) -> Result<i64, StoreError> {
+    let no = match *next {
+        Some(no) => no,
+        None => {
+            let sql = "SELECT coalesce(max(no), 0) + 1 AS no FROM check_states";
+            link.query(sql).one().await?.get("no")?
+        }
+    };
+    *next = Some(no + 1);
+    Ok(no)
+}
+
+async fn keep(link: &mut Link, kept: Vec<Kept>) -> Result<(), StoreError> {
+    let head = "INSERT INTO measurements (check_no, at, took_us, thousandths, value, outcome)";
+    // One that arrives late may be there already.
+    let tail = "ON CONFLICT (check_no, at) DO NOTHING";
+    rows::insert(link, head, 6, tail, kept, |query, row| {
+        let thousandths = row.numbers.thousandths();
+        query
+            .bind(row.check_no)
+            .bind(row.at)
+            .bind(row.numbers.took_us)
+            .bind(thousandths)
+            .bind(row.numbers.value.filter(|_| thousandths.is_none()))
+            .bind(row.outcome)
+    })
+    .await
+    .map(drop)
+}
+
+async fn put_states(link: &mut Link, states: Vec<(CheckId, State)>) -> Result<(), StoreError> {
+    let head = "INSERT INTO check_states (check_id, no, at, deployment_id, took_us, thousandths, \
+                value, outcome, evidence_at, evidence_turning)";
+    let tail = "ON CONFLICT (check_id) DO UPDATE SET at = excluded.at, \
+                deployment_id = excluded.deployment_id, took_us = excluded.took_us, \
+                thousandths = excluded.thousandths, value = excluded.value, \
+                outcome = excluded.outcome, evidence_at = excluded.evidence_at, \
+                evidence_turning = excluded.evidence_turning";
+    rows::insert(link, head, 10, tail, states, |query, (id, state)| {
+        let thousandths = state.numbers.thousandths();
+        query
+            .bind(id.0)
+            .bind(state.no)
+            .bind(state.at)
+            .bind(state.deployment.map(|id| id.0))
+            .bind(state.numbers.took_us)
+            .bind(thousandths)
+            .bind(state.numbers.value.filter(|_| thousandths.is_none()))
+            .bind(state.outcome)
+            .bind(state.evidence_at)
+            .bind(state.evidence_turning)
+    })
+    .await
+    .map(drop)
+}
+
+async fn put_stretches(
+    link: &mut Link,
+    stretches: BTreeMap<(DeploymentId, i64), [i64; 3]>,
+) -> Result<(), StoreError> {
+    let head = "INSERT INTO watch_stretches (deployment_id, stretch, good, unsure, bad)";
+    let tail = "ON CONFLICT (deployment_id, stretch) DO UPDATE SET \
+                good = watch_stretches.good + excluded.good, \
+                unsure = watch_stretches.unsure + excluded.unsure, \
+                bad = watch_stretches.bad + excluded.bad";
+    let counted = stretches.into_iter().collect();
+    rows::insert(link, head, 5, tail, counted, |query, ((id, stretch), [good, unsure, bad])| {
+        query.bind(id.0).bind(stretch).bind(good).bind(unsure).bind(bad)
+    })
+    .await
+    .map(drop)
+}
+
+async fn prove(
+    link: &mut Link,
+    proofs: Vec<Proof>,
+    gone: &[(CheckId, i64)],
+) -> Result<(), StoreError> {
+    let head = "INSERT INTO measurement_evidence (check_id, at, turning, body)";
+    rows::insert(link, head, 4, "", proofs, |query, proof| {
+        query.bind(proof.check.0).bind(proof.at).bind(proof.turning).bind(proof.body)
+    })
+    .await?;
+    for (check, at) in gone {
+        link.query("DELETE FROM measurement_evidence WHERE check_id = $1 AND at = $2")
+            .bind(check.0)
+            .bind(*at)
+            .run()
+            .await?;
+    }
+    Ok(())
+}
