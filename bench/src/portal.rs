@@ -41,6 +41,7 @@ impl Place {
             .arg("--data-dir")
             .arg(&self.data)
             .env_remove("DATABASE_URL")
+            .env("DAYTWO_PROBE_ALLOW", "127.0.0.0/8")
             .env("RUST_LOG", "warn");
         if let Some(url) = &self.database {
             command.env("DATABASE_URL", url);
@@ -113,13 +114,17 @@ impl Portal {
 
     /// Seconds of CPU used so far.
     pub fn cpu_s(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()));
-        let stat = stat.unwrap_or_default();
-        let fields: Vec<_> =
-            stat.rsplit_once(") ").map(|(_, rest)| rest.split(' ').collect()).unwrap_or_default();
-        let ticks = |n: usize| fields.get(n).and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0);
-        (ticks(11) + ticks(12)) / 100.0
+        cpu_s(&self.child.id().to_string())
     }
+}
+
+/// Seconds of processor time a process has used so far.
+pub fn cpu_s(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields: Vec<_> =
+        stat.rsplit_once(") ").map(|(_, rest)| rest.split(' ').collect()).unwrap_or_default();
+    let ticks = |n: usize| fields.get(n).and_then(|n| n.parse::<f64>().ok()).unwrap_or(0.0);
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 impl Drop for Portal {

@@ -24,7 +24,8 @@ impl Table {
     }
 }
 
+/// Prints.
 #[expect(clippy::print_stdout, reason = "a bench speaks on standard output")]
-fn show(text: &str) {
+pub fn show(text: &str) {
     println!("{text}");
 }

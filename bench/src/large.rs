@@ -1,0 +1,138 @@
+//! A page with a thousand checks beside a thousand and a million measurements, what a measurement
+//! takes on the disk, and a thousand people with the page open.
+
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use futures::StreamExt as _;
+use serde_json::json;
+
+use crate::{
+    filled::{Load, fill, measure_before},
+    portal::{Place, call, client, folder, sign_in},
+    table::Table,
+    target::quantile,
+};
+
+/// A service with a thousand checks, deployed long enough ago for a million measurements. They do
+/// not run meanwhile.
+const THOUSAND: Load = Load { services: 1, checks: 1_000, interval_s: 86_400, hours_ago: 6 };
+/// How often the page is asked for.
+const REQUESTS: usize = 200;
+/// How many have it open.
+const OPEN: usize = 1_000;
+/// How often something changes.
+const CHANGES: u32 = 20;
+
+/// Measures all of it on SQLite.
+pub async fn measure(dist: &Path, table: &mut Table) {
+    let small = page(dist, 1, table).await;
+    let large = page(dist, 1_000, table).await;
+    table.row(
+        "deployment page, 1,000 checks, 1,000,000 measurements",
+        format!("p95 {large:.1} ms, ratio {:.2}", large / small),
+        format!("target p95 50 ms and ratio 1.3; p95 {small:.1} ms with 1,000 measurements"),
+    );
+}
+
+/// The page's p95 in milliseconds, with so many measurements of each check.
+async fn page(dist: &Path, each: u32, table: &mut Table) -> f64 {
+    let data = folder();
+    let place = Place { dist: dist.to_owned(), data: data.path().to_owned(), database: None };
+    let token = place.prepare();
+    let id = match fill(data.path(), THOUSAND, 9).await {
+        Ok(ids) => ids[0],
+        Err(error) => panic!("the database could not be filled: {error}"),
+    };
+    let grown = match measure_before(data.path(), id, each).await {
+        Ok(grown) => grown,
+        Err(error) => panic!("nothing could be measured: {error}"),
+    };
+    if each > 1 {
+        #[expect(clippy::cast_precision_loss, reason = "some megabytes")]
+        let bytes = grown as f64 / f64::from(THOUSAND.all() * each);
+        table.row(
+            "bytes a measurement takes, SQLite",
+            format!("{bytes:.1}"),
+            "target 30; the file's growth over 1,000,000, evidence and all else included",
+        );
+    }
+    let portal = place.start().await;
+    let cookie = sign_in(&portal.url).await;
+    let path = format!("{}/deployments/{}", portal.url, id.0);
+    let client = client();
+    let mut times = Vec::with_capacity(REQUESTS);
+    for n in 0..REQUESTS + 20 {
+        let began = Instant::now();
+        let sent = client.get(&path).header("cookie", &cookie).header("accept", "text/html").send();
+        let Ok(answer) = sent.await else { panic!("the page does not answer") };
+        assert!(answer.status().is_success(), "{}", answer.status());
+        drop(answer.bytes().await);
+        // The first few warm up.
+        if n >= 20 {
+            times.push(began.elapsed().as_secs_f64() * 1_000.0);
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    if each > 1 {
+        open_pages(&portal.url, &token, &cookie, &id.0.to_string(), table).await;
+    }
+    quantile(&times, 0.95)
+}
+
+/// From a change to the last of a thousand who have the page open.
+async fn open_pages(url: &str, token: &str, cookie: &str, id: &str, table: &mut Table) {
+    let (told, mut heard) = tokio::sync::mpsc::unbounded_channel();
+    let opening = (0..OPEN).map(|_| {
+        let request = client()
+            .get(format!("{url}/events?deployment={id}"))
+            .header("cookie", cookie)
+            .header("accept", "text/event-stream");
+        let told = told.clone();
+        async move {
+            let Ok(mut answer) = request.send().await else { panic!("a page cannot listen") };
+            let hello = answer.chunk().await;
+            assert!(matches!(hello, Ok(Some(_))), "nothing was said");
+            tokio::spawn(async move {
+                while let Ok(Some(said)) = answer.chunk().await {
+                    if String::from_utf8_lossy(&said).contains("changed")
+                        && told.send(Instant::now()).is_err()
+                    {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    futures::stream::iter(opening).buffer_unordered(32).collect::<Vec<_>>().await;
+    let mut last = Vec::new();
+    for n in 0..CHANGES {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        while heard.try_recv().is_ok() {}
+        let status = ["passed", "failed"][n as usize % 2];
+        let body = json!({"status": status, "summary": "Measured.", "source": {"kind": "ci", "name": "bench"}});
+        let began = Instant::now();
+        let path = format!("/api/v1/deployments/{id}/items/integrations/results");
+        let posted = tokio::spawn({
+            let (url, token) = (url.to_owned(), token.to_owned());
+            async move { call(&url, &token, "POST", &path, &body).await }
+        });
+        let mut times = Vec::with_capacity(OPEN);
+        while times.len() < OPEN {
+            match tokio::time::timeout(Duration::from_secs(5), heard.recv()).await {
+                Ok(Some(at)) => times.push((at - began).as_secs_f64() * 1_000.0),
+                _ => panic!("only {} of {OPEN} were told: {:?}", times.len(), posted.await),
+            }
+        }
+        drop(posted.await);
+        last.push(times.into_iter().fold(0.0, f64::max));
+    }
+    last.sort_by(f64::total_cmp);
+    table.row(
+        "from a posted result to the last of 1,000 open pages",
+        format!("p99 {:.0} ms, median {:.0} ms", quantile(&last, 0.99), quantile(&last, 0.5)),
+        format!("target p99 250 ms; {CHANGES} changes, on the machine the 1,000 run on"),
+    );
+}
