@@ -19,6 +19,8 @@ pub fn Routes() -> impl IntoView {
                 <Route path=path!("/login") view=pages::login::LoginPage ssr=SsrMode::Async/>
                 <Route path=path!("/setup") view=pages::setup::SetUpPage ssr=SsrMode::Async/>
                 <Route path=path!("/deployments/:id") view=pages::deployment::DeploymentRoute ssr=SsrMode::Async/>
+                <Route path=path!("/duties") view=pages::duties::DutiesRoute ssr=SsrMode::Async/>
+                <Route path=path!("/duties/:id") view=pages::duty_run::DutyRunRoute ssr=SsrMode::Async/>
                 <Route path=path!("/services") view=pages::services::ServicesRoute ssr=SsrMode::Async/>
                 <Route path=path!("/services/:slug") view=pages::service::ServiceRoute ssr=SsrMode::Async/>
                 <Route path=path!("/history") view=pages::history::HistoryRoute ssr=SsrMode::Async/>

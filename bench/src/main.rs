@@ -24,6 +24,7 @@ fn main() {
         Ok(runtime) => runtime,
         Err(error) => panic!("the runtime cannot start: {error}"),
     };
+    drop(rustls::crypto::ring::default_provider().install_default());
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     if let [what, url, kept] = &arguments[..]
         && what == client::ARGUMENT
@@ -36,7 +37,6 @@ fn main() {
 
 #[expect(clippy::disallowed_methods, reason = "a bench takes its settings from the environment")]
 async fn measure(only: &[String]) {
-    drop(rustls::crypto::ring::default_provider().install_default());
     let dist = std::env::var_os("DAYTWO_DIST").map_or_else(|| PathBuf::from("dist"), PathBuf::from);
     let postgres = std::env::var("DAYTWO_TEST_POSTGRES_URL").ok();
     let mut table = Table::default();

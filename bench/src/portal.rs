@@ -85,7 +85,6 @@ impl Place {
             .command()
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
             .spawn();
         let Ok(mut child) = spawned else { panic!("there is no release in dist/: run make build") };
         let mut line = String::new();

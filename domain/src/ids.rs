@@ -49,6 +49,10 @@ ids! {
     HeartbeatId,
     /// An indicator of a service.
     IndicatorId,
+    /// A duty of a service.
+    DutyId,
+    /// A run of a duty.
+    DutyRunId,
     /// A person.
     PersonId,
     /// An API token.

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod baseline;
 pub mod check;
 pub mod due;
+pub mod duty;
 pub mod gate;
 pub mod heartbeat;
 pub mod ids;

@@ -1,7 +1,11 @@
 //! Writing the audit log: every act leaves an entry in its own transaction.
 
 use chrono::{DateTime, Utc};
-use domain::{audit::AuditEntry, ids::DeploymentId, who::Who};
+use domain::{
+    audit::AuditEntry,
+    ids::{DeploymentId, DutyRunId},
+    who::Who,
+};
 use serde_json::{Map, Value};
 use store::Tx;
 
@@ -46,6 +50,13 @@ impl Entry {
     /// As [`deployment`](Self::deployment), where there is one.
     pub fn deployment_if(mut self, id: Option<DeploymentId>) -> Self {
         self.0.deployment_id = id.map(|id| id.0);
+        self
+    }
+
+    /// The run of a duty it belongs to, which stands where a deployment would: it has a timeline of
+    /// its own.
+    pub fn run(mut self, id: DutyRunId) -> Self {
+        self.0.deployment_id = Some(id.0);
         self
     }
 

@@ -16,7 +16,10 @@ use store::{
     services::{self, EnvironmentRecord, ServiceEnvironment, ServiceRecord},
 };
 
-use crate::{Engine, Refusal};
+use crate::{
+    Engine, Refusal,
+    duties::{self, DutyNow},
+};
 
 /// How many boxes that wait are looked at.
 const WAITING: i64 = 400;
@@ -32,6 +35,8 @@ pub struct Board {
     pub overdue: Vec<(ItemRecord, DeploymentRecord)>,
     /// The open watches whose gate passes and that wait for a signature.
     pub to_sign: Vec<DeploymentRecord>,
+    /// The duties with an open run, the most urgent first.
+    pub duties: Vec<DutyNow>,
     /// The environments, in order: the columns of what runs where.
     pub environments: Vec<EnvironmentRecord>,
     /// The services: its rows.
@@ -125,6 +130,7 @@ impl Engine {
             waiting_on_me,
             overdue,
             to_sign,
+            duties: duties::waiting(link, now).await?,
             environments: services::environments(link).await?,
             services: services::all(link).await?,
             places,

@@ -8,6 +8,7 @@ pub mod clock;
 mod demo_import;
 pub mod deployments;
 pub mod doctor;
+pub mod duties;
 mod engine;
 pub mod error;
 pub mod events;

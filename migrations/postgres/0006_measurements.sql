@@ -25,7 +25,8 @@ CREATE TABLE check_states (
     no               BIGINT NOT NULL UNIQUE,
     at               BIGINT NOT NULL,
     deployment_id    UUID REFERENCES deployments (id),
-    took_us          BIGINT NOT NULL,
+    -- Microseconds it took beyond its value in thousandths.
+    beyond_us        BIGINT NOT NULL,
     -- The value, where it is a whole number of thousandths; any other is in `value`.
     thousandths      BIGINT,
     value            DOUBLE PRECISION,
@@ -46,7 +47,7 @@ INSERT INTO check_states
 CREATE TABLE measurements (
     check_no    BIGINT NOT NULL,
     at          BIGINT NOT NULL,
-    took_us     BIGINT NOT NULL,
+    beyond_us   BIGINT NOT NULL,
     thousandths BIGINT,
     value       DOUBLE PRECISION,
     outcome     BIGINT NOT NULL,

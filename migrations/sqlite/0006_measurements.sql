@@ -25,7 +25,8 @@ CREATE TABLE check_states (
     no               INTEGER NOT NULL UNIQUE,
     at               INTEGER NOT NULL,
     deployment_id    BLOB REFERENCES deployments (id),
-    took_us          INTEGER NOT NULL,
+    -- Microseconds it took beyond its value in thousandths.
+    beyond_us        INTEGER NOT NULL,
     -- The value, where it is a whole number of thousandths; any other is in `value`.
     thousandths      INTEGER,
     value            REAL,
@@ -46,7 +47,7 @@ INSERT INTO check_states
 CREATE TABLE measurements (
     check_no    INTEGER NOT NULL,
     at          INTEGER NOT NULL,
-    took_us     INTEGER NOT NULL,
+    beyond_us   INTEGER NOT NULL,
     thousandths INTEGER,
     value       REAL,
     outcome     INTEGER NOT NULL,

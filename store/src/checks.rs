@@ -155,6 +155,29 @@ pub async fn versions(
     Ok(used.map(|(id, updated_at, _)| (id, updated_at)).collect())
 }
 
+/// A few numbers that change whenever a check or an indicator is added, changed or retired, or a
+/// watch opens or closes. Times are added up, not compared: a clock may have been put back.
+///
+/// # Errors
+/// What the database says.
+pub async fn fingerprint(link: &mut Link) -> Result<Vec<i64>, StoreError> {
+    let row = link
+        .query(
+            "SELECT (SELECT count(*) FROM checks) AS a, \
+             (SELECT CAST(coalesce(sum(updated_at % 999999937), 0) AS BIGINT) FROM checks) AS b, \
+             (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM checks) AS c, \
+             (SELECT count(*) FROM indicators) AS d, \
+             (SELECT CAST(coalesce(sum(updated_at % 999999937), 0) AS BIGINT) FROM indicators) AS e, \
+             (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM indicators) AS f, \
+             (SELECT count(*) FROM deployments WHERE state = 'watching') AS g, \
+             (SELECT CAST(coalesce(sum(created_at % 999999937), 0) AS BIGINT) FROM deployments \
+              WHERE state = 'watching') AS h",
+        )
+        .one()
+        .await?;
+    ["a", "b", "c", "d", "e", "f", "g", "h"].into_iter().map(|name| row.get(name)).collect()
+}
+
 /// Adds a check, or changes all but its id, service, key and creation time.
 ///
 /// # Errors

@@ -11,6 +11,7 @@ pub mod checks;
 pub mod claims;
 pub mod db;
 pub mod deployments;
+pub mod duties;
 pub mod error;
 pub mod evidence;
 pub mod heartbeats;

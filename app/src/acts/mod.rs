@@ -8,6 +8,7 @@ mod change_person;
 mod change_service;
 mod change_targets;
 mod create_token;
+mod duty;
 mod end_waiver;
 mod fields;
 mod log_in;
@@ -15,6 +16,7 @@ mod log_out;
 mod mark_failed;
 mod probe_item;
 mod put_check;
+mod put_duty;
 mod put_heartbeat;
 mod put_indicator;
 mod put_plan;
@@ -51,28 +53,35 @@ pub fn routes() -> Router<Portal> {
         .route("/change-targets", post(change_targets::change_targets))
         .route("/create-token", post(create_token::create_token))
         .route("/end-waiver", post(end_waiver::end_waiver))
+        .route("/fail-duty", post(duty::fail))
         .route("/log-in", post(log_in::log_in))
         .route("/log-out", post(log_out::log_out))
         .route("/mark-failed", post(mark_failed::mark_failed))
         .route("/probe-item", post(probe_item::probe_item))
         .route("/put-check", post(put_check::put_check))
+        .route("/put-duty", post(put_duty::put_duty))
         .route("/put-heartbeat", post(put_heartbeat::put_heartbeat))
         .route("/put-indicator", post(put_indicator::put_indicator))
         .route("/put-plan", post(put_plan::put_plan))
         .route("/record-rehearsal", post(record_rehearsal::record_rehearsal))
         .route("/retire-check", post(retire_check::retire_check))
+        .route("/retire-duty", post(put_duty::retire_duty))
         .route("/retire-heartbeat", post(retire_heartbeat::retire_heartbeat))
         .route("/retire-indicator", post(retire_indicator::retire_indicator))
         .route("/revoke-token", post(revoke_token::revoke_token))
         .route("/roll-back", post(roll_back::roll_back))
         .route("/set-password", post(set_password::set_password))
         .route("/set-up", post(set_up::set_up))
+        .route("/sign-duty", post(duty::sign))
         .route("/sign-off", post(sign_off::sign_off))
         .route("/test-check", post(test_check::test_check))
         .route("/theme", post(theme::theme))
         .route("/tick", post(tick::tick))
+        .route("/tick-duty", post(duty::tick))
         .route("/untick", post(untick::untick))
+        .route("/untick-duty", post(duty::untick))
         .route("/waive", post(waive::waive))
+        .route("/waive-duty", post(duty::waive))
         .route("/write-lesson", post(write_lesson::write_lesson))
 }
 

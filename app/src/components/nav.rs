@@ -10,6 +10,7 @@ use crate::{auth::Visitor, theme::Theme};
 pub const PAGES: &[(&str, &str)] = &[
     ("Board", "/"),
     ("Services", "/services"),
+    ("Duties", "/duties"),
     ("Runbooks", "/runbooks"),
     ("History", "/history"),
     ("Lessons", "/lessons"),
@@ -24,6 +25,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("This help", "?"),
             ("Board", "g b"),
             ("Services", "g s"),
+            ("Duties", "g d"),
             ("Runbooks", "g r"),
             ("History", "g h"),
             ("Lessons", "g l"),

@@ -71,6 +71,7 @@ mod keys {
         Some(match key {
             "b" => "/",
             "s" => "/services",
+            "d" => "/duties",
             "r" => "/runbooks",
             "h" => "/history",
             "l" => "/lessons",

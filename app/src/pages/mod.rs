@@ -3,6 +3,8 @@
 pub mod board;
 pub mod deployment;
 mod door;
+pub mod duties;
+pub mod duty_run;
 pub mod history;
 pub mod lessons;
 pub mod login;

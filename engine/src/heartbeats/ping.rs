@@ -134,10 +134,11 @@ pub(super) async fn turned(
         return Ok(None);
     };
     let since = open.deployed_at;
-    let was = source(before, since, before.heard.last().unwrap_or(now)).0;
-    let word_turned = was != source(record, since, now).0 || before.state != record.state;
+    let was = source(before, since, "the deployment", before.heard.last().unwrap_or(now)).0;
+    let word_turned =
+        was != source(record, since, "the deployment", now).0 || before.state != record.state;
     if word_turned && let Some(key) = &record.item {
-        let sentence = source(record, since, now).1;
+        let sentence = source(record, since, "the deployment", now).1;
         let said = run::Spoken {
             kind: "heartbeat",
             actor: "heartbeats",

@@ -43,10 +43,11 @@ pub(super) fn settle(record: &mut HeartbeatRecord, now: DateTime<Utc>) {
     };
 }
 
-/// What it says about its box since `since`: its word, where it has spoken, and its sentence.
+/// What it says about its box since `since`, which is when what `began` names did: its word, where it has spoken, and its sentence.
 pub(crate) fn source(
     record: &HeartbeatRecord,
     since: DateTime<Utc>,
+    began: &str,
     now: DateTime<Utc>,
 ) -> (Option<SourceWord>, String) {
     let heard = record.heard.last();
@@ -75,7 +76,7 @@ pub(crate) fn source(
             Some(at) if at >= since => {
                 (Some(SourceWord::Passed), format!("It was heard of on {}.", time(at)))
             }
-            _ => (None, "It has not been heard of since the deployment.".into()),
+            _ => (None, format!("It has not been heard of since {began}.")),
         },
     }
 }

@@ -9,6 +9,7 @@ use domain::ids::DeploymentId;
 use store::{Tx, deployments::DeploymentRecord, items::ItemRecord};
 
 pub use report::ReportAnswer;
+pub(crate) use result::check as check_result;
 pub use result::{ResultRequest, ResultStatus};
 pub use tick::PersonAct;
 

@@ -186,7 +186,7 @@ pub(super) async fn keep_evidence(
 }
 
 /// Checks the fields; answers the details as text.
-fn check(request: &ResultRequest, now: DateTime<Utc>) -> Result<String, Refusal> {
+pub(crate) fn check(request: &ResultRequest, now: DateTime<Utc>) -> Result<String, Refusal> {
     let mut faults = Faults::default();
     if let Some(summary) = &request.summary {
         faults.note("/summary", validate::line(summary, 1_000));

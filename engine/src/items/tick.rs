@@ -28,7 +28,7 @@ pub enum PersonAct {
 }
 
 impl PersonAct {
-    const fn act(self) -> ItemAct {
+    pub(crate) const fn act(self) -> ItemAct {
         match self {
             Self::Tick => ItemAct::Tick,
             Self::MarkFailed => ItemAct::MarkFailed,
@@ -44,7 +44,7 @@ impl PersonAct {
         }
     }
 
-    const fn action(self, actor: Actor) -> (&'static str, &'static str) {
+    pub(crate) const fn action(self, actor: Actor) -> (&'static str, &'static str) {
         match self {
             Self::Tick if matches!(actor, Actor::Mixed) => ("item.tick", "confirmed"),
             Self::Tick => ("item.tick", "ticked"),
@@ -53,7 +53,7 @@ impl PersonAct {
         }
     }
 
-    const fn word(self) -> Option<PersonWord> {
+    pub(crate) const fn word(self) -> Option<PersonWord> {
         match self {
             Self::Tick => Some(PersonWord::Passed),
             Self::MarkFailed => Some(PersonWord::Failed),

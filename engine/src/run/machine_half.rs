@@ -141,7 +141,8 @@ pub(super) async fn machine_half(
         .into_iter()
         .filter(|heartbeat| heartbeat.item.as_deref() == Some(&item.key))
         .map(|heartbeat| {
-            let (word, sentence) = heartbeats::source(&heartbeat, deployment.deployed_at, now);
+            let (word, sentence) =
+                heartbeats::source(&heartbeat, deployment.deployed_at, "the deployment", now);
             (heartbeat.label, word, sentence)
         })
         .collect();

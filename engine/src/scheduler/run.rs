@@ -13,7 +13,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     limits::Limits,
-    task::{Key, Occasion, Task, has_run, load},
+    task::{Key, Occasion, Task, fingerprint, has_run, load},
     timetable::{Due, Planned, Timetable},
 };
 use crate::{
@@ -36,6 +36,8 @@ struct Scheduler {
     running: Arc<Mutex<HashSet<Key>>>,
     table: Timetable<Key, Occasion>,
     known: HashMap<Key, Task>,
+    /// What the tasks that are known followed from.
+    fingerprint: Option<Vec<i64>>,
     /// What was read in this portal's life: what was there at its start has mostly run before.
     started: bool,
 }
@@ -52,6 +54,7 @@ pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationTo
         running: Arc::default(),
         table: Timetable::default(),
         known: HashMap::new(),
+        fingerprint: None,
         started: false,
     };
     let mut read_at: Option<Instant> = None;
@@ -75,6 +78,11 @@ pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationTo
 
 impl Scheduler {
     async fn refresh(&mut self) -> Result<(), store::StoreError> {
+        // Read before the tasks: what changes meanwhile is seen the next time.
+        let fingerprint = Some(fingerprint(&self.engine).await?);
+        if self.fingerprint == fingerprint {
+            return Ok(());
+        }
         let found = load(&self.engine).await?;
         let mut planned: Vec<Planned<Key, Occasion>> = Vec::with_capacity(found.len());
         if self.started {
@@ -84,6 +92,7 @@ impl Scheduler {
             planned.extend(found.iter().map(|task| task.planned(has_run(task, &last))));
         }
         self.started = true;
+        self.fingerprint = fingerprint;
         self.table.plan(&planned, self.now_ms());
         self.engine.scheduler_counts().planned_are(planned.len());
         self.known = found.into_iter().map(|task| (task.key(), task)).collect();

@@ -94,6 +94,11 @@ fn uuid_ms(id: Uuid) -> i64 {
     i64::try_from(id.as_u128() >> 80).unwrap_or(0)
 }
 
+/// What all tasks follow from, in a few numbers: while it stays the same, so do they.
+pub(super) async fn fingerprint(engine: &Engine) -> Result<Vec<i64>, StoreError> {
+    checks::fingerprint(&mut engine.read().await?).await
+}
+
 /// All tasks there are now.
 pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
     let mut link = engine.read().await?;

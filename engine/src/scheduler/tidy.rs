@@ -41,6 +41,9 @@ pub(super) async fn tidy(engine: Engine, stop: CancellationToken) {
         if let Err(error) = engine.capture_baselines().await {
             tracing::error!(%error, "baselines that are due could not be captured");
         }
+        if let Err(error) = engine.look_after_duties().await {
+            tracing::error!(%error, "duties that are due could not be looked for");
+        }
         if rounds.is_multiple_of(REJUDGE_ROUNDS)
             && let Err(error) = engine.rejudge_rehearsals().await
         {

@@ -14,6 +14,7 @@ mod harness;
 mod actors;
 mod announcing;
 mod baselines;
+mod duties;
 mod gate;
 mod heartbeats;
 mod idempotency;

@@ -29,7 +29,7 @@ impl Condition {
         if let Some((_, why)) = self.not_measured(facts) {
             return Err(why);
         }
-        match self.program.execute(&value::context(facts)) {
+        match value::over(self, facts, |context| self.program.execute(context)) {
             Ok(Value::String(text)) => Ok(text.to_string()),
             Ok(Value::Int(number)) => Ok(number.to_string()),
             Ok(Value::UInt(number)) => Ok(number.to_string()),
@@ -45,8 +45,7 @@ impl Condition {
         if let Some(absent) = self.not_measured(facts) {
             return absent;
         }
-        let context = value::context(facts);
-        match self.program.execute(&context) {
+        match value::over(self, facts, |context| self.program.execute(context)) {
             Ok(Value::Bool(true)) => (Phase::Successful, seen(self, facts)),
             Ok(Value::Bool(false)) => (Phase::Failed, seen(self, facts)),
             Ok(other) => (

@@ -6,50 +6,62 @@ use std::sync::Arc;
 use cel::objects::{Key, Map};
 use cel::{Context, Value};
 
-use super::Facts;
+use super::{Condition, Facts};
 
-/// The facts as variables. Absent ones are not declared, so that using one is an error and not a
-/// silent null.
-pub(super) fn context(facts: &Facts) -> Context<'static, 'static> {
-    let mut context = Context::default();
-    let mut add = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
+thread_local! {
+    /// What every evaluation stands on: the functions, which take longer to declare than most
+    /// conditions to decide.
+    static FUNCTIONS: Context<'static, 'static> = Context::default();
+}
+
+/// Evaluates over the facts as variables, those that the condition uses. Absent ones are not
+/// declared, so that using one is an error and not a silent null.
+pub(super) fn over<T>(
+    condition: &Condition,
+    facts: &Facts,
+    evaluate: impl FnOnce(&Context<'_, '_>) -> T,
+) -> T {
+    FUNCTIONS.with(|functions| {
+        let mut context = functions.new_inner_scope();
+        declare(condition, facts, &mut context);
+        evaluate(&context)
+    })
+}
+
+fn declare(condition: &Condition, facts: &Facts, context: &mut Context<'_, '_>) {
+    let mut add = |name: &str, value: &dyn Fn() -> Option<Value>| {
+        if condition.uses(name)
+            && let Some(value) = value()
+        {
             context.add_variable_from_value(name, value);
         }
     };
-    add("status", facts.status.map(|status| Value::Int(status.into())));
-    add("response_time_ms", facts.response_time_ms.map(Value::Float));
-    add("first_byte_ms", facts.first_byte_ms.map(Value::Float));
-    add("dns_ms", facts.dns_ms.map(Value::Float));
-    add("connect_ms", facts.connect_ms.map(Value::Float));
-    add("tls_ms", facts.tls_ms.map(Value::Float));
-    add("connected", facts.connected.map(Value::Bool));
-    add(
-        "records",
-        facts
-            .records
-            .as_ref()
-            .map(|all| Value::List(Arc::new(all.iter().map(|record| text(record)).collect()))),
-    );
-    add("final_url", facts.final_url.as_ref().map(|url| text(url)));
-    add("certificate_days", facts.certificate_days.map(Value::Int));
-    add(
-        "hsts_max_age",
-        facts.hsts_max_age.map(|age| Value::Int(i64::try_from(age).unwrap_or(i64::MAX))),
-    );
-    add("value", facts.value.map(Value::Float));
-    add(
-        "headers",
-        facts
-            .headers
-            .as_ref()
-            .map(|headers| map(headers.iter().map(|(name, value)| (name.as_str(), text(value))))),
-    );
-    if let Some(body) = &facts.body {
-        add("body", Some(text(&body.text)));
-        add("json", Some(body.json.as_ref().map_or(Value::Null, json)));
-    }
-    context
+    add("status", &|| facts.status.map(|status| Value::Int(status.into())));
+    add("response_time_ms", &|| facts.response_time_ms.map(Value::Float));
+    add("first_byte_ms", &|| facts.first_byte_ms.map(Value::Float));
+    add("dns_ms", &|| facts.dns_ms.map(Value::Float));
+    add("connect_ms", &|| facts.connect_ms.map(Value::Float));
+    add("tls_ms", &|| facts.tls_ms.map(Value::Float));
+    add("connected", &|| facts.connected.map(Value::Bool));
+    add("records", &|| {
+        let all = facts.records.as_ref()?;
+        Some(Value::List(Arc::new(all.iter().map(|record| text(record)).collect())))
+    });
+    add("final_url", &|| facts.final_url.as_ref().map(|url| text(url)));
+    add("certificate_days", &|| facts.certificate_days.map(Value::Int));
+    add("hsts_max_age", &|| {
+        facts.hsts_max_age.map(|age| Value::Int(i64::try_from(age).unwrap_or(i64::MAX)))
+    });
+    add("value", &|| facts.value.map(Value::Float));
+    add("headers", &|| {
+        let headers = facts.headers.as_ref()?.iter();
+        Some(map(headers.map(|(name, value)| (name.as_str(), text(value)))))
+    });
+    add("body", &|| facts.body.as_ref().map(|body| text(&body.text)));
+    add("json", &|| {
+        let body = facts.body.as_ref()?;
+        Some(body.json.as_ref().map_or(Value::Null, json))
+    });
 }
 
 fn text(text: &str) -> Value {

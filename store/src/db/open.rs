@@ -99,7 +99,8 @@ impl Pool {
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(15))
                     .statement_cache_capacity(512)
-                    .pragma("cache_size", "-16000")
+                    // For each of five connections, in KiB; the system caches the file besides.
+                    .pragma("cache_size", "-4000")
                     .pragma("temp_store", "memory")
                     .disable_statement_logging();
                 let writer = SqlitePoolOptions::new()

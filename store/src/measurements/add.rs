@@ -224,7 +224,7 @@ async fn next_no(link: &mut Link, next: &mut Option<i64>) -> Result<i64, StoreEr
 }
 
 async fn keep(link: &mut Link, kept: Vec<Kept>) -> Result<(), StoreError> {
-    let head = "INSERT INTO measurements (check_no, at, took_us, thousandths, value, outcome)";
+    let head = "INSERT INTO measurements (check_no, at, beyond_us, thousandths, value, outcome)";
     // One that arrives late may be there already.
     let tail = "ON CONFLICT (check_no, at) DO NOTHING";
     rows::insert(link, head, 6, tail, kept, |query, row| {
@@ -232,7 +232,7 @@ async fn keep(link: &mut Link, kept: Vec<Kept>) -> Result<(), StoreError> {
         query
             .bind(row.check_no)
             .bind(row.at)
-            .bind(row.numbers.took_us)
+            .bind(row.numbers.beyond_us())
             .bind(thousandths)
             .bind(row.numbers.value.filter(|_| thousandths.is_none()))
             .bind(row.outcome)
@@ -242,10 +242,10 @@ async fn keep(link: &mut Link, kept: Vec<Kept>) -> Result<(), StoreError> {
 }
 
 async fn put_states(link: &mut Link, states: Vec<(CheckId, State)>) -> Result<(), StoreError> {
-    let head = "INSERT INTO check_states (check_id, no, at, deployment_id, took_us, thousandths, \
+    let head = "INSERT INTO check_states (check_id, no, at, deployment_id, beyond_us, thousandths, \
                 value, outcome, evidence_at, evidence_turning)";
     let tail = "ON CONFLICT (check_id) DO UPDATE SET at = excluded.at, \
-                deployment_id = excluded.deployment_id, took_us = excluded.took_us, \
+                deployment_id = excluded.deployment_id, beyond_us = excluded.beyond_us, \
                 thousandths = excluded.thousandths, value = excluded.value, \
                 outcome = excluded.outcome, evidence_at = excluded.evidence_at, \
                 evidence_turning = excluded.evidence_turning";
@@ -256,7 +256,7 @@ async fn put_states(link: &mut Link, states: Vec<(CheckId, State)>) -> Result<()
             .bind(state.no)
             .bind(state.at)
             .bind(state.deployment.map(|id| id.0))
-            .bind(state.numbers.took_us)
+            .bind(state.numbers.beyond_us())
             .bind(thousandths)
             .bind(state.numbers.value.filter(|_| thousandths.is_none()))
             .bind(state.outcome)

@@ -80,7 +80,7 @@ pub struct StretchRecord {
     pub bad: i64,
 }
 
-const STATES: &str = "SELECT s.check_id, s.at, s.took_us, s.thousandths, s.value, \
+const STATES: &str = "SELECT s.check_id, s.at, s.beyond_us, s.thousandths, s.value, \
      s.deployment_id, s.evidence_at, o.phase, o.short, o.sentence \
      FROM check_states s JOIN outcomes o ON o.no = s.outcome";
 
@@ -148,7 +148,7 @@ pub async fn last_of_all(
     Ok(found.into_iter().collect())
 }
 
-const MEASURED: &str = "SELECT s.check_id, m.at, m.took_us, m.thousandths, m.value, o.phase, \
+const MEASURED: &str = "SELECT s.check_id, m.at, m.beyond_us, m.thousandths, m.value, o.phase, \
      o.short, o.sentence FROM check_states s JOIN measurements m ON m.check_no = s.no \
      JOIN outcomes o ON o.no = m.outcome";
 
@@ -213,7 +213,7 @@ pub async fn values(
     until: DateTime<Utc>,
 ) -> Result<Vec<(DateTime<Utc>, Phase, Option<f64>)>, StoreError> {
     link.query(
-        "SELECT m.at, m.took_us, m.thousandths, m.value, o.phase FROM check_states s \
+        "SELECT m.at, m.beyond_us, m.thousandths, m.value, o.phase FROM check_states s \
          JOIN measurements m ON m.check_no = s.no JOIN outcomes o ON o.no = m.outcome \
          WHERE s.check_id = $1 AND m.at >= $2 AND m.at <= $3 ORDER BY m.at",
     )
@@ -294,7 +294,7 @@ fn read(row: &Row) -> Result<MeasurementRecord, StoreError> {
 fn numbers(row: &Row) -> Result<Numbers, StoreError> {
     let thousandths: Option<i64> = row.get("thousandths")?;
     Ok(Numbers {
-        took_us: row.get("took_us")?,
+        took_us: row.get::<i64>("beyond_us")? + thousandths.unwrap_or(0),
         value: match thousandths {
             Some(thousandths) => Some(thousandths as f64 / 1_000.0),
             None => row.get("value")?,

@@ -74,12 +74,22 @@ impl Numbers {
         self.took_us as f64 / 1_000.0
     }
 
+    /// Microseconds it took beyond its value in thousandths: mostly the value is milliseconds too,
+    /// and what is left is small.
+    pub(super) fn beyond_us(self) -> i64 {
+        self.took_us - self.thousandths().unwrap_or(0)
+    }
+
     /// The value as a whole number of thousandths, where it is exactly that.
     #[expect(clippy::cast_possible_truncation, reason = "what does not fit is not equal after")]
     #[expect(clippy::cast_precision_loss, reason = "what is lost is not equal after")]
     #[expect(clippy::float_cmp, reason = "only what comes back bit by bit is kept so")]
     pub(super) fn thousandths(self) -> Option<i64> {
         let value = self.value?;
+        // Beyond this the difference to what it took would not fit.
+        if value.abs() > 1e12 {
+            return None;
+        }
         let thousandths = (value * 1_000.0).round() as i64;
         let back = thousandths as f64 / 1_000.0;
         (back == value && back.is_sign_negative() == value.is_sign_negative())

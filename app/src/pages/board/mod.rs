@@ -37,6 +37,7 @@ pub fn BoardPage() -> impl IntoView {
                         {waiting::waits_on_you(&board)}
                         {waiting::to_sign(&board)}
                         {waiting::overdue(&board)}
+                        {waiting::duties(&board)}
                     </div>
                 </div>
             };

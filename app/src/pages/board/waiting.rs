@@ -3,7 +3,7 @@
 use engine::{board::Board, text};
 use leptos::prelude::*;
 
-use crate::components::badge::Badge;
+use crate::{components::badge::Badge, pages::duties::drawn};
 
 /// The reader's boxes.
 pub fn waits_on_you(board: &Board) -> AnyView {
@@ -62,6 +62,46 @@ pub fn to_sign(board: &Board) -> Option<AnyView> {
             <section class="card" aria-labelledby="sign-h" id="sign" data-live="sign">
                 <header class="card-head">
                     <h2 id="sign-h">"Ready to sign off"</h2><p class="card-note">{board.to_sign.len()}</p>
+                </header>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// The duties whose runs are open; nothing where there is none.
+pub fn duties(board: &Board) -> Option<AnyView> {
+    if board.duties.is_empty() {
+        return None;
+    }
+    let rows = board
+        .duties
+        .iter()
+        .filter_map(|duty| {
+            let run = duty.open.as_ref()?;
+            let place = format!("{} on {}", duty.record.service, duty.record.environment);
+            let (closed, required) = duty.closed;
+            let said = format!(
+                "{place} · {closed} of {required} boxes · due {}",
+                text::relative(run.due_at, board.now)
+            );
+            Some(view! {
+                <li>
+                    <div>
+                        <b><a href=format!("/duties/{}", run.id)>{duty.title.clone()}</a></b>
+                        <p>{said}</p>
+                    </div>
+                    <Badge state=drawn(duty.state) label=duty.state.label()/>
+                </li>
+            })
+        })
+        .collect_view();
+    Some(
+        view! {
+            <section class="card" aria-labelledby="duties-h" id="duties" data-live="duties">
+                <header class="card-head">
+                    <h2 id="duties-h"><a href="/duties">"Duties"</a></h2><p class="card-note">{board.duties.len()}</p>
                 </header>
                 <ul class="rows">{rows}</ul>
             </section>

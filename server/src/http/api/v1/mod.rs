@@ -1,6 +1,7 @@
 //! Version 1 of the API: one call a file.
 
 mod deployments;
+mod duties;
 mod heartbeats;
 mod indicators;
 mod items;
@@ -65,6 +66,9 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(deployments::gate::gate))
         .routes(routes!(deployments::rollback::roll_back))
         .routes(routes!(items::results::post))
+        .routes(routes!(duties::list::list))
+        .routes(routes!(duties::put::put, duties::put::retire))
+        .routes(routes!(duties::results::post))
         .routes(routes!(lessons::list))
         .layer(DefaultBodyLimit::max(JSON_MAX));
     let reports = OpenApiRouter::new()

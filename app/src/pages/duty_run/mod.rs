@@ -1,0 +1,90 @@
+//! A run of a duty: its boxes, who signs, what happened, and the runs before it.
+
+mod boxes;
+mod side;
+
+use domain::{duty::DutyState, verdict::Verdict};
+use engine::{Refusal, duties::DutyRunPage, text};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::duties::drawn;
+use crate::{
+    auth::Visitor,
+    components::{badge::Badge, breadcrumbs::Breadcrumbs, time::At},
+    markdown, page,
+};
+
+/// The page.
+#[component]
+pub fn DutyRunRoute() -> impl IntoView {
+    let engine = page::engine();
+    let visitor = Visitor::here();
+    let id = use_params_map().get_untracked().get("id").unwrap_or_default();
+    page::load(
+        async move {
+            let id = id.parse().map_err(|_| Refusal::not_found("run of a duty", &id))?;
+            engine.duty_run_page(&visitor.person()?, id).await
+        },
+        |found| (format!("{} of {}", found.run.title, found.service_name), whole(&found)),
+    )
+}
+
+fn whole(page: &DutyRunPage) -> AnyView {
+    let run = &page.run;
+    let links = vec![("Duties".to_owned(), "/duties".to_owned())];
+    let about = markdown::render(&run.description);
+    let place = format!("{} on {}", page.service_name, page.duty.environment);
+    view! {
+        <Breadcrumbs links/>
+        <div class="page-head" data-live="run-head">
+            <div>
+                <h1>{run.title.clone()}</h1>
+                <p class="page-sub">{place}" · opened "<At at=run.opened_at now=page.now/></p>
+            </div>
+        </div>
+        <div class="stack" data-events="/events">
+            {banner(page)}
+            <div class="split">
+                <div class="stack">
+                    <div class="prose" inner_html=about></div>
+                    {boxes::boxes(page)}
+                </div>
+                <div class="stack">
+                    {side::sign_off(page)}
+                    {side::timeline(page)}
+                    {side::runs(page)}
+                </div>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// How the run stands, in a sentence.
+fn banner(page: &DutyRunPage) -> AnyView {
+    let run = &page.run;
+    let (state, label, sentence) = match run.closed_at {
+        Some(at) => ("passed", "Done", format!("Signed off on {}.", text::exact(at))),
+        None if page.gate.verdict == Verdict::Passed => (
+            drawn(page.state),
+            page.state.label(),
+            "Every required box is closed: it can be signed off.".to_owned(),
+        ),
+        None => (drawn(page.state), page.state.label(), page.gate.reason.clone()),
+    };
+    let due = run.closed_at.is_none().then(|| {
+        let late = page.state == DutyState::Overdue && run.due_at < page.now;
+        let word = if late { "Was due " } else { "Due " };
+        view! { <p class="small">{word}<At at=run.due_at now=page.now/></p> }
+    });
+    view! {
+        <section class="card" aria-label="How it stands" data-live="run-banner">
+            <div class="card-body stack tight">
+                <p><Badge state label/>" "{sentence}</p>
+                {due}
+            </div>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,71 @@
+//! A machine's word on a box of a duty, posted by a script.
+
+use domain::{
+    acts::{ItemAct, may},
+    ids::DutyRunId,
+    item::MachineWord,
+    permissions::{Permission, permit},
+    watch::WatchState,
+    who::Who,
+};
+use store::{duties, heartbeats, items::Pushed};
+
+use super::{find, judge::weigh, view::BoxView};
+use crate::{
+    Engine, Refusal,
+    audit::entry,
+    items::{ResultRequest, ResultStatus, check_result},
+    once::{Answer, Once, Outcome},
+};
+
+impl Engine {
+    /// Takes a script's result on a box of a duty's run.
+    ///
+    /// # Errors
+    /// As [`post_result`](Self::post_result).
+    pub async fn post_duty_result(
+        &self,
+        who: &Who,
+        id: DutyRunId,
+        key: &str,
+        request: ResultRequest,
+        once: Option<Once>,
+    ) -> Result<Answer, Refusal> {
+        permit(who, Permission::PostResult, None)?;
+        let now = self.now();
+        let details = check_result(&request, now)?;
+        let (who, key) = (who.clone(), key.to_owned());
+        let (answer, after) = self
+            .once(once, move |tx| {
+                Box::pin(async move {
+                    let (duty, run, mut item) = find(tx, id, &key).await?;
+                    permit(&who, Permission::PostResult, Some(&duty.service))?;
+                    may(ItemAct::Result, &key, item.actor, WatchState::Watching, &who)?;
+                    let passed = request.status == ResultStatus::Passed;
+                    let word = if passed { MachineWord::Passed } else { MachineWord::Failed };
+                    let by = who.name().to_owned();
+                    let sentence = request
+                        .summary
+                        .unwrap_or_else(|| format!("{by} says it {}.", word.as_str()));
+                    item.pushed = Some(Pushed { word, sentence: sentence.clone(), by, at: now });
+                    let beating =
+                        heartbeats::of_environment(tx, duty.service_id, &duty.environment).await?;
+                    weigh(&mut item, &run, &beating, now);
+                    duties::put_item(tx, &item).await?;
+                    entry(&who, now, "item.result", "duty_item", &key)
+                        .run(id)
+                        .says(format!("reported {}: {}. {sentence}", item.title, word.as_str()))
+                        .with("state", item.state.as_str())
+                        .with("evidence_url", request.evidence_url)
+                        .with("details", details)
+                        .record(tx);
+                    Ok(Outcome { status: 200, body: BoxView::of(&item, now), after: () })
+                })
+            })
+            .await?;
+        if after.is_some() {
+            self.events().tell(None);
+        }
+        Ok(answer)
+    }
+}

@@ -1,0 +1,63 @@
+//! A person's word on a box of a duty.
+
+use domain::{acts::may, ids::DutyRunId, validate, watch::WatchState, who::Who};
+use store::{duties, heartbeats, items::PersonSaid};
+
+use super::{find, judge::weigh};
+use crate::{Engine, Refusal, audit::entry, error::Faults, items::PersonAct};
+
+impl Engine {
+    /// Takes a person's word on a box of a duty's run, with what they saw.
+    ///
+    /// # Errors
+    /// As [`speak`](Self::speak).
+    pub async fn speak_on_duty(
+        &self,
+        who: &Who,
+        id: DutyRunId,
+        key: &str,
+        act: PersonAct,
+        note: &str,
+    ) -> Result<(), Refusal> {
+        let mut faults = Faults::default();
+        faults.note("/note", validate::text(note, 2_000));
+        if act == PersonAct::MarkFailed && note.trim().is_empty() {
+            faults.note("/note", Err("must say what failed".into()));
+        }
+        faults.into_result()?;
+        let (who, key, note) = (who.clone(), key.to_owned(), note.trim().to_owned());
+        let now = self.now();
+        self.write(move |tx| {
+            Box::pin(async move {
+                let (duty, run, mut item) = find(tx, id, &key).await?;
+                may(act.act(), &key, item.actor, WatchState::Watching, &who)?;
+                if act == PersonAct::Untick && item.person.is_none() {
+                    return Err(Refusal::conflict(format!(
+                        "Nobody has ticked `{key}`, so there is nothing to take back."
+                    )));
+                }
+                let name = who.name().to_owned();
+                let said = note.clone();
+                item.person = act.word().map(|word| PersonSaid { word, name, note: said, at: now });
+                let beating =
+                    heartbeats::of_environment(tx, duty.service_id, &duty.environment).await?;
+                weigh(&mut item, &run, &beating, now);
+                duties::put_item(tx, &item).await?;
+                let (action, verb) = act.action(item.actor);
+                entry(&who, now, action, "duty_item", &key)
+                    .run(id)
+                    .says(match note.lines().next() {
+                        None => format!("{verb} {}", item.title),
+                        Some(line) => format!("{verb} {}: {line}", item.title),
+                    })
+                    .with("note", note)
+                    .with("state", item.state.as_str())
+                    .record(tx);
+                Ok(())
+            })
+        })
+        .await?;
+        self.events().tell(None);
+        Ok(())
+    }
+}

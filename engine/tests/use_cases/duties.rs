@@ -1,0 +1,211 @@
+//! Duties: when their runs open, what their boxes wait for, how they are late and done.
+
+use chrono::Duration;
+use domain::ids::DutyRunId;
+use engine::{
+    Refusal,
+    clock::Clock as _,
+    duties::{DutyRequest, DutyView, SignedOff},
+    heartbeats::{HeartbeatRequest, Ping, PingWord},
+    items::{PersonAct, ResultRequest, ResultStatus},
+};
+use rstest::rstest;
+
+use crate::{
+    common::{Portal, portal},
+    harness::On,
+};
+
+const DRILL: &str = "slug: drill\ntitle: Drill\napplies_to:\n  duty:\n    cadence: monthly\nwatch: 7d\nitems:\n  - key: offsite\n    title: One copy is off-site\n    actor: mixed\n    due: T+1d\n    instructions: Look.\n  - key: restored\n    title: Restored\n    actor: automated\n    due: T+5d\n    instructions: Restore.\n  - key: clean\n    title: Cleaned up\n    actor: human\n    instructions: Clean.\n";
+
+async fn switch_on(p: &Portal) -> DutyRunId {
+    p.engine.publish_runbook(&p.admin(), "drill.yaml", DRILL).await.unwrap();
+    let request = DutyRequest { environment: "production".into(), starts_at: None };
+    let answer = p.engine.put_duty(&p.admin(), "shop", "drill", request).await.unwrap();
+    assert_eq!(answer.status, 201);
+    only(p).await.run.map(|run| DutyRunId(run.id)).unwrap()
+}
+
+async fn only(p: &Portal) -> DutyView {
+    let mut all = p.engine.duties(&p.ci()).await.unwrap();
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
+
+async fn state(p: &Portal, key: &str) -> String {
+    let run = only(p).await.run.unwrap();
+    run.items.into_iter().find(|item| item.key == key).unwrap().state
+}
+
+async fn pass(p: &Portal, key: &str, run: DutyRunId) {
+    let request = ResultRequest {
+        status: ResultStatus::Passed,
+        summary: Some("Restored in 11 min.".into()),
+        evidence_url: None,
+        started_at: None,
+        finished_at: None,
+        details: None,
+    };
+    p.engine.post_duty_result(&p.ci(), run, key, request, None).await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_drill_is_done_when_machines_and_people_have_spoken(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let run = switch_on(p).await;
+        assert_eq!(only(p).await.state, "open");
+        // Nothing reports yet: that is no pass.
+        assert_eq!(state(p, "offsite").await, "undecided");
+        let beat = HeartbeatRequest {
+            environment: "production".into(),
+            period_s: Some(86_400),
+            cron: None,
+            time_zone: None,
+            grace_s: Some(3_600),
+            item: Some("offsite".into()),
+            label: None,
+        };
+        let answer = p.engine.put_heartbeat(&p.admin(), "shop", "copy", beat).await.unwrap();
+        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        let url = body["ping_url"].as_str().unwrap();
+        let ping_id = url.rsplit('/').next().unwrap().parse().unwrap();
+        p.clock.advance(Duration::hours(1));
+        let ping = |word| Ping { word, source: "127.0.0.1".into(), body: Vec::new() };
+        p.engine.ping(ping_id, ping(PingWord::Fail)).await.unwrap();
+        assert_eq!(state(p, "offsite").await, "failed");
+        p.engine.ping(ping_id, ping(PingWord::Success)).await.unwrap();
+        assert_eq!(state(p, "offsite").await, "open");
+
+        let who = p.operator();
+        let tick = PersonAct::Tick;
+        let refused = p.engine.speak_on_duty(&p.ci(), run, "offsite", tick, "").await;
+        assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
+        let refused = p.engine.speak_on_duty(&who, run, "restored", tick, "").await;
+        assert!(matches!(refused, Err(Refusal::Conflict { .. })), "{refused:?}");
+        p.engine.speak_on_duty(&who, run, "offsite", tick, "Listed it.").await.unwrap();
+        p.engine.speak_on_duty(&who, run, "clean", tick, "").await.unwrap();
+        let refused = p.engine.sign_duty(&p.ann(), run, "").await.unwrap_err();
+        let Refusal::Conflict { open, .. } = refused else { panic!("{refused:?}") };
+        assert_eq!(open, ["restored"]);
+        pass(p, "restored", run).await;
+        assert_eq!(state(p, "restored").await, "passed");
+        let refused = p.engine.sign_duty(&p.ci(), run, "").await;
+        assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
+        assert_eq!(p.engine.sign_duty(&p.ann(), run, "").await.unwrap(), SignedOff::Done);
+
+        let after = only(p).await;
+        assert_eq!((after.state.as_str(), after.run.is_none()), ("planned", true));
+        let refused = p.engine.speak_on_duty(&who, run, "clean", PersonAct::Untick, "").await;
+        assert!(matches!(refused, Err(Refusal::Conflict { .. })), "{refused:?}");
+        let page = p.engine.duty_run_page(&p.viewer, run).await.unwrap();
+        let said: Vec<_> = page.timeline.iter().map(|entry| entry.action.as_str()).collect();
+        assert_eq!(said.first(), Some(&"duty.sign_off"));
+        assert_eq!(said.last(), Some(&"duty.open"));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_late_is_told_once_and_the_next_run_waits(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let run = switch_on(p).await;
+        let first = only(p).await;
+        let reminders = async || {
+            let page = p.engine.duty_run_page(&p.viewer, run).await.unwrap();
+            let told = page.timeline.into_iter().filter(|entry| entry.action == "duty.remind");
+            told.map(|entry| entry.sentence).collect::<Vec<_>>()
+        };
+        p.engine.look_after_duties().await.unwrap();
+        assert_eq!(reminders().await.len(), 0);
+        p.clock.advance(Duration::hours(25));
+        for _ in 0..3 {
+            p.engine.look_after_duties().await.unwrap();
+        }
+        assert_eq!(only(p).await.state, "overdue");
+        let told = reminders().await;
+        assert_eq!(told, ["Drill of shop is overdue: offsite"]);
+
+        // The next time comes and goes: the open run stays the only one.
+        p.clock.advance(Duration::days(40));
+        p.engine.look_after_duties().await.unwrap();
+        assert_eq!(only(p).await.run.unwrap().id, run.0);
+        pass(p, "restored", run).await;
+        for key in ["offsite", "clean"] {
+            p.engine.waive_on_duty(&p.ann(), run, key, "Moved house.").await.unwrap();
+        }
+        p.engine.sign_duty(&p.ann(), run, "Late.").await.unwrap();
+        p.engine.look_after_duties().await.unwrap();
+        let next = only(p).await;
+        let opened = next.run.as_ref().unwrap().opened_at;
+        assert_eq!(opened, first.starts_at.checked_add_months(chrono::Months::new(1)).unwrap());
+        // Portals that look at the same time open it once.
+        p.engine.look_after_duties().await.unwrap();
+        assert_eq!(only(p).await.run.unwrap().id, next.run.unwrap().id);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_done_once_counts_from_the_first_deployment(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let first = p.announce("1.0.0").await;
+        let deployed = p.clock.now();
+        p.clock.advance(Duration::days(10));
+        p.announce("1.1.0").await;
+        let once = DRILL.replace("monthly", "once").replace("slug: drill", "slug: month");
+        p.engine.publish_runbook(&p.admin(), "month.yaml", &once).await.unwrap();
+        let request = DutyRequest { environment: "production".into(), starts_at: None };
+        p.engine.put_duty(&p.admin(), "shop", "month", request.clone()).await.unwrap();
+        let duty = only(p).await;
+        assert_eq!(duty.starts_at, deployed, "of {first}");
+        assert_eq!((duty.state.as_str(), duty.next_at), ("overdue", None));
+
+        p.engine.retire_duty(&p.admin(), "shop", "month", "production").await.unwrap();
+        assert_eq!(p.engine.duties(&p.ci()).await.unwrap().len(), 0);
+        p.engine.look_after_duties().await.unwrap();
+        // It comes back with the run it had.
+        let answer = p.engine.put_duty(&p.admin(), "shop", "month", request).await.unwrap();
+        assert_eq!(answer.status, 201);
+        assert_eq!(only(p).await.run.map(|run| run.id), duty.run.map(|run| run.id));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn bad_requests_say_what_to_change(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        p.engine.publish_runbook(&p.admin(), "drill.yaml", DRILL).await.unwrap();
+        let request =
+            |environment: &str| DutyRequest { environment: environment.into(), starts_at: None };
+        let put = async |runbook: &str, request| {
+            p.engine.put_duty(&p.admin(), "shop", runbook, request).await.unwrap_err()
+        };
+        assert!(matches!(put("none", request("production")).await, Refusal::NotFound { .. }));
+        let at_fault = put("drill", request("moon")).await;
+        assert_eq!(crate::common::field(at_fault), "/environment");
+        let far = DutyRequest {
+            starts_at: Some(p.clock.now() + Duration::days(800)),
+            ..request("production")
+        };
+        assert_eq!(crate::common::field(put("drill", far).await), "/starts_at");
+        let no_duty = put("first-deploy", request("production")).await;
+        assert!(
+            matches!(no_duty, Refusal::Conflict { .. } | Refusal::NotFound { .. }),
+            "{no_duty}"
+        );
+        let viewer = domain::who::Who::Person(p.viewer.clone());
+        let refused = p.engine.put_duty(&viewer, "shop", "drill", request("production")).await;
+        assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
+    })
+    .await;
+}

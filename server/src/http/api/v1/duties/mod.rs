@@ -1,0 +1,5 @@
+//! Duties: recurring runbooks of services.
+
+pub mod list;
+pub mod put;
+pub mod results;

@@ -1,0 +1,28 @@
+//! `POST /api/v1/duties/runs/{id}/items/{key}/results`
+
+use axum::{extract::State, response::Response};
+use domain::ids::DutyRunId;
+use engine::{duties::BoxView, items::ResultRequest};
+
+use crate::http::{
+    ApiState,
+    extract::{Body, InPath, reply},
+    problem::{Problem, Problems},
+};
+
+/// The machine's word on an item of a duty's run; 409 on a `human` one.
+#[utoipa::path(post, path = "/api/v1/duties/runs/{id}/items/{key}/results", tag = "duties",
+    params(
+        ("id" = uuid::Uuid, Path, description = "The run"),
+        ("key" = String, Path, description = "The item's key"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Do it once"),
+    ),
+    request_body = ResultRequest,
+    responses((status = 200, body = BoxView, description = "Kept"), Problems))]
+pub async fn post(
+    State(state): State<ApiState>,
+    InPath((id, key)): InPath<(DutyRunId, String)>,
+    Body { who, value, once }: Body<ResultRequest>,
+) -> Result<Response, Problem> {
+    Ok(reply(state.engine.post_duty_result(&who, id, &key, value, once).await?))
+}
