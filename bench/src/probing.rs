@@ -16,7 +16,7 @@ use crate::{
 /// For how long full load is measured, after as long to come to it.
 const FOR: Duration = Duration::from_secs(15);
 /// More checks than can be run.
-const TOO_MANY: Load = Load { services: 100, checks: 1_200, interval_s: 10, hours_ago: 0 };
+const TOO_MANY: Load = Load { services: 1_000, checks: 100, interval_s: 10, hours_ago: 0 };
 /// The size of an ordinary installation.
 const ORDINARY: Load = Load { services: 10, checks: 100, interval_s: 20, hours_ago: 0 };
 
@@ -81,8 +81,8 @@ async fn full_load(dist: &Path, table: &mut Table) -> f64 {
 async fn nearly_full(dist: &Path, capacity: f64, table: &mut Table) {
     let (target, data) = (Target::start().await, folder());
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some thousands")]
-    let checks = (capacity * 0.9 * 10.0 / 100.0) as u32;
-    let load = Load { services: 100, checks, interval_s: 10, hours_ago: 0 };
+    let services = (capacity * 0.9 * 10.0 / 100.0) as u32;
+    let load = Load { services, checks: 100, interval_s: 10, hours_ago: 0 };
     let place = place(dist, &data, load, target.port).await;
     let portal = place.start().await;
     // The first runs are all at once.

@@ -141,6 +141,7 @@ const OTHERS: [string, string][] = [
   ["services", "/services"],
   ["service", "/services/shop"],
   ["service-bare", "/services/mailer"],
+  ["duties", "/duties"],
   ["history", "/history"],
   ["history-found", "/history?q=shop"],
   ["history-nothing", "/history?q=elephant"],

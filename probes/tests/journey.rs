@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 mod support;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -159,6 +160,48 @@ async fn what_hangs_is_ended() {
     ]);
     let seen = walk(busy, &[], 8).await;
     assert_ne!(seen.phase, Phase::Successful, "{}", seen.sentence);
+}
+
+/// A program that writes down its process and becomes the browser.
+fn marked(folder: &std::path::Path) -> (PathBuf, PathBuf) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (program, pid) = (folder.join("browser.sh"), folder.join("pid"));
+    let text =
+        format!("#!/bin/sh\necho $$ > {}\nexec {} \"$@\"\n", pid.display(), chromium().display());
+    std::fs::write(&program, text).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    (program, pid)
+}
+
+#[tokio::test]
+async fn a_browser_that_dies_on_the_way_is_our_own_trouble() {
+    let base = site().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (program, pid) = marked(folder.path());
+    let steps = json!([
+        {"type": "navigate", "url": format!("{base}/")},
+        {"type": "waitForExpression", "expression": "window.neverTrue", "timeout": 20_000},
+    ]);
+    let recording = Recording::read(&json!({ "title": "a flow", "steps": steps })).unwrap();
+    let spec = ProbeSpec::Journey { recording, secrets: BTreeMap::new() };
+    let prober = Prober::new(support::client()).browser(Some(program));
+    let kill = async {
+        // It has come to the page when it has been up for a while; it waits there for long.
+        while std::fs::read_to_string(&pid).unwrap_or_default().trim().is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        tokio::time::sleep(Duration::from_secs(4)).await;
+        let pid = std::fs::read_to_string(&pid).unwrap();
+        let killed = std::process::Command::new("kill").args(["-9", pid.trim()]).status();
+        assert!(killed.unwrap().success());
+    };
+    let run = prober.run(&spec, &[], Duration::from_secs(40), &support::now);
+    let (seen, ()) = tokio::join!(run, kill);
+    assert_eq!(seen.phase, Phase::Error, "{}", seen.sentence);
+    assert!(seen.duration_ms < 20_000.0, "it was noticed only by the time-out");
+    // The next journey has a browser of its own.
+    let fine = json!([{"type": "navigate", "url": format!("{base}/")}]);
+    assert_eq!(walk(fine, &[], 30).await.phase, Phase::Successful);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use sqlx::AssertSqlSafe;
 
 use crate::{
-    db::{Link, Query, Row, Value},
+    db::{Kind, Link, Query, Row, Value},
     error::StoreError,
 };
 
@@ -24,7 +24,7 @@ pub(crate) async fn insert<T>(
     let mut changed = 0;
     while rows.len() > 0 {
         let size = size(rows.len());
-        let sql = format!("{head} VALUES {} {tail}", places(columns, size));
+        let sql = format!("{head} VALUES {} {tail}", places(link.kind(), columns, size));
         let mut query = link.query(AssertSqlSafe(sql));
         for row in rows.by_ref().take(size) {
             query = bind(query, row);
@@ -46,7 +46,7 @@ pub(crate) async fn among<K: Value, T>(
     let mut found = Vec::with_capacity(keys.len());
     while keys.len() > 0 {
         let size = size(keys.len());
-        let sql = format!("{head} WHERE {column} IN {}", places(size, 1));
+        let sql = format!("{head} WHERE {column} IN {}", places(link.kind(), size, 1));
         let mut query = link.query(AssertSqlSafe(sql));
         for key in keys.by_ref().take(size) {
             query = query.bind(key);
@@ -62,17 +62,21 @@ fn size(left: usize) -> usize {
     SIZES.into_iter().find(|size| *size <= left).unwrap_or(1)
 }
 
-/// The places of `rows` rows of `columns` values: `($1, $2), ($3, $4)`.
-fn places(columns: usize, rows: usize) -> String {
+/// The places of `rows` rows of `columns` values: `($1, $2), ($3, $4)`; without numbers on SQLite,
+/// which looks each up among all that are numbered.
+fn places(kind: Kind, columns: usize, rows: usize) -> String {
     let mut text = String::with_capacity(columns * rows * 6);
     for place in 0..columns * rows {
         let before = match (place, place % columns) {
-            (0, _) => "($",
-            (_, 0) => "), ($",
-            _ => ", $",
+            (0, _) => "(",
+            (_, 0) => "), (",
+            _ => ", ",
         };
         text.push_str(before);
-        text.push_str(&(place + 1).to_string());
+        text.push(if kind == Kind::Postgres { '$' } else { '?' });
+        if kind == Kind::Postgres {
+            text.push_str(&(place + 1).to_string());
+        }
     }
     text.push(')');
     text
@@ -84,8 +88,9 @@ mod tests {
 
     #[test]
     fn places_are_numbered_through() {
-        assert_eq!(places(2, 2), "($1, $2), ($3, $4)");
-        assert_eq!(places(3, 1), "($1, $2, $3)");
+        assert_eq!(places(Kind::Postgres, 2, 2), "($1, $2), ($3, $4)");
+        assert_eq!(places(Kind::Postgres, 3, 1), "($1, $2, $3)");
+        assert_eq!(places(Kind::Sqlite, 2, 2), "(?, ?), (?, ?)");
         assert_eq!([1, 3, 4, 15, 16, 99].map(size), [1, 1, 4, 4, 16, 64]);
     }
 }

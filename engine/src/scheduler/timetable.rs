@@ -53,6 +53,8 @@ pub(super) struct Timetable<K, O> {
     entries: HashMap<K, Entry<O>>,
     queue: BinaryHeap<Reverse<(i64, K)>>,
     skipped: u64,
+    /// The time it was last looked at.
+    looked_ms: i64,
 }
 
 impl<K, O> Default for Timetable<K, O>
@@ -60,7 +62,7 @@ where
     K: Ord,
 {
     fn default() -> Self {
-        Self { entries: HashMap::new(), queue: BinaryHeap::new(), skipped: 0 }
+        Self { entries: HashMap::new(), queue: BinaryHeap::new(), skipped: 0, looked_ms: i64::MIN }
     }
 }
 
@@ -95,6 +97,7 @@ impl<K: Copy + Eq + Hash + Ord, O: PartialEq + Copy> Timetable<K, O> {
     /// The runs that are due, each task's next time noted. Whole slots that were missed, because
     /// the machine slept or its clock was put forward, are counted and not made up for.
     pub(super) fn take_due(&mut self, now_ms: i64) -> Vec<Due<K>> {
+        self.looked_ms = now_ms;
         let mut due = Vec::new();
         while let Some(Reverse((due_ms, key))) = self.queue.peek().copied() {
             if due_ms > now_ms {
@@ -130,6 +133,11 @@ impl<K: Copy + Eq + Hash + Ord, O: PartialEq + Copy> Timetable<K, O> {
 
     /// Where the clock was put back, brings what would wait longer than its interval forward.
     pub(super) fn mend(&mut self, now_ms: i64) {
+        let before_ms = std::mem::replace(&mut self.looked_ms, now_ms);
+        // Nothing waits longer than its interval while the clock goes on.
+        if now_ms >= before_ms {
+            return;
+        }
         for (key, entry) in &mut self.entries {
             if entry.due_ms - now_ms > entry.interval_ms {
                 entry.due_ms = next_slot(entry.phase_ms, entry.interval_ms, now_ms);
