@@ -171,6 +171,15 @@ impl Engine {
         self.0.store.write(act).await
     }
 
+    /// As [`write`](Self::write), for acts that hear heartbeats.
+    pub(crate) async fn hear<T, F>(&self, act: F) -> Result<T, Refusal>
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Refusal>> + Send + 'static,
+    {
+        self.0.store.hear(act).await
+    }
+
     pub(crate) fn changed(&self, deployment: DeploymentId) {
         self.0.events.tell(Some(deployment));
     }

@@ -1,5 +1,7 @@
 //! Heartbeats of services, and their newest pings.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     heartbeat::{Heard, HeartbeatState, PingKind},
@@ -10,6 +12,7 @@ use uuid::Uuid;
 use crate::{
     db::{Link, Row},
     error::StoreError,
+    rows,
     tx::{Tx, micros},
 };
 
@@ -231,55 +234,77 @@ pub async fn put(tx: &mut Tx, record: HeartbeatRecord) -> Result<(), StoreError>
     .map(drop)
 }
 
-/// Writes down where a heartbeat stands and what was heard of it.
-///
-/// # Errors
-/// What the database says.
-pub async fn stand(tx: &mut Tx, record: &HeartbeatRecord) -> Result<(), StoreError> {
+/// Notes where a heartbeat stands and what was heard of it; it is written with the commit.
+pub fn stand(tx: &mut Tx, record: &HeartbeatRecord) {
     tx.seen.heartbeat_is(record);
-    tx.append(
-        "UPDATE heartbeats SET state = $2, state_since = $3, success_at = $4, start_at = $5, \
-         fail_at = $6, exit_code = $7, pings = $8, silent_at = $9 WHERE id = $1",
-    )
-    .bind(record.id.0)
-    .bind(record.state.as_str().to_owned())
-    .bind(micros(record.state_since))
-    .bind(record.heard.success_at.map(micros))
-    .bind(record.heard.start_at.map(micros))
-    .bind(record.heard.fail_at.map(micros))
-    .bind(record.exit_code)
-    .bind(record.pings)
-    .bind(record.silent_at.map(micros))
-    .run()
-    .await
-    .map(drop)
+    tx.waiting.stands.push(record.clone());
 }
 
-/// Adds a ping and forgets those that are too old.
-///
-/// # Errors
-/// What the database says.
-pub async fn insert_ping(tx: &mut Tx, id: HeartbeatId, ping: PingRecord) -> Result<(), StoreError> {
-    let n = ping.n;
-    tx.append(
-        "INSERT INTO pings (heartbeat_id, n, at, kind, exit_code, duration_ms, source, body) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(id.0)
-    .bind(n)
-    .bind(micros(ping.at))
-    .bind(ping.kind.as_str().to_owned())
-    .bind(ping.exit_code)
-    .bind(ping.duration_ms)
-    .bind(ping.source)
-    .bind(ping.body)
-    .run()
-    .await?;
-    // Not at each: a delete costs as much as the insert.
-    if n % 16 == 0 {
-        tx.append("DELETE FROM pings WHERE heartbeat_id = $1 AND n <= $2")
+/// Adds a ping; it is written with the commit.
+pub fn insert_ping(tx: &mut Tx, id: HeartbeatId, ping: PingRecord) {
+    tx.waiting.pings.push((id, ping));
+}
+
+/// Writes where heartbeats stand: of several words about one the last.
+pub(crate) async fn write_stands(
+    link: &mut Link,
+    stands: Vec<HeartbeatRecord>,
+) -> Result<(), StoreError> {
+    let last: BTreeMap<_, _> = stands.into_iter().map(|record| (record.id, record)).collect();
+    for record in last.into_values() {
+        link.query(
+            "UPDATE heartbeats SET state = $2, state_since = $3, success_at = $4, start_at = $5, \
+             fail_at = $6, exit_code = $7, pings = $8, silent_at = $9 WHERE id = $1",
+        )
+        .bind(record.id.0)
+        .bind(record.state.as_str().to_owned())
+        .bind(micros(record.state_since))
+        .bind(record.heard.success_at.map(micros))
+        .bind(record.heard.start_at.map(micros))
+        .bind(record.heard.fail_at.map(micros))
+        .bind(record.exit_code)
+        .bind(record.pings)
+        .bind(record.silent_at.map(micros))
+        .run()
+        .await?;
+    }
+    Ok(())
+}
+
+/// Writes pings and forgets those that are too old.
+pub(crate) async fn write_pings(
+    link: &mut Link,
+    mut pings: Vec<(HeartbeatId, PingRecord)>,
+) -> Result<(), StoreError> {
+    let mut newest: BTreeMap<HeartbeatId, (i64, i64)> = BTreeMap::new();
+    for (id, ping) in &pings {
+        let (low, high) = newest.entry(*id).or_insert((ping.n, ping.n));
+        (*low, *high) = ((*low).min(ping.n), (*high).max(ping.n));
+    }
+    // Of a thousand at once most would be forgotten in the same breath.
+    pings.retain(|(id, ping)| newest.get(id).is_some_and(|(_, high)| ping.n > high - PINGS_KEPT));
+    let head =
+        "INSERT INTO pings (heartbeat_id, n, at, kind, exit_code, duration_ms, source, body)";
+    rows::insert(link, head, 8, "", pings, |query, (id, ping)| {
+        query
             .bind(id.0)
-            .bind(n - PINGS_KEPT)
+            .bind(ping.n)
+            .bind(micros(ping.at))
+            .bind(ping.kind.as_str().to_owned())
+            .bind(ping.exit_code)
+            .bind(ping.duration_ms)
+            .bind(ping.source)
+            .bind(ping.body)
+    })
+    .await?;
+    for (id, (low, high)) in newest {
+        // Not at each: a delete costs as much as the insert.
+        if low / 16 == high / 16 && high % 16 != 0 {
+            continue;
+        }
+        link.query("DELETE FROM pings WHERE heartbeat_id = $1 AND n <= $2")
+            .bind(id.0)
+            .bind(high - PINGS_KEPT)
             .run()
             .await?;
     }

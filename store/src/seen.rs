@@ -135,7 +135,10 @@ impl Tx {
         if let Some(seen) = self.seen.heartbeats.get(&asked) {
             return Ok(seen.clone());
         }
-        let read = heartbeats::of_environment(self, service, environment).await?;
+        let mut read = heartbeats::of_environment(self, service, environment).await?;
+        for record in &mut read {
+            self.waiting.stand(record.id).into_iter().for_each(|stands| record.clone_from(stands));
+        }
         Ok(keep(&mut self.seen.heartbeats, asked, read))
     }
 
@@ -150,7 +153,10 @@ impl Tx {
         if let Some(seen) = self.seen.pinged.get(&ping_id) {
             return Ok(seen.clone());
         }
-        let read = heartbeats::by_ping_id(self, ping_id).await?;
+        let mut read = heartbeats::by_ping_id(self, ping_id).await?;
+        if let Some(record) = &mut read {
+            self.waiting.stand(record.id).into_iter().for_each(|stands| record.clone_from(stands));
+        }
         Ok(keep(&mut self.seen.pinged, ping_id, read))
     }
 

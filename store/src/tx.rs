@@ -28,6 +28,8 @@ pub struct Tx {
     chain: Chain,
     pub(crate) seen: Seen,
     pub(crate) waiting: Waiting,
+    /// Whether the database was asked anything since the act began.
+    touched: bool,
 }
 
 /// The end of the audit chain, as this transaction knows it.
@@ -54,6 +56,7 @@ impl Deref for Tx {
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Link {
+        self.touched = true;
         &mut self.link
     }
 }
@@ -66,18 +69,21 @@ impl Tx {
             chain: Chain { seq: 0, head: GENESIS },
             seen: Seen::default(),
             waiting: Waiting::default(),
+            touched: false,
         }
     }
 
     /// A statement that may change anything: what was read before counts no more.
     pub fn query(&mut self, sql: impl SqlSafeStr) -> Query<'_> {
         self.forget();
+        self.touched = true;
         self.link.query(sql)
     }
 
     /// A statement that only adds rows to a table no answer in [`Seen`] is read from, or whose
     /// writer has told [`Seen`] what it changes.
     pub(crate) fn append(&mut self, sql: &'static str) -> Query<'_> {
+        self.touched = true;
         self.link.query(sql)
     }
 
@@ -116,7 +122,8 @@ impl Tx {
     }
 
     /// What to go back to where an act fails.
-    pub(crate) const fn mark_of(&self) -> Mark {
+    pub(crate) fn mark_of(&mut self) -> Mark {
+        self.touched = false;
         Mark { chain: self.chain, waiting: self.waiting.lengths() }
     }
 
@@ -127,7 +134,21 @@ impl Tx {
 
     /// Keeps what the act wrote and marks the point for the next.
     pub(crate) async fn keep(&mut self) -> Result<(), StoreError> {
+        if !self.touched {
+            return Ok(());
+        }
         self.link.script("RELEASE SAVEPOINT act; SAVEPOINT act").await
+    }
+
+    /// Writes what was heard so far, for an act that may read or change it.
+    pub(crate) async fn settle(&mut self) -> Result<(), StoreError> {
+        if self.waiting.stands.is_empty() {
+            return Ok(());
+        }
+        self.waiting.write_heard(&mut self.link).await?;
+        self.forget();
+        self.touched = true;
+        self.keep().await
     }
 
     /// Undoes what the act wrote and leaves the mark for the next.

@@ -1,14 +1,19 @@
-//! Rows that wait for the commit. Every act adds to the audit log and most add evidence; nothing
-//! reads either before the commit. Those of acts that share a commit are written together: one
+//! Rows that wait for the commit. Every act adds to the audit log, most add evidence, and pings say
+//! where their heartbeats stand; no act reads the first two before the commit, and before one that
+//! may read the last they are written. Those of acts that share a commit are written together: one
 //! statement for many rows costs little more than one for one row.
 
-use domain::audit::{AuditEntry, Hash};
+use domain::{
+    audit::{AuditEntry, Hash},
+    ids::HeartbeatId,
+};
 
 use crate::{
     audit,
     db::Link,
     error::StoreError,
     evidence::{self, EvidenceRecord},
+    heartbeats::{self, HeartbeatRecord, PingRecord},
     rows,
 };
 
@@ -17,6 +22,9 @@ use crate::{
 pub(crate) struct Waiting {
     pub(crate) audit: Vec<(AuditEntry, Hash)>,
     pub(crate) evidence: Vec<EvidenceRecord>,
+    /// Where heartbeats stand, each as often as it was heard.
+    pub(crate) stands: Vec<HeartbeatRecord>,
+    pub(crate) pings: Vec<(HeartbeatId, PingRecord)>,
 }
 
 /// How many there are of each: what to go back to where an act fails.
@@ -24,20 +32,41 @@ pub(crate) struct Waiting {
 pub(crate) struct Lengths {
     audit: usize,
     evidence: usize,
+    stands: usize,
+    pings: usize,
 }
 
 impl Waiting {
     pub(crate) const fn lengths(&self) -> Lengths {
-        Lengths { audit: self.audit.len(), evidence: self.evidence.len() }
+        Lengths {
+            audit: self.audit.len(),
+            evidence: self.evidence.len(),
+            stands: self.stands.len(),
+            pings: self.pings.len(),
+        }
     }
 
     pub(crate) fn go_back(&mut self, to: Lengths) {
         self.audit.truncate(to.audit);
         self.evidence.truncate(to.evidence);
+        self.stands.truncate(to.stands);
+        self.pings.truncate(to.pings);
+    }
+
+    /// Where a heartbeat stands, as far as that waits.
+    pub(crate) fn stand(&self, id: HeartbeatId) -> Option<&HeartbeatRecord> {
+        self.stands.iter().rev().find(|record| record.id == id)
+    }
+
+    /// Writes what was heard.
+    pub(crate) async fn write_heard(&mut self, link: &mut Link) -> Result<(), StoreError> {
+        heartbeats::write_stands(link, std::mem::take(&mut self.stands)).await?;
+        heartbeats::write_pings(link, std::mem::take(&mut self.pings)).await
     }
 
     /// Writes them all.
-    pub(crate) async fn write(self, link: &mut Link) -> Result<(), StoreError> {
+    pub(crate) async fn write(mut self, link: &mut Link) -> Result<(), StoreError> {
+        self.write_heard(link).await?;
         rows::insert(link, evidence::INSERT, 12, "", self.evidence, evidence::bind).await?;
         rows::insert(link, audit::INSERT, 12, "", self.audit, |query, (entry, hash)| {
             audit::bind(query, entry, hash)

@@ -21,7 +21,14 @@ const QUEUE: usize = 4096;
 /// What an act's closure returns.
 pub type ActFuture<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
-type Job = Box<dyn for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Done> + Send>;
+type Run = Box<dyn for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Done> + Send>;
+
+/// An act that waits.
+struct Job {
+    run: Run,
+    /// Whether it asks only for what a transaction reads once, so that what was heard may wait.
+    hears: bool,
+}
 
 /// An act that has run: whether its changes stay, and how to answer its caller.
 struct Done {
@@ -82,8 +89,31 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, E>> + Send + 'static,
     {
+        self.queue(false, act).await
+    }
+
+    /// As [`write`](Self::write), for an act that asks for heartbeats only with
+    /// [`Tx::heartbeat`] and [`Tx::heartbeats`]: many such acts are written as one.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub async fn hear<T, E, F>(&self, act: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        self.queue(true, act).await
+    }
+
+    async fn queue<T, E, F>(&self, hears: bool, act: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, E>> + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |tx| {
+        let run: Run = Box::new(move |tx| {
             Box::pin(async move {
                 // A defect in one act must cost that act, not the writer.
                 let run = AssertUnwindSafe(async { act(tx).await }).catch_unwind().await;
@@ -102,7 +132,10 @@ impl Store {
             })
         });
         let stopped = |why: &str| StoreError::WriterStopped(why.into());
-        self.jobs.send(job).await.map_err(|_| stopped("the portal is shutting down"))?;
+        self.jobs
+            .send(Job { run, hears })
+            .await
+            .map_err(|_| stopped("the portal is shutting down"))?;
         answered.await.map_err(|_| stopped("the database was lost before the act was kept"))?
     }
 
@@ -203,8 +236,11 @@ async fn run(
     let mut next = Some(first);
     tx.mark().await?;
     while let Some(job) = next.take() {
+        if !job.hears {
+            tx.settle().await?;
+        }
         let mark = tx.mark_of();
-        let done = job(tx).await;
+        let done = (job.run)(tx).await;
         let keep = done.keep;
         ran.push((done, None));
         if !keep {

@@ -78,7 +78,7 @@ impl Engine {
     pub async fn ping(&self, id: Uuid, ping: Ping) -> Result<(), Refusal> {
         let now = self.now();
         let touched =
-            self.write(move |tx| Box::pin(async move { hear(tx, id, &ping, now).await })).await?;
+            self.hear(move |tx| Box::pin(async move { hear(tx, id, &ping, now).await })).await?;
         if let Some(deployment) = touched {
             self.changed(deployment);
         }
@@ -105,7 +105,7 @@ async fn hear(
     record.exit_code = ping.word.code();
     record.pings += 1;
     settle(&mut record, now);
-    heartbeats::stand(tx, &record).await?;
+    heartbeats::stand(tx, &record);
     let kept = PingRecord {
         n: record.pings,
         at: now,
@@ -115,7 +115,7 @@ async fn hear(
         source: ping.source.clone(),
         body: readable(&ping.body),
     };
-    heartbeats::insert_ping(tx, record.id, kept).await?;
+    heartbeats::insert_ping(tx, record.id, kept);
     turned(tx, &before, &record, now).await
 }
 

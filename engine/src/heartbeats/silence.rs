@@ -33,7 +33,7 @@ impl Engine {
                         if record.state == before.state {
                             continue;
                         }
-                        heartbeats::stand(tx, &record).await?;
+                        heartbeats::stand(tx, &record);
                         noticed += 1;
                         touched.extend(turned(tx, &before, &record, now).await?);
                     }
