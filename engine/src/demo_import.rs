@@ -76,7 +76,8 @@ impl Engine {
                              deployment or in the future."
                         )));
                     }
-                    let seen = Seen { check: Arc::new(check), measurement, asked: false };
+                    let seen =
+                        Seen { check: Arc::new(check), measurement, asked: false, slot: None };
                     let about = probing::keep(tx, &[seen], &LastJudged::default(), now).await?;
                     if about != [id] {
                         return Err(Refusal::conflict(format!(

@@ -11,6 +11,7 @@ use probes::Prober;
 use store::{ActFuture, Link, Store, StoreError, Tx, claims};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::{
     clock::Clock,
@@ -38,6 +39,8 @@ pub struct Engine(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Store,
+    /// What this portal is called among those on the same database.
+    portal: Uuid,
     clock: Arc<dyn Clock>,
     prober: Prober,
     events: Events,
@@ -58,6 +61,7 @@ impl Engine {
     pub fn new(store: Store, clock: Arc<dyn Clock>, prober: Prober, options: Options) -> Self {
         Self(Arc::new(Inner {
             store,
+            portal: Uuid::new_v4(),
             clock,
             prober,
             events: Events::default(),
@@ -146,7 +150,17 @@ impl Engine {
         &self,
         slots: &[claims::Slot],
     ) -> Result<Vec<claims::Slot>, StoreError> {
-        claims::claim(&mut self.0.store.read().await?, slots, self.now()).await
+        claims::claim(&mut self.0.store.read().await?, self.0.portal, slots, self.now()).await
+    }
+
+    /// Notes that the runs in these slots are done.
+    pub(crate) async fn slots_done(&self, slots: &[claims::Slot]) -> Result<(), StoreError> {
+        claims::done(&mut self.0.store.read().await?, slots).await
+    }
+
+    /// Says that this portal lives; answers the slots of portals that died, which are now its own.
+    pub(crate) async fn take_over(&self) -> Result<Vec<claims::Slot>, StoreError> {
+        claims::take_over(&mut self.0.store.read().await?, self.0.portal, self.now()).await
     }
 
     /// Wakes the scheduler: something it runs has changed.

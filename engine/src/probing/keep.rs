@@ -14,6 +14,7 @@ use domain::{
 use store::{
     Tx,
     checks::{self, CheckRecord},
+    claims,
     deployments::{self, OpenWatch},
     measurements::{self, Added, NewMeasurement},
 };
@@ -33,6 +34,8 @@ pub(crate) struct Seen {
     pub(crate) measurement: Measurement,
     /// Whether a person asked for it.
     pub(crate) asked: bool,
+    /// The slot it was run in, where it was for one.
+    pub(crate) slot: Option<claims::Slot>,
 }
 
 /// When each box was last judged for what its checks saw.
@@ -88,6 +91,10 @@ pub(crate) async fn keep(
     last: &LastJudged,
     now: DateTime<Utc>,
 ) -> Result<Vec<DeploymentId>, Refusal> {
+    // Noted together with what was seen: whoever takes over from a portal that died runs again what
+    // was not kept, and nothing else.
+    let slots: Vec<_> = seen.iter().filter_map(|one| one.slot).collect();
+    claims::done(tx, &slots).await?;
     // A check may have been retired, or changed, while it ran: then other things were asked.
     let versions = checks::versions(tx, seen.iter().map(|one| one.check.id)).await?;
     let still = |one: &&Seen| versions.get(&one.check.id) == Some(&one.check.updated_at);

@@ -75,7 +75,7 @@ impl Engine {
         let mut kept = Vec::with_capacity(seen.len());
         for (check, measurement) in seen {
             probed.push(Probed { label: check.label.clone(), measurement: measurement.clone() });
-            kept.push(Seen { check: Arc::new(check), measurement, asked: true });
+            kept.push(Seen { check: Arc::new(check), measurement, asked: true, slot: None });
         }
         self.keep_measurements(kept.into()).await?;
         let (who, key, now) = (who.clone(), key.to_owned(), self.now());

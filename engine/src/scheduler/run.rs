@@ -26,6 +26,12 @@ const REFRESH: Duration = Duration::from_secs(15);
 /// The longest sleep: a clock that is put forward or back is noticed after so long.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// How often a portal says that it lives, and looks for those that do not.
+const LIVES: Duration = Duration::from_secs(3);
+
+/// Slots whose runs have ended.
+type Ended = Arc<Mutex<Vec<claims::Slot>>>;
+
 /// The scheduler's state.
 struct Scheduler {
     engine: Engine,
@@ -34,6 +40,8 @@ struct Scheduler {
     limits: Limits,
     recorder: Recorder,
     running: Arc<Mutex<HashSet<Key>>>,
+    /// Slots whose runs have ended and that this has not been noted for.
+    ended: Ended,
     table: Timetable<Key, Occasion>,
     known: HashMap<Key, Task>,
     /// What the tasks that are known followed from.
@@ -52,12 +60,16 @@ pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationTo
         stop: stop.clone(),
         limits: Limits::default(),
         running: Arc::default(),
+        ended: Ended::default(),
         table: Timetable::default(),
         known: HashMap::new(),
         fingerprint: None,
         started: false,
     };
     let mut read_at: Option<Instant> = None;
+    // On SQLite there is nobody else.
+    let shared = scheduler.engine.database() == store::Kind::Postgres;
+    let mut lived_at: Option<Instant> = None;
     loop {
         scheduler.engine.scheduler_looked();
         if read_at.is_none_or(|at| at.elapsed() >= REFRESH) {
@@ -67,9 +79,14 @@ pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationTo
             }
         }
         scheduler.start_due().await;
+        if shared && lived_at.is_none_or(|at| at.elapsed() >= LIVES) {
+            scheduler.note_ended().await;
+            scheduler.take_over().await;
+            lived_at = Some(Instant::now());
+        }
         let wait = scheduler.wait();
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return scheduler.note_ended().await,
             () = scheduler.engine.rescheduled() => read_at = None,
             () = tokio::time::sleep(wait) => {}
         }
@@ -154,10 +171,48 @@ impl Scheduler {
         Ok(due.iter().copied().filter(|due| is_ours(due)).collect())
     }
 
+    /// Notes which runs have ended, so that nobody takes them over.
+    async fn note_ended(&self) {
+        let ended = std::mem::take(&mut *self.ended.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Err(error) = self.engine.slots_done(&ended).await {
+            tracing::error!(%error, "which runs have ended could not be noted");
+            self.ended.lock().unwrap_or_else(PoisonError::into_inner).extend(ended);
+        }
+    }
+
+    /// Runs what portals that died had begun and not ended.
+    async fn take_over(&self) {
+        let taken = match self.engine.take_over().await {
+            Ok(taken) => taken,
+            Err(error) => {
+                tracing::error!(%error, "it could not be looked for portals that died");
+                return;
+            }
+        };
+        let now = self.now_ms();
+        for (id, of, slot_ms) in taken {
+            let key = Key { id, of };
+            tracing::warn!(%id, "a portal died while it ran this task; it runs again here");
+            if self.known.contains_key(&key) && self.is_idle(key) {
+                self.start(Due { key, slot_ms, due_ms: now, at_once: false });
+            } else {
+                let ended = &mut self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+                ended.push((id, of, slot_ms));
+            }
+        }
+    }
+
     fn start(&self, due: Due<Key>) {
         let Some(task) = self.known.get(&due.key).cloned() else { return };
         self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(due.key);
-        let done = Done { key: due.key, running: self.running.clone() };
+        let shared = self.engine.database() == store::Kind::Postgres;
+        let done = Done {
+            key: due.key,
+            slot_ms: due.slot_ms,
+            running: self.running.clone(),
+            // A check's is noted where its measurement is kept, in one transaction.
+            ended: (shared && matches!(task, Task::Ask(..))).then(|| self.ended.clone()),
+        };
         let with = (self.limits.clone(), self.recorder.clone());
         let work = run_one(self.engine.clone(), task, with, due, done);
         let stop = self.stop.clone();
@@ -190,7 +245,8 @@ fn run_one(
             Task::Check(check, _) => {
                 let measurement = engine.measure(&check).await;
                 // Only where the portal stops is there nobody to keep it.
-                drop(recorder.send(Seen { check, measurement, asked: false }).await);
+                let slot = Some((due.key.id, due.key.of, due.slot_ms));
+                drop(recorder.send(Seen { check, measurement, asked: false, slot }).await);
             }
             Task::Ask(indicator, deployment) => {
                 let id = indicator.id;
@@ -206,11 +262,18 @@ fn run_one(
 /// Takes a task out of those that run, however its run ends.
 struct Done {
     key: Key,
+    slot_ms: i64,
     running: Arc<Mutex<HashSet<Key>>>,
+    /// Where that is noted for other portals, where there may be any.
+    ended: Option<Ended>,
 }
 
 impl Drop for Done {
     fn drop(&mut self) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.key);
+        if let Some(ended) = &self.ended {
+            let slot = (self.key.id, self.key.of, self.slot_ms);
+            ended.lock().unwrap_or_else(PoisonError::into_inner).push(slot);
+        }
     }
 }

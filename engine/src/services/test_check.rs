@@ -34,7 +34,8 @@ impl Engine {
         };
         drop(link);
         let seen = self.measure(&check).await;
-        let kept = Seen { check: Arc::new(check), measurement: seen.clone(), asked: true };
+        let kept =
+            Seen { check: Arc::new(check), measurement: seen.clone(), asked: true, slot: None };
         self.keep_measurements(Arc::from([kept])).await?;
         Ok(seen)
     }

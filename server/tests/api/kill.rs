@@ -41,7 +41,7 @@ async fn nothing_answered_is_lost_on_postgres() {
 }
 
 /// A new database on the test server.
-async fn fresh_database(server: &str, data: &Path) -> String {
+pub async fn fresh_database(server: &str, data: &Path) -> String {
     let name = format!("kill_{}", uuid::Uuid::now_v7().simple());
     let pool = Pool::connect(store::location(Some(server), data).unwrap()).await.unwrap();
     let mut link = pool.reader().await.unwrap();

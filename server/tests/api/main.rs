@@ -6,4 +6,5 @@ mod anonymous;
 mod bad_input;
 mod common;
 mod kill;
+mod two_portals;
 mod watching;

@@ -1,8 +1,6 @@
 //! A connection to either database.
 
-use sqlx::{Postgres, SqlSafeStr, Sqlite, pool::PoolConnection};
-
-use uuid::Uuid;
+use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, pool::PoolConnection};
 
 use super::query::Query;
 use crate::error::StoreError;
@@ -57,27 +55,11 @@ impl Link {
         }
     }
 
-    /// Claims slots on PostgreSQL, which takes many in one statement; SQLite has no use for it.
-    pub(crate) async fn claim(
-        &mut self,
-        tasks: Vec<Uuid>,
-        of: Vec<Uuid>,
-        slots: Vec<i64>,
-        at: i64,
-    ) -> Result<Vec<(Uuid, Uuid, i64)>, StoreError> {
-        let Self::Postgres(connection) = self else { return Ok(Vec::new()) };
-        let taken = sqlx::query_as(
-            "INSERT INTO claims (task, of_what, slot, claimed_at) \
-             SELECT task, of_what, slot, $4 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) \
-             AS wanted (task, of_what, slot) ON CONFLICT DO NOTHING \
-             RETURNING task, of_what, slot",
-        )
-        .bind(tasks)
-        .bind(of)
-        .bind(slots)
-        .bind(at)
-        .fetch_all(&mut **connection)
-        .await?;
-        Ok(taken)
+    /// The connection, where it leads to PostgreSQL.
+    pub(crate) fn postgres(&mut self) -> Option<&mut PgConnection> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(connection) => Some(connection),
+        }
     }
 }

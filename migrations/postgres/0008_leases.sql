@@ -1,0 +1,10 @@
+-- A portal that dies leaves the slots it had claimed and not done; the others take them over. Which
+-- portals live is told by the database's own clock. Losing either table costs at most a task run twice.
+CREATE UNLOGGED TABLE portals (
+    id      UUID PRIMARY KEY,
+    seen_at TIMESTAMPTZ NOT NULL
+);
+DELETE FROM claims;
+ALTER TABLE claims ADD COLUMN portal UUID NOT NULL;
+ALTER TABLE claims ADD COLUMN done BOOLEAN NOT NULL DEFAULT false;
+CREATE INDEX claims_undone ON claims (portal) WHERE NOT done;
