@@ -177,6 +177,7 @@ pub async fn measure_before(
                         .zip(&seen)
                         .map(|(check, measured)| NewMeasurement {
                             check: check.id,
+                            version: check.updated_at,
                             deployment: Some(deployment),
                             counts_since: check.updated_at,
                             stretch: Some(i64::from(round) / 90),

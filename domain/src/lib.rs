@@ -18,6 +18,7 @@ pub mod permissions;
 pub mod query;
 pub mod rehearsal;
 pub mod reports;
+pub mod retention;
 pub mod roles;
 pub mod runbook;
 pub mod sign_off;

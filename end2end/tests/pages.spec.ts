@@ -152,6 +152,7 @@ const OTHERS: [string, string][] = [
   ["settings", "/settings"],
   ["settings-people", "/settings/people"],
   ["settings-tokens", "/settings/tokens"],
+  ["settings-storage", "/settings/storage"],
   ["settings-audit", "/settings/audit"],
 ];
 

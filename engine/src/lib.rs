@@ -20,6 +20,7 @@ pub mod lessons;
 pub mod once;
 pub mod people;
 pub mod probing;
+pub mod retention;
 pub mod rollback;
 pub mod run;
 pub mod runbooks;

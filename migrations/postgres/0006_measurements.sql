@@ -1,6 +1,6 @@
 -- What checks measure, made small. A measurement is a row of numbers: the check by a number, times in
--- milliseconds since 1970 (UTC), what it says by the number of an outcome. There are no foreign
--- keys on it: rows are written thousands a second, and only ever beside what they point at.
+-- milliseconds since 1970 (UTC), what it says by the number of an outcome. There are hardly any
+-- foreign keys: rows are written thousands a second, and only ever beside what they point at.
 
 -- What measurements say, each once, with the numbers that change from one to the next taken out.
 ALTER TABLE measurements RENAME TO old_measurements;
@@ -24,7 +24,7 @@ CREATE TABLE check_states (
     check_id         UUID PRIMARY KEY REFERENCES checks (id),
     no               BIGINT NOT NULL UNIQUE,
     at               BIGINT NOT NULL,
-    deployment_id    UUID REFERENCES deployments (id),
+    deployment_id    UUID,
     -- Microseconds it took beyond its value in thousandths.
     beyond_us        BIGINT NOT NULL,
     -- The value, where it is a whole number of thousandths; any other is in `value`.

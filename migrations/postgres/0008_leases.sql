@@ -2,7 +2,7 @@
 -- portals live is told by the database's own clock. Losing either table costs at most a task run twice.
 CREATE UNLOGGED TABLE portals (
     id      UUID PRIMARY KEY,
-    seen_at TIMESTAMPTZ NOT NULL
+    seen_at BIGINT NOT NULL
 );
 DELETE FROM claims;
 ALTER TABLE claims ADD COLUMN portal UUID NOT NULL;

@@ -2,7 +2,7 @@
 -- that both databases have the same.
 CREATE TABLE portals (
     id      BLOB PRIMARY KEY,
-    seen_at TEXT NOT NULL
+    seen_at INTEGER NOT NULL
 );
 DELETE FROM claims;
 ALTER TABLE claims ADD COLUMN portal BLOB;

@@ -1,7 +1,5 @@
 //! Checks of services.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use domain::{
     check::ProbeSpec,
@@ -11,7 +9,6 @@ use domain::{
 use crate::{
     db::{Link, Row},
     error::StoreError,
-    rows,
     tx::{Tx, micros},
 };
 
@@ -135,24 +132,6 @@ pub async fn being_watched(
     )
     .read(|row| Ok((read(row)?, DeploymentId(row.get("watched_id")?))))
     .await
-}
-
-/// Of these checks, those in use, with the time of their last change.
-///
-/// # Errors
-/// What the database says.
-pub async fn versions(
-    link: &mut Link,
-    ids: impl Iterator<Item = CheckId>,
-) -> Result<HashMap<CheckId, DateTime<Utc>>, StoreError> {
-    let head = "SELECT id, updated_at, retired_at FROM checks";
-    let ids = ids.map(|id| id.0).collect();
-    let found = rows::among(link, head, "id", ids, |row| {
-        let retired: Option<i64> = row.get("retired_at")?;
-        Ok((CheckId(row.get("id")?), row.time("updated_at")?, retired.is_some()))
-    });
-    let used = found.await?.into_iter().filter(|(_, _, retired)| !retired);
-    Ok(used.map(|(id, updated_at, _)| (id, updated_at)).collect())
 }
 
 /// A few numbers that change whenever a check or an indicator is added, changed or retired, or a

@@ -19,7 +19,7 @@ use crate::{
 pub type Slot = (Uuid, Uuid, i64);
 
 /// After how many seconds of silence a portal is taken for dead.
-const SILENT_S: i32 = 8;
+const SILENT_S: i64 = 8;
 /// How many seconds after it was claimed a slot is still worth taking over.
 const WORTH_S: i64 = 120;
 
@@ -88,13 +88,13 @@ pub async fn take_over(
         "UPDATE claims SET portal = $1, claimed_at = $2 WHERE (task, of_what, slot) IN \
          (SELECT task, of_what, slot FROM claims WHERE NOT done AND claimed_at > $3 \
          AND portal NOT IN (SELECT id FROM portals \
-         WHERE seen_at > clock_timestamp() - make_interval(secs => $4)) \
+         WHERE seen_at > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - $4) \
          FOR UPDATE SKIP LOCKED) RETURNING task, of_what, slot",
     )
     .bind(portal)
     .bind(micros(now))
     .bind(micros(now) - WORTH_S * 1_000_000)
-    .bind(f64::from(SILENT_S))
+    .bind(SILENT_S * 1_000_000)
     .fetch_all(connection)
     .await?;
     Ok(taken)
@@ -102,7 +102,8 @@ pub async fn take_over(
 
 async fn live(connection: &mut PgConnection, portal: Uuid) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO portals (id, seen_at) VALUES ($1, clock_timestamp()) \
+        "INSERT INTO portals (id, seen_at) \
+         VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) \
          ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at",
     )
     .bind(portal)
@@ -117,9 +118,12 @@ async fn live(connection: &mut PgConnection, portal: Uuid) -> Result<(), StoreEr
 /// What the database says.
 pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
     let Some(connection) = tx.postgres() else { return Ok(()) };
-    sqlx::query("DELETE FROM portals WHERE seen_at < clock_timestamp() - interval '1 day'")
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query(
+        "DELETE FROM portals \
+         WHERE seen_at < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - 86400000000",
+    )
+    .execute(&mut *connection)
+    .await?;
     sqlx::query("DELETE FROM claims WHERE claimed_at < $1")
         .bind(micros(before))
         .execute(connection)

@@ -34,6 +34,7 @@ pub mod services;
 pub mod sessions;
 pub mod settings;
 pub mod sign_offs;
+pub mod size;
 pub mod tokens;
 mod tx;
 mod waiting;

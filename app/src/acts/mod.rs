@@ -20,6 +20,7 @@ mod put_duty;
 mod put_heartbeat;
 mod put_indicator;
 mod put_plan;
+mod put_retention;
 mod record_rehearsal;
 mod retire_check;
 mod retire_heartbeat;
@@ -63,6 +64,7 @@ pub fn routes() -> Router<Portal> {
         .route("/put-heartbeat", post(put_heartbeat::put_heartbeat))
         .route("/put-indicator", post(put_indicator::put_indicator))
         .route("/put-plan", post(put_plan::put_plan))
+        .route("/put-retention", post(put_retention::put_retention))
         .route("/record-rehearsal", post(record_rehearsal::record_rehearsal))
         .route("/retire-check", post(retire_check::retire_check))
         .route("/retire-duty", post(put_duty::retire_duty))

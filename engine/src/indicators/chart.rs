@@ -14,7 +14,7 @@ use store::{
     series::{self, minute_of},
 };
 
-use super::MINUTES_KEPT_D;
+use crate::retention;
 
 /// The most points of a chart.
 const POINTS_MAX: i64 = 96;
@@ -96,9 +96,11 @@ pub(crate) async fn load(
     reference: Option<&Reference>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Chart>, StoreError> {
+    // From when on there are minutes.
+    let by_minute = now - Duration::days(retention::read(link).await?.minutes_d);
     let mut charts = Vec::new();
     for indicator in indicators::of_service(link, deployment.service_id).await? {
-        charts.push(chart(link, deployment, reference, indicator, now).await?);
+        charts.push(chart(link, deployment, reference, indicator, (now, by_minute)).await?);
     }
     charts.sort_by_key(|chart| chart.family);
     Ok(charts)
@@ -129,7 +131,7 @@ async fn chart(
     deployment: &DeploymentRecord,
     reference: Option<&Reference>,
     indicator: IndicatorRecord,
-    now: DateTime<Utc>,
+    (now, by_minute): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Chart, StoreError> {
     let span = span(deployment, now);
     let count = usize::try_from(span.count).unwrap_or(0);
@@ -151,7 +153,7 @@ async fn chart(
         }
         if let Some(reference) = reference {
             // What is kept by the hour only cannot be told apart further.
-            let old = reference.deployed_at < now - Duration::days(MINUTES_KEPT_D);
+            let old = reference.deployed_at < by_minute;
             let every = if old { span.every.max(60) } else { span.every };
             let first = minute_of(window_from(reference.deployed_at));
             let length = span.count * span.every;

@@ -7,6 +7,7 @@ use domain::{
     ids::{DeploymentId, IndicatorId},
     indicator::{Cell, Reading, Source, whole_of},
     permissions::{Permission, permit},
+    retention::POINTS_TAKEN_D,
     validate,
     who::Who,
 };
@@ -14,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{Tx, deployments, indicators, series, services};
 
-use super::MINUTES_KEPT_D;
 use crate::{
     Engine, FieldError, Refusal,
     once::{Answer, Once, Outcome},
@@ -120,7 +120,7 @@ impl Engine {
 }
 
 fn sort(points: Vec<Value>, now: DateTime<Utc>, bad: &mut Vec<(usize, FieldError)>) -> Sorted {
-    let oldest = now - Duration::days(MINUTES_KEPT_D - 1);
+    let oldest = now - Duration::days(POINTS_TAKEN_D);
     let mut sorted = Sorted::new();
     for (at, point) in points.into_iter().enumerate() {
         match read(point, oldest, now) {
@@ -148,7 +148,7 @@ fn read(
         serde_json::from_value(point).map_err(|error| ("", error.to_string()))?;
     validate::not_future(point.at, now).map_err(|said| ("/at", said))?;
     if point.at < oldest {
-        let said = format!("is older than the {} days points are taken for", MINUTES_KEPT_D - 1);
+        let said = format!("is older than the {} days points are taken for", POINTS_TAKEN_D);
         return Err(("/at", said));
     }
     let reading = match (point.value, point.good, point.total) {

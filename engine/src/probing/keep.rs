@@ -13,7 +13,7 @@ use domain::{
 };
 use store::{
     Tx,
-    checks::{self, CheckRecord},
+    checks::CheckRecord,
     claims,
     deployments::{self, OpenWatch},
     measurements::{self, Added, NewMeasurement},
@@ -95,23 +95,19 @@ pub(crate) async fn keep(
     // was not kept, and nothing else.
     let slots: Vec<_> = seen.iter().filter_map(|one| one.slot).collect();
     claims::done(tx, &slots).await?;
-    // A check may have been retired, or changed, while it ran: then other things were asked.
-    let versions = checks::versions(tx, seen.iter().map(|one| one.check.id)).await?;
-    let still = |one: &&Seen| versions.get(&one.check.id) == Some(&one.check.updated_at);
-    let seen: Vec<&Seen> = seen.iter().filter(still).collect();
     let services: Vec<ServiceId> = seen.iter().map(|one| one.check.service_id).collect();
     let open = deployments::open_of(tx, &services).await?;
     let watch = |one: &Seen| {
         let place = (one.check.service_id, one.check.environment.clone());
         open.get(&place).filter(|open| one.measurement.started_at >= open.deployed_at)
     };
-    let watches: Vec<Option<&OpenWatch>> = seen.iter().map(|one| watch(one)).collect();
+    let watches: Vec<Option<&OpenWatch>> = seen.iter().map(watch).collect();
     let new: Vec<_> = seen.iter().zip(&watches).map(|(one, watch)| as_new(one, *watch)).collect();
     let added = measurements::add(tx, &new, now).await?;
 
     let mut boxes: BTreeMap<(DeploymentId, &str), Touched<'_>> = BTreeMap::new();
     let mut about = Vec::new();
-    for ((one, watch), added) in seen.into_iter().zip(watches).zip(added) {
+    for ((one, watch), added) in seen.iter().zip(watches).zip(added) {
         let Some(watch) = watch.filter(|_| added != Added::Not) else { continue };
         about.push(watch.id);
         let Some(key) = one.check.item.as_deref().filter(|_| !one.check.dry_run) else { continue };
@@ -145,6 +141,7 @@ fn as_new<'a>(one: &'a Seen, watch: Option<&OpenWatch>) -> NewMeasurement<'a> {
     };
     NewMeasurement {
         check: check.id,
+        version: check.updated_at,
         deployment: watch.map(|watch| watch.id),
         counts_since: watch.map_or(check.updated_at, |open| open.deployed_at.max(check.updated_at)),
         // A check on trial runs without counting.

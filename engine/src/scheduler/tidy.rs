@@ -50,9 +50,9 @@ pub(super) async fn tidy(engine: Engine, stop: CancellationToken) {
             tracing::error!(%error, "rehearsals that are too old could not be looked for");
         }
         if rounds.is_multiple_of(120)
-            && let Err(error) = engine.keep_points_short().await
+            && let Err(error) = engine.forget_what_is_old().await
         {
-            tracing::error!(%error, "old points could not be rolled up");
+            tracing::error!(%error, "what is too old could not be forgotten");
         }
         if rounds.is_multiple_of(120) {
             let forgotten = engine

@@ -72,6 +72,7 @@ async fn keep(p: &Portal, deployment: domain::ids::DeploymentId, all: Vec<Point>
                 .iter()
                 .map(|measured| NewMeasurement {
                     check: check.id,
+                    version: check.updated_at,
                     deployment: Some(deployment),
                     counts_since: check.updated_at,
                     stretch: None,

@@ -399,3 +399,49 @@ async fn a_check_names_a_box_there_is(#[values(On::Sqlite, On::Postgres)] on: On
     })
     .await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn old_measurements_are_forgotten_but_not_those_of_an_open_watch(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let url = shop(Arc::new(AtomicBool::new(false))).await;
+        p.engine.put_check(&p.operator(), "shop", "home", check(&format!("{url}/"))).await.unwrap();
+        let id = p.announce("1.0.0").await;
+        for _ in 0..4 {
+            p.clock.advance(chrono::Duration::seconds(20));
+            p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        }
+        let kept = async || {
+            let found = p.engine.measurements(&p.ci(), "shop", "home", None, None, 99).await;
+            found.unwrap().len()
+        };
+        p.clock.advance(chrono::Duration::days(20));
+        p.engine.forget_what_is_old().await.unwrap();
+        assert_eq!(kept().await, 4, "the watch is open");
+        let next = p.announce("1.1.0").await;
+        p.engine.probe_item(&p.operator(), next, "load").await.unwrap();
+        p.engine.forget_what_is_old().await.unwrap();
+        // The first, where the check turned, and the last word on each deployment.
+        let left = kept().await;
+        assert!((2..=3).contains(&left), "{left}");
+        let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
+        let load = page.items.iter().find(|now| now.item.key == "load").unwrap();
+        assert!(load.checks[0].newest.is_some(), "the closed run still shows what was seen");
+
+        let days = domain::retention::Retention { measurements_d: 400, ..Default::default() };
+        let refused = p.engine.set_retention(&p.admin(), days).await.unwrap_err();
+        assert_eq!(crate::common::field(refused), "/measurements_d");
+        let days = domain::retention::Retention { measurements_d: 30, ..Default::default() };
+        let refused = p.engine.set_retention(&p.operator(), days).await;
+        assert!(matches!(refused, Err(engine::Refusal::Forbidden(_))), "{refused:?}");
+        p.leaves(&["retention.put"], async || {
+            p.engine.set_retention(&p.admin(), days).await.unwrap();
+        })
+        .await;
+        let storage = p.engine.storage_page(&p.viewer).await;
+        assert!(matches!(storage, Err(engine::Refusal::Forbidden(_))));
+    })
+    .await;
+}

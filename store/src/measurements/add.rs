@@ -24,6 +24,9 @@ const EVIDENCE_EVERY_MS: i64 = 60_000;
 pub struct NewMeasurement<'a> {
     /// By which check.
     pub check: CheckId,
+    /// When the check was last changed before it was run: one that has been changed or retired
+    /// since was asked for other things.
+    pub version: DateTime<Utc>,
     /// The deployment it was made for.
     pub deployment: Option<DeploymentId>,
     /// From when on what the check measures counts: an older measurement is none before this one.
@@ -39,7 +42,8 @@ pub struct NewMeasurement<'a> {
 /// What adding a measurement came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Added {
-    /// The check has one of that millisecond: that one stands.
+    /// The check has been changed or retired meanwhile, or has one of that millisecond, which
+    /// stands.
     Not,
     /// It says what the one before said, or it is not the newest.
     Steady,
@@ -98,7 +102,7 @@ pub async fn add(
 ) -> Result<Vec<Added>, StoreError> {
     tx.seen.measured_again();
     let link: &mut Link = tx;
-    let mut states = states(link, new).await?;
+    let Known { mut states, versions } = known(link, new).await?;
     let mut next = None;
     let said: Vec<_> = new
         .iter()
@@ -122,7 +126,8 @@ pub async fn add(
         let at = millis_up(one.measured.started_at);
         let number = numbered.get(&outcome).copied().unwrap_or_default();
         let before = states.get(&one.check);
-        if before.is_some_and(|before| before.at == at) {
+        let stale = versions.get(&one.check) != Some(&one.version);
+        if stale || before.is_some_and(|before| before.at == at) {
             added.push(Added::Not);
             continue;
         }
@@ -188,26 +193,42 @@ const fn kind(phase: Phase) -> usize {
     }
 }
 
-async fn states(
-    link: &mut Link,
-    new: &[NewMeasurement<'_>],
-) -> Result<HashMap<CheckId, State>, StoreError> {
+/// What is known of checks: where each stands, and when those in use were last changed.
+struct Known {
+    states: HashMap<CheckId, State>,
+    versions: HashMap<CheckId, DateTime<Utc>>,
+}
+
+async fn known(link: &mut Link, new: &[NewMeasurement<'_>]) -> Result<Known, StoreError> {
     let ids: HashSet<_> = new.iter().map(|one| one.check.0).collect();
-    let head = "SELECT s.*, o.phase FROM check_states s JOIN outcomes o ON o.no = s.outcome";
-    let found = rows::among(link, head, "s.check_id", ids.into_iter().collect(), |row: &Row| {
-        let state = State {
-            no: row.get("no")?,
-            at: row.get("at")?,
-            deployment: row.get::<Option<_>>("deployment_id")?.map(DeploymentId),
-            numbers: super::numbers(row)?,
-            phase: row.word("phase", Phase::parse)?,
-            outcome: row.get("outcome")?,
-            evidence_at: row.get("evidence_at")?,
-            evidence_turning: row.get("evidence_turning")?,
+    let head = "SELECT c.id, c.updated_at, c.retired_at, s.no, s.at, s.deployment_id, s.beyond_us, \
+                s.thousandths, s.value, s.outcome, s.evidence_at, s.evidence_turning, o.phase \
+                FROM checks c LEFT JOIN check_states s ON s.check_id = c.id \
+                LEFT JOIN outcomes o ON o.no = s.outcome";
+    let found = rows::among(link, head, "c.id", ids.into_iter().collect(), |row: &Row| {
+        let state = match row.get::<Option<i64>>("no")? {
+            None => None,
+            Some(no) => Some(State {
+                no,
+                at: row.get("at")?,
+                deployment: row.get::<Option<_>>("deployment_id")?.map(DeploymentId),
+                numbers: super::numbers(row)?,
+                phase: row.word("phase", Phase::parse)?,
+                outcome: row.get("outcome")?,
+                evidence_at: row.get("evidence_at")?,
+                evidence_turning: row.get("evidence_turning")?,
+            }),
         };
-        Ok((CheckId(row.get("check_id")?), state))
+        let retired: Option<i64> = row.get("retired_at")?;
+        let version = row.time("updated_at")?;
+        Ok((CheckId(row.get("id")?), state, version, retired.is_some()))
     });
-    Ok(found.await?.into_iter().collect())
+    let mut known = Known { states: HashMap::new(), versions: HashMap::new() };
+    for (id, state, version, retired) in found.await? {
+        known.states.extend(state.map(|state| (id, state)));
+        known.versions.extend((!retired).then_some((id, version)));
+    }
+    Ok(known)
 }
 
 /// A number for a check that measures for the first time. Writers come one at a time.

@@ -5,6 +5,7 @@
 //! arrive, so that no page has to go through all there are.
 
 mod add;
+mod forget;
 mod outcomes;
 
 use std::collections::HashMap;
@@ -16,6 +17,7 @@ use domain::{
 };
 
 pub use add::{Added, NewMeasurement, add, millis_up};
+pub use forget::{forget, forget_evidence};
 use outcomes::{Numbers, Outcome};
 
 use crate::{

@@ -73,7 +73,16 @@ fn new(
     measured: &Measurement,
 ) -> NewMeasurement<'_> {
     let stretch = Some(measured.started_at.timestamp().rem_euclid(2));
-    NewMeasurement { check, deployment, counts_since: at(0), stretch, asked: false, measured }
+    let version = seed::at(0);
+    NewMeasurement {
+        check,
+        version,
+        deployment,
+        counts_since: at(0),
+        stretch,
+        asked: false,
+        measured,
+    }
 }
 
 #[rstest]
@@ -327,6 +336,30 @@ async fn evidence_is_kept_of_each_turn_and_of_one_a_minute(
         };
         assert_eq!(strip(link, deployment.id).await, [(0, 7, 0, 2)]);
         assert_eq!(strip(link, next.id).await, [(0, 1, 0, 0)]);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_check_that_was_changed_meanwhile_has_not_measured(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let check = measured(&db.store, &ground).await;
+        let seen = measurement(5, Phase::Successful);
+        let later = seed::at(7);
+        let added = act!(db.store, |tx| {
+            let old = NewMeasurement { version: later, ..new(check, None, &seen) };
+            measurements::add(tx, &[old], at(9)).await
+        });
+        assert_eq!(added.unwrap(), [Added::Not]);
+        act!(db.store, |tx| checks::retire(tx, check, at(6)).await).unwrap();
+        let again = vec![measurement(5, Phase::Successful)];
+        assert_eq!(add(&db.store, check, None, again).await.unwrap(), [Added::Not]);
+        let mut link = db.store.read().await.unwrap();
+        assert_eq!(measurements::newest(&mut link, check).await.unwrap(), None);
     })
     .await;
 }

@@ -6,10 +6,11 @@ use domain::{
 };
 use leptos::prelude::*;
 
-const PARTS: [(&str, &str, Option<Permission>); 4] = [
+const PARTS: [(&str, &str, Option<Permission>); 5] = [
     ("Account", "/settings", None),
     ("People", "/settings/people", Some(Permission::ManagePeople)),
     ("Tokens", "/settings/tokens", Some(Permission::ManageTokens)),
+    ("Storage", "/settings/storage", Some(Permission::ManagePeople)),
     ("Audit log", "/settings/audit", Some(Permission::ManagePeople)),
 ];
 
