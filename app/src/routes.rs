@@ -23,6 +23,7 @@ pub fn Routes() -> impl IntoView {
                 <Route path=path!("/duties/:id") view=pages::duty_run::DutyRunRoute ssr=SsrMode::Async/>
                 <Route path=path!("/services") view=pages::services::ServicesRoute ssr=SsrMode::Async/>
                 <Route path=path!("/services/:slug") view=pages::service::ServiceRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services/:slug/checks/:key") view=pages::check::CheckRoute ssr=SsrMode::Async/>
                 <Route path=path!("/history") view=pages::history::HistoryRoute ssr=SsrMode::Async/>
                 <Route path=path!("/lessons") view=pages::lessons::LessonsRoute ssr=SsrMode::Async/>
                 <Route path=path!("/runbooks") view=pages::runbooks::RunbooksRoute ssr=SsrMode::Async/>

@@ -60,6 +60,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                     <islands::Keyboard/>
                     <islands::CommandPalette/>
                     <islands::CopyButtons/>
+                    <islands::FieldHints/>
                 })}
             </body>
         </html>

@@ -228,6 +228,17 @@ pub fn measures(probe: &str, kind: &str, built_in: Option<&str>) -> bool {
 }
 
 impl ProbeSpec {
+    /// The unit of what it measures; empty where that is a count, or whatever a query answers.
+    #[must_use]
+    pub const fn unit(&self) -> &'static str {
+        match self {
+            Self::Tls { .. } => "d",
+            Self::Hsts { .. } => "s",
+            Self::ExposedFiles { .. } | Self::DebugMode { .. } | Self::Prometheus { .. } => "",
+            _ => "ms",
+        }
+    }
+
     /// The kind's word, as in the API.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

@@ -140,6 +140,7 @@ test("a superseded deployment", async ({ page, context }) => {
 const OTHERS: [string, string][] = [
   ["services", "/services"],
   ["service", "/services/shop"],
+  ["check", "/services/shop/checks/production-hsts"],
   ["service-bare", "/services/mailer"],
   ["duties", "/duties"],
   ["history", "/history"],

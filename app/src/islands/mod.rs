@@ -3,12 +3,15 @@
 
 mod command_palette;
 mod copy_buttons;
+mod field_hints;
 mod keyboard;
 mod live_regions;
 mod local_time;
 
 #[cfg(feature = "hydrate")]
 mod browser;
+#[cfg(any(feature = "hydrate", test))]
+mod fitting;
 #[cfg(feature = "hydrate")]
 mod kept;
 #[cfg(feature = "hydrate")]
@@ -22,6 +25,6 @@ mod relative;
 
 #[cfg(feature = "ssr")]
 pub use {
-    command_palette::CommandPalette, copy_buttons::CopyButtons, keyboard::Keyboard,
-    live_regions::LiveRegions, local_time::LocalTime,
+    command_palette::CommandPalette, copy_buttons::CopyButtons, field_hints::FieldHints,
+    keyboard::Keyboard, live_regions::LiveRegions, local_time::LocalTime,
 };

@@ -1,6 +1,7 @@
 //! The pages, one folder or file each.
 
 pub mod board;
+pub mod check;
 pub mod deployment;
 mod door;
 pub mod duties;

@@ -84,8 +84,10 @@ pub fn new_checks(page: &ServicePage) -> AnyView {
         .collect_view();
     view! {
         <div class="card-foot no-print">
-            <h3>"Add a check"</h3>
-            <ul class="stack tight">{forms}</ul>
+            <details class="disclosure" id="new-check">
+                <summary>"Add a check…"</summary>
+                <ul class="panel stack tight">{forms}</ul>
+            </details>
         </div>
     }
     .into_any()
@@ -125,6 +127,7 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
         view! {
             <TextArea id=format!("{id}-conditions") name="conditions" label="Conditions" rows=3
                 value=text(|check| check.conditions.join("\n"), usual_conditions(kind)) hint/>
+            <p class="field-hints" role="group" aria-label="Fields that fit" data-fields-for=format!("{id}-conditions") data-fields=fields hidden></p>
         }
     });
     view! {

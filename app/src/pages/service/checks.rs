@@ -99,7 +99,7 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
     view! {
         <li data-row="" tabindex="-1" id=format!("check-{}", check.key)>
             <div class="evidence-head">
-                {head}<b>{check.label.clone()}</b>
+                {head}<b><a href=format!("/services/{}/checks/{}", page.service.slug, check.key)>{check.label.clone()}</a></b>
                 <span class="tag">{check.spec.kind()}</span>
                 {short.map(|short| view! { <span class="number">{short}</span> })}
                 {when}
