@@ -75,11 +75,10 @@ pub fn due_run(
     found
 }
 
-/// How many of a duty's times lie behind, before the newest that has come: where its times are
-/// moved, the newest is to be opened, and what lies before it is not.
+/// How many of a duty's times have come: where its times are moved, none of them opens a run.
 #[must_use]
 pub fn passed(cadence: Cadence, first: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
-    due_run(cadence, first, 0, now).map_or(0, |(n, _)| n)
+    due_run(cadence, first, 0, now).map_or(0, |(n, _)| n + 1)
 }
 
 /// How a duty stands at `now`: `open` is when its open run is due, with whether a box of it is

@@ -55,8 +55,8 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>]) -> GateAnswer {
     if required.is_empty() {
         return answer(
             Verdict::Undecided,
-            "The runbook has no required box that applies here, so nothing can show that this \
-             deployment works. Add one to the runbook."
+            "The runbook has no required box that applies here, so nothing can show that it \
+             works. Add one to the runbook."
                 .into(),
         );
     }

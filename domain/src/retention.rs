@@ -8,6 +8,7 @@ pub const POINTS_TAKEN_D: i64 = 13;
 /// For how many days what was measured is kept. Baselines, evidence on boxes and history are kept
 /// for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Retention {
     /// Each measurement of a check; those of an open watch stay, and those whose evidence is kept.
     pub measurements_d: i64,

@@ -34,9 +34,7 @@ pub enum SignOffRefusal {
         open: Vec<String>,
     },
     /// The same person signed before.
-    #[error(
-        "You have signed this deployment off already; each required sign-off takes another person."
-    )]
+    #[error("You have signed this off already; each required sign-off takes another person.")]
     Twice,
     /// Nobody is missing in a role this person holds.
     #[error("No sign-off that is still missing is yours to give: it takes {0}.")]

@@ -194,6 +194,15 @@ impl Engine {
         self.0.store.hear(act).await
     }
 
+    /// Whether the database takes writes: tried with one.
+    pub(crate) async fn takes_writes(&self) -> bool {
+        let now = self.now().to_rfc3339();
+        let put = self.write(move |tx| {
+            Box::pin(async move { Ok(store::settings::put(tx, "written_at", now).await?) })
+        });
+        put.await.is_ok()
+    }
+
     pub(crate) fn changed(&self, deployment: DeploymentId) {
         self.0.events.tell(Some(deployment));
     }

@@ -35,7 +35,11 @@ pub struct StoragePage {
 /// For how long what was measured is kept.
 pub(crate) async fn read(link: &mut Link) -> Result<Retention, StoreError> {
     let kept = settings::get(link, KEY).await?;
-    Ok(kept.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    // What cannot be read is not taken for the default: that would forget what is to be kept.
+    kept.map_or_else(
+        || Ok(Retention::default()),
+        |text| serde_json::from_str(&text).map_err(|error| StoreError::corrupt(KEY, error)),
+    )
 }
 
 impl Engine {
@@ -99,16 +103,24 @@ impl Engine {
         let now = self.now();
         let kept = read(&mut self.read().await?).await?;
         let before = move |days| now - Duration::days(days);
-        let mut after = 0;
-        while let Some(last) = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    Ok(measurements::forget(tx, after, before(kept.measurements_d)).await?)
-                })
+        let old = before(kept.measurements_d);
+        for one in measurements::to_forget(&mut self.read().await?, old).await? {
+            let mut next = Some(one);
+            while let Some(one) = next {
+                let act = self.write(move |tx| {
+                    Box::pin(async move { Ok(measurements::forget(tx, one).await?) })
+                });
+                next = act.await?;
+            }
+        }
+        // A day more: what is said today is noted by the day.
+        let old = old - Duration::days(1);
+        let unsaid = measurements::unsaid(&mut self.read().await?, old).await?;
+        if !unsaid.is_empty() {
+            self.write(move |tx| {
+                Box::pin(async move { Ok(measurements::forget_outcomes(tx, unsaid, old).await?) })
             })
-            .await?
-        {
-            after = last;
+            .await?;
         }
         let minutes = minute_of(before(kept.minutes_d));
         let hours = minute_of(before(kept.hours_d)).div_euclid(60);

@@ -50,6 +50,7 @@ CREATE TABLE duty_items (
     pushed_sentence  TEXT,
     pushed_by        TEXT,
     pushed_at        BIGINT,
+    pushed_url       TEXT,
     machine_word     TEXT,
     machine_sentence TEXT,
     person_word      TEXT,

@@ -4,7 +4,7 @@ CREATE UNLOGGED TABLE portals (
     id      UUID PRIMARY KEY,
     seen_at BIGINT NOT NULL
 );
-DELETE FROM claims;
-ALTER TABLE claims ADD COLUMN portal UUID NOT NULL;
+-- None where a portal of an older version has claimed it; that one is never taken over from.
+ALTER TABLE claims ADD COLUMN portal UUID;
 ALTER TABLE claims ADD COLUMN done BOOLEAN NOT NULL DEFAULT false;
 CREATE INDEX claims_undone ON claims (portal) WHERE NOT done;

@@ -21,7 +21,7 @@ pub type Slot = (Uuid, Uuid, i64);
 /// After how many seconds of silence a portal is taken for dead.
 const SILENT_S: i64 = 8;
 /// How many seconds after it was claimed a slot is still worth taking over.
-const WORTH_S: i64 = 120;
+const WORTH_S: i64 = 600;
 
 /// Claims slots for a portal; answers those that nobody else has.
 ///
@@ -87,7 +87,7 @@ pub async fn take_over(
     let taken = sqlx::query_as(
         "UPDATE claims SET portal = $1, claimed_at = $2 WHERE (task, of_what, slot) IN \
          (SELECT task, of_what, slot FROM claims WHERE NOT done AND claimed_at > $3 \
-         AND portal NOT IN (SELECT id FROM portals \
+         AND portal IS NOT NULL AND portal NOT IN (SELECT id FROM portals \
          WHERE seen_at > (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - $4) \
          FOR UPDATE SKIP LOCKED) RETURNING task, of_what, slot",
     )

@@ -31,7 +31,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn corrupt(column: &'static str, problem: impl fmt::Display) -> Self {
+    /// What is kept in `column` cannot be read.
+    pub fn corrupt(column: &'static str, problem: impl fmt::Display) -> Self {
         Self::Corrupt { column, problem: problem.to_string() }
     }
 

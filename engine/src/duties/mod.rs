@@ -35,6 +35,10 @@ async fn find_open(tx: &mut Tx, id: DutyRunId) -> Result<(DutyRecord, DutyRun), 
     let Some(duty) = duties::by_id(tx, run.duty_id).await? else {
         return Err(Refusal::not_found("duty of this run", id));
     };
+    if duty.retired_at.is_some() {
+        let said = "This duty is switched off. Switch it on again to go on with its run.";
+        return Err(Refusal::conflict(said));
+    }
     Ok((duty, run))
 }
 

@@ -71,8 +71,10 @@ pub(super) async fn if_due(
 ) -> Result<bool, Refusal> {
     let due = due_run(duty.cadence, duty.starts_at, duty.passed, now);
     let Some((n, opened_at)) = due.filter(|_| duty.retired_at.is_none()) else { return Ok(false) };
-    // One that is still open goes on; its successor's time passes with it.
+    // One that is still open goes on; its successor's time passes with it, so that what is done
+    // for the one never closes the other.
     if duties::open_run(tx, duty.id).await?.is_some() {
+        duties::put(tx, DutyRecord { passed: n + 1, ..duty }).await?;
         return Ok(false);
     }
     let published = runbooks::published(tx).await?;
@@ -128,6 +130,7 @@ fn box_of(run: &DutyRun, template: &ItemTemplate, position: i64) -> DutyItem {
         state: ItemState::Open,
         reason: String::new(),
         pushed: None,
+        pushed_url: None,
         machine: None,
         person: None,
         waived: None,
@@ -167,7 +170,7 @@ async fn look_after(tx: &mut Tx, run: DutyRun, now: DateTime<Utc>) -> Result<boo
         DutyState::DueSoon => format!("{} of {} is due soon", run.title, duty.service),
         DutyState::Overdue => {
             let keys: Vec<_> = late.iter().map(|item| item.key.as_str()).collect();
-            let what = if keys.is_empty() { "itself".to_owned() } else { keys.join(", ") };
+            let what = if keys.is_empty() { "its time is up".to_owned() } else { keys.join(", ") };
             format!("{} of {} is overdue: {what}", run.title, duty.service)
         }
         // What was overdue was done; there is nothing to tell.

@@ -9,10 +9,8 @@ use domain::{
 };
 use serde::Deserialize;
 use store::{
-    Tx,
-    deployments::{self, DeploymentFilter},
+    Tx, deployments,
     duties::{self, DutyRecord},
-    page::Page,
     runbooks, services,
 };
 
@@ -83,11 +81,14 @@ impl Engine {
                         runbook,
                         cadence,
                         starts_at,
-                        // Moved times are counted anew, without opening what lies behind again.
+                        // Moved times are counted anew; where runs were opened before, only times
+                        // to come open another.
                         passed: match &before {
                             Some(known) if !moved && !created => known.passed,
-                            Some(_) => domain::duty::passed(cadence, starts_at, now),
-                            None => 0,
+                            Some(known) if !duties::runs_of(tx, known.id, 1).await?.is_empty() => {
+                                domain::duty::passed(cadence, starts_at, now)
+                            }
+                            _ => 0,
                         },
                         retired_at: None,
                         created_at: before.map_or(now, |known| known.created_at),
@@ -184,11 +185,6 @@ async fn start(
     if cadence != Cadence::Once {
         return Ok(now);
     }
-    let filter = DeploymentFilter {
-        service_id: Some(service),
-        environment: Some(environment.to_owned()),
-        ..DeploymentFilter::default()
-    };
-    let newest = deployments::list(tx, &filter, Page::first(1_000)).await?;
-    Ok(newest.last().map_or(now, |first| first.deployed_at.max(now - Duration::days(BACK_D))))
+    let first = deployments::first_at(tx, service, environment).await?;
+    Ok(first.map_or(now, |first| first.max(now - Duration::days(BACK_D))))
 }

@@ -48,6 +48,7 @@ impl Engine {
                         .summary
                         .unwrap_or_else(|| format!("{by} says it {}.", word.as_str()));
                     item.pushed = Some(Pushed { word, sentence: sentence.clone(), by, at: now });
+                    item.pushed_url.clone_from(&request.evidence_url);
                     let beating =
                         heartbeats::of_environment(tx, duty.service_id, &duty.environment).await?;
                     weigh(&mut item, &run, &beating, now);

@@ -207,14 +207,9 @@ async fn now_of(
     record: DutyRecord,
     now: DateTime<Utc>,
 ) -> Result<(DutyNow, Vec<DutyItem>), Refusal> {
+    let open = duties::open_run(link, record.id).await?;
     let newest = duties::runs_of(link, record.id, 2).await?;
-    let (mut open, mut closed) = (None, None);
-    for run in newest {
-        match run.closed_at {
-            None => open = Some(run),
-            Some(_) => closed = closed.or(Some(run)),
-        }
-    }
+    let closed = newest.into_iter().find(|run| run.closed_at.is_some());
     let items = match &open {
         None => Vec::new(),
         Some(run) => boxes_now(link, &record, run, now).await?,
@@ -325,8 +320,8 @@ impl Engine {
             .map(|given| Signature { person: given.person_id, role: given.role.clone() })
             .collect();
         let required = &run.sign_off_required;
-        let watch =
-            if run.closed_at.is_none() { WatchState::Watching } else { WatchState::SignedOff };
+        let works = run.closed_at.is_none() && record.retired_at.is_none();
+        let watch = if works { WatchState::Watching } else { WatchState::SignedOff };
         let may_sign = may_sign(watch, &gate, required, &signatures, person, None)
             .map_err(|refusal| refusal.to_string());
         let late = items.iter().any(|item| is_overdue(item.state, item.due_at, now));

@@ -28,7 +28,7 @@ impl Engine {
         let gone = || Refusal::not_found("picture any more, of step", n + 1);
         let at = DateTime::from_timestamp_micros(at).ok_or_else(gone)?;
         let mut link = self.read().await?;
-        let seen = measurements::evidence(&mut link, check, at).await?.ok_or_else(gone)?;
+        let seen = measurements::evidence_at(&mut link, check, at).await?.ok_or_else(gone)?;
         let picture = seen.pictures.get(n).ok_or_else(gone)?;
         STANDARD.decode(&picture.jpeg).map_err(|error| Refusal::Internal(error.to_string()))
     }

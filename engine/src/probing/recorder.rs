@@ -17,8 +17,10 @@ const QUEUE: usize = 4_096;
 const MOST: usize = 1_024;
 /// For how long what arrives is gathered.
 const GATHER: Duration = Duration::from_millis(100);
-/// How often a batch is tried while the database is away, and how long apart at the most.
-const TRIES: u32 = 60;
+/// How often one that is refused by itself is tried again.
+const TRIES: u32 = 3;
+/// How long it is waited for a database that is away: at first, and at the most.
+const PAUSE: Duration = Duration::from_millis(250);
 const APART: Duration = Duration::from_secs(5);
 
 /// Where what was seen is put.
@@ -50,36 +52,46 @@ pub(crate) async fn record(
     }
 }
 
+/// Keeps a batch, however long the database stays away. What is refused while the database takes
+/// other writes is halved until the one at fault is alone, which is given up.
 async fn keep(engine: &Engine, batch: Vec<Seen>, stop: &CancellationToken) {
-    let mut left: Vec<Seen> = batch;
-    for attempt in 1..=TRIES {
-        let all: Arc<[Seen]> = left.into();
-        let Err(error) = engine.keep_measurements(all.clone()).await else { return };
-        tracing::error!(%error, count = all.len(), attempt, "measurements could not be kept yet");
-        left = one_by_one(engine, &all).await;
-        // Where others went through, what is left is at fault itself.
-        if left.is_empty() || left.len() < all.len() || stop.is_cancelled() {
-            break;
-        }
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = tokio::time::sleep(APART.min(Duration::from_millis(250) * attempt)) => {}
+    let mut waiting = vec![batch];
+    let (mut tries, mut pause) = (0, PAUSE);
+    while let Some(part) = waiting.pop() {
+        let all: Arc<[Seen]> = part.into();
+        let Err(error) = engine.keep_measurements(all.clone()).await else {
+            (tries, pause) = (0, PAUSE);
+            continue;
+        };
+        let (count, takes) = (all.len(), engine.takes_writes().await);
+        tracing::error!(%error, count, takes, "measurements could not be kept yet");
+        match (&*all, takes) {
+            ([one], true) if tries >= TRIES => {
+                tracing::error!(check = %one.check.id, at = %one.measurement.started_at, "a measurement was refused and is lost");
+                tries = 0;
+            }
+            ([_], true) => {
+                tries += 1;
+                waiting.push(all.to_vec());
+            }
+            (many, true) => {
+                let (first, second) = many.split_at(count / 2);
+                waiting.push(second.to_vec());
+                waiting.push(first.to_vec());
+            }
+            (_, false) if stop.is_cancelled() => {
+                let lost = count + waiting.iter().map(Vec::len).sum::<usize>();
+                tracing::error!(lost, "the portal stops while the database is away");
+                return;
+            }
+            (_, false) => {
+                waiting.push(all.to_vec());
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = tokio::time::sleep(pause) => {}
+                }
+                pause = APART.min(pause * 2);
+            }
         }
     }
-    for one in left {
-        tracing::error!(check = %one.check.id, at = %one.measurement.started_at, "a measurement was lost");
-    }
-}
-
-/// Keeps each by itself; answers those that could not be. Where the first cannot, none is tried
-/// after it but the last: the database is away.
-async fn one_by_one(engine: &Engine, all: &[Seen]) -> Vec<Seen> {
-    let mut left = Vec::new();
-    for (n, one) in all.iter().enumerate() {
-        let probable = left.len() == n && n > 0 && n + 1 < all.len();
-        if probable || engine.keep_measurements(Arc::from([one.clone()])).await.is_err() {
-            left.push(one.clone());
-        }
-    }
-    left
 }

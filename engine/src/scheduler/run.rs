@@ -42,6 +42,8 @@ struct Scheduler {
     running: Arc<Mutex<HashSet<Key>>>,
     /// Slots whose runs have ended and that this has not been noted for.
     ended: Ended,
+    /// Slots of portals that died, taken over and not begun.
+    left: Vec<claims::Slot>,
     table: Timetable<Key, Occasion>,
     known: HashMap<Key, Task>,
     /// What the tasks that are known followed from.
@@ -61,6 +63,7 @@ pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationTo
         limits: Limits::default(),
         running: Arc::default(),
         ended: Ended::default(),
+        left: Vec::new(),
         table: Timetable::default(),
         known: HashMap::new(),
         fingerprint: None,
@@ -78,12 +81,12 @@ pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationTo
                 Err(error) => tracing::error!(%error, "the tasks to run could not be read"),
             }
         }
-        scheduler.start_due().await;
         if shared && lived_at.is_none_or(|at| at.elapsed() >= LIVES) {
             scheduler.note_ended().await;
             scheduler.take_over().await;
             lived_at = Some(Instant::now());
         }
+        scheduler.start_due().await;
         let wait = scheduler.wait();
         tokio::select! {
             () = stop.cancelled() => return scheduler.note_ended().await,
@@ -181,7 +184,7 @@ impl Scheduler {
     }
 
     /// Runs what portals that died had begun and not ended.
-    async fn take_over(&self) {
+    async fn take_over(&mut self) {
         let taken = match self.engine.take_over().await {
             Ok(taken) => taken,
             Err(error) => {
@@ -189,15 +192,26 @@ impl Scheduler {
                 return;
             }
         };
+        self.left.extend(taken);
+        if self.left.iter().any(|(id, of, _)| !self.known.contains_key(&Key { id: *id, of: *of }))
+            && let Err(error) = self.refresh().await
+        {
+            // What is not known may only not be known yet.
+            tracing::error!(%error, "the tasks to run could not be read");
+            return;
+        }
         let now = self.now_ms();
-        for (id, of, slot_ms) in taken {
+        for (id, of, slot_ms) in std::mem::take(&mut self.left) {
             let key = Key { id, of };
-            tracing::warn!(%id, "a portal died while it ran this task; it runs again here");
-            if self.known.contains_key(&key) && self.is_idle(key) {
+            if !self.known.contains_key(&key) {
+                // It is no task any more.
+                let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+                ended.push((id, of, slot_ms));
+            } else if self.is_idle(key) {
+                tracing::warn!(%id, "a portal died while it ran this task; it runs again here");
                 self.start(Due { key, slot_ms, due_ms: now, at_once: false });
             } else {
-                let ended = &mut self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-                ended.push((id, of, slot_ms));
+                self.left.push((id, of, slot_ms));
             }
         }
     }

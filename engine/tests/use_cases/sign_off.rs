@@ -84,7 +84,7 @@ async fn each_required_signature_takes_another_person(#[values(On::Sqlite, On::P
         assert!(!p.engine.sign(&p.ann(), id, "").await.unwrap());
         assert_eq!(p.view(id).await.state, "watching");
         let twice = p.engine.sign(&p.ann(), id, "").await.unwrap_err();
-        assert!(twice.to_string().contains("signed this deployment off already"), "{twice}");
+        assert!(twice.to_string().contains("signed this off already"), "{twice}");
         assert!(p.engine.sign(&p.ben(), id, "").await.unwrap());
         assert_eq!(p.view(id).await.state, "signed_off");
     })

@@ -6,8 +6,8 @@ mod places;
 pub(crate) use list::like;
 pub use list::{DeploymentFilter, list};
 pub use places::{
-    OpenWatch, any, last_good, open_of, running, running_everywhere, unrestored, watched_since,
-    watching,
+    OpenWatch, any, first_at, last_good, open_of, running, running_everywhere, unrestored,
+    watched_since, watching,
 };
 
 use crate::{

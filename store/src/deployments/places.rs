@@ -30,6 +30,25 @@ pub async fn running(
     .await
 }
 
+/// When a service was first deployed to an environment.
+///
+/// # Errors
+/// What the database says.
+pub async fn first_at(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let sql = "SELECT min(deployed_at) AS first_at FROM deployments \
+               WHERE service_id = $1 AND environment = $2";
+    link.query(sql)
+        .bind(service.0)
+        .bind(environment.to_owned())
+        .one()
+        .await?
+        .time_optional("first_at")
+}
+
 /// An open watch, as far as what its checks see is concerned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenWatch {

@@ -43,6 +43,8 @@ pub struct DutyItem {
     pub reason: String,
     /// What a script said last.
     pub pushed: Option<Pushed>,
+    /// Where there is more about that.
+    pub pushed_url: Option<String>,
     /// What the machine half says now.
     pub machine: Option<(MachineWord, String)>,
     /// What a person says now.
@@ -99,12 +101,12 @@ pub async fn put_item(tx: &mut Tx, item: &DutyItem) -> Result<(), StoreError> {
         "INSERT INTO duty_items (run_id, key, position, title, section, instructions, actor, \
          required, role, due_at, state, reason, pushed_word, pushed_sentence, pushed_by, \
          pushed_at, machine_word, machine_sentence, person_word, person_name, person_note, \
-         person_at, waived_by, waived_because, waived_until) VALUES ($1, $2, $3, $4, $5, $6, $7, \
-         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25) \
+         person_at, waived_by, waived_because, waived_until, pushed_url) VALUES ($1, $2, $3, $4, $5, $6, $7, \
+         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26) \
          ON CONFLICT (run_id, key) DO UPDATE SET state = excluded.state, \
          reason = excluded.reason, pushed_word = excluded.pushed_word, \
          pushed_sentence = excluded.pushed_sentence, pushed_by = excluded.pushed_by, \
-         pushed_at = excluded.pushed_at, machine_word = excluded.machine_word, \
+         pushed_at = excluded.pushed_at, pushed_url = excluded.pushed_url, machine_word = excluded.machine_word, \
          machine_sentence = excluded.machine_sentence, person_word = excluded.person_word, \
          person_name = excluded.person_name, person_note = excluded.person_note, \
          person_at = excluded.person_at, waived_by = excluded.waived_by, \
@@ -135,6 +137,7 @@ pub async fn put_item(tx: &mut Tx, item: &DutyItem) -> Result<(), StoreError> {
     .bind(waived.as_ref().map(|waived| waived.by.clone()))
     .bind(waived.as_ref().map(|waived| waived.because.clone()))
     .bind(waived.as_ref().map(|waived| micros(waived.until)))
+    .bind(item.pushed_url.clone())
     .run()
     .await
     .map(drop)
@@ -165,6 +168,7 @@ fn read(row: &Row) -> Result<DutyItem, StoreError> {
                 at: row.time("pushed_at")?,
             }),
         },
+        pushed_url: row.get("pushed_url")?,
         machine: match machine {
             None => None,
             Some(word) => Some((word, text("machine_sentence")?)),

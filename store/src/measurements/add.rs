@@ -136,21 +136,27 @@ pub async fn add(
             None => next_no(link, &mut next).await?,
         };
         kept.push(Kept { check_no, at, numbers, outcome: number });
+        // One that arrives late changes nothing else, unless what came before it lies in the
+        // future: then the clock was put back, and what comes later is later.
+        if before.is_some_and(|before| before.at > at && before.at <= millis_up(now)) {
+            added.push(Added::Steady);
+            continue;
+        }
         if let (Some(deployment), Some(stretch)) = (one.deployment, one.stretch) {
             let counts = stretches.entry((deployment, stretch)).or_default();
             counts[kind(outcome.phase)] += 1;
-        }
-        if before.is_some_and(|before| before.at > at) {
-            added.push(Added::Steady);
-            continue;
         }
         let turning = before.is_none_or(|before| before.phase != outcome.phase);
         let elsewhere = before.is_none_or(|before| before.deployment != one.deployment);
         let first = before.is_none_or(|before| before.at < millis_up(one.counts_since));
         let turned = turning || elsewhere || first;
         added.push(if turned { Added::Turned } else { Added::Steady });
-        let old = before.is_none_or(|before| at - before.evidence_at >= EVIDENCE_EVERY_MS);
-        let prove = turning || elsewhere || old || one.asked || !one.measured.pictures.is_empty();
+        let old = before.is_none_or(|before| (at - before.evidence_at).abs() >= EVIDENCE_EVERY_MS);
+        // A failure for another reason than the one before is no proof for that one.
+        let other = outcome.phase != Phase::Successful
+            && before.is_some_and(|before| before.outcome != number);
+        let pictured = !one.measured.pictures.is_empty();
+        let prove = turning || elsewhere || old || other || one.asked || pictured;
         if prove {
             let body = serde_json::to_string(one.measured)
                 .map_err(|error| StoreError::corrupt("body", error))?;

@@ -17,7 +17,7 @@ use domain::{
 };
 
 pub use add::{Added, NewMeasurement, add, millis_up};
-pub use forget::{forget, forget_evidence};
+pub use forget::{Forgetting, forget, forget_evidence, forget_outcomes, to_forget, unsaid};
 use outcomes::{Numbers, Outcome};
 
 use crate::{
@@ -248,6 +248,22 @@ pub async fn stretches(
         })
     })
     .await
+}
+
+/// What was sent and received in the measurement at `at`, where that is kept.
+///
+/// # Errors
+/// What the database says.
+pub async fn evidence_at(
+    link: &mut Link,
+    check: CheckId,
+    at: DateTime<Utc>,
+) -> Result<Option<Measurement>, StoreError> {
+    link.query("SELECT body FROM measurement_evidence WHERE check_id = $1 AND at = $2")
+        .bind(check.0)
+        .bind(millis_up(at))
+        .read_optional(|row| row.json("body"))
+        .await
 }
 
 /// What was sent and received, of the newest measurement up to `at` of which that was kept: `at`

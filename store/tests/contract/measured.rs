@@ -63,7 +63,7 @@ async fn add(
 ) -> Result<Vec<Added>, store::StoreError> {
     act!(store, |tx| {
         let new: Vec<_> = seen.iter().map(|seen| new(check, deployment, seen)).collect();
-        measurements::add(tx, &new, at(0)).await
+        measurements::add(tx, &new, at(100_000)).await
     })
 }
 
@@ -360,6 +360,25 @@ async fn a_check_that_was_changed_meanwhile_has_not_measured(
         assert_eq!(add(&db.store, check, None, again).await.unwrap(), [Added::Not]);
         let mut link = db.store.read().await.unwrap();
         assert_eq!(measurements::newest(&mut link, check).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_clock_put_back_hides_no_turn(#[values(On::Sqlite, On::Postgres)] on: On) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let check = measured(&db.store, &ground).await;
+        add(&db.store, check, None, vec![measurement(3_600, Phase::Successful)]).await.unwrap();
+        let failed = measurement(10, Phase::Failed);
+        let added = act!(db.store, |tx| {
+            measurements::add(tx, &[new(check, None, &failed)], at(11)).await
+        });
+        assert_eq!(added.unwrap(), [Added::Turned]);
+        let mut link = db.store.read().await.unwrap();
+        let newest = measurements::newest(&mut link, check).await.unwrap().unwrap().record;
+        assert_eq!((newest.at, newest.phase), (at(10), Phase::Failed));
     })
     .await;
 }

@@ -72,7 +72,7 @@ fn row(page: &DutyRunPage, one: &BoxNow) -> AnyView {
             <span class="box" data-state=state aria-hidden="true">{icon}</span>
             <div class="item-main">
                 <h3 class="item-title">{item.title.clone()}" "<span class="item-actor">{actor}{role}</span></h3>
-                {reason}{note}{waiver(page, one)}
+                {reason}{posted(page, one)}{note}{waiver(page, one)}
                 <div class="item-foot">
                     <details class="disclosure" id=format!("{}-how", item.key) open=!item.state.is_closed()>
                         <summary>"Instructions"</summary><div class="prose" inner_html=how></div>
@@ -93,9 +93,21 @@ fn row(page: &DutyRunPage, one: &BoxNow) -> AnyView {
     .into_any()
 }
 
+/// What a script posted last, with the way to more.
+fn posted(page: &DutyRunPage, one: &BoxNow) -> Option<AnyView> {
+    let said = one.item.pushed.as_ref()?;
+    let words = format!("{} posted: {} ", said.by, said.sentence);
+    let more = one.item.pushed_url.clone();
+    let more = more.map(|url| view! { " "<a href=url rel="noreferrer">"Report"</a> });
+    Some(
+        view! { <p class="small muted">{words}<Ago at=said.at now=page.now/>{more}</p> }.into_any(),
+    )
+}
+
 fn waiver(page: &DutyRunPage, one: &BoxNow) -> Option<AnyView> {
     let waived = one.item.waived.as_ref()?;
-    let word = if waived.until > page.now { "Waived until " } else { "The waiver expired " };
+    let at = page.run.closed_at.unwrap_or(page.now);
+    let word = if waived.until > at { "Waived until " } else { "The waiver expired " };
     let by = format!(" by {}", waived.by);
     Some(
         view! { <p class="small muted">{word}<At at=waived.until now=page.now/>{by}</p> }
@@ -144,6 +156,7 @@ fn with_text(
     let text = match act {
         "tick-duty" => "Tick with this note",
         "fail-duty" => "Mark as failed",
+        "waive-duty" if page.run.due_at <= page.now => "Waive for a week",
         "waive-duty" => "Waive until the run is due",
         _ => text,
     };

@@ -66,6 +66,11 @@ fn banner(page: &DutyRunPage) -> AnyView {
     let run = &page.run;
     let (state, label, sentence) = match run.closed_at {
         Some(at) => ("passed", "Done", format!("Signed off on {}.", text::exact(at))),
+        None if page.duty.retired_at.is_some() => (
+            "not_required",
+            "Switched off",
+            "This duty is switched off; its run waits for nobody.".to_owned(),
+        ),
         None if page.gate.verdict == Verdict::Passed => (
             drawn(page.state),
             page.state.label(),

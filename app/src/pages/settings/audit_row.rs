@@ -15,6 +15,12 @@ pub fn audit_row(entry: &AuditEntry) -> AnyView {
     let kind =
         kind.filter(|kind| *kind != entry.actor_name).map(|kind| view! { <small>{kind}</small> });
     let on = match entry.deployment_id {
+        // The run of a duty stands where a deployment would.
+        Some(id) if entry.subject_kind.starts_with("duty") => {
+            let name = (entry.subject_kind == "duty_item").then(|| entry.subject.clone());
+            view! { <a href=format!("/duties/{id}")>"duty"</a>{name.map(|name| view! { <small>{name}</small> })} }
+                .into_any()
+        }
         Some(id) => {
             let subject = if entry.subject_kind == "deployment" {
                 String::new()
