@@ -20,3 +20,4 @@ pub mod pictures;
 pub mod proof;
 pub mod retire;
 pub mod time;
+pub mod timeline;

@@ -10,7 +10,6 @@ mod lessons;
 mod rollback_panel;
 mod run_items;
 mod sign_off_panel;
-mod timeline;
 mod verdict_banner;
 mod waive_form;
 mod watch_strip;
@@ -20,7 +19,7 @@ use engine::{Refusal, deployments::DeploymentPage};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::{auth::Visitor, page};
+use crate::{auth::Visitor, components::timeline::timeline, page};
 
 /// The page.
 #[component]
@@ -59,7 +58,7 @@ fn show(page: &DeploymentPage) -> AnyView {
             <div class="stack">
                 {rollback_panel::rollback_panel(page)}
                 {sign_off_panel::sign_off_panel(page)}
-                {timeline::timeline(page)}
+                {timeline(&page.timeline)}
             </div>
         </div>
     }

@@ -38,7 +38,7 @@ fn whole(page: &DutiesPage) -> AnyView {
                     <caption class="sr-only">"Duties with their open runs"</caption>
                     <thead><tr>
                         <th scope="col">"Duty"</th><th scope="col">"State"</th><th scope="col">"Due"</th>
-                        <th scope="col">"Boxes"</th><th scope="col">"Last done"</th><th scope="col">"Next"</th>
+                        <th scope="col">"Boxes"</th><th scope="col" class="col-wide">"Last done"</th><th scope="col" class="col-wide">"Next"</th>
                         <th scope="col"><span class="sr-only">"Actions"</span></th>
                     </tr></thead>
                     <tbody>{rows}</tbody>

@@ -56,8 +56,8 @@ pub fn row(page: &DutiesPage, duty: &DutyNow) -> AnyView {
             <td><Badge state=drawn(duty.state) label=duty.state.label()/></td>
             <td>{due}</td>
             <td>{boxes}</td>
-            <td>{last}</td>
-            <td>{next}</td>
+            <td class="col-wide">{last}</td>
+            <td class="col-wide">{next}</td>
             <td>{page.may_configure.then(|| off(duty))}</td>
         </tr>
     }

@@ -11,7 +11,7 @@ use leptos_router::hooks::use_params_map;
 use super::duties::drawn;
 use crate::{
     auth::Visitor,
-    components::{badge::Badge, breadcrumbs::Breadcrumbs, time::At},
+    components::{badge::Badge, breadcrumbs::Breadcrumbs, time::At, timeline::timeline},
     markdown, page,
 };
 
@@ -52,7 +52,7 @@ fn whole(page: &DutyRunPage) -> AnyView {
                 </div>
                 <div class="stack">
                     {side::sign_off(page)}
-                    {side::timeline(page)}
+                    {timeline(&page.timeline)}
                     {side::runs(page)}
                 </div>
             </div>

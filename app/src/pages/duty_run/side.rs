@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::components::{
     field::TextArea,
     icon::Icon,
-    time::{Ago, At, machine},
+    time::{Ago, At},
 };
 
 /// Who must sign and who has.
@@ -53,30 +53,6 @@ fn sign_form(page: &DutyRunPage, role: &str) -> AnyView {
             <TextArea id="sign-off-comment" name="comment" label="Comment" maxlength=2000/>
             <div class="form-actions"><button class="button primary wide" data-busy="Signing off…">{text}</button></div>
         </form>
-    }
-    .into_any()
-}
-
-/// What happened, newest first.
-pub fn timeline(page: &DutyRunPage) -> AnyView {
-    let rows = page
-        .timeline
-        .iter()
-        .map(|entry| {
-            let day = entry.at.format("%-d %b %H:%M").to_string();
-            view! {
-                <li>
-                    <time datetime=machine(entry.at) title=text::exact(entry.at) data-exact="">{day}</time>
-                    <p><b>{entry.actor_name.clone()}</b>" "{entry.sentence.clone()}</p>
-                </li>
-            }
-        })
-        .collect_view();
-    view! {
-        <section class="card" aria-labelledby="timeline-h" id="timeline" data-live="timeline">
-            <header class="card-head"><h2 id="timeline-h">"Timeline"</h2><p class="card-note">"UTC"</p></header>
-            <div class="card-body"><ol class="timeline wide">{rows}</ol></div>
-        </section>
     }
     .into_any()
 }

@@ -1,15 +1,16 @@
-//! What happened, newest first.
+//! What happened, newest first, day by day.
 
-use engine::{deployments::DeploymentPage, text};
+use domain::audit::AuditEntry;
+use engine::text;
 use leptos::prelude::*;
 
-use crate::components::time::machine;
+use super::time::machine;
 
 /// The card.
-pub fn timeline(page: &DeploymentPage) -> AnyView {
+pub fn timeline(entries: &[AuditEntry]) -> AnyView {
     let mut day = None;
-    let mut rows = Vec::with_capacity(page.timeline.len());
-    for entry in &page.timeline {
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
         let date = entry.at.date_naive();
         if day.is_some_and(|known| known != date) {
             let text = entry.at.format("%-d %b %Y").to_string();
