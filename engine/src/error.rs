@@ -48,7 +48,7 @@ pub enum Refusal {
     KeyReused,
     /// Trouble with the database.
     #[error("The portal has trouble with its database; what you sent was not kept. Try again.")]
-    Store(#[from] StoreError),
+    Store(#[source] StoreError),
     /// Trouble of our own.
     #[error("The portal has a problem of its own; what you sent was not kept. Try again.")]
     Internal(String),
@@ -96,6 +96,16 @@ fn sentence(errors: &[FieldError]) -> String {
         })
         .collect();
     format!("{}.", all.join("; ").trim_end_matches('.'))
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        // What it was looked for with cannot exist; that is no trouble of the database's.
+        if error.is_about_text() {
+            return Self::field("", "A text contains the character NUL; leave it out");
+        }
+        Self::Store(error)
+    }
 }
 
 impl From<ActRefusal> for Refusal {

@@ -31,6 +31,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether PostgreSQL refused a text for a character that no text of its may have: NUL.
+    #[must_use]
+    pub fn is_about_text(&self) -> bool {
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        error.code().as_deref() == Some("22021")
+    }
+
     /// What is kept in `column` cannot be read.
     pub fn corrupt(column: &'static str, problem: impl fmt::Display) -> Self {
         Self::Corrupt { column, problem: problem.to_string() }

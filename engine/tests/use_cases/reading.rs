@@ -2,11 +2,17 @@
 
 use chrono::Duration;
 use domain::watch::WatchState;
-use engine::{Refusal, deployments::ListQuery};
+use engine::{
+    Refusal,
+    deployments::{AnnounceRequest, ListQuery},
+};
 use rstest::rstest;
 use store::deployments::DeploymentFilter;
 
-use crate::{common::portal, harness::On};
+use crate::{
+    common::{announcement, portal},
+    harness::On,
+};
 
 #[rstest]
 #[tokio::test]
@@ -93,6 +99,21 @@ async fn the_audit_page_says_whether_the_chain_holds(#[values(On::Sqlite, On::Po
         assert_eq!(older.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 1]);
         let refused = p.engine.audit_page(&p.ann, None).await.unwrap_err();
         assert!(matches!(refused, Refusal::Forbidden(_)));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_text_that_no_database_keeps_is_refused_and_no_trouble(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let request = AnnounceRequest { service: "\0shop".into(), ..announcement("1.0.0") };
+        let refused = p.engine.announce(&p.ci(), request, None).await.unwrap_err();
+        assert!(matches!(refused.status(), 404 | 422), "{refused}");
+        // What others do goes on.
+        p.announce("1.0.0").await;
     })
     .await;
 }
