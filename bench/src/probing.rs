@@ -86,8 +86,8 @@ async fn nearly_full(dist: &Path, capacity: f64, table: &mut Table) {
     let load = Load { services, checks: 100, interval_s: 10, hours_ago: 0 };
     let place = place(dist, &data, load, target.port).await;
     let portal = place.start().await;
-    // The first runs are all at once.
-    tokio::time::sleep(Duration::from_secs(25)).await;
+    // The first runs are all at once, and take a while to work off.
+    tokio::time::sleep(Duration::from_secs(75)).await;
     target.take();
     tokio::time::sleep(Duration::from_secs(25)).await;
     let errors = interval_errors_ms(&target.take(), 10.0);
