@@ -27,17 +27,24 @@ pub struct Done {
     pub to: Option<String>,
     /// The element of the page to go back to.
     pub anchor: Option<String>,
+    /// Whether what it found is good; a check that ran and failed was done all the same.
+    pub good: bool,
 }
 
 impl Done {
     /// Stays on the page.
     pub fn here(said: impl Into<String>) -> Self {
-        Self { said: said.into(), to: None, anchor: None }
+        Self { said: said.into(), to: None, anchor: None, good: true }
     }
 
     /// Goes to another page.
     pub fn to(said: impl Into<String>, path: impl Into<String>) -> Self {
-        Self { said: said.into(), to: Some(path.into()), anchor: None }
+        Self { said: said.into(), to: Some(path.into()), anchor: None, good: true }
+    }
+
+    /// Says whether what was found is good.
+    pub fn good(self, good: bool) -> Self {
+        Self { good, ..self }
     }
 
     /// Comes back to that element of the page.
@@ -99,7 +106,7 @@ pub async fn answer(
     let back = back(headers);
     match result {
         Ok(done) => {
-            let flash = Flash { good: true, text: done.said, typed: Typed::default() };
+            let flash = Flash { good: done.good, text: done.said, typed: Typed::default() };
             flash::keep(session, flash).await;
             let mut to = done.to.unwrap_or(back);
             if let Some(anchor) = done.anchor {
@@ -142,6 +149,10 @@ fn label(pointer: &str) -> String {
         "hook_url" => "The hook",
         "evidence_url" | "url" => "The address",
         "interval_s" => "The interval",
+        "measurements_d" => "For how long measurements are kept",
+        "minutes_d" => "For how long minutes are kept",
+        "hours_d" => "For how long hours are kept",
+        "starts_at" => "The first run",
         "timeout_s" => "The time it may take",
         "target_ms" => "The response target",
         "deployed_at" => "The time of installation",

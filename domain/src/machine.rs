@@ -24,6 +24,19 @@ pub enum SourceWord {
     Undecided,
 }
 
+impl SourceWord {
+    /// What a script's word comes to as a source's; none where it has not spoken yet.
+    #[must_use]
+    pub const fn of(word: MachineWord) -> Option<Self> {
+        match word {
+            MachineWord::Passed => Some(Self::Passed),
+            MachineWord::Failed => Some(Self::Failed),
+            MachineWord::Undecided => Some(Self::Undecided),
+            MachineWord::Running => None,
+        }
+    }
+}
+
 impl From<Phase> for SourceWord {
     fn from(phase: Phase) -> Self {
         match phase {

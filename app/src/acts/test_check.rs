@@ -23,7 +23,9 @@ pub async fn test_check(act: Act<TestCheck>) -> Response {
             Phase::Error => "could not be measured",
             Phase::Inconclusive => "cannot be decided",
         };
-        Done::here(format!("{key} {word}: {}", seen.sentence)).at(format!("check-{key}"))
+        Done::here(format!("{key} {word}: {}", seen.sentence))
+            .at(format!("check-{key}"))
+            .good(seen.phase == Phase::Successful)
     });
     act.answer(result).await
 }

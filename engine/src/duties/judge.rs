@@ -3,18 +3,18 @@
 use chrono::{DateTime, Utc};
 use domain::{
     gate::{GateAnswer, GateItem, decide},
-    item::{ItemFacts, MachineWord, PersonFact, WaiverFact, judge},
+    item::{ItemFacts, MachineWord, WaiverFact, judge},
     machine::{Source, SourceWord, combine},
     watch::WatchState,
     words::Actor,
 };
 use store::{
-    Link, StoreError,
+    Link, StoreError, Tx,
     duties::{self, DutyItem, DutyRecord, DutyRun},
     heartbeats::{self, HeartbeatRecord},
 };
 
-use crate::heartbeats::source;
+use crate::{heartbeats::source, run::person_fact};
 
 /// The boxes of a run as they stand at `now`.
 pub(super) async fn boxes_now(
@@ -33,6 +33,19 @@ pub(super) async fn boxes_now(
     Ok(items)
 }
 
+/// Judges a box again and writes it down.
+pub(super) async fn settle(
+    tx: &mut Tx,
+    duty: &DutyRecord,
+    run: &DutyRun,
+    item: &mut DutyItem,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let beating = heartbeats::of_environment(tx, duty.service_id, &duty.environment).await?;
+    weigh(item, run, &beating, now);
+    duties::put_item(tx, item).await
+}
+
 /// Puts a box in the state that follows from what has been said about it.
 pub(super) fn weigh(
     item: &mut DutyItem,
@@ -45,11 +58,7 @@ pub(super) fn weigh(
         &ItemFacts {
             actor: item.actor,
             machine: item.machine.clone(),
-            person: item.person.as_ref().map(|said| PersonFact {
-                word: said.word,
-                name: said.name.clone(),
-                note: said.note.clone(),
-            }),
+            person: item.person.as_ref().map(person_fact),
             waiver: item.waived.as_ref().map(|waived| WaiverFact {
                 approver: waived.by.clone(),
                 reason: waived.because.clone(),
@@ -83,12 +92,7 @@ fn machine_half(
         .collect();
     sources.extend(item.pushed.as_ref().map(|pushed| Source {
         label: &pushed.by,
-        word: match pushed.word {
-            MachineWord::Passed => Some(SourceWord::Passed),
-            MachineWord::Failed => Some(SourceWord::Failed),
-            MachineWord::Undecided => Some(SourceWord::Undecided),
-            MachineWord::Running => None,
-        },
+        word: SourceWord::of(pushed.word),
         sentence: &pushed.sentence,
     }));
     let nothing = "Nothing reports to this box. Bind a heartbeat to it on the service's page, or \

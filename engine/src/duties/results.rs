@@ -3,18 +3,17 @@
 use domain::{
     acts::{ItemAct, may},
     ids::DutyRunId,
-    item::MachineWord,
     permissions::{Permission, permit},
     watch::WatchState,
     who::Who,
 };
-use store::{duties, heartbeats, items::Pushed};
+use store::items::Pushed;
 
-use super::{find, judge::weigh, view::BoxView};
+use super::{find, judge::settle, view::BoxView};
 use crate::{
     Engine, Refusal,
     audit::entry,
-    items::{ResultRequest, ResultStatus, check_result},
+    items::{ResultRequest, check_result},
     once::{Answer, Once, Outcome},
 };
 
@@ -41,18 +40,11 @@ impl Engine {
                     let (duty, run, mut item) = find(tx, id, &key).await?;
                     permit(&who, Permission::PostResult, Some(&duty.service))?;
                     may(ItemAct::Result, &key, item.actor, WatchState::Watching, &who)?;
-                    let passed = request.status == ResultStatus::Passed;
-                    let word = if passed { MachineWord::Passed } else { MachineWord::Failed };
+                    let (word, sentence) = request.said_by(who.name());
                     let by = who.name().to_owned();
-                    let sentence = request
-                        .summary
-                        .unwrap_or_else(|| format!("{by} says it {}.", word.as_str()));
                     item.pushed = Some(Pushed { word, sentence: sentence.clone(), by, at: now });
                     item.pushed_url.clone_from(&request.evidence_url);
-                    let beating =
-                        heartbeats::of_environment(tx, duty.service_id, &duty.environment).await?;
-                    weigh(&mut item, &run, &beating, now);
-                    duties::put_item(tx, &item).await?;
+                    settle(tx, &duty, &run, &mut item, now).await?;
                     entry(&who, now, "item.result", "duty_item", &key)
                         .run(id)
                         .says(format!("reported {}: {}. {sentence}", item.title, word.as_str()))

@@ -1,10 +1,10 @@
 //! A person's word on a box of a duty.
 
-use domain::{acts::may, ids::DutyRunId, validate, watch::WatchState, who::Who};
-use store::{duties, heartbeats, items::PersonSaid};
+use domain::{acts::may, ids::DutyRunId, watch::WatchState, who::Who};
+use store::items::PersonSaid;
 
-use super::{find, judge::weigh};
-use crate::{Engine, Refusal, audit::entry, error::Faults, items::PersonAct};
+use super::{find, judge::settle};
+use crate::{Engine, Refusal, audit::entry, items::PersonAct};
 
 impl Engine {
     /// Takes a person's word on a box of a duty's run, with what they saw.
@@ -19,12 +19,7 @@ impl Engine {
         act: PersonAct,
         note: &str,
     ) -> Result<(), Refusal> {
-        let mut faults = Faults::default();
-        faults.note("/note", validate::text(note, 2_000));
-        if act == PersonAct::MarkFailed && note.trim().is_empty() {
-            faults.note("/note", Err("must say what failed".into()));
-        }
-        faults.into_result()?;
+        act.check(note)?;
         let (who, key, note) = (who.clone(), key.to_owned(), note.trim().to_owned());
         let now = self.now();
         self.write(move |tx| {
@@ -39,10 +34,7 @@ impl Engine {
                 let name = who.name().to_owned();
                 let said = note.clone();
                 item.person = act.word().map(|word| PersonSaid { word, name, note: said, at: now });
-                let beating =
-                    heartbeats::of_environment(tx, duty.service_id, &duty.environment).await?;
-                weigh(&mut item, &run, &beating, now);
-                duties::put_item(tx, &item).await?;
+                settle(tx, &duty, &run, &mut item, now).await?;
                 let (action, verb) = act.action(item.actor);
                 entry(&who, now, action, "duty_item", &key)
                     .run(id)

@@ -8,6 +8,7 @@ use domain::{
     duty::{self, DutyState},
     gate::GateAnswer,
     ids::{DutyId, DutyRunId},
+    item::ItemState,
     permissions::{Permission, permit},
     sign_off::{RoleCount, Signature, counts, may_sign},
     watch::WatchState,
@@ -43,6 +44,8 @@ pub struct DutyNow {
     pub open: Option<DutyRun>,
     /// How many boxes of the open run are closed, of how many required ones.
     pub closed: (usize, usize),
+    /// The keys of the open run's boxes that failed.
+    pub failed: Vec<String>,
     /// The keys of the open run's boxes that are overdue.
     pub overdue: Vec<String>,
     /// The run before.
@@ -228,6 +231,11 @@ async fn now_of(
         title: title.map_or_else(|| record.runbook.clone(), |(_, title)| title),
         state: duty::state(standing, next_at, now),
         closed: (required.clone().filter(|item| item.state.is_closed()).count(), required.count()),
+        failed: items
+            .iter()
+            .filter(|item| item.state == ItemState::Failed)
+            .map(|item| item.key.clone())
+            .collect(),
         overdue,
         open,
         last: closed,

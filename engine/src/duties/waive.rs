@@ -8,12 +8,12 @@ use domain::{
     watch::WatchState,
     who::Who,
 };
-use store::{
-    duties::{self, Waived},
-    heartbeats,
-};
+use store::{duties::Waived, heartbeats};
 
-use super::{find, judge::weigh};
+use super::{
+    find,
+    judge::{settle, weigh},
+};
 use crate::{Engine, Refusal, audit::entry, error::Faults};
 
 /// How long a waiver lasts in a run that is due already, in days.
@@ -53,8 +53,7 @@ impl Engine {
                 let until = if run.due_at > now { run.due_at } else { late };
                 let (by, because) = (who.name().to_owned(), reason.clone());
                 item.waived = Some(Waived { by, because, until });
-                weigh(&mut item, &run, &beating, now);
-                duties::put_item(tx, &item).await?;
+                settle(tx, &duty, &run, &mut item, now).await?;
                 entry(&who, now, "item.waive", "duty_item", &key)
                     .run(id)
                     .says(format!("waived {}: {reason}", item.title))

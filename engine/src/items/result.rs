@@ -76,6 +76,18 @@ pub(super) struct Word {
     pub(super) details: String,
 }
 
+impl ResultRequest {
+    /// The word, and the sentence it is told in where it brings none of its own.
+    pub(crate) fn said_by(&self, name: &str) -> (MachineWord, String) {
+        let word = match self.status {
+            ResultStatus::Passed => MachineWord::Passed,
+            ResultStatus::Failed => MachineWord::Failed,
+        };
+        let told = || format!("{name} says it {}.", word.as_str());
+        (word, self.summary.clone().unwrap_or_else(told))
+    }
+}
+
 impl Engine {
     /// Takes a script's result on a box.
     ///
@@ -100,16 +112,9 @@ impl Engine {
                     let (deployment, mut item) = find(tx, id, &key).await?;
                     permit(&who, Permission::PostResult, Some(&deployment.service))?;
                     may(ItemAct::Result, &key, item.actor, deployment.state, &who)?;
-                    let passed = request.status == ResultStatus::Passed;
-                    let summary = request.summary.unwrap_or_else(|| {
-                        format!(
-                            "{} says it {}.",
-                            who.name(),
-                            if passed { "passed" } else { "failed" }
-                        )
-                    });
+                    let (word, summary) = request.said_by(who.name());
                     let said = Word {
-                        word: if passed { MachineWord::Passed } else { MachineWord::Failed },
+                        word,
                         source_kind: "token",
                         label: who.name().to_owned(),
                         summary,

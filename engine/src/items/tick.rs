@@ -36,6 +36,16 @@ impl PersonAct {
         }
     }
 
+    /// Whether a note will do: what failed has to be said.
+    pub(crate) fn check(self, note: &str) -> Result<(), Refusal> {
+        let mut faults = Faults::default();
+        faults.note("/note", validate::text(note, 2_000));
+        if self == Self::MarkFailed && note.trim().is_empty() {
+            faults.note("/note", Err("must say what failed".into()));
+        }
+        faults.into_result()
+    }
+
     const fn status(self) -> &'static str {
         match self {
             Self::Tick => "passed",
@@ -76,12 +86,7 @@ impl Engine {
         act: PersonAct,
         note: &str,
     ) -> Result<(), Refusal> {
-        let mut faults = Faults::default();
-        faults.note("/note", validate::text(note, 2_000));
-        if act == PersonAct::MarkFailed && note.trim().is_empty() {
-            faults.note("/note", Err("must say what failed".into()));
-        }
-        faults.into_result()?;
+        act.check(note)?;
         let (who, key, note) = (who.clone(), key.to_owned(), note.trim().to_owned());
         let now = self.now();
         self.write(move |tx| {

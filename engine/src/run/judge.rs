@@ -9,7 +9,7 @@ use domain::{
 use store::{
     Link, StoreError, Tx,
     deployments::{self, DeploymentRecord},
-    items::{self, ItemRecord},
+    items::{self, ItemRecord, PersonSaid},
     waivers::{self, WaiverRecord},
 };
 
@@ -54,6 +54,11 @@ async fn judge_with(
     Ok(Turn { turned, gate })
 }
 
+/// A person's word as the rules take it.
+pub(crate) fn person_fact(said: &PersonSaid) -> PersonFact {
+    PersonFact { word: said.word, name: said.name.clone(), note: said.note.clone() }
+}
+
 /// Puts a box in the state that follows from what has been said about it.
 fn weigh(item: &mut ItemRecord, waivers: &[WaiverRecord], now: DateTime<Utc>) {
     let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id);
@@ -61,11 +66,7 @@ fn weigh(item: &mut ItemRecord, waivers: &[WaiverRecord], now: DateTime<Utc>) {
         &ItemFacts {
             actor: item.actor,
             machine: item.machine.clone(),
-            person: item.person.as_ref().map(|said| PersonFact {
-                word: said.word,
-                name: said.name.clone(),
-                note: said.note.clone(),
-            }),
+            person: item.person.as_ref().map(person_fact),
             waiver: waiver.map(|waiver| WaiverFact {
                 approver: waiver.approver_name.clone(),
                 reason: waiver.reason.clone(),

@@ -160,12 +160,7 @@ pub(super) async fn machine_half(
     if let Some(pushed) = &item.pushed {
         sources.push(Source {
             label: &pushed.by,
-            word: match pushed.word {
-                MachineWord::Passed => Some(SourceWord::Passed),
-                MachineWord::Failed => Some(SourceWord::Failed),
-                MachineWord::Undecided => Some(SourceWord::Undecided),
-                MachineWord::Running => None,
-            },
+            word: SourceWord::of(pushed.word),
             sentence: &pushed.sentence,
         });
     }

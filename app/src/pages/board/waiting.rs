@@ -3,7 +3,7 @@
 use engine::{board::Board, text};
 use leptos::prelude::*;
 
-use crate::{components::badge::Badge, pages::duties::drawn};
+use crate::{components::badge::Badge, pages::duties::badge};
 
 /// The reader's boxes.
 pub fn waits_on_you(board: &Board) -> AnyView {
@@ -92,7 +92,7 @@ pub fn duties(board: &Board) -> Option<AnyView> {
                         <b><a href=format!("/duties/{}", run.id)>{duty.title.clone()}</a></b>
                         <p>{said}</p>
                     </div>
-                    <Badge state=drawn(duty.state) label=duty.state.label()/>
+                    {badge(duty)}
                 </li>
             })
         })

@@ -3,7 +3,7 @@
 mod form;
 mod row;
 
-pub use row::drawn;
+pub use row::{badge, drawn};
 
 use engine::duties::DutiesPage;
 use leptos::prelude::*;

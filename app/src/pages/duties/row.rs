@@ -20,6 +20,14 @@ pub fn drawn(state: DutyState) -> &'static str {
     }
 }
 
+/// How it stands; a box that failed is said before the time that is left.
+pub fn badge(duty: &DutyNow) -> AnyView {
+    if duty.failed.is_empty() || duty.state == DutyState::Overdue {
+        return view! { <Badge state=drawn(duty.state) label=duty.state.label()/> }.into_any();
+    }
+    view! { <Badge state="failed" label="Failed"/> }.into_any()
+}
+
 /// The row.
 pub fn row(page: &DutiesPage, duty: &DutyNow) -> AnyView {
     let record = &duty.record;
@@ -35,7 +43,11 @@ pub fn row(page: &DutiesPage, duty: &DutyNow) -> AnyView {
             0 => None,
             n => Some(view! { <small data-state="overdue">{format!("{n} overdue")}</small> }),
         };
-        view! { {format!("{closed} of {required}")}{late} }
+        let failed = match duty.failed.len() {
+            0 => None,
+            n => Some(view! { <small data-state="failed">{format!("{n} failed")}</small> }),
+        };
+        view! { {format!("{closed} of {required}")}{failed}{late} }
     });
     let last = duty.last.as_ref().and_then(|run| {
         let at = run.closed_at?;
@@ -53,7 +65,7 @@ pub fn row(page: &DutiesPage, duty: &DutyNow) -> AnyView {
     view! {
         <tr>
             <th scope="row">{name}<small>{place}</small></th>
-            <td><Badge state=drawn(duty.state) label=duty.state.label()/></td>
+            <td>{badge(duty)}</td>
             <td>{due}</td>
             <td>{boxes}</td>
             <td class="col-wide">{last}</td>

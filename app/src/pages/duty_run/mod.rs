@@ -76,6 +76,9 @@ fn banner(page: &DutyRunPage) -> AnyView {
             page.state.label(),
             "Every required box is closed: it can be signed off.".to_owned(),
         ),
+        None if page.gate.verdict == Verdict::Failed && page.state != DutyState::Overdue => {
+            ("failed", "Failed", page.gate.reason.clone())
+        }
         None => (drawn(page.state), page.state.label(), page.gate.reason.clone()),
     };
     let due = run.closed_at.is_none().then(|| {
