@@ -9,7 +9,8 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use engine::{Engine, events::Changed};
+use domain::event::Event as Change;
+use engine::Engine;
 use futures::StreamExt as _;
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -26,9 +27,9 @@ pub struct Listen {
 /// back after a gap, is told at once: it reads the page as it stands, so nothing is lost.
 pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) -> Response {
     let started = engine.now().timestamp_micros();
-    let changes = BroadcastStream::new(engine.events().listen()).filter_map(move |heard| {
+    let changes = BroadcastStream::new(engine.subscribe()).filter_map(move |heard| {
         let wanted = match heard {
-            Ok(Changed { deployment }) => match (listen.deployment, deployment) {
+            Ok(Change { run, .. }) => match (listen.deployment, run) {
                 (Some(page), Some(changed)) => page == changed.0,
                 (Some(_), None) => false,
                 (None, _) => true,

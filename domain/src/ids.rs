@@ -35,13 +35,15 @@ ids! {
     ReleaseId,
     /// A deployment.
     DeploymentId,
-    /// A box of a deployment's run.
+    /// A run: the id of the deployment or of the duty's run it is about.
+    RunId,
+    /// A box of a run.
     ItemId,
     /// A piece of evidence on an item.
     EvidenceId,
     /// A waiver of an item.
     WaiverId,
-    /// A sign-off of a deployment.
+    /// A sign-off of a run.
     SignOffId,
     /// A check of a service.
     CheckId,
@@ -63,4 +65,16 @@ ids! {
     RehearsalId,
     /// A lesson.
     LessonId,
+}
+
+impl From<DeploymentId> for RunId {
+    fn from(id: DeploymentId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<DutyRunId> for RunId {
+    fn from(id: DutyRunId) -> Self {
+        Self(id.0)
+    }
 }

@@ -6,6 +6,7 @@ pub mod baseline;
 pub mod check;
 pub mod due;
 pub mod duty;
+pub mod event;
 pub mod gate;
 pub mod heartbeat;
 pub mod ids;

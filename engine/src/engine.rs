@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{audit::ChainCheck, ids::DeploymentId};
+use domain::{audit::ChainCheck, event::Event, ids::DeploymentId};
 use probes::Prober;
 use store::{ActFuture, Link, Store, StoreError, Tx, claims};
 use tokio::time::Instant;
@@ -16,7 +16,6 @@ use uuid::Uuid;
 use crate::{
     clock::Clock,
     error::Refusal,
-    events::Events,
     probing::{Conditions, LastJudged},
     scheduler::{Counts, SchedulerStats},
     tokens::TokenCache,
@@ -43,7 +42,6 @@ struct Inner {
     portal: Uuid,
     clock: Arc<dyn Clock>,
     prober: Prober,
-    events: Events,
     options: Options,
     tokens: TokenCache,
     reschedule: tokio::sync::Notify,
@@ -64,7 +62,6 @@ impl Engine {
             portal: Uuid::new_v4(),
             clock,
             prober,
-            events: Events::default(),
             options,
             tokens: TokenCache::default(),
             reschedule: tokio::sync::Notify::new(),
@@ -89,10 +86,15 @@ impl Engine {
         &self.0.options
     }
 
-    /// Where changes are told.
+    /// What changes from now on.
     #[must_use]
-    pub fn events(&self) -> &Events {
-        &self.0.events
+    pub fn subscribe(&self) -> tokio::sync::broadcast::Receiver<Event> {
+        self.0.store.subscribe()
+    }
+
+    /// Tells of a change that stands already.
+    pub(crate) fn publish(&self, event: Event) {
+        self.0.store.publish(event);
     }
 
     pub(crate) fn prober(&self) -> &Prober {
@@ -204,7 +206,7 @@ impl Engine {
     }
 
     pub(crate) fn changed(&self, deployment: DeploymentId) {
-        self.0.events.tell(Some(deployment));
+        self.publish(Event::run_changed(deployment));
     }
 
     /// Which database keeps everything.

@@ -11,7 +11,6 @@ pub mod doctor;
 pub mod duties;
 mod engine;
 pub mod error;
-pub mod events;
 pub mod heartbeats;
 pub mod history;
 pub mod indicators;

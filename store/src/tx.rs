@@ -3,7 +3,10 @@
 use std::ops::{Deref, DerefMut};
 
 use chrono::{DateTime, Utc};
-use domain::audit::{AuditEntry, GENESIS, Hash};
+use domain::{
+    audit::{AuditEntry, GENESIS, Hash},
+    event::Event,
+};
 
 use sqlx::SqlSafeStr;
 
@@ -112,9 +115,13 @@ impl Tx {
         Ok(())
     }
 
-    pub(crate) async fn commit(&mut self) -> Result<(), StoreError> {
-        std::mem::take(&mut self.waiting).write(&mut self.link).await?;
-        self.link.query("COMMIT").run().await.map(drop)
+    /// Commits; answers the events to be told now.
+    pub(crate) async fn commit(&mut self) -> Result<Vec<Event>, StoreError> {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let events = std::mem::take(&mut waiting.events);
+        waiting.write(&mut self.link).await?;
+        self.link.query("COMMIT").run().await?;
+        Ok(events)
     }
 
     pub(crate) async fn roll_back(&mut self) -> Result<(), StoreError> {
@@ -157,6 +164,14 @@ impl Tx {
         self.waiting.go_back(mark.waiting);
         self.forget();
         self.link.script("ROLLBACK TO SAVEPOINT act").await
+    }
+
+    /// Has a change told to whoever subscribes, once it is kept; what is told twice in a commit is
+    /// told once.
+    pub fn publish(&mut self, event: Event) {
+        if !self.waiting.events.contains(&event) {
+            self.waiting.events.push(event);
+        }
     }
 
     /// Appends an audit entry to the chain; its `seq` is given here, and it is written with the

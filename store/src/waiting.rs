@@ -5,6 +5,7 @@
 
 use domain::{
     audit::{AuditEntry, Hash},
+    event::Event,
     ids::HeartbeatId,
 };
 
@@ -25,6 +26,8 @@ pub(crate) struct Waiting {
     /// Where heartbeats stand, each as often as it was heard.
     pub(crate) stands: Vec<HeartbeatRecord>,
     pub(crate) pings: Vec<(HeartbeatId, PingRecord)>,
+    /// What is told once the commit is there.
+    pub(crate) events: Vec<Event>,
 }
 
 /// How many there are of each: what to go back to where an act fails.
@@ -34,6 +37,7 @@ pub(crate) struct Lengths {
     evidence: usize,
     stands: usize,
     pings: usize,
+    events: usize,
 }
 
 impl Waiting {
@@ -43,6 +47,7 @@ impl Waiting {
             evidence: self.evidence.len(),
             stands: self.stands.len(),
             pings: self.pings.len(),
+            events: self.events.len(),
         }
     }
 
@@ -51,6 +56,7 @@ impl Waiting {
         self.evidence.truncate(to.evidence);
         self.stands.truncate(to.stands);
         self.pings.truncate(to.pings);
+        self.events.truncate(to.events);
     }
 
     /// Where a heartbeat stands, as far as that waits.

@@ -4,8 +4,9 @@
 
 use std::{fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
 
+use domain::event::Event;
 use futures::FutureExt as _;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::{
     db::{Kind, Link, Pool},
@@ -17,6 +18,8 @@ use crate::{
 const GROUP_MAX: usize = 256;
 /// How many acts may wait before callers are held back.
 const QUEUE: usize = 4096;
+/// How many events a subscriber may be behind before it is told that it missed some.
+const EVENTS: usize = 1024;
 
 /// What an act's closure returns.
 pub type ActFuture<'t, T> = Pin<Box<dyn Future<Output = T> + Send + 't>>;
@@ -41,6 +44,7 @@ struct Done {
 pub struct Store {
     pool: Pool,
     jobs: mpsc::Sender<Job>,
+    events: broadcast::Sender<Event>,
     writer: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
 }
 
@@ -58,14 +62,27 @@ impl Store {
     pub async fn start(pool: Pool) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let tx = Tx::over(pool.writer().await?);
-        let writer = tokio::spawn(work(pool.clone(), tx, queue));
-        Ok(Self { pool, jobs, writer: Arc::new(tokio::sync::Mutex::new(Some(writer))) })
+        let events = broadcast::channel(EVENTS).0;
+        let writer = tokio::spawn(work(pool.clone(), tx, queue, events.clone()));
+        Ok(Self { pool, jobs, events, writer: Arc::new(tokio::sync::Mutex::new(Some(writer))) })
     }
 
     /// Which database it is.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.pool.kind()
+    }
+
+    /// What changes from now on, told after each commit.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// Tells of a change that stands already.
+    pub fn publish(&self, event: Event) {
+        // Nobody listening is no error.
+        drop(self.events.send(event));
     }
 
     /// A connection to read with.
@@ -142,7 +159,7 @@ impl Store {
     /// Lets the acts that wait finish, then closes the database. For the last owner: acts sent by
     /// other clones after this are refused.
     pub async fn close(self) {
-        let Self { pool, jobs, writer } = self;
+        let Self { pool, jobs, writer, .. } = self;
         drop(jobs);
         if let Some(writer) = writer.lock().await.take() {
             let patience = std::time::Duration::from_secs(5);
@@ -154,7 +171,12 @@ impl Store {
     }
 }
 
-async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>) {
+async fn work(
+    pool: Pool,
+    mut tx: Tx,
+    mut queue: mpsc::Receiver<Job>,
+    events: broadcast::Sender<Event>,
+) {
     while let Some(job) = queue.recv().await {
         let mut first = Some(job);
         let mut begun = tx.begin().await;
@@ -168,7 +190,7 @@ async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>) {
             begun = tx.begin().await;
         }
         let outcome = match (begun, first) {
-            (Ok(()), Some(first)) => group(&mut tx, first, &mut queue).await,
+            (Ok(()), Some(first)) => group(&mut tx, first, &mut queue, &events).await,
             (Ok(()), None) => tx.roll_back().await,
             (Err(error), _) => Err(error),
         };
@@ -213,9 +235,19 @@ async fn reconnect(
 
 /// Runs the first act and those that wait behind it in the open transaction, commits, and answers
 /// them.
-async fn group(tx: &mut Tx, first: Job, queue: &mut mpsc::Receiver<Job>) -> Result<(), StoreError> {
+async fn group(
+    tx: &mut Tx,
+    first: Job,
+    queue: &mut mpsc::Receiver<Job>,
+    events: &broadcast::Sender<Event>,
+) -> Result<(), StoreError> {
     let mut ran = Vec::new();
-    let outcome = run(tx, first, queue, &mut ran).await;
+    let outcome = run(tx, first, queue, &mut ran).await.map(|told| {
+        for event in told {
+            // Nobody listening is no error.
+            drop(events.send(event));
+        }
+    });
     let said = outcome.as_ref().err().map(ToString::to_string);
     for (done, refused) in ran {
         (done.answer)(match (&said, refused) {
@@ -232,7 +264,7 @@ async fn run(
     first: Job,
     queue: &mut mpsc::Receiver<Job>,
     ran: &mut Vec<(Done, Option<StoreError>)>,
-) -> Result<(), StoreError> {
+) -> Result<Vec<Event>, StoreError> {
     let mut next = Some(first);
     tx.mark().await?;
     while let Some(job) = next.take() {
@@ -257,5 +289,9 @@ async fn run(
             next = queue.try_recv().ok();
         }
     }
-    if ran.iter().any(|(done, _)| done.keep) { tx.commit().await } else { tx.roll_back().await }
+    if ran.iter().any(|(done, _)| done.keep) {
+        tx.commit().await
+    } else {
+        tx.roll_back().await.map(|()| Vec::new())
+    }
 }

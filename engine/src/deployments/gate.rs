@@ -58,7 +58,7 @@ impl Engine {
         wait: Duration,
     ) -> Result<GateAnswer, Refusal> {
         // Listen before looking, so that nothing falls between.
-        let mut changes = self.events().listen();
+        let mut changes = self.subscribe();
         let until = Instant::now() + wait;
         loop {
             let answer = self.gate(who, id).await?;
@@ -71,7 +71,7 @@ impl Engine {
                     () = self.stopping().cancelled() => return Ok(answer),
                 };
                 match heard {
-                    Ok(Ok(changed)) if changed.deployment == Some(id) => break,
+                    Ok(Ok(changed)) if changed.run == Some(id.into()) => break,
                     Ok(Ok(_)) => {}
                     // Some were missed: look again.
                     Ok(Err(RecvError::Lagged(_))) => break,

@@ -57,7 +57,7 @@ impl Engine {
             })
             .await?;
         if changed {
-            self.events().tell(None);
+            self.publish(domain::event::Event::changed());
         }
         Ok(())
     }

@@ -106,7 +106,7 @@ impl Engine {
                 })
             })
             .await?;
-        self.events().tell(None);
+        self.publish(domain::event::Event::changed());
         let body =
             serde_json::to_string(&view).map_err(|error| Refusal::Internal(error.to_string()))?;
         Ok(Answer { status: if created { 201 } else { 200 }, body, replayed: false })
@@ -145,7 +145,7 @@ impl Engine {
             })
         })
         .await?;
-        self.events().tell(None);
+        self.publish(domain::event::Event::changed());
         Ok(())
     }
 }

@@ -57,7 +57,7 @@ impl Engine {
             })
             .await?;
         if after.is_some() {
-            self.events().tell(None);
+            self.publish(domain::event::Event::changed());
         }
         Ok(answer)
     }

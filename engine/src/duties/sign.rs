@@ -89,7 +89,7 @@ impl Engine {
                 })
             })
             .await?;
-        self.events().tell(None);
+        self.publish(domain::event::Event::changed());
         Ok(if done { SignedOff::Done } else { SignedOff::Waiting })
     }
 }

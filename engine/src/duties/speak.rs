@@ -49,7 +49,7 @@ impl Engine {
             })
         })
         .await?;
-        self.events().tell(None);
+        self.publish(domain::event::Event::changed());
         Ok(())
     }
 }

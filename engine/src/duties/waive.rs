@@ -63,7 +63,7 @@ impl Engine {
             })
         })
         .await?;
-        self.events().tell(None);
+        self.publish(domain::event::Event::changed());
         Ok(())
     }
 }

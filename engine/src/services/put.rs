@@ -172,7 +172,7 @@ impl Engine {
             })
             .await?;
         self.reschedule();
-        self.events().tell(None);
+        self.publish(domain::event::Event::changed());
         for open in touched {
             self.changed(open);
         }

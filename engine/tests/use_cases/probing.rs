@@ -264,7 +264,7 @@ async fn the_background_runs_the_checks_of_an_open_watch(
         let (tasks, stop) = (tokio_util::task::TaskTracker::new(), Default::default());
         p.engine.start_background(&tasks, &stop);
         let passes = async |id| {
-            let mut changes = p.engine.events().listen();
+            let mut changes = p.engine.subscribe();
             let passed = async {
                 while p.item(id, "load").await.state != "passed" {
                     changes.recv().await.unwrap();
