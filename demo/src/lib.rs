@@ -2,6 +2,7 @@
 //! through the engine's own use cases with a clock that is moved through the year, so that every
 //! rule held and the audit chain verifies. All of it is marked as the demo's.
 
+mod addresses;
 mod calendar;
 mod error;
 mod event;
@@ -17,12 +18,13 @@ mod reports;
 mod run;
 mod stage;
 
+pub use addresses::Places;
 pub use error::DemoError;
 pub use event::{Act, Event};
 pub use people::{CI, Cast, PASSWORD};
 pub use plan::plan;
 pub use play::{Told, tell};
-pub use stage::{Places, move_to};
+pub use stage::move_to;
 
 /// The seed of the demo that ships.
 pub const SEED: u64 = 1_889;

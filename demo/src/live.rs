@@ -3,7 +3,7 @@
 
 use engine::services::{CheckRequest, InboxRequest};
 
-use crate::stage::Places;
+use crate::addresses::Places;
 
 /// The recording, at addresses that are put in their place.
 const ACCOUNT: &str = include_str!("account-journey.json");

@@ -21,11 +21,12 @@ use probes::{GuardPolicy, GuardedClient, Mode, Prober};
 use store::Store;
 
 use crate::{
+    addresses::Places,
     error::DemoError,
     event::{Act, Event},
     people::{CI, Cast, Known},
     plan::plan,
-    stage::{self, Places, done},
+    stage::{self, done},
 };
 
 /// What was told.

@@ -8,22 +8,7 @@ use engine::{
     },
 };
 
-use crate::{error::DemoError, live, measured::REDIRECT};
-
-/// Where the shop answers, each without a trailing slash.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
-    /// Over HTTPS.
-    pub https: String,
-    /// Over plain HTTP, which redirects.
-    pub http: String,
-    /// Its switches.
-    pub control: String,
-    /// Its caught mail.
-    pub mail: String,
-    /// Where its mail catcher speaks SMTP, host and port.
-    pub smtp: String,
-}
+use crate::{addresses::Places, error::DemoError, live, measured::REDIRECT};
 
 /// The environments of every service here.
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];

@@ -7,7 +7,7 @@ use domain::measurement::Exchange;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use crate::client::HopAnswer;
+use crate::client::hop::HopAnswer;
 use crate::redact;
 
 /// The most bytes of a body that are kept.

@@ -1,6 +1,6 @@
 //! Runs a check's probe.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,12 @@ use domain::check::ProbeSpec;
 use domain::measurement::{Measurement, Phase};
 use futures::FutureExt as _;
 use tokio::sync::Semaphore;
-use url::Url;
 
-use crate::client::{GuardedClient, RequestError};
-use crate::conditions::{Condition, Facts};
+use crate::client::GuardedClient;
+use crate::conditions::Condition;
+use crate::context::{NoData, Run};
 use crate::kinds::{self, database::Database, mail::Letter};
-use crate::outcome::{Outcome, overall, sentence};
+use crate::outcome::Outcome;
 use crate::prometheus::{self, Answered, Question};
 
 /// Runs probes of every kind through one guarded client.
@@ -27,41 +27,6 @@ pub struct Prober {
 
 /// How many browsers run at once.
 const JOURNEYS_AT_ONCE: usize = 2;
-
-/// What a probe of any kind is given.
-pub(crate) struct Run<'a> {
-    pub(crate) client: &'a GuardedClient,
-    pub(crate) conditions: &'a [Condition],
-    pub(crate) timeout: Duration,
-    pub(crate) now: DateTime<Utc>,
-    pub(crate) no_data: NoData,
-    pub(crate) browser: Option<&'a Path>,
-    pub(crate) journeys: &'a Semaphore,
-}
-
-/// What it means that a kind which may come back empty did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum NoData {
-    /// Nothing is known.
-    #[default]
-    Undecided,
-    /// It is a zero.
-    Zero,
-    /// It is a failure.
-    Fail,
-}
-
-impl NoData {
-    /// Reads the word of a check.
-    #[must_use]
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "zero" => Self::Zero,
-            "fail" => Self::Fail,
-            _ => Self::Undecided,
-        }
-    }
-}
 
 impl Prober {
     /// A prober that reaches what the client may reach.
@@ -199,43 +164,4 @@ async fn dispatch(run: &Run<'_>, spec: &ProbeSpec) -> Outcome {
             kinds::prometheus::run(run, url, query, heartbeat_query.as_deref()).await
         }
     }
-}
-
-impl Run<'_> {
-    /// Adds the check's own conditions to what a kind found by itself.
-    pub(crate) fn with_conditions(&self, mut outcome: Outcome, facts: &Facts) -> Outcome {
-        if self.conditions.is_empty() || outcome.phase == Phase::Error {
-            return outcome;
-        }
-        let mut own = Condition::evaluate_all(self.conditions, facts);
-        let worst = overall(&own);
-        if rank(worst) > rank(outcome.phase) {
-            let broken = own.iter().find(|finding| finding.phase == worst);
-            if let Some(broken) = broken {
-                outcome.sentence = sentence(&format!("the condition {}", broken.detail));
-            }
-            outcome.phase = worst;
-        }
-        outcome.findings.append(&mut own);
-        outcome
-    }
-}
-
-const fn rank(phase: Phase) -> u8 {
-    match phase {
-        Phase::Successful => 0,
-        Phase::Inconclusive => 1,
-        Phase::Error => 2,
-        Phase::Failed => 3,
-    }
-}
-
-/// The base address of a service, or the outcome of a check whose address cannot be used.
-pub(crate) fn base(url: &str) -> Result<Url, Outcome> {
-    crate::client::parse_url(url).map_err(|error| bad_check(&error))
-}
-
-/// A check that cannot be run as configured.
-pub(crate) fn bad_check(error: &RequestError) -> Outcome {
-    Outcome::new(Phase::Error, sentence(&error.to_string()), "bad check")
 }

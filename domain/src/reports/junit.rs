@@ -3,11 +3,11 @@
 //! There is no standard. What is counted are the cases; the counts in attributes are only compared.
 
 use quick_xml::Reader;
-use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 
 use super::junit_case::Case;
 use super::tally::{Outcome, Tally};
+use super::xml::{attribute, bad};
 use super::{ReportError, ReportFormat, ReportSummary};
 
 /// Suites within suites; honest reports have three or four levels.
@@ -104,10 +104,6 @@ pub(super) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
         ));
     }
     Ok(reading.tally.finish(ReportFormat::Junit))
-}
-
-pub(super) const fn bad(what: String) -> ReportError {
-    ReportError::Xml { what }
 }
 
 impl Reading {
@@ -260,27 +256,6 @@ impl Reading {
         }
         Ok(())
     }
-}
-
-/// An attribute by its name, unescaped.
-pub(super) fn attribute(
-    element: &BytesStart<'_>,
-    name: &str,
-) -> Result<Option<String>, ReportError> {
-    let inside = |error: &dyn std::fmt::Display| {
-        bad(format!("an attribute of `<{}>` is broken: {error}.", element.local_name().as_ref()))
-    };
-    // Without the check for repeated names, which takes time squared in their number.
-    for attribute in element.attributes().with_checks(false) {
-        let attribute = attribute.map_err(|error| inside(&error))?;
-        if attribute.key.as_ref() == name {
-            let value = attribute
-                .normalized_value(XmlVersion::Implicit1_0)
-                .map_err(|error| inside(&error))?;
-            return Ok(Some(value.into_owned()));
-        }
-    }
-    Ok(None)
 }
 
 /// Seconds as tools write them (`0.05`, `1,234.5`) in milliseconds.

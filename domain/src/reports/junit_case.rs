@@ -3,8 +3,8 @@
 use quick_xml::events::BytesStart;
 
 use super::ReportError;
-use super::junit::attribute;
 use super::tally::Outcome;
+use super::xml::attribute;
 
 /// Failure texts can be megabytes of log; what is shown is far shorter than this.
 const MAX_TEXT_BYTES: usize = 4_096;

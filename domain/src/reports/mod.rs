@@ -9,6 +9,7 @@ mod k6;
 mod playwright;
 mod tally;
 mod types;
+mod xml;
 
 pub use types::{
     CaseFailure, MAX_FAILURES, ReportError, ReportFormat, ReportSummary, ReportVerdict,

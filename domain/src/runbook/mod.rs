@@ -11,6 +11,7 @@ mod node;
 mod offset;
 mod read;
 mod read_item;
+mod scalars;
 mod select;
 mod shipped;
 mod types;

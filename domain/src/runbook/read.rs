@@ -1,18 +1,14 @@
 //! A runbook read from its YAML form: everything that is wrong with it, at once.
 
-use super::fields::{Errors, Fields, Text};
+use super::fields::{Errors, Fields};
 use super::node::{Node, Value};
 use super::read_item::read_items;
+use super::scalars::{read_environment, read_kind, read_name, read_title, read_watch, unknown};
 use super::{
-    AppliesTo, Cadence, Condition, DEFAULT_WATCH_S, Duty, Runbook, RunbookError,
-    SignOffRequirement, offset, types,
+    AppliesTo, Cadence, DEFAULT_WATCH_S, Duty, Runbook, RunbookError, SignOffRequirement, types,
 };
-use crate::words::DeploymentKind;
 
-/// The shortest and the longest watch, in seconds: a minute and 90 days.
-const WATCH_RANGE_S: std::ops::RangeInclusive<u64> = 60..=90 * 86_400;
 const MAX_SIGNERS: u32 = 20;
-const MAX_TITLE_CHARS: usize = 200;
 
 impl Runbook {
     /// Reads the YAML form. `file_name` is only for the messages.
@@ -97,23 +93,6 @@ fn cadences() -> Vec<&'static str> {
     Cadence::ALL.iter().map(|cadence| cadence.as_str()).collect()
 }
 
-fn read_watch(text: &Text, errors: &mut Errors) -> Option<u64> {
-    match offset::parse(&text.value) {
-        Some(seconds) if WATCH_RANGE_S.contains(&seconds) => Some(seconds),
-        Some(_) => {
-            let message = format!("`{}` is out of range; write 1m to 90d", text.value);
-            errors.add(text.place, "watch", message);
-            None
-        }
-        None => {
-            let message =
-                format!("`{}` is not a duration; write one such as 48h or 30d", text.value);
-            errors.add(text.place, "watch", message);
-            None
-        }
-    }
-}
-
 fn read_sign_off(list: Vec<(String, Node)>, errors: &mut Errors) -> Vec<SignOffRequirement> {
     let mut requirements: Vec<SignOffRequirement> = Vec::new();
     for (path, node) in list {
@@ -140,78 +119,4 @@ fn read_sign_off(list: Vec<(String, Node)>, errors: &mut Errors) -> Vec<SignOffR
         }
     }
     requirements
-}
-
-/// Reads `kinds` and `environments` of an item's `when`.
-pub(super) fn read_condition(node: Node, path: &str, errors: &mut Errors) -> Option<Condition> {
-    let mut fields = Fields::open(node, path, errors)?;
-    let before = errors.list.len();
-    let kinds = fields.words("kinds", errors, read_kind).unwrap_or_default();
-    let environments = fields.words("environments", errors, read_environment).unwrap_or_default();
-    let condition = Condition { kinds, environments };
-    if condition == Condition::default() && errors.list.len() == before {
-        errors.add(fields.place(), path, "says nothing; name kinds or environments, or remove it");
-    }
-    fields.finish(errors);
-    Some(condition)
-}
-
-fn read_kind(word: &str) -> Result<DeploymentKind, String> {
-    let known: Vec<_> = DeploymentKind::ALL.iter().map(|kind| kind.as_str()).collect();
-    DeploymentKind::parse(word).ok_or_else(|| unknown(word, "kind of deployment", &known))
-}
-
-fn read_environment(word: &str) -> Result<String, String> {
-    if is_name(word) { Ok(word.to_owned()) } else { Err(bad_name(word)) }
-}
-
-/// Reads a slug, a key or a role.
-pub(super) fn read_name(text: Option<Text>, path: &str, errors: &mut Errors) -> Option<String> {
-    let text = text?;
-    if is_name(&text.value) {
-        return Some(text.value);
-    }
-    errors.add(text.place, path, bad_name(&text.value));
-    None
-}
-
-fn is_name(text: &str) -> bool {
-    (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
-fn bad_name(text: &str) -> String {
-    format!("`{}` is not a name; use 1 to 64 of a-z, 0-9 and `-`", excerpt(text))
-}
-
-/// Reads a title: one line, not empty.
-pub(super) fn read_title(text: Option<Text>, path: &str, errors: &mut Errors) -> Option<String> {
-    let text = text?;
-    let title = text.value.trim();
-    let problem = if title.is_empty() {
-        "is empty; write a short title"
-    } else if title.chars().any(char::is_control) {
-        "has a line break or control character; write one line"
-    } else if title.chars().count() > MAX_TITLE_CHARS {
-        "is longer than 200 characters; shorten it"
-    } else {
-        return Some(title.to_owned());
-    };
-    errors.add(text.place, path, problem);
-    None
-}
-
-/// Says that a word is not one of the known ones.
-pub(super) fn unknown(word: &str, what: &str, known: &[&str]) -> String {
-    format!("`{}` is not a known {what}; use one of {}", excerpt(word), known.join(", "))
-}
-
-/// The beginning of a text, for a message.
-pub(super) fn excerpt(text: &str) -> String {
-    let mut short: String =
-        text.chars().take(60).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(60).is_some() {
-        short.push('…');
-    }
-    short
 }

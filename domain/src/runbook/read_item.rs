@@ -2,15 +2,13 @@
 
 use std::collections::HashMap;
 
-use super::fields::{Errors, Fields, Text};
+use super::fields::{Errors, Fields};
 use super::node::Node;
-use super::read::{excerpt, read_condition, read_name, read_title, unknown};
-use super::{ItemTemplate, MachineRule, PROBES, offset};
+use super::scalars::{read_due, read_environment, read_kind, read_name, read_title, unknown};
+use super::{Condition, ItemTemplate, MachineRule, PROBES};
 use crate::words::Actor;
 
 const MAX_ITEMS: usize = 200;
-/// A due offset is at most a year, in seconds.
-const MAX_DUE_S: u64 = 366 * 86_400;
 
 /// Reads `items`; those with errors are left out, the errors noted.
 pub(super) fn read_items(runbook: &mut Fields, errors: &mut Errors) -> Vec<ItemTemplate> {
@@ -135,23 +133,16 @@ fn read_machine(fields: &mut Fields, errors: &mut Errors) -> Option<MachineRule>
     rule
 }
 
-fn read_due(text: &Text, item: &str, errors: &mut Errors) -> Option<u64> {
-    let due = text.value.strip_prefix("T+").and_then(offset::parse);
-    match due {
-        Some(seconds) if seconds <= MAX_DUE_S => due,
-        Some(_) => {
-            let message =
-                format!("`{}` is more than 366 days after the deploy; write less", text.value);
-            errors.add(text.place, &format!("{item}.due"), message);
-            None
-        }
-        None => {
-            let message = format!(
-                "`{}` is not an offset from the deploy; write one such as T+15m, T+48h or T+30d",
-                excerpt(&text.value)
-            );
-            errors.add(text.place, &format!("{item}.due"), message);
-            None
-        }
+/// Reads `kinds` and `environments` of an item's `when`.
+fn read_condition(node: Node, path: &str, errors: &mut Errors) -> Option<Condition> {
+    let mut fields = Fields::open(node, path, errors)?;
+    let before = errors.list.len();
+    let kinds = fields.words("kinds", errors, read_kind).unwrap_or_default();
+    let environments = fields.words("environments", errors, read_environment).unwrap_or_default();
+    let condition = Condition { kinds, environments };
+    if condition == Condition::default() && errors.list.len() == before {
+        errors.add(fields.place(), path, "says nothing; name kinds or environments, or remove it");
     }
+    fields.finish(errors);
+    Some(condition)
 }

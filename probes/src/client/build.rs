@@ -2,22 +2,11 @@
 
 use std::sync::Arc;
 
-use thiserror::Error;
-
+use super::GuardedClient;
+use super::error::BuildError;
+use super::inner::Inner;
 use super::tls::Trust;
-use super::{GuardedClient, Inner};
 use crate::guard::{GuardPolicy, NameResolver, SystemResolver};
-
-/// Why a client cannot be built.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum BuildError {
-    /// The extra root certificates hold none that can be used.
-    #[error("the extra root certificates cannot be read: {0}")]
-    ExtraRoots(String),
-    /// The TLS library refused its settings.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(String),
-}
 
 /// Settings of a [`GuardedClient`].
 #[derive(Default)]

@@ -5,18 +5,10 @@ use std::time::Duration;
 use domain::measurement::Exchange;
 use thiserror::Error;
 
+use super::blame::Blame;
 use super::request::RequestError;
-use super::tls::TlsTrouble;
+use super::tls_error::TlsTrouble;
 use crate::guard::Refusal;
-
-/// Whose fault a failure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blame {
-    /// The service could not be reached or did not answer properly: a fact about it.
-    Service,
-    /// Trouble on our side, or trouble nobody can place: says nothing about the service.
-    Ours,
-}
 
 /// How far a request had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,6 +223,17 @@ impl From<RequestError> for SendError {
     fn from(error: RequestError) -> Self {
         Self { reason: error.into(), elapsed: Duration::ZERO, exchanges: Vec::new() }
     }
+}
+
+/// Why a client cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BuildError {
+    /// The extra root certificates hold none that can be used.
+    #[error("the extra root certificates cannot be read: {0}")]
+    ExtraRoots(String),
+    /// The TLS library refused its settings.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
 }
 
 fn seconds(duration: Duration) -> String {

@@ -1,36 +1,25 @@
 //! One request and its answer over one connection.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, header};
 use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use url::Url;
 
-use super::GuardedClient;
-use super::answer::Timing;
-use super::body::{self, Body};
-use super::connect::{Progress, authority_of, host_of};
+use super::authority::authority_of;
+use super::body;
+use super::connect::Progress;
 use super::error::{Reason, Stage};
+use super::hop::HopAnswer;
+use super::inner::Inner;
 use super::line::Line;
 use super::request::Request;
 
 /// The most bytes of status line and headers that are read.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
-
-/// What one hop brought.
-pub(crate) struct HopAnswer {
-    pub(crate) status: StatusCode,
-    pub(crate) version: http::Version,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Body,
-    pub(crate) remote: std::net::SocketAddr,
-    pub(crate) timing: Timing,
-    pub(crate) certificate: Option<Bytes>,
-}
 
 /// Stops the task that drives a connection when its request is given up.
 struct Driver(JoinHandle<()>);
@@ -43,7 +32,7 @@ impl Drop for Driver {
 
 /// Sends one request and reads its answer.
 pub(super) async fn hop(
-    client: &GuardedClient,
+    client: &Inner,
     request: &Request,
     deadline: Instant,
     progress: &Progress,
@@ -86,14 +75,7 @@ pub(super) async fn hop(
     })
 }
 
-/// The name a certificate must be for.
-pub(crate) fn server_name(url: &Url) -> Result<ServerName<'static>, Reason> {
-    let host = host_of(url);
-    let bare = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.');
-    ServerName::try_from(bare.to_owned()).map_err(|_| Reason::NoSuchName(host.clone()))
-}
-
-fn message(client: &GuardedClient, request: &Request) -> http::Request<Full<Bytes>> {
+fn message(client: &Inner, request: &Request) -> http::Request<Full<Bytes>> {
     let mut message = http::Request::new(Full::new(request.body.clone()));
     *message.method_mut() = request.method.clone();
     *message.uri_mut() = origin_form(&request.url);
@@ -108,12 +90,12 @@ fn origin_form(url: &Url) -> http::Uri {
 }
 
 /// The headers as sent: ours, then the request's own over them.
-pub(super) fn headers(client: &GuardedClient, request: &Request) -> HeaderMap {
+pub(super) fn headers(client: &Inner, request: &Request) -> HeaderMap {
     let mut headers = HeaderMap::new();
     let authority = authority_of(&request.url);
     let ours = [
         (header::HOST, authority.as_str()),
-        (header::USER_AGENT, client.inner.user_agent.as_str()),
+        (header::USER_AGENT, client.user_agent.as_str()),
         (header::ACCEPT, "*/*"),
         (header::ACCEPT_ENCODING, "gzip, br"),
     ];

@@ -5,11 +5,13 @@ use http::{Method, StatusCode, header};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::GuardedClient;
 use super::answer::{Answer, Timing};
-use super::connect::{Progress, authority_of};
+use super::authority::authority_of;
+use super::connect::Progress;
 use super::error::{Reason, SendError};
-use super::exchange::{self, HopAnswer};
+use super::exchange;
+use super::hop::HopAnswer;
+use super::inner::Inner;
 use super::request::{Request, take_credentials};
 use crate::evidence;
 use crate::redact;
@@ -23,10 +25,7 @@ const HARMLESS: [header::HeaderName; 5] = [
     header::CACHE_CONTROL,
 ];
 
-pub(super) async fn send(
-    client: &GuardedClient,
-    mut request: Request,
-) -> Result<Answer, SendError> {
+pub(super) async fn send(client: &Inner, mut request: Request) -> Result<Answer, SendError> {
     let started = Instant::now();
     let deadline = started + request.timeout;
     let mut exchanges = Vec::new();

@@ -11,12 +11,12 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use url::Url;
 
-use super::GuardedClient;
 use super::answer::Timing;
-use super::connect::{Opened, Progress, authority_of, host_of};
+use super::authority::{authority_of, host_of};
+use super::connect::{Opened, Progress};
 use super::error::{Reason, SendError, Stage};
-use super::exchange::server_name;
-use super::tls::describe_io;
+use super::inner::Inner;
+use super::tls::{describe_io, server_name};
 
 /// What can be read and written.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}
@@ -30,9 +30,9 @@ pub(crate) struct Line {
     pub(crate) certificate: Option<Bytes>,
 }
 
-impl GuardedClient {
+impl Inner {
     /// Opens a stream to an address's host and port, encrypted where `tls` says so.
-    pub(crate) async fn line(
+    pub(super) async fn line(
         &self,
         url: &Url,
         tls: bool,
@@ -50,41 +50,40 @@ impl GuardedClient {
         timing.tls = started.elapsed();
         Ok(Line { stream: Box::new(stream), remote, timing, certificate })
     }
+}
 
-    /// Runs `work` within a time-out.
-    pub(crate) async fn within<T>(
-        &self,
-        url: &Url,
-        timeout: Duration,
-        work: impl AsyncFnOnce(Instant, &Progress) -> Result<T, Reason>,
-    ) -> Result<(T, Duration), SendError> {
-        let started = Instant::now();
-        let deadline = started + timeout;
-        let progress = Progress::new();
-        let outcome = match timeout_at(deadline, work(deadline, &progress)).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Reason::TimedOut {
-                authority: authority_of(url),
-                stage: progress.stage(),
-                after: timeout,
-            }),
-        };
-        let elapsed = started.elapsed();
-        match outcome {
-            Ok(done) => Ok((done, elapsed)),
-            Err(reason) => Err(SendError { reason, elapsed, exchanges: Vec::new() }),
-        }
+/// Runs `work` within a time-out.
+pub(super) async fn within<T>(
+    url: &Url,
+    timeout: Duration,
+    work: impl AsyncFnOnce(Instant, &Progress) -> Result<T, Reason>,
+) -> Result<(T, Duration), SendError> {
+    let started = Instant::now();
+    let deadline = started + timeout;
+    let progress = Progress::new();
+    let outcome = match timeout_at(deadline, work(deadline, &progress)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Reason::TimedOut {
+            authority: authority_of(url),
+            stage: progress.stage(),
+            after: timeout,
+        }),
+    };
+    let elapsed = started.elapsed();
+    match outcome {
+        Ok(done) => Ok((done, elapsed)),
+        Err(reason) => Err(SendError { reason, elapsed, exchanges: Vec::new() }),
     }
 }
 
 /// A TLS handshake over an open connection, with the certificate shown.
 pub(super) async fn secure(
-    client: &GuardedClient,
+    client: &Inner,
     url: &Url,
     stream: TcpStream,
     alpn: &[&str],
 ) -> Result<(tokio_rustls::client::TlsStream<TcpStream>, Option<Bytes>), Reason> {
-    let mut config = client.trust().config()?;
+    let mut config = client.trust.config()?;
     let protocols: Vec<_> = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
     if config.alpn_protocols != protocols {
         Arc::make_mut(&mut config).alpn_protocols = protocols;

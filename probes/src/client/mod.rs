@@ -6,46 +6,49 @@
 //! otherwise.
 
 mod answer;
+mod authority;
+mod blame;
 mod body;
 mod build;
 mod connect;
 mod error;
 mod exchange;
 mod follow;
+pub(crate) mod hop;
+mod inner;
 mod line;
 mod request;
 mod tls;
+mod tls_error;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use url::Url;
 
 pub use answer::{Answer, Timing};
-pub use build::{BuildError, ClientBuilder};
-pub use error::{Blame, Reason, SendError, Stage};
+pub use blame::Blame;
+pub use build::ClientBuilder;
+pub use error::{BuildError, Reason, SendError, Stage};
 pub use request::{MAX_REDIRECTS, Request, RequestError};
+pub use tls::Trust;
+pub use tls_error::TlsTrouble;
 
-pub(crate) use request::parse_url;
-pub use tls::{TlsTrouble, Trust};
-
-pub(crate) use connect::{Progress, authority_of, host_of};
-pub(crate) use exchange::{HopAnswer, server_name};
+pub(crate) use authority::{authority_of, host_of};
+pub(crate) use connect::{Opened, Progress};
 pub(crate) use line::{Line, Stream};
-pub(crate) use tls::{describe_io, x509_days_left};
+pub(crate) use request::parse_url;
+pub(crate) use tls::{describe_io, server_name, x509_days_left};
 
-use crate::guard::{GuardPolicy, NameResolver};
+use crate::guard::GuardPolicy;
+use inner::Inner;
 
 /// Sends requests to addresses the guard allows, and to no others.
 #[derive(Clone)]
 pub struct GuardedClient {
     inner: Arc<Inner>,
-}
-
-struct Inner {
-    policy: GuardPolicy,
-    resolver: Arc<dyn NameResolver>,
-    trust: Trust,
-    /// Whether roots beside the system's are trusted.
-    own_roots: bool,
-    user_agent: String,
 }
 
 impl GuardedClient {
@@ -60,7 +63,44 @@ impl GuardedClient {
     /// # Errors
     /// Whatever kept a whole answer from coming, with whose fault it is ([`SendError::blame`]).
     pub async fn send(&self, request: Request) -> Result<Answer, SendError> {
-        follow::send(self, request).await
+        follow::send(&self.inner, request).await
+    }
+
+    /// Connects to an address's host and port.
+    pub(crate) async fn open(
+        &self,
+        url: &Url,
+        deadline: Instant,
+        progress: &Progress,
+    ) -> Result<Opened, Reason> {
+        self.inner.open(url, deadline, progress).await
+    }
+
+    /// The first address of a host and port that may be connected to.
+    pub(crate) async fn allowed_address(&self, url: &Url) -> Result<SocketAddr, Reason> {
+        self.inner.allowed_address(url).await
+    }
+
+    /// Opens a stream to an address's host and port, encrypted where `tls` says so.
+    pub(crate) async fn line(
+        &self,
+        url: &Url,
+        tls: bool,
+        alpn: &[&str],
+        deadline: Instant,
+        progress: &Progress,
+    ) -> Result<Line, Reason> {
+        self.inner.line(url, tls, alpn, deadline, progress).await
+    }
+
+    /// Runs `work` within a time-out.
+    pub(crate) async fn within<T>(
+        &self,
+        url: &Url,
+        timeout: Duration,
+        work: impl AsyncFnOnce(Instant, &Progress) -> Result<T, Reason>,
+    ) -> Result<(T, Duration), SendError> {
+        line::within(url, timeout, work).await
     }
 
     /// The rules it keeps.

@@ -10,8 +10,8 @@ use url::Url;
 
 use super::talk::{self, Talk};
 use crate::client::{Reason, Stage, authority_of};
+use crate::context::Run;
 use crate::outcome::{Outcome, millis};
-use crate::prober::Run;
 use crate::redact;
 
 /// Which database.

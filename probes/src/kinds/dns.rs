@@ -13,8 +13,8 @@ use url::Url;
 
 use crate::client::{Reason, SendError};
 use crate::conditions::Facts;
+use crate::context::Run;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 
 /// A question: whom, about what name, for which records.
 struct Question {

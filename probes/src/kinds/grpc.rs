@@ -7,8 +7,8 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use super::talk::{self, Talk};
 use crate::client::{Reason, Stage, authority_of};
+use crate::context::Run;
 use crate::outcome::{Outcome, finding, millis};
-use crate::prober::Run;
 use crate::redact;
 
 pub(crate) async fn run(run: &Run<'_>, url: &str, service: Option<&str>) -> Outcome {

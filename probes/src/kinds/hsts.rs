@@ -10,10 +10,11 @@ use http::header;
 use url::Url;
 
 use crate::client::{Answer, Request, SendError};
+use crate::context::{Run, bad_check, base};
 use crate::outcome::{Outcome, finding, sentence};
-use crate::prober::{Run, bad_check, base};
 use crate::redact;
 
+use super::hsts_header::max_age;
 use super::http::facts;
 
 /// Six months, in seconds.
@@ -127,28 +128,6 @@ fn judge(answer: &Answer, least: u64) -> Outcome {
         Some(age) => outcome.value(age as f64),
         None => outcome,
     }
-}
-
-/// The `max-age` of a header as RFC 6797 has it: once, a whole number, perhaps quoted.
-pub(crate) fn max_age(header: &str) -> Option<u64> {
-    let mut found = None;
-    for directive in header.split(';') {
-        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-        if !name.trim().eq_ignore_ascii_case("max-age") {
-            continue;
-        }
-        if found.is_some() {
-            return None;
-        }
-        let value = value.trim();
-        let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-        if value.is_empty() || !value.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        // Longer than fits is longer than anything asked for.
-        found = Some(value.parse().unwrap_or(u64::MAX));
-    }
-    found
 }
 
 /// A length of time for a chip: `1 y`, `180 d`, `5 min`.

@@ -18,8 +18,8 @@ use http::header;
 
 use crate::client::{Answer, Request, RequestError, x509_days_left};
 use crate::conditions::{BodyFact, Condition, Facts};
+use crate::context::{Run, bad_check};
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
-use crate::prober::{Run, bad_check};
 use crate::redact;
 
 /// Bodies are read further than elsewhere, since a condition on a cut body decides nothing.
@@ -133,7 +133,7 @@ pub(crate) fn facts(answer: &Answer, now: chrono::DateTime<chrono::Utc>) -> Fact
         hsts_max_age: answer
             .header(header::STRICT_TRANSPORT_SECURITY.as_str())
             .filter(|_| https)
-            .and_then(super::hsts::max_age),
+            .and_then(super::hsts_header::max_age),
         ..Facts::of_timing(&answer.timing, took)
     }
 }

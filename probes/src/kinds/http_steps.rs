@@ -13,8 +13,8 @@ use url::Url;
 use super::http::facts;
 use crate::client::{Answer, MAX_REDIRECTS, Request, SendError, parse_url};
 use crate::conditions::Condition;
+use crate::context::Run;
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
-use crate::prober::Run;
 
 /// Bodies are read as far as a single request's.
 const BODY_LIMIT_BYTES: usize = 1024 * 1024;

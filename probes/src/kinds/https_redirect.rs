@@ -9,8 +9,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::client::{Answer, Reason, Request};
+use crate::context::{Run, bad_check, base};
 use crate::outcome::{Outcome, finding, sentence};
-use crate::prober::{Run, bad_check, base};
 use crate::redact;
 
 use super::http::facts;

@@ -7,6 +7,7 @@ pub(crate) mod dns;
 pub(crate) mod exposed_files;
 pub(crate) mod grpc;
 pub(crate) mod hsts;
+mod hsts_header;
 pub(crate) mod http;
 pub(crate) mod http_steps;
 pub(crate) mod https_redirect;

@@ -3,8 +3,8 @@
 use domain::measurement::Phase;
 
 use crate::conditions::{Condition, Facts};
+use crate::context::{NoData, Run};
 use crate::outcome::{Outcome, overall, sentence};
-use crate::prober::{NoData, Run};
 use crate::prometheus::{Question, Said, ask};
 
 pub(crate) async fn run(

@@ -5,8 +5,8 @@ use domain::measurement::Phase;
 
 use super::talk::{self, Talk};
 use crate::client::{Reason, Timing, authority_of};
+use crate::context::Run;
 use crate::outcome::{Outcome, millis};
-use crate::prober::Run;
 
 /// The port tried where none is given.
 const USUAL_PORT: u16 = 443;

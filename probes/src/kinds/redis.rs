@@ -4,8 +4,8 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 
 use super::talk::{self, Talk};
 use crate::client::{Reason, Stage, authority_of};
+use crate::context::Run;
 use crate::outcome::{Outcome, millis};
-use crate::prober::Run;
 use crate::redact;
 
 /// The longest line of an answer that is read, in bytes.

@@ -5,8 +5,8 @@ use url::Url;
 
 use crate::client::Timing;
 use crate::conditions::{BodyFact, Facts};
+use crate::context::Run;
 use crate::outcome::{Outcome, finding, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// An address of one of these schemes, or the outcome of a check that cannot be run.

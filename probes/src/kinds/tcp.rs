@@ -5,8 +5,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::talk::{self, Talk};
 use crate::client::{Line, Reason, Stage, authority_of};
+use crate::context::Run;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// The most bytes of an answer that are read.

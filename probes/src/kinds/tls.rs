@@ -12,8 +12,8 @@ use url::Url;
 use super::certificate::{Seen, inspect};
 use crate::client::{Progress, Reason, SendError, TlsTrouble, authority_of};
 use crate::conditions::Facts;
+use crate::context::{Run, base};
 use crate::outcome::{Outcome, finding, overall, sentence};
-use crate::prober::{Run, base};
 
 const DEFAULT_MIN_DAYS: u32 = 14;
 

@@ -11,8 +11,8 @@ use url::Url;
 
 use super::talk::{self, Talk};
 use crate::client::{Reason, Stage, authority_of};
+use crate::context::Run;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// The longest message that is read, in bytes.

@@ -15,9 +15,9 @@ use self::provoke::{PROVOCATIONS, Provocation};
 use self::recognise::Sign;
 use crate::client::{Answer, Blame, Request, SendError};
 use crate::conditions::Facts;
+use crate::context::{Run, base};
 use crate::kinds::moved;
 use crate::outcome::{Outcome, finding, overall, sentence};
-use crate::prober::{Run, base};
 use crate::redact;
 
 const ABOUT: &str = "debug mode";

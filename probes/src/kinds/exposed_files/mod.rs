@@ -21,9 +21,9 @@ use self::judge::Verdict;
 use self::paths::{Exposed, PATHS};
 use crate::client::{Answer, Request, SendError};
 use crate::conditions::Facts;
+use crate::context::{Run, base};
 use crate::kinds::moved;
 use crate::outcome::{Outcome, finding, overall, sentence};
-use crate::prober::{Run, base};
 use crate::redact;
 
 const AT_ONCE: usize = 4;

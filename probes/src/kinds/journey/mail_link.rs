@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::client::Request;
-use crate::prober::Run;
+use crate::context::Run;
 
 /// How often the catcher is asked.
 const LOOK: Duration = Duration::from_millis(400);

@@ -17,8 +17,8 @@ use domain::measurement::{Finding, Phase, Picture};
 use tokio::time::{Instant, timeout};
 
 use crate::browser::{Browser, Page, StepError};
+use crate::context::Run;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// How long a step may wait where the recording does not say.

@@ -8,7 +8,7 @@ use futures::TryStreamExt as _;
 
 use super::super::talk;
 use crate::client::Stage;
-use crate::prober::Run;
+use crate::context::Run;
 
 /// Whether the mail is there.
 pub(super) async fn look(

@@ -19,8 +19,8 @@ use url::Url;
 use super::talk;
 use crate::client::{Reason, Request, Stage, authority_of};
 use crate::conditions::Facts;
+use crate::context::Run;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// How often the inbox is looked into.
