@@ -49,7 +49,8 @@ pub(crate) fn checks(places: &Places) -> Vec<(&'static str, CheckRequest)> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{check::kind_of, journey::Recording};
+    use domain::check::kind_of;
+    use formats::chrome_recorder;
 
     use super::*;
 
@@ -64,7 +65,7 @@ mod tests {
         };
         let checks = checks(&places);
         let journey = checks[0].1.recording.as_ref().unwrap();
-        let read = Recording::read(journey).unwrap();
+        let read = chrome_recorder::read(journey).unwrap();
         assert_eq!(read.names(), ["password", "new_password"]);
         assert!(!journey.to_string().contains("example.org/"), "{journey}");
         assert!(checks.iter().all(|(_, check)| kind_of(&check.kind).is_some()));

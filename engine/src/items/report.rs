@@ -5,11 +5,12 @@ use domain::{
     ids::DeploymentId,
     item::MachineWord,
     permissions::{Permission, permit},
-    reports::{self, ReportSummary, ReportVerdict},
+    reports::{ReportSummary, ReportVerdict},
     watch::WatchState,
     who::Who,
     words::Actor,
 };
+use formats::reports;
 use serde::Serialize;
 
 use super::{

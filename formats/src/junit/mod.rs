@@ -2,13 +2,16 @@
 //!
 //! There is no standard. What is counted are the cases; the counts in attributes are only compared.
 
+mod case;
+mod xml;
+
+use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::junit_case::Case;
-use super::tally::{Outcome, Tally};
-use super::xml::{attribute, bad};
-use super::{ReportError, ReportFormat, ReportSummary};
+use crate::reports::error::ReportError;
+use case::Case;
+use xml::{attribute, bad};
 
 /// Suites within suites; honest reports have three or four levels.
 const MAX_DEPTH: usize = 64;
@@ -47,7 +50,7 @@ struct Reading {
 /// # Errors
 ///
 /// Where it is no well-formed XML to its end, has a DOCTYPE, nests too deeply, or is not JUnit's.
-pub(super) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
+pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
     let mut reader = Reader::from_str(text);
     let mut reading = Reading {
         tally: Tally::default(),
@@ -121,7 +124,7 @@ impl Reading {
             if !matches!(name.as_str(), "testsuites" | "testsuite") {
                 return Err(bad(format!(
                     "it begins with `<{}>`; JUnit's begins with `<testsuites>` or `<testsuite>`.",
-                    super::tally::clean(&name)
+                    one_line(&name)
                 )));
             }
             self.root_seen = true;
@@ -200,7 +203,8 @@ impl Reading {
         self.tally.count(outcome, suite.unwrap_or_default(), name, &case.message);
         if let Some(suite) = self.suites.last_mut() {
             suite.own_tests += 1;
-            suite.own_broken += u64::from(matches!(outcome, Outcome::Failed | Outcome::Errored));
+            suite.own_broken +=
+                u64::from(matches!(outcome, TestOutcome::Failed | TestOutcome::Errored));
         }
     }
 
@@ -211,7 +215,7 @@ impl Reading {
         let name = if suite.name.is_empty() {
             "The suite".to_owned()
         } else {
-            format!("Suite `{}`", super::tally::clean(&suite.name))
+            format!("Suite `{}`", one_line(&suite.name))
         };
         // Some tools count the suites within, others only the cases directly inside.
         if let Some(claimed) = suite.claim.tests

@@ -1,8 +1,9 @@
 //! The single values of a runbook's YAML form: names, titles, words, durations.
 
+use domain::words::DeploymentKind;
+
 use super::fields::{Errors, Text};
 use super::offset;
-use crate::words::DeploymentKind;
 
 /// The shortest and the longest watch, in seconds: a minute and 90 days.
 const WATCH_RANGE_S: std::ops::RangeInclusive<u64> = 60..=90 * 86_400;

@@ -3,7 +3,7 @@
 use quick_xml::XmlVersion;
 use quick_xml::events::BytesStart;
 
-use super::ReportError;
+use crate::reports::error::ReportError;
 
 /// An XML report that cannot be read, and why.
 pub(super) const fn bad(what: String) -> ReportError {

@@ -1,6 +1,6 @@
 //! Taking a mapping apart field by field, noting everything that is wrong on the way.
 
-use super::RunbookError;
+use super::error::RunbookError;
 use super::node::{Node, Place, Value};
 
 /// Enough to repair a file by; a file with more is not a runbook.

@@ -1,25 +1,24 @@
 //! A runbook written in its YAML form, so that what is read back is the same runbook.
 
+use domain::runbook::{AppliesTo, Condition, Duty, MachineRule, Runbook, SignOffRequirement};
+use domain::words::DeploymentKind;
 use serde::Serialize;
 
-use super::{Condition, Runbook, SignOffRequirement, offset};
-use crate::words::DeploymentKind;
+use super::offset;
 
 /// The runbook holds something that YAML cannot carry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("The runbook cannot be written as YAML: {0}.")]
 pub struct RunbookWriteError(String);
 
-impl Runbook {
-    /// Writes the YAML form that [`Runbook::from_yaml`] reads.
-    ///
-    /// # Errors
-    ///
-    /// Where the serializer refuses a value.
-    pub fn to_yaml(&self) -> Result<String, RunbookWriteError> {
-        serde_saphyr::to_string(&Written::from(self))
-            .map_err(|error| RunbookWriteError(error.to_string()))
-    }
+/// Writes the YAML form that [`read`](super::read) reads.
+///
+/// # Errors
+///
+/// Where the serializer refuses a value.
+pub fn write(runbook: &Runbook) -> Result<String, RunbookWriteError> {
+    serde_saphyr::to_string(&Written::from(runbook))
+        .map_err(|error| RunbookWriteError(error.to_string()))
 }
 
 #[derive(Serialize)]
@@ -42,7 +41,7 @@ struct WrittenScope<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     environments: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
-    duty: Option<super::Duty>,
+    duty: Option<Duty>,
 }
 
 #[derive(Serialize)]
@@ -75,7 +74,7 @@ impl<'a> From<&'a Runbook> for Written<'a> {
             slug: &runbook.slug,
             title: &runbook.title,
             description: &runbook.description,
-            applies_to: (*scope != super::AppliesTo::default()).then_some(WrittenScope {
+            applies_to: (*scope != AppliesTo::default()).then_some(WrittenScope {
                 kinds: &scope.kinds,
                 environments: &scope.environments,
                 duty: scope.duty,
@@ -94,7 +93,7 @@ impl<'a> From<&'a Runbook> for Written<'a> {
                     due: item.due_s.map(|due_s| format!("T+{}", offset::format(due_s))),
                     role: item.role.as_deref(),
                     probes: &item.probes,
-                    machine: item.machine.map(super::MachineRule::as_str),
+                    machine: item.machine.map(MachineRule::as_str),
                     when: item.when.as_ref(),
                     instructions: &item.instructions,
                 })

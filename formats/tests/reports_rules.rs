@@ -1,7 +1,8 @@
 //! The rules for reports: what passes, what is undecided, what is refused and how it is said.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use domain::reports::{MAX_FAILURES, ReportSummary, ReportVerdict, parse};
+use domain::reports::{MAX_FAILURES, ReportSummary, ReportVerdict};
+use formats::reports::parse;
 use proptest::prelude::*;
 use rstest::rstest;
 

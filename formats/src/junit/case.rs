@@ -1,9 +1,10 @@
 //! One case of a JUnit report.
 
+use domain::reports::TestOutcome;
 use quick_xml::events::BytesStart;
 
-use super::ReportError;
-use super::tally::Outcome;
+use crate::reports::error::ReportError;
+
 use super::xml::attribute;
 
 /// Failure texts can be megabytes of log; what is shown is far shorter than this.
@@ -88,17 +89,17 @@ impl Case {
     }
 
     /// How it ended: the worst that was said.
-    pub(super) const fn outcome(&self) -> Outcome {
+    pub(super) const fn outcome(&self) -> TestOutcome {
         if self.errored {
-            Outcome::Errored
+            TestOutcome::Errored
         } else if self.failed {
-            Outcome::Failed
+            TestOutcome::Failed
         } else if self.skipped {
-            Outcome::Skipped
+            TestOutcome::Skipped
         } else if self.retried {
-            Outcome::Flaky
+            TestOutcome::Flaky
         } else {
-            Outcome::Passed
+            TestOutcome::Passed
         }
     }
 }

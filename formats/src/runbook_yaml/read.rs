@@ -1,33 +1,33 @@
 //! A runbook read from its YAML form: everything that is wrong with it, at once.
 
+use domain::runbook::{
+    AppliesTo, Cadence, DEFAULT_WATCH_S, Duty, Runbook, SignOffRequirement, default_sign_off,
+};
+
+use super::error::RunbookError;
 use super::fields::{Errors, Fields};
 use super::node::{Node, Value};
 use super::read_item::read_items;
 use super::scalars::{read_environment, read_kind, read_name, read_title, read_watch, unknown};
-use super::{
-    AppliesTo, Cadence, DEFAULT_WATCH_S, Duty, Runbook, RunbookError, SignOffRequirement, types,
-};
 
 const MAX_SIGNERS: u32 = 20;
 
-impl Runbook {
-    /// Reads the YAML form. `file_name` is only for the messages.
-    ///
-    /// # Errors
-    ///
-    /// Everything that is wrong (at most 100 things), in the order of the file; a single error where the text is not YAML, larger
-    /// than 256 KiB, or beyond the limits on depth and aliases.
-    pub fn from_yaml(file_name: &str, text: &str) -> Result<Self, Vec<RunbookError>> {
-        let root = Node::parse(file_name, text).map_err(|error| vec![error])?;
-        let mut errors = Errors::new(file_name);
-        let runbook = read_runbook(root, &mut errors);
-        let mut errors = errors.list;
-        match runbook {
-            Some(runbook) if errors.is_empty() => Ok(runbook),
-            _ => {
-                errors.sort_by_key(|error| (error.line, error.column));
-                Err(errors)
-            }
+/// Reads a runbook. `file_name` is only for the messages.
+///
+/// # Errors
+///
+/// Everything that is wrong (at most 100 things), in the order of the file; a single error where the
+/// text is not YAML, larger than 256 KiB, or beyond the limits on depth and aliases.
+pub fn read(file_name: &str, text: &str) -> Result<Runbook, Vec<RunbookError>> {
+    let root = Node::parse(file_name, text).map_err(|error| vec![error])?;
+    let mut errors = Errors::new(file_name);
+    let runbook = read_runbook(root, &mut errors);
+    let mut errors = errors.list;
+    match runbook {
+        Some(runbook) if errors.is_empty() => Ok(runbook),
+        _ => {
+            errors.sort_by_key(|error| (error.line, error.column));
+            Err(errors)
         }
     }
 }
@@ -48,7 +48,7 @@ fn read_runbook(root: Node, errors: &mut Errors) -> Option<Runbook> {
     };
     let sign_off = match fields.list("sign_off", errors) {
         Some(list) => read_sign_off(list, errors),
-        None => types::default_sign_off(),
+        None => default_sign_off(),
     };
     let items = read_items(&mut fields, errors);
     fields.finish(errors);

@@ -7,7 +7,7 @@ use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::{AliasLimits, DuplicateKeyPolicy};
 use serde_saphyr::{Error, MergeKeyPolicy, Options, Spanned};
 
-use super::RunbookError;
+use super::error::RunbookError;
 
 /// The largest runbook, in bytes.
 pub(super) const MAX_BYTES: usize = 256 * 1024;

@@ -1,13 +1,11 @@
 //! The JSON report of Playwright Test.
 
+use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
 use serde::Deserialize;
-
-use super::tally::{Outcome, Tally, clean};
-use super::{ReportFormat, ReportSummary};
 
 /// A file or a `describe` with the tests in it.
 #[derive(Deserialize)]
-pub(super) struct Suite {
+pub(crate) struct Suite {
     #[serde(default)]
     title: String,
     #[serde(default)]
@@ -41,14 +39,14 @@ struct Attempt {
 
 /// An error, of a test or of the run.
 #[derive(Deserialize)]
-pub(super) struct Trouble {
+pub(crate) struct Trouble {
     #[serde(default)]
     message: Option<String>,
 }
 
 /// Playwright's own counts.
 #[derive(Deserialize)]
-pub(super) struct Stats {
+pub(crate) struct Stats {
     expected: u64,
     unexpected: u64,
     flaky: u64,
@@ -58,7 +56,7 @@ pub(super) struct Stats {
 }
 
 /// Judges a report.
-pub(super) fn judge(suites: &[Suite], errors: &[Trouble], stats: Option<&Stats>) -> ReportSummary {
+pub(crate) fn judge(suites: &[Suite], errors: &[Trouble], stats: Option<&Stats>) -> ReportSummary {
     let mut tally = Tally::default();
     for suite in suites {
         walk(suite, "", &mut tally);
@@ -69,11 +67,11 @@ pub(super) fn judge(suites: &[Suite], errors: &[Trouble], stats: Option<&Stats>)
         // Nothing was measured: the run broke, which says nothing about the service.
         for message in messages {
             tally.empty_because.get_or_insert_with(|| message.to_owned());
-            tally.warn(format!("Playwright reports: {}", clean(message)));
+            tally.warn(format!("Playwright reports: {}", one_line(message)));
         }
     } else {
         for message in messages {
-            tally.count(Outcome::Errored, "", "(the run itself)", message);
+            tally.count(TestOutcome::Errored, "", "(the run itself)", message);
         }
     }
     if let Some(stats) = stats {
@@ -113,16 +111,20 @@ fn count(test: &Test, suite: &str, title: &str, tally: &mut Tally) {
     let last = test.results.last();
     let how = last.and_then(|attempt| attempt.status.as_deref()).unwrap_or_default();
     let outcome = match test.status.as_str() {
-        "skipped" => Outcome::Skipped,
+        "skipped" => TestOutcome::Skipped,
         // Its results would be the evidence; without any it did not run.
-        "expected" | "flaky" if test.results.is_empty() => Outcome::Skipped,
-        "expected" => Outcome::Passed,
-        "flaky" => Outcome::Flaky,
-        "unexpected" if matches!(how, "timedOut" | "interrupted") => Outcome::Errored,
-        "unexpected" => Outcome::Failed,
+        "expected" | "flaky" if test.results.is_empty() => TestOutcome::Skipped,
+        "expected" => TestOutcome::Passed,
+        "flaky" => TestOutcome::Flaky,
+        "unexpected" if matches!(how, "timedOut" | "interrupted") => TestOutcome::Errored,
+        "unexpected" => TestOutcome::Failed,
         other => {
-            tally.warn(format!("`{}` has the unknown status `{}`.", clean(title), clean(other)));
-            Outcome::Errored
+            tally.warn(format!(
+                "`{}` has the unknown status `{}`.",
+                one_line(title),
+                one_line(other)
+            ));
+            TestOutcome::Errored
         }
     };
     let message = last

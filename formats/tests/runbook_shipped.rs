@@ -5,20 +5,21 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use domain::runbook::{MachineRule, PROBES, Runbook, SHIPPED, diff, select};
+use domain::runbook::{MachineRule, PROBES, Runbook, diff, select};
 use domain::words::{Actor, DeploymentKind};
+use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use rstest::rstest;
 
 fn shipped(slug: &str) -> Runbook {
     let file = format!("runbooks/{slug}.yaml");
-    let (name, text) = SHIPPED.iter().find(|(name, _)| *name == file).unwrap();
-    Runbook::from_yaml(name, text).unwrap_or_else(|errors| {
+    let (name, text) = SHIPPED_RUNBOOKS.iter().find(|(name, _)| *name == file).unwrap();
+    runbook_yaml::read(name, text).unwrap_or_else(|errors| {
         panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })
 }
 
 fn all() -> Vec<Runbook> {
-    SHIPPED
+    SHIPPED_RUNBOOKS
         .iter()
         .map(|(file, _)| shipped(Path::new(file).file_stem().unwrap().to_str().unwrap()))
         .collect()
@@ -31,8 +32,8 @@ fn every_file_is_built_in_and_every_item_explains_itself() {
         .unwrap()
         .filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|e| e == "yaml"))
         .count();
-    assert_eq!(files, SHIPPED.len());
-    for ((file, text), runbook) in SHIPPED.iter().zip(all()) {
+    assert_eq!(files, SHIPPED_RUNBOOKS.len());
+    for ((file, text), runbook) in SHIPPED_RUNBOOKS.iter().zip(all()) {
         assert_eq!(*file, format!("runbooks/{}.yaml", runbook.slug));
         assert!(text.starts_with("# "), "{file} begins with a comment");
         let keys: HashSet<_> = runbook.items.iter().map(|item| &item.key).collect();
@@ -44,7 +45,7 @@ fn every_file_is_built_in_and_every_item_explains_itself() {
             assert!(item.due_s.is_some_and(|due_s| due_s <= runbook.watch_s), "{at}");
             assert_eq!(item.actor == Actor::Automated, item.role.is_none(), "{at}");
         }
-        assert_eq!(Runbook::from_yaml(file, &runbook.to_yaml().unwrap()), Ok(runbook));
+        assert_eq!(runbook_yaml::read(file, &runbook_yaml::write(&runbook).unwrap()), Ok(runbook));
     }
 }
 

@@ -5,10 +5,11 @@ use domain::runbook::{
     SignOffRequirement,
 };
 use domain::words::{Actor, DeploymentKind};
+use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use proptest::prelude::*;
 
 fn problems(text: &str) -> String {
-    match Runbook::from_yaml("runbooks/x.yaml", text) {
+    match runbook_yaml::read("runbooks/x.yaml", text) {
         Ok(runbook) => panic!("accepted: {runbook:?}"),
         Err(errors) => errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     }
@@ -16,7 +17,7 @@ fn problems(text: &str) -> String {
 
 #[test]
 fn a_minimal_runbook_gets_the_defaults() {
-    let runbook = Runbook::from_yaml(
+    let runbook = runbook_yaml::read(
         "x.yaml",
         "slug: x\ntitle: X\nitems:\n  - key: a\n    title: A\n    actor: human\n",
     )
@@ -148,7 +149,7 @@ fn what_is_not_a_runbook_is_refused_in_a_sentence() {
 
 #[test]
 fn the_json_form_is_the_snapshot() {
-    let runbook = Runbook::from_yaml(
+    let runbook = runbook_yaml::read(
         "x.yaml",
         "slug: x\ntitle: X\nwatch: 1h30m\nitems:\n  - {key: a, title: A, actor: mixed, \
          due: T+15m, machine: baselines, probes: [tls], when: {kinds: [vendor_sync]}}\n",
@@ -295,14 +296,14 @@ proptest! {
 
     #[test]
     fn writing_and_reading_gives_the_same(runbook in runbook()) {
-        let yaml = runbook.to_yaml().unwrap();
-        let read = Runbook::from_yaml("x.yaml", &yaml);
+        let yaml = runbook_yaml::write(&runbook).unwrap();
+        let read = runbook_yaml::read("x.yaml", &yaml);
         prop_assert_eq!(read.as_ref(), Ok(&runbook), "{}", yaml);
     }
 
     #[test]
     fn no_text_panics(text in "\\PC*") {
-        let _ = Runbook::from_yaml("x.yaml", &text);
+        let _ = runbook_yaml::read("x.yaml", &text);
     }
 
     /// Pieces of a runbook, cut and joined: nearer to the reader's own code than noise is.
@@ -312,7 +313,7 @@ proptest! {
         length in 0..40_usize,
         with in "[-\\[\\]{}:&*!|>'\"#%@,\n a-z0-9é]{0,12}",
     ) {
-        let (_, shipped) = domain::runbook::SHIPPED[1];
+        let (_, shipped) = SHIPPED_RUNBOOKS[1];
         let chars: Vec<char> = shipped.chars().collect();
         let cut = cut.min(chars.len());
         let end = (cut + length).min(chars.len());
@@ -322,7 +323,7 @@ proptest! {
             .chain(with.chars())
             .chain(chars[end..].iter().copied())
             .collect();
-        match Runbook::from_yaml("x.yaml", &text) {
+        match runbook_yaml::read("x.yaml", &text) {
             Ok(runbook) => prop_assert!(runbook.items.iter().any(|item| item.required)),
             Err(errors) => prop_assert!(!errors.is_empty()),
         }

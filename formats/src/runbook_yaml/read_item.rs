@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
+use domain::runbook::{Condition, ItemTemplate, MachineRule, PROBES};
+use domain::words::Actor;
+
 use super::fields::{Errors, Fields};
 use super::node::Node;
 use super::scalars::{read_due, read_environment, read_kind, read_name, read_title, unknown};
-use super::{Condition, ItemTemplate, MachineRule, PROBES};
-use crate::words::Actor;
 
 const MAX_ITEMS: usize = 200;
 

@@ -4,7 +4,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use domain::reports::{ReportSummary, parse};
+use domain::reports::ReportSummary;
+use formats::reports::parse;
 
 fn read(file: &str) -> ReportSummary {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reports");

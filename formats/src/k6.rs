@@ -9,16 +9,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::tally::{Outcome, Tally, clean};
-use super::{ReportFormat, ReportSummary};
-
 /// A metric in either form.
 #[derive(Deserialize)]
-pub(super) struct Metric {
+pub(crate) struct Metric {
     #[serde(default)]
     thresholds: BTreeMap<String, Threshold>,
     /// Only in the newer form.
@@ -42,7 +40,7 @@ enum Threshold {
 
 /// A group of checks; the root has no name.
 #[derive(Deserialize)]
-pub(super) struct Group {
+pub(crate) struct Group {
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -106,7 +104,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
 
 /// How the run went, in the newer form.
 #[derive(Deserialize)]
-pub(super) struct State {
+pub(crate) struct State {
     #[serde(default, rename = "testRunDurationMs")]
     duration_ms: Option<f64>,
 }
@@ -130,7 +128,7 @@ impl Metric {
 }
 
 /// Judges a summary.
-pub(super) fn judge(
+pub(crate) fn judge(
     metrics: &BTreeMap<String, Metric>,
     root: Option<&Group>,
     state: Option<&State>,
@@ -167,17 +165,22 @@ fn judge_threshold(
         Threshold::Crossed(crossed) => !crossed,
         Threshold::Judged { ok } => *ok,
         Threshold::Unknown(_) => {
-            tally.count(Outcome::Errored, name, &title, "The threshold's result cannot be read.");
+            tally.count(
+                TestOutcome::Errored,
+                name,
+                &title,
+                "The threshold's result cannot be read.",
+            );
             return;
         }
     };
     if !ok {
-        tally.count(Outcome::Failed, name, &title, &format!("Threshold `{rule}` was crossed."));
+        tally.count(TestOutcome::Failed, name, &title, &format!("Threshold `{rule}` was crossed."));
     } else if metric.is_without_samples(name) {
-        tally.warn(format!("Nothing was measured for the threshold `{}`.", clean(&title)));
-        tally.count(Outcome::Skipped, name, &title, "");
+        tally.warn(format!("Nothing was measured for the threshold `{}`.", one_line(&title)));
+        tally.count(TestOutcome::Skipped, name, &title, "");
     } else {
-        tally.count(Outcome::Passed, name, &title, "");
+        tally.count(TestOutcome::Passed, name, &title, "");
     }
 }
 
@@ -190,13 +193,13 @@ fn walk(group: &Group, above: &str, tolerated: bool, tally: &mut Tally) {
         let of = check.passes.saturating_add(check.fails);
         let message = format!("Failed {} of {of} times.", check.fails);
         if of == 0 {
-            tally.count(Outcome::Skipped, &path, &check.name, "");
+            tally.count(TestOutcome::Skipped, &path, &check.name, "");
         } else if check.fails == 0 {
-            tally.count(Outcome::Passed, &path, &check.name, "");
+            tally.count(TestOutcome::Passed, &path, &check.name, "");
         } else if tolerated {
             tally.tolerate(&check.name, &message);
         } else {
-            tally.count(Outcome::Failed, &path, &check.name, &message);
+            tally.count(TestOutcome::Failed, &path, &check.name, &message);
         }
     }
     for group in &group.groups.0 {

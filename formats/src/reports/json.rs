@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use domain::reports::{ReportSummary, one_line};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::tally::clean;
-use super::{ReportError, ReportSummary, k6, playwright};
+use super::error::ReportError;
+use crate::{k6, playwright};
 
 /// What either tool writes; what is not named here is skipped while reading.
 #[derive(Deserialize)]
@@ -27,7 +28,7 @@ struct Document {
 ///
 /// Where it is not JSON to its end, nests deeper than 128, or is of neither tool.
 pub(super) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
-    let bad = |what: String| ReportError::Json { what: clean(&what) };
+    let bad = |what: String| ReportError::Json { what: one_line(&what) };
     let document: Document = serde_json::from_str(text).map_err(|error| {
         bad(match error.classify() {
             serde_json::error::Category::Eof => {
