@@ -13,7 +13,7 @@ use crate::conditions::{Condition, Facts};
 use crate::outcome::{Outcome, overall, sentence};
 
 /// What a probe of any kind is given.
-pub(crate) struct Run<'a> {
+pub(crate) struct ProbeContext<'a> {
     pub(crate) client: &'a GuardedClient,
     pub(crate) conditions: &'a [Condition],
     pub(crate) timeout: Duration,
@@ -47,7 +47,7 @@ impl NoData {
     }
 }
 
-impl Run<'_> {
+impl ProbeContext<'_> {
     /// Adds the check's own conditions to what a kind found by itself.
     pub(crate) fn with_conditions(&self, mut outcome: Outcome, facts: &Facts) -> Outcome {
         if self.conditions.is_empty() || outcome.phase == Phase::Error {
@@ -77,11 +77,11 @@ const fn rank(phase: Phase) -> u8 {
 }
 
 /// The base address of a service, or the outcome of a check whose address cannot be used.
-pub(crate) fn base(url: &str) -> Result<Url, Outcome> {
-    crate::client::parse_url(url).map_err(|error| bad_check(&error))
+pub(crate) fn parse_base_url(url: &str) -> Result<Url, Outcome> {
+    crate::client::parse_url(url).map_err(|error| invalid_check(&error))
 }
 
 /// A check that cannot be run as configured.
-pub(crate) fn bad_check(error: &RequestError) -> Outcome {
+pub(crate) fn invalid_check(error: &RequestError) -> Outcome {
     Outcome::new(Phase::Error, sentence(&error.to_string()), "bad check")
 }

@@ -40,7 +40,7 @@ pub mod prometheus;
 mod redact;
 mod validate;
 
-pub use client::{Answer, Blame, GuardedClient, Request, SendError};
+pub use client::{Blame, GuardedClient, Request, Response, SendError};
 pub use conditions::{Condition, ConditionError, Facts};
 pub use context::NoData;
 pub use guard::{GuardConfigError, GuardPolicy, Mode};

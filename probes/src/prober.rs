@@ -12,8 +12,8 @@ use tokio::sync::Semaphore;
 
 use crate::client::GuardedClient;
 use crate::conditions::Condition;
-use crate::context::{NoData, Run};
-use crate::kinds::{self, database::Database, mail::Letter};
+use crate::context::{NoData, ProbeContext};
+use crate::kinds::{self, database::Database, mail::OutgoingMail};
 use crate::outcome::Outcome;
 use crate::prometheus::{self, Answered, Question};
 
@@ -81,7 +81,7 @@ impl Prober {
     ) -> Measurement {
         let started_at = whole_milliseconds(clock());
         let started = Instant::now();
-        let run = Run {
+        let context = ProbeContext {
             client: &self.client,
             conditions,
             timeout,
@@ -91,7 +91,7 @@ impl Prober {
             journeys: &self.journeys,
         };
         // A defect in a recogniser or a parser must cost one measurement, not a task.
-        let outcome = std::panic::AssertUnwindSafe(dispatch(&run, spec))
+        let outcome = std::panic::AssertUnwindSafe(dispatch(&context, spec))
             .catch_unwind()
             .await
             .unwrap_or_else(|_| {
@@ -122,46 +122,48 @@ fn whole_milliseconds(at: DateTime<Utc>) -> DateTime<Utc> {
     if over == 0 { at } else { at + chrono::Duration::nanoseconds(i64::from(1_000_000 - over)) }
 }
 
-async fn dispatch(run: &Run<'_>, spec: &ProbeSpec) -> Outcome {
+async fn dispatch(context: &ProbeContext<'_>, spec: &ProbeSpec) -> Outcome {
     match spec {
         ProbeSpec::Http { url, method, headers, body } => {
-            kinds::http::run(run, url, method.as_deref(), headers, body.as_deref()).await
+            kinds::http::run(context, url, method.as_deref(), headers, body.as_deref()).await
         }
-        ProbeSpec::Tls { url, min_days } => kinds::tls::run(run, url, *min_days).await,
-        ProbeSpec::HttpsRedirect { url } => kinds::https_redirect::run(run, url).await,
-        ProbeSpec::Hsts { url, min_max_age_s } => kinds::hsts::run(run, url, *min_max_age_s).await,
-        ProbeSpec::ExposedFiles { url } => kinds::exposed_files::run(run, url).await,
-        ProbeSpec::DebugMode { url } => kinds::debug_mode::run(run, url).await,
-        ProbeSpec::HttpSteps { steps } => kinds::http_steps::run(run, steps).await,
+        ProbeSpec::Tls { url, min_days } => kinds::tls::run(context, url, *min_days).await,
+        ProbeSpec::HttpsRedirect { url } => kinds::https_redirect::run(context, url).await,
+        ProbeSpec::Hsts { url, min_max_age_s } => {
+            kinds::hsts::run(context, url, *min_max_age_s).await
+        }
+        ProbeSpec::ExposedFiles { url } => kinds::exposed_files::run(context, url).await,
+        ProbeSpec::DebugMode { url } => kinds::debug_mode::run(context, url).await,
+        ProbeSpec::HttpSteps { steps } => kinds::http_steps::run(context, steps).await,
         ProbeSpec::Tcp { url, send, expect } => {
-            kinds::tcp::run(run, url, send.as_deref(), expect.as_deref()).await
+            kinds::tcp::run(context, url, send.as_deref(), expect.as_deref()).await
         }
-        ProbeSpec::Reachable { url } => kinds::reachable::run(run, url).await,
-        ProbeSpec::Dns { url } => kinds::dns::run(run, url).await,
+        ProbeSpec::Reachable { url } => kinds::reachable::run(context, url).await,
+        ProbeSpec::Dns { url } => kinds::dns::run(context, url).await,
         ProbeSpec::Websocket { url, headers, send, expect } => {
-            kinds::websocket::run(run, url, headers, send.as_deref(), expect.as_deref()).await
+            kinds::websocket::run(context, url, headers, send.as_deref(), expect.as_deref()).await
         }
         ProbeSpec::Grpc { url, grpc_service } => {
-            kinds::grpc::run(run, url, grpc_service.as_deref()).await
+            kinds::grpc::run(context, url, grpc_service.as_deref()).await
         }
         ProbeSpec::Postgres { url, password } => {
-            kinds::database::run(run, Database::Postgres, url, password.as_deref()).await
+            kinds::database::run(context, Database::Postgres, url, password.as_deref()).await
         }
         ProbeSpec::Mysql { url, password } => {
-            kinds::database::run(run, Database::Mysql, url, password.as_deref()).await
+            kinds::database::run(context, Database::Mysql, url, password.as_deref()).await
         }
         ProbeSpec::Redis { url, password } => {
-            kinds::redis::run(run, url, password.as_deref()).await
+            kinds::redis::run(context, url, password.as_deref()).await
         }
         ProbeSpec::Mail { url, password, from, to, inbox } => {
-            let letter = Letter { url, password: password.as_deref(), from, to };
-            kinds::mail::run(run, letter, inbox).await
+            let mail = OutgoingMail { url, password: password.as_deref(), from, to };
+            kinds::mail::run(context, mail, inbox).await
         }
         ProbeSpec::Journey { recording, secrets } => {
-            kinds::journey::run(run, recording, secrets).await
+            kinds::journey::run(context, recording, secrets).await
         }
         ProbeSpec::Prometheus { url, query, heartbeat_query } => {
-            kinds::prometheus::run(run, url, query, heartbeat_query.as_deref()).await
+            kinds::prometheus::run(context, url, query, heartbeat_query.as_deref()).await
         }
     }
 }

@@ -10,11 +10,11 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
-use super::answer::Timing;
 use super::authority::{authority_of, host_of};
 use super::blame::Blame;
 use super::error::{Reason, Stage};
 use super::inner::Inner;
+use super::response::Timing;
 use crate::guard::{LookupError, Refusal};
 
 /// The most addresses of one name that are tried.
@@ -46,7 +46,7 @@ impl Progress {
 }
 
 /// An open TCP connection to an allowed address.
-pub(crate) struct Opened {
+pub(crate) struct TcpConnection {
     pub(crate) stream: TcpStream,
     pub(crate) remote: SocketAddr,
     pub(crate) timing: Timing,
@@ -54,12 +54,12 @@ pub(crate) struct Opened {
 
 impl Inner {
     /// Connects to an address's host and port.
-    pub(super) async fn open(
+    pub(super) async fn connect_tcp(
         &self,
         url: &Url,
         deadline: Instant,
         progress: &Progress,
-    ) -> Result<Opened, Reason> {
+    ) -> Result<TcpConnection, Reason> {
         progress.enter(Stage::Lookup);
         let started = Instant::now();
         let addresses = self.allowed_addresses(url).await?;
@@ -69,7 +69,7 @@ impl Inner {
         let connecting = Instant::now();
         let (stream, remote) = self.connect_any(url, &addresses, deadline, progress).await?;
         let timing = Timing { lookup, connect: connecting.elapsed(), ..Timing::default() };
-        Ok(Opened { stream, remote, timing })
+        Ok(TcpConnection { stream, remote, timing })
     }
 
     /// The first address of a host and port that may be connected to.

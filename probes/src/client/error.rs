@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::blame::Blame;
 use super::request::RequestError;
-use super::tls_error::TlsTrouble;
+use super::tls_error::TlsError;
 use crate::guard::Refusal;
 
 /// How far a request had come.
@@ -73,7 +73,7 @@ pub enum Reason {
     },
     /// The TLS handshake failed.
     #[error("{0}")]
-    Tls(#[from] TlsTrouble),
+    Tls(#[from] TlsError),
     /// Time ran out.
     #[error("{authority} {} within {}", .stage.what_did_not_happen(), seconds(*.after))]
     TimedOut {
@@ -100,7 +100,7 @@ pub enum Reason {
     },
     /// What came is not the protocol that was asked for.
     #[error("{authority} did not answer as {protocol} does: {detail}")]
-    NotSpoken {
+    WrongProtocol {
         /// Host and port.
         authority: String,
         /// The protocol, such as `Redis`.
@@ -156,7 +156,7 @@ impl Reason {
             | Self::Closed(_)
             | Self::HeadTooLarge(_)
             | Self::NotHttp { .. }
-            | Self::NotSpoken { .. }
+            | Self::WrongProtocol { .. }
             | Self::Denied { .. }
             | Self::TooManyRedirects(_)
             | Self::BadRedirect { .. } => Blame::Service,
@@ -178,7 +178,7 @@ impl Reason {
             Self::TimedOut { .. } => "timeout",
             Self::Closed(_) => "closed",
             Self::HeadTooLarge(_) | Self::NotHttp { .. } => "not HTTP",
-            Self::NotSpoken { .. } => "protocol",
+            Self::WrongProtocol { .. } => "protocol",
             Self::Denied { .. } => "denied",
             Self::TooManyRedirects(_)
             | Self::BadRedirect { .. }

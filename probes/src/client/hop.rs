@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::answer::Timing;
 use super::body::Body;
+use super::response::Timing;
 
 /// What one hop brought.
-pub(crate) struct HopAnswer {
+pub(crate) struct HopResponse {
     pub(crate) status: StatusCode,
     pub(crate) version: http::Version,
     pub(crate) headers: HeaderMap,

@@ -5,19 +5,19 @@
 //! session opened before a certificate expired. It knows no proxies, from the environment or
 //! otherwise.
 
-mod answer;
 mod authority;
 mod blame;
 mod body;
-mod build;
+mod builder;
 mod connect;
 mod error;
-mod exchange;
-mod follow;
 pub(crate) mod hop;
+mod http1;
 mod inner;
-mod line;
+mod redirects;
 mod request;
+mod response;
+mod stream;
 mod tls;
 mod tls_error;
 
@@ -28,18 +28,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 use url::Url;
 
-pub use answer::{Answer, Timing};
 pub use blame::Blame;
-pub use build::ClientBuilder;
+pub use builder::ClientBuilder;
 pub use error::{BuildError, Reason, SendError, Stage};
 pub use request::{MAX_REDIRECTS, Request, RequestError};
+pub use response::{Response, Timing};
 pub use tls::Trust;
-pub use tls_error::TlsTrouble;
+pub use tls_error::TlsError;
 
 pub(crate) use authority::{authority_of, host_of};
-pub(crate) use connect::{Opened, Progress};
-pub(crate) use line::{Line, Stream};
+pub(crate) use connect::{Progress, TcpConnection};
 pub(crate) use request::parse_url;
+pub(crate) use stream::{AsyncStream, Connection};
 pub(crate) use tls::{describe_io, server_name, x509_days_left};
 
 use crate::guard::GuardPolicy;
@@ -62,18 +62,18 @@ impl GuardedClient {
     ///
     /// # Errors
     /// Whatever kept a whole answer from coming, with whose fault it is ([`SendError::blame`]).
-    pub async fn send(&self, request: Request) -> Result<Answer, SendError> {
-        follow::send(&self.inner, request).await
+    pub async fn send(&self, request: Request) -> Result<Response, SendError> {
+        redirects::send(&self.inner, request).await
     }
 
     /// Connects to an address's host and port.
-    pub(crate) async fn open(
+    pub(crate) async fn connect_tcp(
         &self,
         url: &Url,
         deadline: Instant,
         progress: &Progress,
-    ) -> Result<Opened, Reason> {
-        self.inner.open(url, deadline, progress).await
+    ) -> Result<TcpConnection, Reason> {
+        self.inner.connect_tcp(url, deadline, progress).await
     }
 
     /// The first address of a host and port that may be connected to.
@@ -82,15 +82,15 @@ impl GuardedClient {
     }
 
     /// Opens a stream to an address's host and port, encrypted where `tls` says so.
-    pub(crate) async fn line(
+    pub(crate) async fn connect(
         &self,
         url: &Url,
         tls: bool,
         alpn: &[&str],
         deadline: Instant,
         progress: &Progress,
-    ) -> Result<Line, Reason> {
-        self.inner.line(url, tls, alpn, deadline, progress).await
+    ) -> Result<Connection, Reason> {
+        self.inner.connect(url, tls, alpn, deadline, progress).await
     }
 
     /// Runs `work` within a time-out.
@@ -100,7 +100,7 @@ impl GuardedClient {
         timeout: Duration,
         work: impl AsyncFnOnce(Instant, &Progress) -> Result<T, Reason>,
     ) -> Result<(T, Duration), SendError> {
-        line::within(url, timeout, work).await
+        stream::within(url, timeout, work).await
     }
 
     /// The rules it keeps.

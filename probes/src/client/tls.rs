@@ -13,7 +13,7 @@ use url::Url;
 
 use super::authority::host_of;
 use super::error::{BuildError, Reason};
-use super::tls_error::TlsTrouble;
+use super::tls_error::TlsError;
 
 /// The authorities trusted, and the settings made from them.
 #[derive(Clone)]
@@ -57,15 +57,15 @@ impl Trust {
     }
 
     /// The settings of a verified connection.
-    pub(super) fn config(&self) -> Result<Arc<ClientConfig>, TlsTrouble> {
-        self.config.clone().ok_or(TlsTrouble::NoRoots)
+    pub(super) fn config(&self) -> Result<Arc<ClientConfig>, TlsError> {
+        self.config.clone().ok_or(TlsError::NoRoots)
     }
 
     /// What judges a certificate, for a look at one that may be wrong.
-    pub(crate) fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, TlsTrouble> {
+    pub(crate) fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, TlsError> {
         match &self.verifier {
             Some(verifier) => Ok(Arc::clone(verifier) as Arc<dyn ServerCertVerifier>),
-            None => Err(TlsTrouble::NoRoots),
+            None => Err(TlsError::NoRoots),
         }
     }
 
@@ -89,9 +89,9 @@ fn add_pem(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), BuildError> {
 }
 
 /// What an error of the handshake means.
-pub(crate) fn describe_io(error: &std::io::Error, host: &str) -> TlsTrouble {
+pub(crate) fn describe_io(error: &std::io::Error, host: &str) -> TlsError {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    inner.map_or(TlsTrouble::Closed, |error| TlsTrouble::from_rustls(error, host))
+    inner.map_or(TlsError::Closed, |error| TlsError::from_rustls(error, host))
 }
 
 /// Whole days from `now` until a certificate ends, negative once it has; `None` where it cannot be

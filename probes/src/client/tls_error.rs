@@ -8,7 +8,7 @@ use super::blame::Blame;
 
 /// Why a TLS handshake failed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum TlsTrouble {
+pub enum TlsError {
     /// This machine trusts no authority at all, so no certificate can be judged.
     #[error(
         "this machine has no trusted root certificates, so no certificate can be judged; \
@@ -58,7 +58,7 @@ pub enum TlsTrouble {
     Handshake(String),
 }
 
-impl TlsTrouble {
+impl TlsError {
     /// Whose fault it is.
     #[must_use]
     pub const fn blame(&self) -> Blame {

@@ -9,8 +9,8 @@ use domain::measurement::Phase;
 use http::header;
 use url::Url;
 
-use crate::client::{Answer, Request, SendError};
-use crate::context::{Run, bad_check, base};
+use crate::client::{Request, Response, SendError};
+use crate::context::{ProbeContext, invalid_check, parse_base_url};
 use crate::outcome::{Outcome, finding, sentence};
 use crate::redact;
 
@@ -22,24 +22,28 @@ const DEFAULT_MIN_MAX_AGE_S: u64 = 15_768_000;
 
 const ABOUT: &str = "Strict-Transport-Security";
 
-pub(crate) async fn run(run: &Run<'_>, url: &str, min_max_age_s: Option<u64>) -> Outcome {
+pub(crate) async fn run(
+    context: &ProbeContext<'_>,
+    url: &str,
+    min_max_age_s: Option<u64>,
+) -> Outcome {
     let least = min_max_age_s.unwrap_or(DEFAULT_MIN_MAX_AGE_S);
-    let given = match base(url) {
+    let given = match parse_base_url(url) {
         Ok(given) => given,
         Err(outcome) => return outcome,
     };
     let secure = over_https(&given);
     let request = match Request::get(secure.as_str()) {
         // The header of the address itself counts, not that of a page it redirects to.
-        Ok(request) => request.timeout(run.timeout / 2).redirects(0),
-        Err(error) => return bad_check(&error),
+        Ok(request) => request.timeout(context.timeout / 2).redirects(0),
+        Err(error) => return invalid_check(&error),
     };
-    match run.client.send(request).await {
+    match context.client.send(request).await {
         Ok(answer) => {
-            let outcome = judge(&answer, least);
-            run.with_conditions(outcome, &facts(&answer, run.now))
+            let outcome = evaluate(&answer, least);
+            context.with_conditions(outcome, &facts(&answer, context.now))
         }
-        Err(error) if given.scheme() == "http" => plain_only(run, &given, error).await,
+        Err(error) if given.scheme() == "http" => plain_only(context, &given, error).await,
         Err(error) => Outcome::nothing_learnt(error, ABOUT),
     }
 }
@@ -53,15 +57,15 @@ pub(crate) fn over_https(url: &Url) -> Url {
 }
 
 /// HTTPS brought nothing: does plain HTTP answer?
-async fn plain_only(run: &Run<'_>, plain: &Url, secure_error: SendError) -> Outcome {
+async fn plain_only(context: &ProbeContext<'_>, plain: &Url, secure_error: SendError) -> Outcome {
     if secure_error.blame() == crate::client::Blame::Ours {
         return Outcome::nothing_learnt(secure_error, ABOUT);
     }
     let request = match Request::get(plain.as_str()) {
-        Ok(request) => request.timeout(run.timeout / 2).redirects(0),
-        Err(error) => return bad_check(&error),
+        Ok(request) => request.timeout(context.timeout / 2).redirects(0),
+        Err(error) => return invalid_check(&error),
     };
-    match run.client.send(request).await {
+    match context.client.send(request).await {
         Ok(answer) => {
             let text = format!(
                 "{} serves plain HTTP only (over HTTPS: {}), so browsers cannot be told to insist \
@@ -80,7 +84,7 @@ async fn plain_only(run: &Run<'_>, plain: &Url, secure_error: SendError) -> Outc
     }
 }
 
-fn judge(answer: &Answer, least: u64) -> Outcome {
+fn evaluate(answer: &Response, least: u64) -> Outcome {
     let place = redact::url(&answer.final_url);
     let sent = answer.header(header::STRICT_TRANSPORT_SECURITY.as_str());
     let wanted = format!("expected max-age of at least {least} ({})", span(least));

@@ -11,20 +11,23 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use url::Url;
 
-use super::answer::Timing;
 use super::authority::{authority_of, host_of};
-use super::connect::{Opened, Progress};
+use super::connect::{Progress, TcpConnection};
 use super::error::{Reason, SendError, Stage};
 use super::inner::Inner;
+use super::response::Timing;
 use super::tls::{describe_io, server_name};
 
 /// What can be read and written.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> Stream for T {}
+pub(crate) trait AsyncStream:
+    AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug
+{
+}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send + std::fmt::Debug> AsyncStream for T {}
 
 /// An open stream.
-pub(crate) struct Line {
-    pub(crate) stream: Box<dyn Stream>,
+pub(crate) struct Connection {
+    pub(crate) stream: Box<dyn AsyncStream>,
     pub(crate) remote: SocketAddr,
     pub(crate) timing: Timing,
     pub(crate) certificate: Option<Bytes>,
@@ -32,23 +35,24 @@ pub(crate) struct Line {
 
 impl Inner {
     /// Opens a stream to an address's host and port, encrypted where `tls` says so.
-    pub(super) async fn line(
+    pub(super) async fn connect(
         &self,
         url: &Url,
         tls: bool,
         alpn: &[&str],
         deadline: Instant,
         progress: &Progress,
-    ) -> Result<Line, Reason> {
-        let Opened { stream, remote, mut timing } = self.open(url, deadline, progress).await?;
+    ) -> Result<Connection, Reason> {
+        let TcpConnection { stream, remote, mut timing } =
+            self.connect_tcp(url, deadline, progress).await?;
         if !tls {
-            return Ok(Line { stream: Box::new(stream), remote, timing, certificate: None });
+            return Ok(Connection { stream: Box::new(stream), remote, timing, certificate: None });
         }
         progress.enter(Stage::Tls);
         let started = Instant::now();
         let (stream, certificate) = secure(self, url, stream, alpn).await?;
         timing.tls = started.elapsed();
-        Ok(Line { stream: Box::new(stream), remote, timing, certificate })
+        Ok(Connection { stream: Box::new(stream), remote, timing, certificate })
     }
 }
 

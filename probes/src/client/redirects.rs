@@ -5,14 +5,14 @@ use http::{Method, StatusCode, header};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::answer::{Answer, Timing};
 use super::authority::authority_of;
 use super::connect::Progress;
 use super::error::{Reason, SendError};
-use super::exchange;
-use super::hop::HopAnswer;
+use super::hop::HopResponse;
+use super::http1;
 use super::inner::Inner;
 use super::request::{Request, take_credentials};
+use super::response::{Response, Timing};
 use crate::evidence;
 use crate::redact;
 
@@ -25,7 +25,7 @@ const HARMLESS: [header::HeaderName; 5] = [
     header::CACHE_CONTROL,
 ];
 
-pub(super) async fn send(client: &Inner, mut request: Request) -> Result<Answer, SendError> {
+pub(super) async fn send(client: &Inner, mut request: Request) -> Result<Response, SendError> {
     let started = Instant::now();
     let deadline = started + request.timeout;
     let mut exchanges = Vec::new();
@@ -36,10 +36,9 @@ pub(super) async fn send(client: &Inner, mut request: Request) -> Result<Answer,
         let sent = evidence::request_text(
             &request.method,
             &request.url,
-            &exchange::headers(client, &request),
+            &http1::headers(client, &request),
         );
-        let outcome =
-            timeout_at(deadline, exchange::hop(client, &request, deadline, &progress)).await;
+        let outcome = timeout_at(deadline, http1::hop(client, &request, deadline, &progress)).await;
         let outcome = outcome.unwrap_or_else(|_| {
             Err(Reason::TimedOut {
                 authority: authority_of(&request.url),
@@ -72,7 +71,7 @@ pub(super) async fn send(client: &Inner, mut request: Request) -> Result<Answer,
                 request = next;
             }
             None => {
-                return Ok(Answer {
+                return Ok(Response {
                     status: hop.status,
                     headers: hop.headers,
                     body: hop.body.bytes,
@@ -103,7 +102,7 @@ fn with_whole_time(reason: Reason, request: &Request) -> Reason {
 /// The request a redirect asks for; `None` where the answer is no redirect to follow.
 fn next_request(
     request: &Request,
-    hop: &HopAnswer,
+    hop: &HopResponse,
     followed: usize,
 ) -> Result<Option<Request>, Reason> {
     let keeps_method = match hop.status {

@@ -1,4 +1,4 @@
-//! What was actually seen, for a condition's finding: `was 503`.
+//! The values a condition looked at, for its finding: `was 503`.
 
 use cel::IdedExpr;
 use cel::common::ast::{Expr, LiteralValue};
@@ -10,7 +10,7 @@ use crate::redact;
 const VALUE_CHARS: usize = 80;
 
 /// The values of everything the condition looks at.
-pub(super) fn seen(condition: &Condition, facts: &Facts) -> String {
+pub(super) fn explain(condition: &Condition, facts: &Facts) -> String {
     let mut paths: Vec<Vec<String>> = Vec::new();
     collect(condition.program.expression(), &mut paths);
     let mut parts: Vec<(String, String)> = Vec::new();

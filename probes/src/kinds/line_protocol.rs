@@ -1,11 +1,12 @@
-//! What the kinds that speak a protocol of their own have in common.
+//! What the kinds that speak a protocol of their own have in common: addresses, a transcript as
+//! evidence, and the outcome.
 
 use domain::measurement::{Exchange, Finding, Phase};
 use url::Url;
 
 use crate::client::Timing;
 use crate::conditions::{BodyFact, Facts};
-use crate::context::Run;
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, sentence};
 use crate::redact;
 
@@ -49,12 +50,12 @@ pub(super) fn percent_decoded(text: &str) -> String {
         .unwrap_or_default()
 }
 
-/// What was said and answered, as evidence.
-pub(super) struct Talk {
+/// What was sent and received, as evidence.
+pub(super) struct Transcript {
     /// What was sent, without secrets.
     pub(super) sent: String,
     /// What came back.
-    pub(super) came: String,
+    pub(super) received: String,
     /// The address connected to.
     pub(super) remote: String,
     /// Its times.
@@ -63,14 +64,14 @@ pub(super) struct Talk {
     pub(super) took_ms: f64,
 }
 
-impl Talk {
+impl Transcript {
     fn exchange(&self) -> Exchange {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds")]
         let elapsed_ms = self.took_ms.max(0.0) as u64;
         Exchange {
             request: self.sent.clone(),
             response_head: String::new(),
-            excerpt: redact::shorten(&redact::printable(&redact::text(&self.came)), 2_048),
+            excerpt: redact::shorten(&redact::printable(&redact::text(&self.received)), 2_048),
             remote_addr: Some(self.remote.clone()),
             elapsed_ms,
         }
@@ -78,37 +79,47 @@ impl Talk {
 }
 
 /// It answered as it should: `what` says so, and the check's own conditions are held against it.
-pub(super) fn answered(run: &Run<'_>, what: &str, subject: &str, talk: &Talk) -> Outcome {
-    judged(run, what, finding(subject, Phase::Successful, what), talk)
+pub(super) fn success(
+    context: &ProbeContext<'_>,
+    what: &str,
+    subject: &str,
+    transcript: &Transcript,
+) -> Outcome {
+    conclude(context, what, finding(subject, Phase::Successful, what), transcript)
 }
 
 /// It answered, and `found` says how that is.
-pub(super) fn judged(run: &Run<'_>, what: &str, found: Finding, talk: &Talk) -> Outcome {
+pub(super) fn conclude(
+    context: &ProbeContext<'_>,
+    what: &str,
+    found: Finding,
+    transcript: &Transcript,
+) -> Outcome {
     let facts = Facts {
-        body: Some(BodyFact::whole(talk.came.clone())),
-        ..Facts::of_timing(&talk.timing, talk.took_ms)
+        body: Some(BodyFact::whole(transcript.received.clone())),
+        ..Facts::of_timing(&transcript.timing, transcript.took_ms)
     };
     let phase = found.phase;
     let short = if phase == Phase::Successful {
-        format!("{:.0} ms", talk.took_ms)
+        format!("{:.0} ms", transcript.took_ms)
     } else {
         "unexpected".to_owned()
     };
     let outcome = Outcome::new(phase, sentence(what), short)
-        .value(talk.took_ms)
+        .value(transcript.took_ms)
         .findings(vec![found])
-        .exchanges(vec![talk.exchange()]);
-    run.with_conditions(outcome, &facts)
+        .exchanges(vec![transcript.exchange()]);
+    context.with_conditions(outcome, &facts)
 }
 
 /// What must be in an answer, and whether it is.
-pub(super) fn contains(came: &str, expect: Option<&str>) -> Result<(), String> {
+pub(super) fn contains(received: &str, expect: Option<&str>) -> Result<(), String> {
     match expect {
-        Some(expect) if !came.contains(expect) => {
-            let came = redact::shorten(&redact::printable(came.trim()), 80);
-            let came =
-                if came.is_empty() { "nothing came".into() } else { format!("\"{came}\" came") };
-            Err(format!("expected \"{}\", but {came}", redact::shorten(expect, 80)))
+        Some(expect) if !received.contains(expect) => {
+            let shown = redact::shorten(&redact::printable(received.trim()), 80);
+            let shown =
+                if shown.is_empty() { "nothing came".into() } else { format!("\"{shown}\" came") };
+            Err(format!("expected \"{}\", but {shown}", redact::shorten(expect, 80)))
         }
         _ => Ok(()),
     }

@@ -3,9 +3,9 @@
 use domain::measurement::Phase;
 use http::header;
 
-use super::compare::CatchAll;
+use super::catch_all::CatchAll;
 use super::paths::Exposed;
-use crate::client::Answer;
+use crate::client::Response;
 use crate::redact;
 
 /// What an answer says about a path.
@@ -16,7 +16,7 @@ pub(super) struct Verdict {
     pub(super) excerpt: Option<String>,
 }
 
-pub(super) fn judge(exposed: &Exposed, answer: &Answer, catch_all: &CatchAll) -> Verdict {
+pub(super) fn evaluate(exposed: &Exposed, answer: &Response, catch_all: &CatchAll) -> Verdict {
     let status = answer.status.as_u16();
     let verdict = |phase, detail: String| Verdict { phase, detail, excerpt: None };
     match status {
@@ -72,7 +72,7 @@ pub(super) fn judge(exposed: &Exposed, answer: &Answer, catch_all: &CatchAll) ->
 
 /// A redirect gives nothing away by itself, unless it only adds a slash, a scheme or a name to the
 /// same path: then the file may lie behind it.
-fn redirect(answer: &Answer) -> Verdict {
+fn redirect(answer: &Response) -> Verdict {
     let status = answer.status.as_u16();
     let location = answer.header(header::LOCATION.as_str());
     let target = location.and_then(|location| answer.final_url.join(location).ok());
@@ -95,7 +95,7 @@ fn redirect(answer: &Answer) -> Verdict {
     Verdict { phase, detail, excerpt: None }
 }
 
-fn size(answer: &Answer) -> String {
+fn size(answer: &Response) -> String {
     let more = if answer.truncated { "more than " } else { "" };
     format!("{more}{} bytes", answer.body.len())
 }

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::content::Content;
-use crate::client::Answer;
-use crate::kinds::moved;
+use crate::client::Response;
+use crate::kinds::origin_redirect;
 
 /// Two paths that cannot exist, one dotted like most listed files and one plain. They are made from
 /// the service's address, so that every run asks for the same ones.
@@ -21,7 +21,7 @@ pub(super) fn sample_paths(base: &Url) -> [String; 2] {
 
 /// The pages a site answers unknown paths with.
 pub(super) struct CatchAll {
-    answers: Vec<Answer>,
+    answers: Vec<Response>,
     pages: Vec<Page>,
 }
 
@@ -34,13 +34,13 @@ struct Page {
 }
 
 impl CatchAll {
-    pub(super) fn of(answers: Vec<Answer>) -> Self {
+    pub(super) fn of(answers: Vec<Response>) -> Self {
         Self { pages: answers.iter().map(Page::of).collect(), answers }
     }
 
     /// Where all unknown paths are sent on to as they are.
-    pub(super) fn moved_to(&self) -> Option<Url> {
-        let mut origins = self.answers.iter().map(moved::moved_to);
+    pub(super) fn origin_redirect(&self) -> Option<Url> {
+        let mut origins = self.answers.iter().map(origin_redirect::target);
         let first = origins.next()??;
         origins
             .all(|other| other.is_some_and(|other| other.origin() == first.origin()))
@@ -58,14 +58,14 @@ impl CatchAll {
     }
 
     /// Whether the answer is one of those pages.
-    pub(super) fn is_like(&self, answer: &Answer) -> bool {
+    pub(super) fn is_like(&self, answer: &Response) -> bool {
         let page = Page::of(answer);
         self.pages.iter().any(|known| known.is_like(&page))
     }
 }
 
 impl Page {
-    fn of(answer: &Answer) -> Self {
+    fn of(answer: &Response) -> Self {
         let content_type = answer.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
         let content_type = content_type.split(';').next().unwrap_or_default().trim();
         let repeated = words(answer.final_url.path());

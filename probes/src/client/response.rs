@@ -25,7 +25,7 @@ pub struct Timing {
 
 /// An answer, whatever its status.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: StatusCode,
     /// The headers, as received.
@@ -50,7 +50,7 @@ pub struct Answer {
     pub exchanges: Vec<Exchange>,
 }
 
-impl Answer {
+impl Response {
     /// A header's value as text; `None` where absent or not text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

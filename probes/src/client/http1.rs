@@ -13,10 +13,10 @@ use super::authority::authority_of;
 use super::body;
 use super::connect::Progress;
 use super::error::{Reason, Stage};
-use super::hop::HopAnswer;
+use super::hop::HopResponse;
 use super::inner::Inner;
-use super::line::Line;
 use super::request::Request;
+use super::stream::Connection;
 
 /// The most bytes of status line and headers that are read.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
@@ -36,10 +36,10 @@ pub(super) async fn hop(
     request: &Request,
     deadline: Instant,
     progress: &Progress,
-) -> Result<HopAnswer, Reason> {
+) -> Result<HopResponse, Reason> {
     let https = request.url.scheme() == "https";
-    let Line { stream, remote, mut timing, certificate } =
-        client.line(&request.url, https, &["http/1.1"], deadline, progress).await?;
+    let Connection { stream, remote, mut timing, certificate } =
+        client.connect(&request.url, https, &["http/1.1"], deadline, progress).await?;
 
     progress.enter(Stage::FirstByte);
     let reason = |error: &hyper::Error| http_reason(error, &request.url);
@@ -64,7 +64,7 @@ pub(super) async fn hop(
     let (raw, truncated) = body::read(incoming, limit).await.map_err(|error| reason(&error))?;
     drop(driver);
     let body = body::unpack(&head.headers, raw, truncated, limit);
-    Ok(HopAnswer {
+    Ok(HopResponse {
         status: head.status,
         version: head.version,
         headers: head.headers,
