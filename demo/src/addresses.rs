@@ -2,7 +2,7 @@
 
 /// Where the shop answers, each without a trailing slash.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
+pub struct Addresses {
     /// Over HTTPS.
     pub https: String,
     /// Over plain HTTP, which redirects.

@@ -93,7 +93,7 @@ pub fn plan(seed: u64, now: DateTime<Utc>) -> Result<Vec<Event>, DemoError> {
     }
     for slot in slots {
         let runbook = planner.runbook(&slot)?;
-        planner.run(&slot, &runbook)?;
+        planner.deployment(&slot, &runbook)?;
     }
     planner.events.sort_by_key(|event| event.at);
     Ok(planner.events)

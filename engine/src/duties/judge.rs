@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     gate::{GateAnswer, GateItem, decide},
     item::{ItemFacts, MachineWord, PersonFact, WaiverFact, judge},
-    machine::{Source, SourceWord, combine},
+    item_sources::{Source, SourceWord, combine},
     watch::WatchState,
     words::Actor,
 };

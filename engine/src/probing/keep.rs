@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     ids::{DeploymentId, ServiceId},
     measurement::{Measurement, Phase},
-    watch::Stretches,
+    watch::WatchBuckets,
 };
 use store::{
     Tx,
@@ -136,7 +136,7 @@ pub(crate) async fn keep(
 fn as_new<'a>(one: &'a Seen, watch: Option<&OpenWatch>) -> NewMeasurement<'a> {
     let check = &one.check;
     let stretch = |watch: &OpenWatch| {
-        let stretches = Stretches::of(watch.deployed_at, watch.watch_ends_at);
+        let stretches = WatchBuckets::of(watch.deployed_at, watch.watch_ends_at);
         stretches.at(one.measurement.started_at)
     };
     NewMeasurement {

@@ -8,7 +8,7 @@ use domain::{
     check::{RESPONSE_TARGETS, measures},
     ids::CheckId,
     item::MachineWord,
-    machine::{Source, SourceWord, combine},
+    item_sources::{Source, SourceWord, combine},
     rehearsal,
     runbook::MachineRule,
     watch::WatchState,

@@ -366,7 +366,8 @@ impl CheckRequest {
                     match query {
                         Some(query) if !query.trim().is_empty() => faults.note(
                             pointer,
-                            validate::text(query, 4_000).and_then(|()| domain::query::check(query)),
+                            validate::text(query, 4_000)
+                                .and_then(|()| domain::query_template::check(query)),
                         ),
                         Some(_) => faults.note(pointer, Err("must not be empty".into())),
                         None if needed => {

@@ -1,4 +1,4 @@
-//! Telling the year: the plan's events, one after the other, through the engine's use cases, with
+//! Replays the year: the plan's events, one after the other, through the engine's use cases, with
 //! a clock that is moved to each.
 
 use std::{collections::HashMap, sync::Arc};
@@ -21,45 +21,45 @@ use probes::{GuardPolicy, GuardedClient, Mode, Prober};
 use store::Store;
 
 use crate::{
-    addresses::Places,
+    addresses::Addresses,
     error::DemoError,
     event::{Act, Event},
     people::{CI, Cast, Known},
     plan::plan,
-    stage::{self, done},
+    services::{self, done},
 };
 
-/// What was told.
+/// How much was replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
+pub struct Replayed {
     /// How many deployments.
     pub deployments: usize,
     /// How many events in all.
     pub events: usize,
 }
 
-/// Tells the year before `now` into an empty database, and closes it. Reaches no address.
+/// Replays the year before `now` into an empty database, and closes it. Reaches no address.
 ///
 /// # Errors
 /// Where a use case refuses what the story wants, or the database fails.
-pub async fn tell(
+pub async fn replay(
     store: Store,
-    places: &Places,
+    addresses: &Addresses,
     seed: u64,
     now: DateTime<Utc>,
-) -> Result<Told, DemoError> {
+) -> Result<Replayed, DemoError> {
     let events = plan(seed, now)?;
     let clock = Arc::new(ManualClock::at(now - Duration::days(366)));
     // No range is listed, so nothing can be reached from the past.
     let client = GuardedClient::builder().policy(GuardPolicy::new(Mode::AllowList)).build()?;
     let options = Options { base_url: "http://127.0.0.1".into() };
     let engine = Engine::new(store, clock.clone(), Prober::new(client), options);
-    let told = Teller::begin(engine.clone(), places).await?.tell(&clock, events).await;
+    let replayed = Replayer::begin(engine.clone(), addresses).await?.run(&clock, events).await;
     engine.close().await;
-    told
+    replayed
 }
 
-struct Teller {
+struct Replayer {
     engine: Engine,
     people: Known,
     ci: Who,
@@ -67,9 +67,9 @@ struct Teller {
     known: HashMap<usize, (DeploymentId, String)>,
 }
 
-impl Teller {
+impl Replayer {
     /// Sets the portal up: people, services, CI's token.
-    async fn begin(engine: Engine, places: &Places) -> Result<Self, DemoError> {
+    async fn begin(engine: Engine, addresses: &Addresses) -> Result<Self, DemoError> {
         done("publish", "what ships", engine.publish_shipped().await)?;
         let mut people = Vec::new();
         let first = engine.set_up(Cast::Admin.new_person()).await;
@@ -80,7 +80,7 @@ impl Teller {
             let added = engine.add_person(&who, cast.new_person()).await;
             people.push((cast, done("add", cast.name(), added)?));
         }
-        stage::set(&engine, &who, places).await?;
+        services::create(&engine, &who, addresses).await?;
         let token = NewToken {
             name: CI.into(),
             scopes: vec![Scope::DeploymentsWrite, Scope::ResultsWrite],
@@ -92,7 +92,7 @@ impl Teller {
         Ok(Self { engine, people: Known(people), ci, known: HashMap::new() })
     }
 
-    async fn tell(mut self, clock: &ManualClock, events: Vec<Event>) -> Result<Told, DemoError> {
+    async fn run(mut self, clock: &ManualClock, events: Vec<Event>) -> Result<Replayed, DemoError> {
         let count = events.len();
         for event in events {
             let ahead = event.at - clock.now();
@@ -106,7 +106,7 @@ impl Teller {
             let admin = Who::Person(self.person(Cast::Admin)?);
             done("revoke", CI, self.engine.revoke_token(&admin, *id).await)?;
         }
-        Ok(Told { deployments: self.known.len(), events: count })
+        Ok(Replayed { deployments: self.known.len(), events: count })
     }
 
     fn person(&self, cast: Cast) -> Result<Person, DemoError> {

@@ -20,8 +20,8 @@ use crate::{
     reports,
 };
 
-/// A run in the making.
-struct Run<'a> {
+/// What happens to a deployment, in the making.
+struct DeploymentScript<'a> {
     slot: &'a Slot,
     deployment: usize,
     /// When the first signature may come.
@@ -29,7 +29,7 @@ struct Run<'a> {
     events: Vec<Event>,
 }
 
-impl Run<'_> {
+impl DeploymentScript<'_> {
     fn push(&mut self, at: DateTime<Utc>, act: Act) {
         self.events.push(Event { at, act });
     }
@@ -37,7 +37,7 @@ impl Run<'_> {
 
 impl Planner {
     /// Plans a deployment with its run.
-    pub(crate) fn run(&mut self, slot: &Slot, runbook: &Runbook) -> Result<(), DemoError> {
+    pub(crate) fn deployment(&mut self, slot: &Slot, runbook: &Runbook) -> Result<(), DemoError> {
         let place = (slot.service, slot.environment);
         let version = match slot.version {
             Some(version) => version,
@@ -52,20 +52,20 @@ impl Planner {
         let over = slot.deployed_at + watch + self.minutes(20..150);
         // The one that goes to production today is signed on staging first, whatever the hour.
         let sign_at = if slot.environment == "staging" { over } else { at_work(over) };
-        let mut run = Run { slot, deployment, sign_at, events: Vec::new() };
-        run.push(slot.announced_at, announce(slot, deployment, version));
-        self.rehearse(&mut run, runbook, version);
+        let mut script = DeploymentScript { slot, deployment, sign_at, events: Vec::new() };
+        script.push(slot.announced_at, announce(slot, deployment, version));
+        self.rehearse(&mut script, runbook, version);
         for item in &runbook.items {
             if item.not_required_because(slot.kind, slot.environment).is_none() {
-                self.work(&mut run, item);
+                self.work(&mut script, item);
             }
         }
-        let last = self.signatures(&mut run, runbook);
+        let last = self.signatures(&mut script, runbook);
         let back = match slot.ending {
             Ending::Back { at, reason, .. } => {
                 let by = if self.rng.random_bool(0.5) { Cast::Operator } else { Cast::Sre };
                 let act = Act::RollBack { deployment, by, reason: reason.into() };
-                run.push(at, act);
+                script.push(at, act);
                 Some(at)
             }
             Ending::Good | Ending::Open => None,
@@ -76,19 +76,19 @@ impl Planner {
             self.good.entry(place).or_default().push(version);
         }
         let end = back.or(signed.then_some(last)).or(slot.until).unwrap_or(self.now);
-        run.events.retain(|event| {
+        script.events.retain(|event| {
             let closing = matches!(event.act, Act::RollBack { .. });
             let signature = matches!(event.act, Act::Sign { .. });
             if signature { signed } else { event.at < end || closing }
         });
-        run.events.extend(self.lessons(slot, deployment));
-        self.events.append(&mut run.events);
+        script.events.extend(self.lessons(slot, deployment));
+        self.events.append(&mut script.events);
         Ok(())
     }
 
     /// The rehearsal of the way back, on the morning of the deployment.
-    fn rehearse(&mut self, run: &mut Run<'_>, runbook: &Runbook, version: &str) {
-        let slot = run.slot;
+    fn rehearse(&mut self, script: &mut DeploymentScript<'_>, runbook: &Runbook, version: &str) {
+        let slot = script.slot;
         let asked = runbook.items.iter().any(|i| i.machine == Some(MachineRule::RollbackRehearsed));
         if !asked || slot.kind == Kind::Rollback {
             return;
@@ -111,28 +111,28 @@ impl Planner {
         let duration_s = self.rng.random_range(130..290);
         let by = if self.rng.random_bool(0.7) { Cast::Operator } else { Cast::Sre };
         let service = slot.service.to_owned();
-        run.push(at, Act::Rehearse { service, version: target, duration_s, by });
+        script.push(at, Act::Rehearse { service, version: target, duration_s, by });
     }
 
     /// What happens to a box.
-    fn work(&mut self, run: &mut Run<'_>, item: &ItemTemplate) {
-        let (slot, deployment) = (run.slot, run.deployment);
+    fn work(&mut self, script: &mut DeploymentScript<'_>, item: &ItemTemplate) {
+        let (slot, deployment) = (script.slot, script.deployment);
         let key = || item.key.clone();
         let late = item.due_s.is_some_and(|due| due >= 86_400);
         if let Some((_, reason)) = slot.waived.filter(|(waived, _)| *waived == item.key) {
             let at = if late {
-                run.sign_at - self.minutes(70..130)
+                script.sign_at - self.minutes(70..130)
             } else {
                 slot.announced_at + self.minutes(90..200)
             };
             let act = Act::Waive { deployment, item: key(), by: Cast::Sre, reason: reason.into() };
-            run.push(at, act);
+            script.push(at, act);
             return;
         }
         if slot.kind == Kind::Rollback && item.machine == Some(MachineRule::RollbackRehearsed) {
             let reason = "The rollback itself was the rehearsal: it worked an hour ago, and the plan has not changed since.";
             let at = slot.announced_at + self.minutes(40..60);
-            run.push(
+            script.push(
                 at,
                 Act::Waive { deployment, item: key(), by: Cast::Sre, reason: reason.into() },
             );
@@ -143,24 +143,24 @@ impl Planner {
             if failing == item.key {
                 let early = (at - slot.announced_at).num_minutes().clamp(4, 16) / 2;
                 let when = at - Duration::minutes(early);
-                self.fail(run, item, when, check, seen);
+                self.fail(script, item, when, check, seen);
                 return;
             }
         }
         if matches!(slot.ending, Ending::Open) {
-            self.work_open(run, item);
+            self.work_open(script, item);
             return;
         }
-        self.machine(run, item, late);
-        self.person(run, item, late);
+        self.machine(script, item, late);
+        self.person(script, item, late);
     }
 
-    fn machine(&mut self, run: &mut Run<'_>, item: &ItemTemplate, late: bool) {
-        let (slot, deployment) = (run.slot, run.deployment);
+    fn machine(&mut self, script: &mut DeploymentScript<'_>, item: &ItemTemplate, late: bool) {
+        let (slot, deployment) = (script.slot, script.deployment);
         if item.key == "end-to-end" || item.key == "smoke-tests" && self.rng.random_bool(0.5) {
             let at = slot.announced_at + self.minutes(7..15);
             let xml = reports::end_to_end(&[]);
-            run.push(at, Act::Report { deployment, item: item.key.clone(), xml });
+            script.push(at, Act::Report { deployment, item: item.key.clone(), xml });
             return;
         }
         if item.actor == Actor::Human || item.machine == Some(MachineRule::RollbackRehearsed) {
@@ -168,7 +168,7 @@ impl Planner {
         }
         if !item.probes.is_empty() {
             for minutes in [1, 60, 24 * 60, 46 * 60] {
-                self.measure(run, slot.announced_at + Duration::minutes(minutes), Pace::Hosts);
+                self.measure(script, slot.announced_at + Duration::minutes(minutes), Pace::Hosts);
             }
             return;
         }
@@ -178,63 +178,66 @@ impl Planner {
             slot.announced_at + self.minutes(2..9)
         };
         let summary = notes::result(&mut self.rng, &item.key);
-        self.result(run, item, at, true, summary);
+        self.result(script, item, at, true, summary);
     }
 
-    fn person(&mut self, run: &mut Run<'_>, item: &ItemTemplate, late: bool) {
+    fn person(&mut self, script: &mut DeploymentScript<'_>, item: &ItemTemplate, late: bool) {
         if item.actor == Actor::Automated || !item.required && self.rng.random_bool(0.5) {
             return;
         }
-        let slot = run.slot;
+        let slot = script.slot;
         let minutes = i64::try_from(item.due_s.unwrap_or(14_400) / 60).unwrap_or(240);
         let at = match (late, minutes) {
-            (true, _) => run.sign_at - self.minutes(6..30),
+            (true, _) => script.sign_at - self.minutes(6..30),
             (false, 0..16) => slot.announced_at + self.minutes(1..5),
             (false, _) => slot.announced_at + self.minutes(10..minutes.min(110)),
         };
         let night = slot.kind == Kind::Hotfix && !late;
         let by = if night || self.rng.random_bool(0.2) { Cast::Sre } else { Cast::Operator };
         let note = notes::tick(&mut self.rng, &item.key);
-        run.push(at, Act::Tick { deployment: run.deployment, item: item.key.clone(), by, note });
+        script.push(
+            at,
+            Act::Tick { deployment: script.deployment, item: item.key.clone(), by, note },
+        );
     }
 
     fn fail(
         &mut self,
-        run: &mut Run<'_>,
+        script: &mut DeploymentScript<'_>,
         item: &ItemTemplate,
         at: DateTime<Utc>,
         check: &str,
         seen: &str,
     ) {
-        let deployment = run.deployment;
+        let deployment = script.deployment;
         let key = item.key.clone();
         if item.key == "end-to-end" {
             let xml = reports::end_to_end(&[seen]);
-            run.push(at, Act::Report { deployment, item: key, xml });
+            script.push(at, Act::Report { deployment, item: key, xml });
         } else if item.actor == Actor::Human {
-            run.push(
+            script.push(
                 at,
                 Act::Fail { deployment, item: key, by: Cast::Operator, note: seen.into() },
             );
         } else if item.probes.is_empty() {
-            self.result(run, item, at, false, seen.to_owned());
+            self.result(script, item, at, false, seen.to_owned());
         } else {
             let seen = measured::round(&mut self.rng, at, Pace::Hosts, Some((check, seen)));
-            run.push(at + Duration::seconds(2), Act::Measure { deployment, seen });
+            script.push(at + Duration::seconds(2), Act::Measure { deployment, seen });
         }
     }
 
     /// What has happened so far to a box of a run that is open now. What nobody has looked at
     /// stays as it is.
-    fn work_open(&mut self, run: &mut Run<'_>, item: &ItemTemplate) {
-        let (slot, deployment) = (run.slot, run.deployment);
+    fn work_open(&mut self, script: &mut DeploymentScript<'_>, item: &ItemTemplate) {
+        let (slot, deployment) = (script.slot, script.deployment);
         let live = slot.environment == "production";
         let key = item.key.clone();
         match item.key.as_str() {
             "perf-security" => {
                 let mut at = slot.announced_at + Duration::minutes(1);
                 while at < self.now - Duration::minutes(5) {
-                    self.measure(run, at, Pace::Loopback);
+                    self.measure(script, at, Pace::Loopback);
                     at += Duration::minutes(30);
                 }
             }
@@ -243,7 +246,7 @@ impl Planner {
                     "checkout.spec › subscription renews after a month: expected 2 orders, found 1",
                     "checkout.spec › subscription can be paused: timed out after 30 s waiting for “Paused”",
                 ]);
-                run.push(
+                script.push(
                     slot.announced_at + self.minutes(9..14),
                     Act::Report { deployment, item: key, xml },
                 );
@@ -252,37 +255,37 @@ impl Planner {
                 let note = "Bought a gift card, got the mail, paid with it; a cart with a voucher and a card as well. Console clean.".to_owned();
                 let at = slot.announced_at + self.minutes(18..26);
                 let xml = reports::end_to_end(&[]);
-                run.push(
+                script.push(
                     at - Duration::minutes(9),
                     Act::Report { deployment, item: key.clone(), xml },
                 );
-                run.push(at, Act::Tick { deployment, item: key, by: Cast::Operator, note });
+                script.push(at, Act::Tick { deployment, item: key, by: Cast::Operator, note });
             }
             "migrations-forward-compatible" => {
                 let note =
                     "One new table. 1.3.15 runs against the new schema on staging since yesterday."
                         .to_owned();
                 let at = slot.announced_at + self.minutes(12..20);
-                run.push(at, Act::Tick { deployment, item: key, by: Cast::Operator, note });
+                script.push(at, Act::Tick { deployment, item: key, by: Cast::Operator, note });
             }
             "workers-replaced" | "migrations" | "integrations" => {
                 let at = slot.announced_at + self.minutes(2..9);
                 let summary = notes::result(&mut self.rng, &item.key);
-                self.result(run, item, at, true, summary);
+                self.result(script, item, at, true, summary);
             }
             _ => {}
         }
     }
 
-    fn measure(&mut self, run: &mut Run<'_>, at: DateTime<Utc>, pace: Pace) {
+    fn measure(&mut self, script: &mut DeploymentScript<'_>, at: DateTime<Utc>, pace: Pace) {
         let seen = measured::round(&mut self.rng, at, pace, None);
-        let deployment = run.deployment;
-        run.push(at + Duration::seconds(2), Act::Measure { deployment, seen });
+        let deployment = script.deployment;
+        script.push(at + Duration::seconds(2), Act::Measure { deployment, seen });
     }
 
     fn result(
         &mut self,
-        run: &mut Run<'_>,
+        script: &mut DeploymentScript<'_>,
         item: &ItemTemplate,
         at: DateTime<Utc>,
         passed: bool,
@@ -290,16 +293,20 @@ impl Planner {
     ) {
         let number = self.rng.random_range(10_000..90_000);
         let item = item.key.clone();
-        let deployment = run.deployment;
-        run.push(at, Act::Result { deployment, item, passed, summary, run: number });
+        let deployment = script.deployment;
+        script.push(at, Act::Result { deployment, item, passed, summary, run: number });
     }
 
     /// The signatures; answers when the last one comes.
-    fn signatures(&mut self, run: &mut Run<'_>, runbook: &Runbook) -> DateTime<Utc> {
-        let mut at = run.sign_at;
+    fn signatures(
+        &mut self,
+        script: &mut DeploymentScript<'_>,
+        runbook: &Runbook,
+    ) -> DateTime<Utc> {
+        let mut at = script.sign_at;
         let mut last = at;
         for required in &runbook.sign_off {
-            let by = match (Role::parse(&required.role), run.slot.by) {
+            let by = match (Role::parse(&required.role), script.slot.by) {
                 (None, _) if required.role == "product" => Cast::Product,
                 (None, _) => Cast::Sre,
                 // Never the one who deployed, alone.
@@ -308,7 +315,7 @@ impl Planner {
                 (Some(_), _) => Cast::Sre,
             };
             let comment = notes::sign(&mut self.rng);
-            run.push(at, Act::Sign { deployment: run.deployment, by, comment });
+            script.push(at, Act::Sign { deployment: script.deployment, by, comment });
             last = at;
             at = at_work(at + self.minutes(15..170));
         }

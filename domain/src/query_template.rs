@@ -1,9 +1,9 @@
-//! Queries with places to be filled in: `sum(rate(errors{service="{{service}}"}[{{window}}]))`.
+//! Queries with variables to be filled in: `sum(rate(errors{service="{{service}}"}[{{window}}]))`.
 
 use chrono::{DateTime, Utc};
 
-/// What a query may have filled in, with what stands for it.
-pub const PLACES: [&str; 5] = ["service", "environment", "version", "window", "since_deploy"];
+/// The variables a query may name.
+pub const VARIABLES: [&str; 5] = ["service", "environment", "version", "window", "since_deploy"];
 
 /// The longest span a server is asked about, in seconds.
 const SPAN_MAX_S: i64 = 48 * 3_600;
@@ -25,7 +25,7 @@ pub struct Asked<'a> {
     pub interval_s: i64,
 }
 
-/// Refuses a place nothing is known for.
+/// Refuses a variable that does not exist.
 ///
 /// # Errors
 /// A sentence that names those there are.
@@ -37,11 +37,11 @@ pub fn check(query: &str) -> Result<(), String> {
             return Err("has a `{{` that is not closed by `}}`".into());
         };
         let name = inside[..end].trim();
-        if !PLACES.contains(&name) {
-            let places = PLACES.map(|place| format!("{{{{{place}}}}}")).join(", ");
+        if !VARIABLES.contains(&name) {
+            let known = VARIABLES.map(|name| format!("{{{{{name}}}}}")).join(", ");
             let name: String = name.chars().take(40).collect();
             return Err(format!(
-                "has `{{{{{name}}}}}`, which nothing is known for; there are {places}"
+                "has `{{{{{name}}}}}`, which nothing is known for; there are {known}"
             ));
         }
         rest = &inside[end + 2..];
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_are_filled_in() {
+    fn variables_are_filled_in() {
         let deployed_at = Utc.with_ymd_and_hms(2026, 11, 19, 14, 2, 0).single().unwrap();
         let asked = Asked {
             service: "shop",
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_places_are_refused() {
+    fn unknown_variables_are_refused() {
         assert_eq!(check("up{job=\"{{service}}\"}"), Ok(()));
         assert!(check("up{job=\"{{srevice}}\"}").unwrap_err().contains("`{{srevice}}`"));
         assert!(check("up{job=\"{{service\"}").unwrap_err().contains("not closed"));

@@ -8,7 +8,7 @@ use engine::{
     },
 };
 
-use crate::{addresses::Places, error::DemoError, live, measured::REDIRECT};
+use crate::{addresses::Addresses, error::DemoError, live_checks, measured::REDIRECT};
 
 /// The environments of every service here.
 const ENVIRONMENTS: [&str; 2] = ["staging", "production"];
@@ -43,9 +43,13 @@ const SERVICES: [(&str, &str, &str, &str, &str, &str); 3] = [
 
 /// Creates the services with their checks and rollback plans, as they were in the past: without a
 /// hook, since nothing was ever really called.
-pub(crate) async fn set(engine: &Engine, who: &Who, places: &Places) -> Result<(), DemoError> {
+pub(crate) async fn create(
+    engine: &Engine,
+    who: &Who,
+    addresses: &Addresses,
+) -> Result<(), DemoError> {
     for (slug, ..) in SERVICES {
-        put(engine, who, slug, places, None).await?;
+        put(engine, who, slug, addresses, None).await?;
     }
     Ok(())
 }
@@ -54,11 +58,11 @@ pub(crate) async fn set(engine: &Engine, who: &Who, places: &Places) -> Result<(
 ///
 /// # Errors
 /// Where the portal refuses it.
-pub async fn move_to(engine: &Engine, places: &Places) -> Result<(), DemoError> {
-    let hook = format!("{}/control/release", places.control);
+pub async fn update_addresses(engine: &Engine, addresses: &Addresses) -> Result<(), DemoError> {
+    let hook = format!("{}/control/release", addresses.control);
     let who = Who::System("demo");
-    put(engine, &who, "shop", places, Some(hook)).await?;
-    for (key, request) in live::checks(places) {
+    put(engine, &who, "shop", addresses, Some(hook)).await?;
+    for (key, request) in live_checks::checks(addresses) {
         done("put the check", key, engine.put_check(&who, "shop", key, request).await)?;
     }
     Ok(())
@@ -68,7 +72,7 @@ async fn put(
     engine: &Engine,
     who: &Who,
     slug: &str,
-    places: &Places,
+    addresses: &Addresses,
     hook: Option<String>,
 ) -> Result<(), DemoError> {
     let Some((_, name, description, owners, tier, command)) =
@@ -86,7 +90,7 @@ async fn put(
             .iter()
             .map(|environment| EnvironmentRequest {
                 slug: (*environment).into(),
-                base_url: Some(live.then(|| places.https.clone())),
+                base_url: Some(live.then(|| addresses.https.clone())),
             })
             .collect(),
         targets: live.then(targets),
@@ -95,7 +99,7 @@ async fn put(
     for environment in ENVIRONMENTS {
         if live {
             let key = format!("{environment}-{REDIRECT}");
-            let request = redirect(environment, places);
+            let request = redirect(environment, addresses);
             done("put the check", &key, engine.put_check(who, slug, &key, request).await)?;
         }
         let plan = PlanRequest {
@@ -126,14 +130,14 @@ fn targets() -> Vec<TargetRequest> {
 }
 
 /// The shop's plain listener has a port of its own, which its HTTPS address does not tell.
-fn redirect(environment: &str, places: &Places) -> CheckRequest {
+fn redirect(environment: &str, addresses: &Addresses) -> CheckRequest {
     CheckRequest {
         environment: environment.into(),
         kind: "https_redirect".into(),
         interval_s: 60,
         timeout_s: Some(20),
         item: Some("perf-security".into()),
-        url: Some(places.http.clone()),
+        url: Some(addresses.http.clone()),
         ..CheckRequest::default()
     }
 }
