@@ -29,6 +29,7 @@
 mod browser;
 pub mod client;
 pub mod conditions;
+mod context;
 mod evidence;
 pub mod guard;
 mod kinds;
@@ -39,9 +40,10 @@ pub mod prometheus;
 mod redact;
 mod validate;
 
-pub use client::{Answer, Blame, GuardedClient, Request, SendError};
+pub use client::{Blame, GuardedClient, Request, Response, SendError};
 pub use conditions::{Condition, ConditionError, Facts};
+pub use context::NoData;
 pub use guard::{GuardConfigError, GuardPolicy, Mode};
-pub use prober::{NoData, Prober};
+pub use prober::Prober;
 pub use redact::is_secret_name;
 pub use validate::{CheckError, validate};

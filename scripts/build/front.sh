@@ -13,7 +13,7 @@ claim_targets
 
 # Everything the site is made from, by content, with the tools that make it.
 sources() {
-    find Cargo.toml Cargo.lock .cargo domain app frontend style public runbooks -type f -print0 2>/dev/null |
+    find Cargo.toml Cargo.lock .cargo domain app frontend style public -type f -print0 2>/dev/null |
         LC_ALL=C sort -z | xargs -0 sha256sum
     cat "$DAYTWO_STAMPS"/{wasm-target,wasm-bindgen,wasm-opt,cargo-leptos}
     sha256sum <scripts/build/front.sh

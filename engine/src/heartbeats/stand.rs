@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     heartbeat::{HeartbeatState, Schedule, expected, state},
-    machine::SourceWord,
+    item_sources::SourceWord,
 };
 use store::heartbeats::HeartbeatRecord;
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
     indicator::{Cell, Reading},
-    query::{self, Asked},
+    query_template::{self, Asked},
 };
 use probes::prometheus::{Question, Said};
 use store::{
@@ -41,8 +41,9 @@ impl Engine {
             now,
             interval_s: indicator.interval_s,
         };
-        let text = query::fill(text, &asked);
-        let heartbeat = indicator.heartbeat_query.as_ref().map(|text| query::fill(text, &asked));
+        let text = query_template::fill(text, &asked);
+        let heartbeat =
+            indicator.heartbeat_query.as_ref().map(|text| query_template::fill(text, &asked));
         let question = Question {
             server_url,
             query: &text,

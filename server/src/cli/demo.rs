@@ -46,11 +46,11 @@ impl Demo {
         let config = Config { probe: reach(&shop), ..config };
         if !folder.is_told() {
             say("Telling a year of history …");
-            story::tell(&config, &shop.places()).await?;
+            story::tell(&config, &shop.addresses()).await?;
             folder.mark_told()?;
         }
         let engine = open::engine(&config).await?;
-        story::move_to(&engine, &shop.places()).await?;
+        story::update_addresses(&engine, &shop.addresses()).await?;
         let token = story::token(&engine).await?;
         let router = http::router(engine.clone(), &config, &Site::beside_binary())?;
         welcome(&config, &folder, &shop, &token)?;

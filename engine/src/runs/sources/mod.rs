@@ -10,7 +10,7 @@ use domain::{
     check::{RESPONSE_TARGETS, measures},
     ids::{CheckId, DeploymentId},
     item::MachineWord,
-    machine::{Source, SourceWord, combine},
+    item_sources::{Source, SourceWord, combine},
     run::RunSubject,
     watch::WatchState,
     words::Actor,
