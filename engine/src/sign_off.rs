@@ -12,7 +12,7 @@ use store::{
     sign_offs::{self, SignOffRecord},
 };
 
-use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults, run};
+use crate::{Engine, Refusal, audit::entry, error::Faults, ids::new_id, run};
 
 impl Engine {
     /// Signs a deployment off. With the last required signature its watch closes. Answers whether

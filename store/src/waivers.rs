@@ -51,7 +51,8 @@ pub async fn not_ended(
     .await
 }
 
-/// The open watches that have a waiver which expired between `from` and `until`.
+/// The open watches with a box that is written down as waived, by a waiver which expired between
+/// `from` and `until`.
 ///
 /// # Errors
 /// What the database says.
@@ -63,7 +64,8 @@ pub async fn expired_in(
     link.query(
         "SELECT DISTINCT w.deployment_id FROM waivers w \
          JOIN deployments d ON d.id = w.deployment_id \
-         WHERE d.state = 'watching' AND w.ended_at IS NULL \
+         JOIN items i ON i.id = w.item_id \
+         WHERE d.state = 'watching' AND i.state = 'waived' AND w.ended_at IS NULL \
          AND w.expires_at > $1 AND w.expires_at <= $2",
     )
     .bind(micros(from))

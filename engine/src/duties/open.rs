@@ -24,11 +24,11 @@ const WHO: Who = Who::System("duties");
 
 impl Engine {
     /// Opens the runs of duties that are due, judges the open ones and tells of those that are due
-    /// soon or overdue.
+    /// soon or overdue; answers whether anything changed.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn look_after_duties(&self) -> Result<(), Refusal> {
+    pub async fn open_due_runs(&self) -> Result<bool, Refusal> {
         let now = self.now();
         let due: Vec<_> = duties::all(&mut self.read().await?)
             .await?
@@ -37,7 +37,7 @@ impl Engine {
             .collect();
         let open = duties::open_runs(&mut self.read().await?).await?;
         if due.is_empty() && open.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let changed = self
             .write(move |tx| {
@@ -59,7 +59,7 @@ impl Engine {
         if changed {
             self.publish(domain::event::Event::changed());
         }
-        Ok(())
+        Ok(changed)
     }
 }
 

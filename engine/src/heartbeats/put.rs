@@ -18,9 +18,7 @@ use super::{
     stand::settle,
     view::{HeartbeatNow, now_of},
 };
-use crate::{
-    Engine, Refusal, audit::entry, engine::new_id, once::Answer, run, services::known_item,
-};
+use crate::{Engine, Refusal, audit::entry, ids::new_id, once::Answer, run, services::known_item};
 
 impl Engine {
     /// Creates or changes a heartbeat; answers it with its address, with 201 or 200.

@@ -12,7 +12,7 @@ use store::{
     services::{self, ServiceRecord},
 };
 
-use crate::{Refusal, engine::new_id, run};
+use crate::{Refusal, ids::new_id, run};
 
 /// Seconds from one run of a built-in check to the next while a watch is open.
 const INTERVAL_S: i64 = 60;

@@ -1,31 +1,30 @@
 //! A rehearsal proves something for a while only: boxes that rest on one are judged again as it
 //! grows old, also where nobody acts.
 
-use domain::{runbook::MachineRule, watch::WatchState, who::Who};
-use store::{
-    deployments::{self, DeploymentFilter},
-    items,
-    page::Page,
-};
+use domain::{ids::DeploymentId, runbook::MachineRule, watch::WatchState, who::Who};
+use store::{deployments, items};
 
 use super::{decide, judge_item};
-use crate::{Engine, Refusal, audit::entry};
-
-/// The most open watches looked at in a round.
-const AT_MOST: i64 = 1_000;
+use crate::{Engine, Refusal, audit::entry, background::OpenWatches};
 
 impl Engine {
-    /// Judges the boxes of open watches again that rest on a rehearsal.
+    /// Judges the boxes of open watches again that rest on a rehearsal; answers how many runs that
+    /// changed.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub(crate) async fn rejudge_rehearsals(&self) -> Result<(), Refusal> {
-        let filter =
-            DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };
-        let open =
-            deployments::list(&mut self.read().await?, &filter, Page::first(AT_MOST)).await?;
+    pub async fn review_rehearsals(&self) -> Result<usize, Refusal> {
+        let (mut reviewed, mut watches) = (0, OpenWatches::default());
+        while let Some(open) = watches.next(self).await? {
+            reviewed += self.review(open.into_iter().map(|open| open.id).collect()).await?;
+        }
+        Ok(reviewed)
+    }
+
+    async fn review(&self, open: Vec<DeploymentId>) -> Result<usize, Refusal> {
         let now = self.now();
-        for id in open.into_iter().map(|open| open.id) {
+        let mut reviewed = 0;
+        for id in open {
             let changed = self
                 .write(move |tx| {
                     Box::pin(async move {
@@ -60,8 +59,9 @@ impl Engine {
                 .await?;
             if changed {
                 self.changed(id);
+                reviewed += 1;
             }
         }
-        Ok(())
+        Ok(reviewed)
     }
 }

@@ -14,7 +14,7 @@ use store::{
 
 use super::{ServiceView, measured_by::MeasuredBy, view};
 use crate::{
-    Engine, Refusal, audit::entry, engine::new_id, error::Faults, once::Answer, probing, run,
+    Engine, Refusal, audit::entry, error::Faults, ids::new_id, once::Answer, probing, run,
 };
 
 /// The order environments stand in until somebody says otherwise.
