@@ -45,8 +45,7 @@ impl Engine {
     ///
     /// # Errors
     /// Where the reader may not see it.
-    #[expect(clippy::unused_async, reason = "pages await what they show")]
-    pub async fn background_page(&self, person: &Person) -> Result<BackgroundPage, Refusal> {
+    pub fn background_page(&self, person: &Person) -> Result<BackgroundPage, Refusal> {
         permit(&Who::Person(person.clone()), Permission::ManagePeople, None)?;
         Ok(BackgroundPage { tasks: self.background_tasks(), now: self.now() })
     }

@@ -102,9 +102,9 @@ async fn every_task_runs_and_says_what_it_did(#[values(On::Sqlite, On::Postgres)
         assert_eq!(result("prune").await, "nothing to do");
         assert_eq!(p.item(id, "load").await.state, "open");
         // Seen by administrators alone.
-        let page = p.engine.background_page(&p.admin).await.unwrap();
+        let page = p.engine.background_page(&p.admin).unwrap();
         assert_eq!(page.tasks.len(), 11);
-        let refused = p.engine.background_page(&p.ann).await.unwrap_err();
+        let refused = p.engine.background_page(&p.ann).unwrap_err();
         assert!(matches!(refused, Refusal::Forbidden(_)));
         running.stop().await;
     })

@@ -23,7 +23,7 @@ pub fn BackgroundRoute() -> impl IntoView {
     page::load(
         async move {
             let person = visitor.person()?;
-            let found = engine.background_page(&person).await?;
+            let found = engine.background_page(&person)?;
             Ok((Who::Person(person), found))
         },
         |(who, found)| ("Background".to_owned(), whole(&who, &found)),
