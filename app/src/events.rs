@@ -20,7 +20,8 @@ use uuid::Uuid;
 /// What to listen to.
 #[derive(Debug, Deserialize)]
 pub struct Listen {
-    deployment: Option<Uuid>,
+    #[serde(alias = "deployment")]
+    run: Option<Uuid>,
 }
 
 /// Tells `changed` whenever the page should be read again. A listener that fell behind, or comes
@@ -29,7 +30,7 @@ pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) 
     let started = engine.now().timestamp_micros();
     let changes = BroadcastStream::new(engine.subscribe()).filter_map(move |heard| {
         let wanted = match heard {
-            Ok(Change { run, .. }) => match (listen.deployment, run) {
+            Ok(Change { run, .. }) => match (listen.run, run) {
                 (Some(page), Some(changed)) => page == changed.0,
                 (Some(_), None) => false,
                 (None, _) => true,

@@ -13,8 +13,8 @@ use engine::{
     Engine, Options,
     clock::{Clock as _, ManualClock},
     deployments::AnnounceRequest,
-    items::{PersonAct, ResultRequest, ResultStatus},
     rollback::{NewRehearsal, RollbackRequest},
+    runs::{ManualAction, ResultRequest, ResultStatus},
     tokens::NewToken,
 };
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};
@@ -194,36 +194,44 @@ impl Teller {
                     finished_at: Some(engine.now()),
                     details: None,
                 };
-                let kept = engine.post_result(&self.ci, id, &item, request, None).await;
+                let kept = engine.runs().post_result(&self.ci, id, &item, request, None).await;
                 done("post a result on", &item, kept)?;
             }
             Act::Report { deployment, item, xml } => {
                 let (id, _) = self.find(deployment)?;
                 let kind = Some("application/xml".to_owned());
-                let report =
-                    engine.post_report(&self.ci, id, &item, xml.into_bytes(), kind, None).await;
+                let report = engine
+                    .runs()
+                    .post_report(&self.ci, id, &item, xml.into_bytes(), kind, None)
+                    .await;
                 done("send a report on", &item, report)?;
             }
             Act::Tick { deployment, item, by, note } => {
                 let (id, _) = self.find(deployment)?;
-                let said = engine.speak(&self.who(by)?, id, &item, PersonAct::Tick, &note).await;
+                let said = engine
+                    .runs()
+                    .set_manual_status(&self.who(by)?, id, &item, ManualAction::Tick, &note)
+                    .await;
                 done("tick", &item, said)?;
             }
             Act::Fail { deployment, item, by, note } => {
                 let (id, _) = self.find(deployment)?;
-                let said =
-                    engine.speak(&self.who(by)?, id, &item, PersonAct::MarkFailed, &note).await;
+                let said = engine
+                    .runs()
+                    .set_manual_status(&self.who(by)?, id, &item, ManualAction::MarkFailed, &note)
+                    .await;
                 done("mark as failed", &item, said)?;
             }
             Act::Waive { deployment, item, by, reason } => {
                 let (id, _) = self.find(deployment)?;
                 let until = engine.now() + Duration::days(30);
-                let waived = engine.waive(&self.who(by)?, id, &item, &reason, until).await;
+                let waived = engine.runs().waive(&self.who(by)?, id, &item, &reason, until).await;
                 done("waive", &item, waived)?;
             }
             Act::Sign { deployment, by, comment } => {
                 let (id, _) = self.find(deployment)?;
-                done("sign", by.name(), engine.sign(&self.who(by)?, id, &comment).await)?;
+                let signed = engine.runs().sign_off(&self.who(by)?, id, &comment).await;
+                done("sign", by.name(), signed)?;
             }
             Act::RollBack { deployment, by, reason } => {
                 let (id, _) = self.find(deployment)?;

@@ -76,12 +76,12 @@ async fn every_rule_held() {
         assert!(
             deployment.deployed_at <= now() && deployment.deployed_at > now() - Duration::days(366)
         );
-        let given = sign_offs::of_deployment(&mut link, deployment.id).await.unwrap();
+        let given = sign_offs::of_run(&mut link, deployment.id.into()).await.unwrap();
         let given: Vec<_> = given
             .into_iter()
             .map(|given| Signature { person: given.person_id, role: given.role })
             .collect();
-        let boxes = items::of_deployment(&mut link, deployment.id).await.unwrap();
+        let boxes = items::of_run(&mut link, deployment.id.into()).await.unwrap();
         assert!(!boxes.is_empty(), "{what} has no box");
         let rollback = rollbacks::of_deployment(&mut link, deployment.id).await.unwrap();
         match deployment.state {
@@ -159,7 +159,7 @@ async fn the_year_is_worth_looking_at() {
 async fn futures_count(link: &mut Link, all: &[DeploymentRecord]) -> usize {
     let mut count = 0;
     for deployment in all {
-        count += waivers::not_ended(link, deployment.id).await.unwrap().len();
+        count += waivers::not_ended(link, deployment.id.into()).await.unwrap().len();
     }
     count
 }
@@ -176,7 +176,7 @@ async fn two_are_being_watched_now() {
     let state = |boxes: &[items::ItemRecord], key: &str| {
         boxes.iter().find(|item| item.key == key).map(|item| item.state)
     };
-    let boxes = items::of_deployment(&mut link, live.id).await.unwrap();
+    let boxes = items::of_run(&mut link, live.id.into()).await.unwrap();
     for (key, expected) in [
         ("smoke-tests", ItemState::Passed),
         ("perf-security", ItemState::Passed),
@@ -189,7 +189,7 @@ async fn two_are_being_watched_now() {
     }
     let staging = open.iter().find(|d| d.environment == "staging").unwrap();
     assert_eq!(staging.verdict, Verdict::Failed);
-    let boxes = items::of_deployment(&mut link, staging.id).await.unwrap();
+    let boxes = items::of_run(&mut link, staging.id.into()).await.unwrap();
     let failed = boxes.iter().find(|item| item.key == "end-to-end").unwrap();
     assert_eq!(failed.state, ItemState::Failed);
     assert!(failed.reason.contains("subscription renews"), "{}", failed.reason);

@@ -21,6 +21,7 @@ pub mod rehearsal;
 pub mod reports;
 pub mod retention;
 pub mod roles;
+pub mod run;
 pub mod runbook;
 pub mod sign_off;
 pub mod validate;

@@ -79,7 +79,7 @@ impl Engine {
                     let seen =
                         Seen { check: Arc::new(check), measurement, asked: false, slot: None };
                     let about = probing::keep(tx, &[seen], &LastJudged::default(), now).await?;
-                    if about != [id] {
+                    if about != [id.into()] {
                         return Err(Refusal::conflict(format!(
                             "`{key}` does not measure the deployment {id}, or its watch is closed."
                         )));

@@ -236,8 +236,8 @@ async fn hooks(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreErro
 async fn watches(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreError> {
     let row = link
         .query(
-            "SELECT count(*) AS open, count(CASE WHEN watch_ends_at < $1 THEN 1 END) AS overdue \
-             FROM deployments WHERE state = 'watching'",
+            "SELECT count(*) AS open, count(CASE WHEN ends_at < $1 THEN 1 END) AS overdue \
+             FROM runs WHERE subject_kind = 'deployment' AND state = 'watching'",
         )
         .bind(store::micros(now))
         .one()

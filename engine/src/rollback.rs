@@ -17,6 +17,7 @@ use store::{
     deployments,
     rehearsals::{self, RehearsalRecord},
     rollbacks::{self, HookState, RollbackRecord},
+    runs::close,
     services,
 };
 
@@ -26,7 +27,7 @@ use crate::{
     engine::new_id,
     error::Faults,
     once::{Answer, Once, Outcome},
-    run,
+    runs::{evaluate_open, rollback_target, update_verdict},
 };
 
 /// Why to roll back.
@@ -134,7 +135,7 @@ impl Engine {
                         services::rollback_plan(tx, deployment.service_id, &deployment.environment)
                             .await?
                             .unwrap_or_default();
-                    let target = run::rollback_target(tx, &deployment).await?;
+                    let target = rollback_target(tx, &deployment).await?;
                     let target_version = target.map(|target| target.version);
                     let hook = plan.hook_url.map(|url| Hook {
                         url,
@@ -162,12 +163,12 @@ impl Engine {
                         hook_at: None,
                     };
                     rollbacks::insert(tx, record).await?;
-                    deployments::set_state(tx, id, WatchState::RolledBack, now, None).await?;
+                    close(tx, id.into(), WatchState::RolledBack, now).await?;
                     let closed = deployments::DeploymentRecord {
                         state: WatchState::RolledBack,
                         ..deployment.clone()
                     };
-                    run::decide(tx, &closed).await?;
+                    update_verdict(tx, &closed.run()).await?;
                     let to = target_version.as_deref().unwrap_or("the version before");
                     entry(&actor, now, "deployment.roll_back", "deployment", id)
                         .deployment(id)
@@ -290,58 +291,47 @@ impl Engine {
         faults.note("/notes", validate::text(&new.notes, 5_000));
         faults.into_result()?;
         let (who, slug) = (who.clone(), slug.to_owned());
-        let touched = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let Some(service) = services::by_slug(tx, &slug).await? else {
-                        return Err(Refusal::not_found("service", &slug));
-                    };
-                    let environments = services::environments_of(tx, service.id).await?;
-                    if !environments.iter().any(|known| known.environment == new.environment) {
-                        return Err(Refusal::field(
-                            "/environment",
-                            "names no environment of this service",
-                        ));
-                    }
-                    entry(&who, now, "service.rehearse", "service", &slug)
-                        .says(format!(
-                            "recorded a rehearsal of the rollback to {} on {}",
-                            new.version, new.environment
-                        ))
-                        .with("duration_s", new.duration_s)
-                        .with("worked", new.worked)
-                        .record(tx);
-                    let record = RehearsalRecord {
-                        id: RehearsalId(new_id()),
-                        service_id: service.id,
-                        fact: RehearsalFact {
-                            at: new.at,
-                            version: new.version,
-                            worked: new.worked,
-                            duration_s: new.duration_s,
-                            environment: new.environment,
-                        },
-                        notes: new.notes,
-                        recorded_by: who.name().to_owned(),
-                        recorded_at: now,
-                    };
-                    rehearsals::insert(tx, record).await?;
-                    let mut touched = Vec::new();
-                    for known in environments {
-                        let open =
-                            deployments::watching(tx, service.id, &known.environment).await?;
-                        if let Some(open) = open {
-                            run::judge_all(tx, &open, now).await?;
-                            touched.push(open.id);
-                        }
-                    }
-                    Ok(touched)
-                })
+        self.write(move |tx| {
+            Box::pin(async move {
+                let Some(service) = services::by_slug(tx, &slug).await? else {
+                    return Err(Refusal::not_found("service", &slug));
+                };
+                let environments = services::environments_of(tx, service.id).await?;
+                if !environments.iter().any(|known| known.environment == new.environment) {
+                    return Err(Refusal::field(
+                        "/environment",
+                        "names no environment of this service",
+                    ));
+                }
+                entry(&who, now, "service.rehearse", "service", &slug)
+                    .says(format!(
+                        "recorded a rehearsal of the rollback to {} on {}",
+                        new.version, new.environment
+                    ))
+                    .with("duration_s", new.duration_s)
+                    .with("worked", new.worked)
+                    .record(tx);
+                let record = RehearsalRecord {
+                    id: RehearsalId(new_id()),
+                    service_id: service.id,
+                    fact: RehearsalFact {
+                        at: new.at,
+                        version: new.version,
+                        worked: new.worked,
+                        duration_s: new.duration_s,
+                        environment: new.environment,
+                    },
+                    notes: new.notes,
+                    recorded_by: who.name().to_owned(),
+                    recorded_at: now,
+                };
+                rehearsals::insert(tx, record).await?;
+                for known in environments {
+                    evaluate_open(tx, service.id, &known.environment, now).await?;
+                }
+                Ok(())
             })
-            .await?;
-        for id in touched {
-            self.changed(id);
-        }
-        Ok(())
+        })
+        .await
     }
 }

@@ -97,10 +97,10 @@ pub async fn reference(
     let found = link
         .query(
             // Those signed off long ago without baselines are not gone through one by one.
-            "SELECT d.id, d.version, d.deployed_at FROM (SELECT id, version, deployed_at \
-             FROM deployments WHERE service_id = $1 AND environment = $2 \
-             AND state = 'signed_off' AND deployed_at < $3 \
-             ORDER BY deployed_at DESC, id DESC LIMIT 50) d \
+            "SELECT d.id, d.version, d.deployed_at FROM (SELECT id FROM runs \
+             WHERE service_id = $1 AND environment = $2 AND subject_kind = 'deployment' \
+             AND state = 'signed_off' AND opened_at < $3 \
+             ORDER BY opened_at DESC, id DESC LIMIT 50) r JOIN deployments d ON d.id = r.id \
              WHERE EXISTS (SELECT 1 FROM baselines b WHERE b.deployment_id = d.id) \
              ORDER BY d.deployed_at DESC, d.id DESC LIMIT 1",
         )

@@ -9,9 +9,12 @@ use crate::{db::Link, error::StoreError};
 pub async fn deployments_by_state(
     link: &mut Link,
 ) -> Result<Vec<(String, String, i64)>, StoreError> {
-    link.query("SELECT state, verdict, count(*) AS n FROM deployments GROUP BY state, verdict")
-        .read(|row| Ok((row.get("state")?, row.get("verdict")?, row.get("n")?)))
-        .await
+    link.query(
+        "SELECT state, verdict, count(*) AS n FROM runs WHERE subject_kind = 'deployment' \
+         GROUP BY state, verdict",
+    )
+    .read(|row| Ok((row.get("state")?, row.get("verdict")?, row.get("n")?)))
+    .await
 }
 
 /// Whether the database answers.

@@ -90,7 +90,8 @@ impl Tx {
         self.link.query(sql)
     }
 
-    fn forget(&mut self) {
+    /// What was read before counts no more.
+    pub(crate) fn forget(&mut self) {
         self.seen = Seen::default();
     }
 

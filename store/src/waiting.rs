@@ -13,9 +13,9 @@ use crate::{
     audit,
     db::Link,
     error::StoreError,
-    evidence::{self, EvidenceRecord},
     heartbeats::{self, HeartbeatRecord, PingRecord},
     rows,
+    runs::evidence::{self, EvidenceRecord},
 };
 
 /// The rows, in the order they were added.

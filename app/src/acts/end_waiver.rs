@@ -1,7 +1,7 @@
 //! Ending a waiver before its time.
 
 use axum::response::Response;
-use domain::ids::DeploymentId;
+use domain::ids::RunId;
 use serde::Deserialize;
 
 use crate::{act::Act, answer::Done};
@@ -9,7 +9,8 @@ use crate::{act::Act, answer::Done};
 /// The form.
 #[derive(Deserialize)]
 pub struct EndWaiver {
-    deployment: DeploymentId,
+    #[serde(alias = "deployment")]
+    run: RunId,
     item: String,
 }
 
@@ -18,7 +19,8 @@ pub async fn end_waiver(act: Act<EndWaiver>) -> Response {
     let form = &act.form;
     let result = act
         .engine
-        .end_waiver(&act.who, form.deployment, &form.item)
+        .runs()
+        .end_waiver(&act.who, form.run, &form.item)
         .await
         .map(|()| Done::here("The waiver has ended.").at(&form.item));
     act.answer(result).await

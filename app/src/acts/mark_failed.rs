@@ -1,8 +1,8 @@
 //! Marking a box as failed.
 
 use axum::response::Response;
-use domain::ids::DeploymentId;
-use engine::items::PersonAct;
+use domain::ids::RunId;
+use engine::runs::ManualAction;
 use serde::Deserialize;
 
 use crate::{act::Act, answer::Done};
@@ -10,7 +10,8 @@ use crate::{act::Act, answer::Done};
 /// The form.
 #[derive(Deserialize)]
 pub struct MarkFailed {
-    deployment: DeploymentId,
+    #[serde(alias = "deployment")]
+    run: RunId,
     item: String,
     #[serde(default)]
     note: String,
@@ -21,7 +22,8 @@ pub async fn mark_failed(act: Act<MarkFailed>) -> Response {
     let form = &act.form;
     let result = act
         .engine
-        .speak(&act.who, form.deployment, &form.item, PersonAct::MarkFailed, &form.note)
+        .runs()
+        .set_manual_status(&act.who, form.run, &form.item, ManualAction::MarkFailed, &form.note)
         .await
         .map(|()| Done::here("Marked as failed.").at(&form.item));
     act.answer(result).await

@@ -8,7 +8,6 @@ mod change_person;
 mod change_service;
 mod change_targets;
 mod create_token;
-mod duty;
 mod end_waiver;
 mod fields;
 mod log_in;
@@ -54,7 +53,6 @@ pub fn routes() -> Router<Portal> {
         .route("/change-targets", post(change_targets::change_targets))
         .route("/create-token", post(create_token::create_token))
         .route("/end-waiver", post(end_waiver::end_waiver))
-        .route("/fail-duty", post(duty::fail))
         .route("/log-in", post(log_in::log_in))
         .route("/log-out", post(log_out::log_out))
         .route("/mark-failed", post(mark_failed::mark_failed))
@@ -74,16 +72,12 @@ pub fn routes() -> Router<Portal> {
         .route("/roll-back", post(roll_back::roll_back))
         .route("/set-password", post(set_password::set_password))
         .route("/set-up", post(set_up::set_up))
-        .route("/sign-duty", post(duty::sign))
         .route("/sign-off", post(sign_off::sign_off))
         .route("/test-check", post(test_check::test_check))
         .route("/theme", post(theme::theme))
         .route("/tick", post(tick::tick))
-        .route("/tick-duty", post(duty::tick))
         .route("/untick", post(untick::untick))
-        .route("/untick-duty", post(duty::untick))
         .route("/waive", post(waive::waive))
-        .route("/waive-duty", post(duty::waive))
         .route("/write-lesson", post(write_lesson::write_lesson))
 }
 

@@ -1,7 +1,8 @@
-//! Signing a deployment off.
+//! Signing a run off.
 
 use axum::response::Response;
-use domain::ids::DeploymentId;
+use domain::ids::RunId;
+use engine::runs::SignedOff;
 use serde::Deserialize;
 
 use crate::{act::Act, answer::Done};
@@ -9,7 +10,8 @@ use crate::{act::Act, answer::Done};
 /// The form.
 #[derive(Deserialize)]
 pub struct SignOff {
-    deployment: DeploymentId,
+    #[serde(alias = "deployment")]
+    run: RunId,
     #[serde(default)]
     comment: String,
 }
@@ -17,11 +19,11 @@ pub struct SignOff {
 /// Gives the reader's signature.
 pub async fn sign_off(act: Act<SignOff>) -> Response {
     let form = &act.form;
-    let result = act.engine.sign(&act.who, form.deployment, &form.comment).await.map(|complete| {
-        Done::here(if complete {
-            "Signed off. It was the last signature: the watch is closed."
-        } else {
-            "Signed off. Other signatures are still missing."
+    let signed = act.engine.runs().sign_off(&act.who, form.run, &form.comment).await;
+    let result = signed.map(|signed| {
+        Done::here(match signed {
+            SignedOff::Closed => "Signed off. It was the last signature: this is closed.",
+            SignedOff::Waiting => "Signed off. Other signatures are still missing.",
         })
         .at("sign-off")
     });

@@ -1,8 +1,8 @@
 //! Taking a tick back.
 
 use axum::response::Response;
-use domain::ids::DeploymentId;
-use engine::items::PersonAct;
+use domain::ids::RunId;
+use engine::runs::ManualAction;
 use serde::Deserialize;
 
 use crate::{act::Act, answer::Done};
@@ -10,7 +10,8 @@ use crate::{act::Act, answer::Done};
 /// The form.
 #[derive(Deserialize)]
 pub struct Untick {
-    deployment: DeploymentId,
+    #[serde(alias = "deployment")]
+    run: RunId,
     item: String,
     #[serde(default)]
     note: String,
@@ -21,7 +22,8 @@ pub async fn untick(act: Act<Untick>) -> Response {
     let form = &act.form;
     let result = act
         .engine
-        .speak(&act.who, form.deployment, &form.item, PersonAct::Untick, &form.note)
+        .runs()
+        .set_manual_status(&act.who, form.run, &form.item, ManualAction::Untick, &form.note)
         .await
         .map(|()| Done::here("Taken back. The history keeps both.").at(&form.item));
     act.answer(result).await

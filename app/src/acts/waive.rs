@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use chrono::{DateTime, Duration, Utc};
-use domain::ids::DeploymentId;
+use domain::ids::RunId;
 use engine::{Refusal, text};
 use serde::Deserialize;
 
@@ -12,7 +12,8 @@ use crate::{act::Act, answer::Done};
 /// The form.
 #[derive(Deserialize)]
 pub struct Waive {
-    deployment: DeploymentId,
+    #[serde(alias = "deployment")]
+    run: RunId,
     item: String,
     reason: String,
     /// `1h`, `24h`, `7d`, `watch` or `until`.
@@ -30,7 +31,7 @@ pub async fn waive(act: Act<Waive>) -> Response {
     let form = &act.form;
     let result = async {
         let at = expiry(form, act.engine.now())?;
-        act.engine.waive(&act.who, form.deployment, &form.item, &form.reason, at).await?;
+        act.engine.runs().waive(&act.who, form.run, &form.item, &form.reason, at).await?;
         Ok(Done::here(format!("Waived until {}.", text::exact(at))).at(&form.item))
     }
     .await;
@@ -63,7 +64,7 @@ mod tests {
 
     fn asked(expires: &str, until: &str) -> Result<DateTime<Utc>, Refusal> {
         let form = Waive {
-            deployment: DeploymentId(uuid::Uuid::nil()),
+            run: RunId(uuid::Uuid::nil()),
             item: "smoke-tests".into(),
             reason: "known".into(),
             expires: expires.into(),

@@ -19,5 +19,5 @@ pub mod phase;
 pub mod pictures;
 pub mod proof;
 pub mod retire;
+pub mod run;
 pub mod time;
-pub mod timeline;

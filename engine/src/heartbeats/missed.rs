@@ -42,29 +42,24 @@ impl Engine {
         }
         let left = i64::try_from(silent.len()).is_ok_and(|found| found >= AT_ONCE);
         let ids: Vec<_> = silent.into_iter().map(|record| record.ping_id).collect();
-        let (noticed, touched) = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let (mut noticed, mut touched) = (0, Vec::new());
-                    for id in ids {
-                        // It may have been heard of meanwhile.
-                        let Some(before) = heartbeats::by_ping_id(tx, id).await? else { continue };
-                        let mut record = before.clone();
-                        settle(&mut record, now);
-                        if record.state == before.state {
-                            continue;
-                        }
-                        heartbeats::stand(tx, &record);
-                        noticed += 1;
-                        touched.extend(turned(tx, &before, &record, now).await?);
+        self.write(move |tx| {
+            Box::pin(async move {
+                let mut noticed = 0;
+                for id in ids {
+                    // It may have been heard of meanwhile.
+                    let Some(before) = heartbeats::by_ping_id(tx, id).await? else { continue };
+                    let mut record = before.clone();
+                    settle(&mut record, now);
+                    if record.state == before.state {
+                        continue;
                     }
-                    Ok::<_, Refusal>((noticed, touched))
-                })
+                    heartbeats::stand(tx, &record);
+                    noticed += 1;
+                    turned(tx, &before, &record, now).await?;
+                }
+                Ok::<_, Refusal>(noticed)
             })
-            .await?;
-        for deployment in touched {
-            self.changed(deployment);
-        }
-        Ok(Detected { noticed, left })
+        })
+        .await
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use domain::ids::{CheckId, DeploymentId};
+use domain::ids::{CheckId, DeploymentId, RunId};
 use store::{
     StoreError,
     checks::{self, CheckRecord},
@@ -25,8 +25,8 @@ pub(super) struct Key {
     pub(super) of: Uuid,
 }
 
-/// What a task runs for: the deployment, and the task as it is.
-pub(super) type Occasion = (DeploymentId, DateTime<Utc>);
+/// What a task runs for: the run, and the task as it is.
+pub(super) type Occasion = (RunId, DateTime<Utc>);
 
 /// When each check ran last, and for which deployment.
 pub(super) type LastRuns = HashMap<CheckId, (DateTime<Utc>, Option<DeploymentId>)>;
@@ -35,7 +35,7 @@ pub(super) type LastRuns = HashMap<CheckId, (DateTime<Utc>, Option<DeploymentId>
 #[derive(Debug, Clone)]
 pub(super) enum Task {
     /// Run a check.
-    Check(Arc<CheckRecord>, DeploymentId),
+    Check(Arc<CheckRecord>, RunId),
     /// Ask a metric server for an indicator.
     Ask(Arc<IndicatorRecord>, Arc<DeploymentRecord>),
 }
@@ -50,8 +50,8 @@ impl Task {
 
     fn occasion(&self) -> Occasion {
         match self {
-            Self::Check(check, deployment) => (*deployment, check.updated_at),
-            Self::Ask(indicator, deployment) => (deployment.id, indicator.updated_at),
+            Self::Check(check, run) => (*run, check.updated_at),
+            Self::Ask(indicator, deployment) => (deployment.id.into(), indicator.updated_at),
         }
     }
 
@@ -98,7 +98,7 @@ pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
     let mut tasks: Vec<_> = checks::being_watched(&mut link)
         .await?
         .into_iter()
-        .map(|(check, deployment)| Task::Check(Arc::new(check), deployment))
+        .map(|(check, run)| Task::Check(Arc::new(check), run))
         .collect();
     let asked = indicators::being_watched(&mut link).await?;
     if !asked.is_empty() {
@@ -118,10 +118,17 @@ pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
 
 /// Whether a task has run on its occasion before this portal started.
 pub(super) fn has_run(task: &Task, last: &LastRuns) -> bool {
-    let Task::Check(check, deployment) = task else {
+    let Task::Check(check, run) = task else {
         // A point more or less of a series does not matter.
         return true;
     };
     let ran = last.get(&check.id);
-    ran.is_some_and(|(at, made_for)| *made_for == Some(*deployment) && *at >= check.updated_at)
+    ran.is_some_and(|(at, made_for)| {
+        // What was measured where nothing is watched was measured for the duty that is open.
+        let mine = made_for.map_or_else(
+            || at.timestamp_millis() >= uuid_ms(run.0),
+            |deployment| RunId::from(deployment) == *run,
+        );
+        mine && *at >= check.updated_at
+    })
 }

@@ -19,7 +19,7 @@ use store::{
     services::{self, EnvironmentRecord, RollbackPlan, ServiceEnvironment, ServiceRecord},
 };
 
-use crate::{Engine, Refusal, heartbeats::HeartbeatNow, run::CheckNow};
+use crate::{Engine, Refusal, heartbeats::HeartbeatNow, runs::CheckNow};
 
 /// Of how many deployments the baselines are shown.
 const BASELINES: usize = 10;

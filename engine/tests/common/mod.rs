@@ -13,7 +13,7 @@ use engine::{
     Engine, Options, Refusal,
     clock::ManualClock,
     deployments::{AnnounceRequest, DeploymentView, ItemView},
-    items::{PersonAct, ResultRequest, ResultStatus},
+    runs::{ManualAction, ResultRequest, ResultStatus, SignedOff},
     services::{EnvironmentRequest, ServiceRequest},
 };
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};
@@ -205,11 +205,14 @@ impl Portal {
     }
 
     pub async fn gate(&self, id: DeploymentId) -> GateAnswer {
-        self.engine.gate(&self.ci(), id).await.unwrap()
+        self.engine.runs().gate(&self.ci(), id).await.unwrap()
     }
 
     pub async fn tick(&self, id: DeploymentId, key: &str) -> Result<(), Refusal> {
-        self.engine.speak(&self.operator(), id, key, PersonAct::Tick, "Saw it.").await
+        self.engine
+            .runs()
+            .set_manual_status(&self.operator(), id, key, ManualAction::Tick, "Saw it.")
+            .await
     }
 
     pub async fn post(
@@ -218,7 +221,8 @@ impl Portal {
         key: &str,
         status: ResultStatus,
     ) -> Result<(), Refusal> {
-        let posted = self.engine.post_result(&self.ci(), id, key, result(status), None).await;
+        let posted =
+            self.engine.runs().post_result(&self.ci(), id, key, result(status), None).await;
         posted.map(drop)
     }
 
@@ -234,7 +238,8 @@ impl Portal {
     pub async fn signed_off(&self, version: &str) -> DeploymentId {
         let id = self.announce(version).await;
         self.close_all(id).await;
-        assert!(self.engine.sign(&self.ann(), id, "").await.unwrap());
+        let signed = self.engine.runs().sign_off(&self.ann(), id, "").await.unwrap();
+        assert_eq!(signed, SignedOff::Closed);
         self.clock.advance(chrono::Duration::hours(1));
         id
     }

@@ -87,7 +87,7 @@ async fn without_a_hook_the_command_is_told(#[values(On::Sqlite, On::Postgres)] 
             let again = p.engine.roll_back(&p.ci(), bad, because("Again."), None).await;
             assert!(matches!(again, Err(Refusal::Conflict { .. })));
             p.tick(bad, "smoke").await.unwrap_err();
-            p.engine.sign(&p.ann(), bad, "").await.unwrap_err();
+            p.engine.runs().sign_off(&p.ann(), bad, "").await.unwrap_err();
         })
         .await;
     })

@@ -57,6 +57,12 @@ pub struct Newest {
 }
 
 impl Newest {
+    /// The measurement, where it was made at or after `since`, whatever was watched then.
+    #[must_use]
+    pub fn since(&self, since: DateTime<Utc>) -> Option<&MeasurementRecord> {
+        (self.record.at >= since).then_some(&self.record)
+    }
+
     /// The measurement, where it was made for this deployment, at or after `since`.
     #[must_use]
     pub fn made_for(

@@ -32,9 +32,9 @@ pub async fn prunable(link: &mut Link, before: DateTime<Utc>) -> Result<Vec<Prun
     let before = millis_up(before);
     link.query(
         "SELECT s.no, s.check_id, (SELECT min(m.at) FROM measurements m WHERE m.check_no = s.no) \
-         AS oldest, (SELECT min(d.deployed_at) FROM deployments d \
-         WHERE d.service_id = c.service_id AND d.environment = c.environment \
-         AND d.state = 'watching') AS watched_from \
+         AS oldest, (SELECT min(r.opened_at) FROM runs r \
+         WHERE r.service_id = c.service_id AND r.environment = c.environment \
+         AND r.state = 'watching') AS watched_from \
          FROM check_states s JOIN checks c ON c.id = s.check_id ORDER BY s.no",
     )
     .read(|row| {

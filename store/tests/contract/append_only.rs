@@ -71,7 +71,7 @@ async fn no_update_and_no_delete(
         assert_eq!(chain(&db.store).await, 2);
         let mut link = db.store.read().await.unwrap();
         assert_eq!(evidence::of_items(&mut link, &[a_box.id], 9).await.unwrap().len(), 1);
-        assert_eq!(sign_offs::of_deployment(&mut link, deployment.id).await.unwrap().len(), 1);
+        assert_eq!(sign_offs::of_run(&mut link, deployment.id.into()).await.unwrap().len(), 1);
     })
     .await;
 }

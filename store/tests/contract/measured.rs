@@ -318,7 +318,7 @@ async fn evidence_is_kept_of_each_turn_and_of_one_a_minute(
         next.replaces_id = Some(deployment.id);
         act!(db.store, |tx| {
             let superseded = domain::watch::WatchState::Superseded;
-            deployments::set_state(tx, deployment.id, superseded, at(260), None).await
+            store::runs::close(tx, deployment.id.into(), superseded, at(260)).await
         })
         .unwrap();
         deploy(&db.store, std::slice::from_ref(&next)).await;

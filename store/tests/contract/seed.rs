@@ -17,10 +17,10 @@ use store::{
     Store, StoreError, Tx, audit,
     checks::CheckRecord,
     deployments::{self, DeploymentRecord},
-    items::{self, ItemRecord},
     people::{self, PersonRecord},
     releases::{self, ReleaseRecord},
     runbooks::{self, RunbookVersion},
+    runs::items::{self, ItemRecord},
     services::{self, EnvironmentRecord, ServiceEnvironment, ServiceRecord, Target},
 };
 use uuid::Uuid;
@@ -199,7 +199,7 @@ impl Ground {
 pub fn item(deployment: &DeploymentRecord, key: &str, position: i64) -> ItemRecord {
     ItemRecord {
         id: ItemId(id()),
-        deployment_id: deployment.id,
+        run_id: deployment.id.into(),
         position,
         key: key.into(),
         title: format!("The {key}"),
@@ -235,13 +235,7 @@ pub async fn deploy(store: &Store, records: &[DeploymentRecord]) {
 
 pub async fn put_items(store: &Store, records: &[ItemRecord]) {
     let records = records.to_vec();
-    act!(store, |tx| {
-        for record in records {
-            items::insert(tx, record).await?;
-        }
-        Ok(())
-    })
-    .unwrap();
+    act!(store, |tx| { items::insert_all(tx, records).await }).unwrap();
 }
 
 /// An audit entry that says `sentence`.

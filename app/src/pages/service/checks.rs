@@ -1,7 +1,7 @@
 //! What is measured, and what it said last.
 
 use domain::measurement::{Measurement, Phase};
-use engine::{run::CheckNow, services::ServicePage, text};
+use engine::{runs::CheckNow, services::ServicePage, text};
 use leptos::prelude::*;
 
 use super::check_form::{check_form, new_checks};
