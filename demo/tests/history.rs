@@ -14,9 +14,10 @@ use domain::{
 use store::{
     Link, Pool, Store, audit,
     deployments::{self, DeploymentFilter, DeploymentRecord},
-    items, lessons,
+    lessons,
     page::Page,
-    people, rollbacks, sign_offs, waivers,
+    people, rollbacks,
+    runs::{items, sign_offs, waivers},
 };
 
 /// A Saturday, so that weekends are in the way.

@@ -12,8 +12,8 @@ use domain::{
 use engine::{
     Engine, Options, Refusal,
     clock::ManualClock,
-    deployments::{AnnounceRequest, DeploymentView, ItemView},
-    runs::{ManualAction, ResultRequest, ResultStatus, SignedOff},
+    deployments::{AnnounceRequest, DeploymentView},
+    runs::{ItemView, ManualAction, ResultRequest, ResultStatus, SignedOff},
     services::{EnvironmentRequest, ServiceRequest},
 };
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{baseline::Moment, indicator::SKETCH_ERROR, roles::Scope};
+use engine::runs::SignedOff;
 use engine::{
     Refusal,
     clock::Clock as _,
@@ -279,7 +280,7 @@ async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::P
         let (why, until) =
             ("A quarter of an hour is enough here.", p.clock.now() + Duration::days(1));
         p.engine.runs().waive(&p.ann(), first, "normal", why, until).await.unwrap();
-        assert!(p.engine.runs().sign_off(&p.ann(), first, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ann(), first, "").await.unwrap(), SignedOff::Closed);
 
         p.clock.advance(Duration::hours(1));
         let second = p.announce("1.1.0").await;

@@ -331,7 +331,7 @@ async fn a_later_version_gets_nothing_of_what_was_measured_before_it_was_announc
         // The closed one keeps what was seen of it, whatever is measured afterwards.
         p.engine.probe_item(&p.operator(), new, "load").await.unwrap();
         let page = p.engine.deployment_page(&p.viewer, old).await.unwrap();
-        let load = page.items.iter().find(|now| now.item.key == "load").unwrap();
+        let load = page.run.items.iter().find(|now| now.item.key == "load").unwrap();
         let seen = load.checks[0].newest.as_ref().unwrap().at;
         // In whole milliseconds.
         let then = installed + chrono::Duration::seconds(5);
@@ -380,7 +380,7 @@ async fn a_probe_that_nothing_measures_keeps_its_box_open(
         assert_eq!(state, "undecided", "{reason}");
         assert!(reason.contains("no response target"), "{reason}");
         let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
-        let said = &page.timeline[0].sentence;
+        let said = &page.run.timeline[0].sentence;
         assert!(said.contains("home 500 ms") && said.contains("to none"), "{said}");
         assert!(page.base_url.is_some(), "an address that is not named stays");
     })
@@ -427,7 +427,7 @@ async fn old_measurements_are_forgotten_but_not_those_of_an_open_watch(
         let left = kept().await;
         assert!((2..=3).contains(&left), "{left}");
         let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
-        let load = page.items.iter().find(|now| now.item.key == "load").unwrap();
+        let load = page.run.items.iter().find(|now| now.item.key == "load").unwrap();
         assert!(load.checks[0].newest.is_some(), "the closed run still shows what was seen");
 
         let days = domain::retention::Retention { measurements_d: 400, ..Default::default() };

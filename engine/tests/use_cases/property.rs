@@ -9,7 +9,10 @@ use engine::{
     runs::{ManualAction, ResultStatus},
 };
 use proptest::{prelude::*, test_runner::Config};
-use store::{deployments, items, waivers};
+use store::{
+    deployments,
+    runs::{items, waivers},
+};
 
 use crate::{
     common::{Portal, announcement, portal, result, token},

@@ -4,7 +4,7 @@ use domain::roles::Scope;
 use engine::{
     Refusal,
     deployments::AnnounceRequest,
-    runs::{ManualAction, ResultStatus},
+    runs::{ManualAction, ResultStatus, SignedOff},
 };
 use rstest::rstest;
 
@@ -41,7 +41,10 @@ async fn closes_the_watch_and_freezes_the_run(#[values(On::Sqlite, On::Postgres)
         let id = p.announce("1.0.0").await;
         p.close_all(id).await;
         p.leaves(&["deployment.sign_off"], async || {
-            assert!(p.engine.runs().sign_off(&p.ann(), id, "Fine.").await.unwrap());
+            assert_eq!(
+                p.engine.runs().sign_off(&p.ann(), id, "Fine.").await.unwrap(),
+                SignedOff::Closed
+            );
         })
         .await;
         let view = p.view(id).await;
@@ -85,11 +88,11 @@ async fn each_required_signature_takes_another_person(#[values(On::Sqlite, On::P
         two_needed(p).await;
         let id = p.announce("1.0.0").await;
         p.close_all(id).await;
-        assert!(!p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap(), SignedOff::Waiting);
         assert_eq!(p.view(id).await.state, "watching");
         let twice = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(twice.to_string().contains("signed this off already"), "{twice}");
-        assert!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
         assert_eq!(p.view(id).await.state, "signed_off");
     })
     .await;
@@ -132,14 +135,14 @@ async fn the_deployer_does_not_stand_alone(#[values(On::Sqlite, On::Postgres)] o
         p.close_all(id).await;
         let alone = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(alone.to_string().contains("cannot be the only one"), "{alone}");
-        assert!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
 
         // Beside someone else they may.
         two_needed(p).await;
         let id = p.engine.announce_by_hand(&p.ci(), by_ann("1.1.0")).await.unwrap();
         p.close_all(id).await;
-        assert!(!p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap());
-        assert!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap(), SignedOff::Waiting);
+        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
     })
     .await;
 }

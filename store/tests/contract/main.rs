@@ -14,6 +14,7 @@ mod seed;
 
 mod append_only;
 mod history;
+mod landed;
 mod lessons;
 mod lists;
 mod lost;

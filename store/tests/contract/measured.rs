@@ -9,7 +9,6 @@ use rstest::rstest;
 use store::{
     Store,
     checks::{self, CheckRecord},
-    deployments,
     measurements::{self, Added, NewMeasurement},
 };
 
@@ -162,7 +161,7 @@ async fn only_checks_under_an_open_watch_run(#[values(On::Sqlite, On::Postgres)]
         let watched = ground.watching("1", 0);
         let id = watched.id;
         deploy(&db.store, &[watched, ground.deployment("0", -1)]).await;
-        assert_eq!(checks::being_watched(&mut link).await.unwrap(), [(runs, id)]);
+        assert_eq!(checks::being_watched(&mut link).await.unwrap(), [(runs, id.into())]);
     })
     .await;
 }

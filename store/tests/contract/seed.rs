@@ -235,7 +235,7 @@ pub async fn deploy(store: &Store, records: &[DeploymentRecord]) {
 
 pub async fn put_items(store: &Store, records: &[ItemRecord]) {
     let records = records.to_vec();
-    act!(store, |tx| { items::insert_all(tx, records).await }).unwrap();
+    act!(store, |tx| items::insert_all(tx, records).await).unwrap();
 }
 
 /// An audit entry that says `sentence`.

@@ -31,18 +31,22 @@ impl Database {
 impl On {
     /// Runs a test on a fresh database and removes that afterwards, whatever came of the test.
     pub async fn run(self, test: impl AsyncFnOnce(&Database)) {
+        self.run_empty(async |backend| on(backend, test).await).await;
+    }
+
+    /// As [`run`](Self::run), on a database without a schema.
+    pub async fn run_empty(self, test: impl AsyncFnOnce(Backend)) {
         match self {
             Self::Sqlite => {
                 let dir = tempfile::tempdir().unwrap();
-                let backend = location(None, dir.path()).unwrap();
-                on(backend, test).await;
+                test(location(None, dir.path()).unwrap()).await;
             }
             Self::Postgres => {
                 let Some(server) = server() else { return };
                 let name = format!("daytwo_{}", Uuid::now_v7().simple());
                 run_sql(&server, format!("CREATE DATABASE {name}")).await;
                 let address = server.clone().database(&name);
-                let test = AssertUnwindSafe(on(Backend::Postgres(address), test));
+                let test = AssertUnwindSafe(test(Backend::Postgres(address)));
                 let outcome = test.catch_unwind().await;
                 run_sql(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
                 if let Err(panic) = outcome {
