@@ -32,6 +32,7 @@ pub fn Routes() -> impl IntoView {
                 <Route path=path!("/settings/people") view=pages::settings::PeopleRoute ssr=SsrMode::Async/>
                 <Route path=path!("/settings/tokens") view=pages::settings::TokensRoute ssr=SsrMode::Async/>
                 <Route path=path!("/settings/storage") view=pages::settings::StorageRoute ssr=SsrMode::Async/>
+                <Route path=path!("/settings/background") view=pages::settings::BackgroundRoute ssr=SsrMode::Async/>
                 <Route path=path!("/settings/audit") view=pages::settings::AuditRoute ssr=SsrMode::Async/>
             </FlatRoutes>
         </Router>

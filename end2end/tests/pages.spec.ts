@@ -154,6 +154,7 @@ const OTHERS: [string, string][] = [
   ["settings-people", "/settings/people"],
   ["settings-tokens", "/settings/tokens"],
   ["settings-storage", "/settings/storage"],
+  ["settings-background", "/settings/background"],
   ["settings-audit", "/settings/audit"],
 ];
 

@@ -1,6 +1,7 @@
 //! The engine: everything an act needs.
 
 use std::{
+    panic::Location,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -8,17 +9,20 @@ use std::{
 use chrono::{DateTime, Utc};
 use domain::{audit::ChainCheck, event::Event, ids::DeploymentId};
 use probes::Prober;
-use store::{ActFuture, Link, Store, StoreError, Tx, claims};
+use store::{ActFuture, Link, Store, StoreError, Tx, WriterStats, schedule_leases};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
+pub(crate) use crate::ids::new_id;
 use crate::{
+    background::status::{Statuses, TaskStatus},
     clock::Clock,
     error::Refusal,
     probing::{Conditions, LastJudged},
-    scheduler::{Counts, SchedulerStats},
-    tokens::TokenCache,
+    scheduler::stats::{Counts, SchedulerStats},
+    token_cache::TokenCache,
 };
 
 /// A scheduler that has not looked for so long has stopped: it looks twice a second.
@@ -48,6 +52,7 @@ struct Inner {
     stopping: CancellationToken,
     scheduled_at: Mutex<Option<Instant>>,
     scheduler: Counts,
+    background: Statuses,
     conditions: Conditions,
     last_judged: LastJudged,
     verified: Mutex<ChainCheck>,
@@ -68,6 +73,7 @@ impl Engine {
             stopping: CancellationToken::new(),
             scheduled_at: Mutex::default(),
             scheduler: Counts::default(),
+            background: Statuses::default(),
             conditions: Conditions::default(),
             last_judged: LastJudged::default(),
             verified: Mutex::default(),
@@ -78,6 +84,10 @@ impl Engine {
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.0.clock.now()
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.0.clock.clone()
     }
 
     /// What this installation is set to.
@@ -147,22 +157,43 @@ impl Engine {
         self.0.scheduler.read()
     }
 
+    /// The background tasks of this portal.
+    pub(crate) fn background(&self) -> &Statuses {
+        &self.0.background
+    }
+
+    /// How each background task of this portal stands; none before they are started.
+    #[must_use]
+    pub fn background_tasks(&self) -> Vec<TaskStatus> {
+        self.0.background.read(self.now())
+    }
+
+    /// How the database's writer does.
+    #[must_use]
+    pub fn writer_stats(&self) -> WriterStats {
+        self.0.store.writer_stats()
+    }
+
     /// Claims slots for this portal; answers those no other portal on this database has.
     pub(crate) async fn claim(
         &self,
-        slots: &[claims::Slot],
-    ) -> Result<Vec<claims::Slot>, StoreError> {
-        claims::claim(&mut self.0.store.read().await?, self.0.portal, slots, self.now()).await
+        slots: &[schedule_leases::Slot],
+    ) -> Result<Vec<schedule_leases::Slot>, StoreError> {
+        schedule_leases::claim(&mut self.0.store.read().await?, self.0.portal, slots, self.now())
+            .await
     }
 
     /// Notes that the runs in these slots are done.
-    pub(crate) async fn slots_done(&self, slots: &[claims::Slot]) -> Result<(), StoreError> {
-        claims::done(&mut self.0.store.read().await?, slots).await
+    pub(crate) async fn slots_done(
+        &self,
+        slots: &[schedule_leases::Slot],
+    ) -> Result<(), StoreError> {
+        schedule_leases::done(&mut self.0.store.read().await?, slots).await
     }
 
     /// Says that this portal lives; answers the slots of portals that died, which are now its own.
-    pub(crate) async fn take_over(&self) -> Result<Vec<claims::Slot>, StoreError> {
-        claims::take_over(&mut self.0.store.read().await?, self.0.portal, self.now()).await
+    pub(crate) async fn take_over(&self) -> Result<Vec<schedule_leases::Slot>, StoreError> {
+        schedule_leases::take_over(&mut self.0.store.read().await?, self.0.portal, self.now()).await
     }
 
     /// Wakes the scheduler: something it runs has changed.
@@ -178,22 +209,27 @@ impl Engine {
         self.0.store.read().await
     }
 
-    /// Runs an act in one transaction and answers once it is durable.
-    pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, Refusal>
+    /// Runs an act in one transaction and answers once it is durable. In the log it is known by
+    /// where in the code it stands, which tells the use case.
+    #[track_caller]
+    pub(crate) fn write<T, F>(&self, act: F) -> impl Future<Output = Result<T, Refusal>> + Send
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Refusal>> + Send + 'static,
     {
-        self.0.store.write(act).await
+        let span = tracing::debug_span!("act", at = %Location::caller());
+        self.0.store.write(act).instrument(span)
     }
 
     /// As [`write`](Self::write), for acts that hear heartbeats.
-    pub(crate) async fn hear<T, F>(&self, act: F) -> Result<T, Refusal>
+    #[track_caller]
+    pub(crate) fn hear<T, F>(&self, act: F) -> impl Future<Output = Result<T, Refusal>> + Send
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Refusal>> + Send + 'static,
     {
-        self.0.store.hear(act).await
+        let span = tracing::debug_span!("act", at = %Location::caller());
+        self.0.store.hear(act).instrument(span)
     }
 
     /// Whether the database takes writes: tried with one.
@@ -225,9 +261,4 @@ impl Engine {
             );
         }
     }
-}
-
-/// A new id, in order of creation.
-pub(crate) fn new_id() -> uuid::Uuid {
-    uuid::Uuid::now_v7()
 }

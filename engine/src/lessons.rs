@@ -13,7 +13,7 @@ use store::{
     services,
 };
 
-use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults};
+use crate::{Engine, Refusal, audit::entry, error::Faults, ids::new_id};
 
 impl Engine {
     /// Writes a lesson on a run, whatever its state: lessons come late.

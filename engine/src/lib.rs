@@ -3,6 +3,7 @@
 //! `domain` decides.
 
 mod audit;
+pub mod background;
 pub mod board;
 pub mod clock;
 mod demo_import;
@@ -13,6 +14,7 @@ mod engine;
 pub mod error;
 pub mod heartbeats;
 pub mod history;
+mod ids;
 pub mod indicators;
 pub mod lessons;
 pub mod once;
@@ -26,6 +28,7 @@ pub mod scheduler;
 pub mod services;
 pub mod sessions;
 pub mod text;
+mod token_cache;
 pub mod tokens;
 
 pub use crate::engine::{Engine, Options};

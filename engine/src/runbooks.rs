@@ -15,7 +15,7 @@ use store::{
     runbooks::{self, RunbookVersion},
 };
 
-use crate::{Engine, Refusal, audit::entry, engine::new_id, error::FieldError};
+use crate::{Engine, Refusal, audit::entry, error::FieldError, ids::new_id};
 
 /// What publishing did.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //! commit costs a disk flush and an act does not. Each act stands behind a savepoint of its own,
 //! so that one that fails undoes nothing but itself, and is answered only after the commit.
 
-use std::{fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+use std::{fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Instant};
 
 use domain::event::Event;
 use futures::FutureExt as _;
@@ -12,6 +12,7 @@ use crate::{
     db::{Kind, Link, Pool},
     error::StoreError,
     tx::Tx,
+    writer_stats::{Counters, WriterStats},
 };
 
 /// The most acts that share a commit.
@@ -31,6 +32,8 @@ struct Job {
     run: Run,
     /// Whether it asks only for what a transaction reads once, so that what was heard may wait.
     hears: bool,
+    /// Since when.
+    queued: Instant,
 }
 
 /// An act that has run: whether its changes stay, and how to answer its caller.
@@ -39,12 +42,20 @@ struct Done {
     answer: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
 }
 
+/// An act that has run and is to be answered: since when it waits, and what was refused after it.
+struct Ran {
+    done: Done,
+    queued: Instant,
+    refused: Option<StoreError>,
+}
+
 /// The open database.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
     jobs: mpsc::Sender<Job>,
     events: broadcast::Sender<Event>,
+    counters: Arc<Counters>,
     writer: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
 }
 
@@ -63,8 +74,11 @@ impl Store {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let tx = Tx::over(pool.writer().await?);
         let events = broadcast::channel(EVENTS).0;
-        let writer = tokio::spawn(work(pool.clone(), tx, queue, events.clone()));
-        Ok(Self { pool, jobs, events, writer: Arc::new(tokio::sync::Mutex::new(Some(writer))) })
+        let counters = Arc::<Counters>::default();
+        let tell = Tell { events: events.clone(), counters: counters.clone() };
+        let writer = tokio::spawn(work(pool.clone(), tx, queue, tell));
+        let writer = Arc::new(tokio::sync::Mutex::new(Some(writer)));
+        Ok(Self { pool, jobs, events, counters, writer })
     }
 
     /// Which database it is.
@@ -83,6 +97,12 @@ impl Store {
     pub fn publish(&self, event: Event) {
         // Nobody listening is no error.
         drop(self.events.send(event));
+    }
+
+    /// How the writer has done, and how many acts wait for it.
+    #[must_use]
+    pub fn writer_stats(&self) -> WriterStats {
+        self.counters.read(self.jobs.max_capacity() - self.jobs.capacity())
     }
 
     /// A connection to read with.
@@ -129,6 +149,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, E>> + Send + 'static,
     {
+        let queued = Instant::now();
         let (answer, answered) = oneshot::channel();
         let run: Run = Box::new(move |tx| {
             Box::pin(async move {
@@ -150,7 +171,7 @@ impl Store {
         });
         let stopped = |why: &str| StoreError::WriterStopped(why.into());
         self.jobs
-            .send(Job { run, hears })
+            .send(Job { run, hears, queued })
             .await
             .map_err(|_| stopped("the portal is shutting down"))?;
         answered.await.map_err(|_| stopped("the database was lost before the act was kept"))?
@@ -171,12 +192,13 @@ impl Store {
     }
 }
 
-async fn work(
-    pool: Pool,
-    mut tx: Tx,
-    mut queue: mpsc::Receiver<Job>,
+/// Where the writer tells what it did.
+struct Tell {
     events: broadcast::Sender<Event>,
-) {
+    counters: Arc<Counters>,
+}
+
+async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>, tell: Tell) {
     while let Some(job) = queue.recv().await {
         let mut first = Some(job);
         let mut begun = tx.begin().await;
@@ -190,7 +212,7 @@ async fn work(
             begun = tx.begin().await;
         }
         let outcome = match (begun, first) {
-            (Ok(()), Some(first)) => group(&mut tx, first, &mut queue, &events).await,
+            (Ok(()), Some(first)) => group(&mut tx, first, &mut queue, &tell).await,
             (Ok(()), None) => tx.roll_back().await,
             (Err(error), _) => Err(error),
         };
@@ -239,17 +261,23 @@ async fn group(
     tx: &mut Tx,
     first: Job,
     queue: &mut mpsc::Receiver<Job>,
-    events: &broadcast::Sender<Event>,
+    tell: &Tell,
 ) -> Result<(), StoreError> {
     let mut ran = Vec::new();
-    let outcome = run(tx, first, queue, &mut ran).await.map(|told| {
+    let outcome = run(tx, first, queue, &mut ran).await;
+    let kept = ran.iter().filter(|ran| ran.done.keep).count();
+    let committed = outcome.is_ok() && kept > 0;
+    let undone = if committed { ran.len() - kept } else { ran.len() };
+    tell.counters.ended(ran.len(), undone, committed);
+    let outcome = outcome.map(|told| {
         for event in told {
             // Nobody listening is no error.
-            drop(events.send(event));
+            drop(tell.events.send(event));
         }
     });
     let said = outcome.as_ref().err().map(ToString::to_string);
-    for (done, refused) in ran {
+    for Ran { done, queued, refused } in ran {
+        tell.counters.answered(queued.elapsed());
         (done.answer)(match (&said, refused) {
             (_, Some(error)) => Err(error),
             (None, None) => Ok(()),
@@ -263,7 +291,7 @@ async fn run(
     tx: &mut Tx,
     first: Job,
     queue: &mut mpsc::Receiver<Job>,
-    ran: &mut Vec<(Done, Option<StoreError>)>,
+    ran: &mut Vec<Ran>,
 ) -> Result<Vec<Event>, StoreError> {
     let mut next = Some(first);
     tx.mark().await?;
@@ -272,24 +300,25 @@ async fn run(
             tx.settle().await?;
         }
         let mark = tx.mark_of();
+        let queued = job.queued;
         let done = (job.run)(tx).await;
         let keep = done.keep;
-        ran.push((done, None));
+        ran.push(Ran { done, queued, refused: None });
         if !keep {
             tx.undo(mark).await?;
         } else if let Err(error) = tx.keep().await {
             // After an error that the act passed over, PostgreSQL keeps nothing of it.
             tx.undo(mark).await?;
-            if let Some((done, refused)) = ran.last_mut() {
-                done.keep = false;
-                *refused = Some(error);
+            if let Some(last) = ran.last_mut() {
+                last.done.keep = false;
+                last.refused = Some(error);
             }
         }
         if ran.len() < GROUP_MAX {
             next = queue.try_recv().ok();
         }
     }
-    if ran.iter().any(|(done, _)| done.keep) {
+    if ran.iter().any(|ran| ran.done.keep) {
         tx.commit().await
     } else {
         tx.roll_back().await.map(|()| Vec::new())

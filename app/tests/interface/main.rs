@@ -2,6 +2,7 @@
 #![cfg(feature = "ssr")]
 
 mod acts;
+mod background;
 mod door;
 mod pages;
 mod support;

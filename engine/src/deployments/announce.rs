@@ -28,8 +28,8 @@ use super::{DeploymentView, view};
 use crate::{
     Engine, Refusal,
     audit::entry,
-    engine::new_id,
     error::Faults,
+    ids::{new_id, new_id_at},
     once::{Answer, Once, Outcome},
     runs::{open_items, update_verdict},
 };
@@ -204,7 +204,8 @@ pub(crate) async fn open(
         None => DeploymentKind::First,
     };
     let runbook = choose(tx, &request, kind).await?;
-    let id = DeploymentId(new_id());
+    // The scheduler reads the time of the announcement out of it.
+    let id = DeploymentId(new_id_at(now));
     let deployed_at = request.deployed_at.unwrap_or(now);
     // Whatever ran there is replaced, also where its own watch ended long ago.
     let replaces = deployments::running(tx, service.id, &request.environment).await?;

@@ -20,7 +20,7 @@ use store::{
 use crate::{
     Engine, Refusal,
     audit::entry,
-    engine::new_id,
+    ids::new_id_at,
     probing,
     runs::{evaluate_all, open_items},
 };
@@ -30,11 +30,11 @@ const WHO: Who = Who::System("duties");
 
 impl Engine {
     /// Opens the runs of duties that are due, and tells of those that are due
-    /// soon or overdue.
+    /// soon or overdue; answers whether anything changed.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn look_after_duties(&self) -> Result<(), Refusal> {
+    pub async fn open_due_runs(&self) -> Result<bool, Refusal> {
         let now = self.now();
         let due: Vec<_> = duties::all(&mut self.read().await?)
             .await?
@@ -43,7 +43,7 @@ impl Engine {
             .collect();
         let open = duties::open_runs(&mut self.read().await?).await?;
         if due.is_empty() && open.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let changed = self
             .write(move |tx| {
@@ -66,7 +66,7 @@ impl Engine {
             // Checks of a run that opened have to run.
             self.reschedule();
         }
-        Ok(())
+        Ok(changed)
     }
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn if_due(
     else {
         return Ok(false);
     };
-    let run = run_of(&duty, &version, opened_at);
+    let run = run_of(&duty, &version, opened_at, now);
     let Some(service) = services::by_id(tx, duty.service_id).await? else { return Ok(false) };
     duties::insert_run(tx, &duty, run.clone()).await?;
     let record = run.run(&duty);
@@ -104,12 +104,18 @@ pub(super) async fn if_due(
     Ok(true)
 }
 
-fn run_of(duty: &DutyRecord, version: &RunbookVersion, opened_at: DateTime<Utc>) -> DutyRun {
+fn run_of(
+    duty: &DutyRecord,
+    version: &RunbookVersion,
+    opened_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> DutyRun {
     let window = i64::try_from(version.content.watch_s).unwrap_or(i64::MAX);
     let required = version.content.items.iter().filter(|item| item.required).count();
     let window = Duration::try_seconds(window).unwrap_or(Duration::days(30));
     DutyRun {
-        id: DutyRunId(new_id()),
+        // The scheduler reads out of it since when the run is there.
+        id: DutyRunId(new_id_at(now)),
         duty_id: duty.id,
         runbook_version_id: version.id,
         runbook_number: version.number,

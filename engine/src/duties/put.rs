@@ -16,7 +16,7 @@ use store::{
 };
 
 use super::{open, view::DutyView};
-use crate::{Engine, Refusal, audit::entry, engine::new_id, once::Answer};
+use crate::{Engine, Refusal, audit::entry, ids::new_id, once::Answer};
 
 /// How far ahead the first run may lie, in days.
 const AHEAD_D: i64 = 366;

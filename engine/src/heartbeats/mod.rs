@@ -1,9 +1,9 @@
 //! Heartbeats: asking for them, hearing them, noticing their silence.
 
+mod missed;
 mod ping;
 mod put;
 mod request;
-mod silence;
 mod stand;
 mod view;
 

@@ -19,7 +19,7 @@ use super::{
     view::{HeartbeatNow, now_of},
 };
 use crate::{
-    Engine, Refusal, audit::entry, engine::new_id, once::Answer, runs::evaluate_open,
+    Engine, Refusal, audit::entry, ids::new_id, once::Answer, runs::evaluate_open,
     services::known_item,
 };
 

@@ -20,7 +20,7 @@ use store::{
     series::{self, minute_of},
 };
 
-use crate::{Engine, Refusal, engine::new_id};
+use crate::{Engine, Refusal, ids::new_id};
 
 /// How long after its watch a deployment is still looked at: what was on its way has arrived.
 const AFTER_CLOSE_H: i64 = 1;
@@ -30,16 +30,20 @@ const AGAIN: i64 = 2;
 type Cells = BTreeMap<i64, Cell>;
 
 impl Engine {
-    /// Brings the indicators that the probes measure up to now.
+    /// Brings the indicators that the probes measure up to now; answers for how many watches.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn sum_up_probes(&self) -> Result<(), Refusal> {
+    pub async fn roll_up_probes(&self) -> Result<usize, Refusal> {
         let now = self.now();
         let mut link = self.read().await?;
         let watched =
             deployments::watched_since(&mut link, now - Duration::hours(AFTER_CLOSE_H)).await?;
+        let mut rolled_up = 0;
         for deployment in watched {
+            if self.stopping().is_cancelled() {
+                break;
+            }
             let from = newest(&mut link, &deployment).await?;
             let (times, uptime) = measured(&mut link, &deployment, from, now).await?;
             if uptime.is_empty() {
@@ -60,8 +64,9 @@ impl Engine {
             });
             act.await?;
             self.changed(deployment.id);
+            rolled_up += 1;
         }
-        Ok(())
+        Ok(rolled_up)
     }
 }
 

@@ -15,7 +15,7 @@ use store::{
 };
 
 use super::IndicatorRequest;
-use crate::{Engine, Refusal, audit::entry, engine::new_id, once::Answer};
+use crate::{Engine, Refusal, audit::entry, ids::new_id, once::Answer};
 
 /// An indicator as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

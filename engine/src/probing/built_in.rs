@@ -18,7 +18,7 @@ use store::{
     services::{self, ServiceRecord},
 };
 
-use crate::{Refusal, engine::new_id, runs::evaluate_all};
+use crate::{Refusal, ids::new_id, runs::evaluate_all};
 
 /// Seconds from one run of a built-in check to the next while a watch is open.
 const INTERVAL_S: i64 = 60;

@@ -16,9 +16,9 @@ use domain::{
 use store::{
     Tx,
     checks::CheckRecord,
-    claims,
     measurements::{self, Added, NewMeasurement},
     runs::{self, RunRecord},
+    schedule_leases,
 };
 
 use crate::{
@@ -40,7 +40,7 @@ pub(crate) struct Seen {
     /// Whether a person asked for it.
     pub(crate) asked: bool,
     /// The slot it was run in, where it was for one.
-    pub(crate) slot: Option<claims::Slot>,
+    pub(crate) slot: Option<schedule_leases::Slot>,
 }
 
 /// When each box was last judged for what its checks saw.
@@ -96,7 +96,7 @@ pub(crate) async fn keep(
     // Noted together with what was seen: whoever takes over from a portal that died runs again what
     // was not kept, and nothing else.
     let slots: Vec<_> = seen.iter().filter_map(|one| one.slot).collect();
-    claims::done(tx, &slots).await?;
+    schedule_leases::done(tx, &slots).await?;
     let services: Vec<ServiceId> = seen.iter().map(|one| one.check.service_id).collect();
     let mut open: HashMap<(ServiceId, String), Vec<RunRecord>> = HashMap::new();
     for run in runs::open_of(tx, &services).await? {

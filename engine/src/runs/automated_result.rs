@@ -11,7 +11,7 @@ use store::{
 };
 
 use super::{evaluate::evaluate_item, update_verdict};
-use crate::{Refusal, audit::entry, engine::new_id};
+use crate::{Refusal, audit::entry, ids::new_id};
 
 /// What a check or a heartbeat said.
 #[derive(Debug, Clone, Copy)]

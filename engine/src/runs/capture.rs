@@ -12,20 +12,17 @@ use domain::{
 use store::{
     Link, StoreError,
     baselines::{self, BaselineRecord},
-    deployments::{self, DeploymentFilter, DeploymentRecord},
+    deployments::{self, DeploymentRecord},
     indicators::{self, IndicatorRecord},
-    page::Page,
     runs::items,
     series::{self, minute_of},
 };
 
 use super::{evaluate::evaluate_item, update_verdict};
-use crate::{Engine, Refusal, audit::entry};
+use crate::{Engine, Refusal, audit::entry, background::OpenWatches};
 
 /// How long after its moment a baseline is captured: what was on its way then has arrived.
 const GRACE_S: i64 = 60;
-/// The most open watches looked at in a round.
-const AT_MOST: i64 = 1_000;
 
 impl Engine {
     /// Captures the baselines of open watches that are due; answers how many.
@@ -33,19 +30,31 @@ impl Engine {
     /// # Errors
     /// Trouble with the database.
     pub async fn capture_baselines(&self) -> Result<usize, Refusal> {
-        self.sum_up_probes().await?;
-        let filter =
-            DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };
-        let mut link = self.read().await?;
-        let open = deployments::list(&mut link, &filter, Page::first(AT_MOST)).await?;
         let now = self.now();
-        let mut captured = 0;
+        let (mut captured, mut watches) = (0, OpenWatches::default());
+        while let Some(open) = watches.next(self).await? {
+            captured += self.capture_of(open, now).await?;
+        }
+        Ok(captured)
+    }
+
+    async fn capture_of(
+        &self,
+        open: Vec<DeploymentRecord>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, Refusal> {
+        let mut link = self.read().await?;
+        let (mut captured, mut rolled_up) = (0, false);
         for deployment in open {
             let there = baselines::of_deployment(&mut link, deployment.id).await?;
             for moment in Moment::ALL.iter().copied() {
                 let until = window_from(deployment.deployed_at) + moment.after();
                 let due = until + Duration::seconds(GRACE_S) <= now;
                 if due && there.iter().all(|known| known.moment != moment) {
+                    if !rolled_up {
+                        self.roll_up_probes().await?;
+                        rolled_up = true;
+                    }
                     let records = measure(&mut link, &deployment, moment, now).await?;
                     if records.is_empty() {
                         continue;

@@ -19,7 +19,7 @@ use store::{
 };
 
 use super::{RunRef, Runs, evaluate::evaluate_item, find::find_item, update_verdict};
-use crate::{Refusal, audit::entry, engine::new_id, error::Faults};
+use crate::{Refusal, audit::entry, error::Faults, ids::new_id};
 
 /// What a person does with an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

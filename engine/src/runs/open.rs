@@ -13,7 +13,7 @@ use store::{
 };
 
 use super::evaluate::{evaluate_new, write_verdict};
-use crate::{Refusal, engine::new_id, probing};
+use crate::{Refusal, ids::new_id, probing};
 
 /// Adds the items of a run that was just added; `not_required` says why one does not apply to it.
 pub(crate) async fn open_items(

@@ -15,27 +15,31 @@ use crate::{Engine, Refusal, audit::entry};
 const PAGE: i64 = 500;
 
 impl Engine {
-    /// Evaluates the items of open runs again that rest on a rehearsal.
+    /// Evaluates the items of open runs again that rest on a rehearsal; answers how many runs that
+    /// changed.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub(crate) async fn rejudge_rehearsals(&self) -> Result<(), Refusal> {
+    pub async fn review_rehearsals(&self) -> Result<usize, Refusal> {
         let now = self.now();
-        let mut after = None;
-        loop {
+        let (mut after, mut changed) = (None, 0);
+        while !self.stopping().is_cancelled() {
             let page = runs::open_after(&mut self.read().await?, after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(()) };
+            let Some(last) = page.last() else { break };
             after = Some(last.id);
             for id in page.iter().filter(|run| !run.suspended).map(|run| run.id) {
-                self.write(move |tx| Box::pin(async move { review(tx, id, now).await })).await?;
+                let act = self.write(move |tx| Box::pin(async move { review(tx, id, now).await }));
+                changed += usize::from(act.await?);
             }
         }
+        Ok(changed)
     }
 }
 
-async fn review(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<(), Refusal> {
+/// Answers whether the gate may say something else now.
+async fn review(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<bool, Refusal> {
     let found = tx.run(id).await?;
-    let Some(run) = found.filter(|run| run.state == WatchState::Watching) else { return Ok(()) };
+    let Some(run) = found.filter(|run| run.state == WatchState::Watching) else { return Ok(false) };
     let mut gate = false;
     for mut item in items::of_run(tx, id).await? {
         if item.machine_rule != Some(MachineRule::RollbackRehearsed) {
@@ -57,5 +61,5 @@ async fn review(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<(), Refusa
         update_verdict(tx, &run).await?;
         tx.publish(Event::run_changed(id));
     }
-    Ok(())
+    Ok(gate)
 }

@@ -24,8 +24,8 @@ use super::{ItemView, RunRef, Runs, evaluate::evaluate_item, find::find_item, up
 use crate::{
     Refusal,
     audit::entry,
-    engine::new_id,
     error::Faults,
+    ids::new_id,
     once::{Answer, Once, Outcome},
 };
 

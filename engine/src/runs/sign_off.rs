@@ -19,7 +19,7 @@ use store::{
 };
 
 use super::{RunRef, Runs, deployment_of, evaluate_all, find::find_run, gate_answer};
-use crate::{Refusal, audit::entry, engine::new_id, error::Faults};
+use crate::{Refusal, audit::entry, error::Faults, ids::new_id};
 
 /// What a signature came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,7 +25,7 @@ use super::{
     find::{WATCH, find_item},
     update_verdict,
 };
-use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults, text};
+use crate::{Engine, Refusal, audit::entry, error::Faults, ids::new_id, text};
 
 /// The longest a waiver may last.
 const LONGEST_DAYS: i64 = 90;

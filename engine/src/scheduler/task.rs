@@ -3,24 +3,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use domain::{
-    ids::{CheckId, DeploymentId, RunId},
-    watch::WatchState,
-};
+use domain::ids::{CheckId, DeploymentId, RunId};
 use store::{
     StoreError,
     checks::{self, CheckRecord},
-    deployments::{self, DeploymentFilter, DeploymentRecord},
+    deployments::DeploymentRecord,
     indicators::{self, IndicatorRecord},
-    page::Page,
 };
 use uuid::Uuid;
 
 use super::timetable::Planned;
-use crate::Engine;
-
-/// The most open watches that are looked at.
-const WATCHES: i64 = 10_000;
+use crate::{Engine, background::OpenWatches};
 
 /// Which task: the check or indicator, and the deployment it looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,7 +82,7 @@ impl Task {
     }
 }
 
-/// When a UUIDv7 was made, in milliseconds since 1970.
+/// When a UUIDv7 was made by the clock of the portal that drew it, in milliseconds since 1970.
 fn uuid_ms(id: Uuid) -> i64 {
     i64::try_from(id.as_u128() >> 80).unwrap_or(0)
 }
@@ -109,9 +102,11 @@ pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
         .collect();
     let asked = indicators::being_watched(&mut link).await?;
     if !asked.is_empty() {
-        let filter =
-            DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };
-        let open = deployments::list(&mut link, &filter, Page::first(WATCHES)).await?;
+        drop(link);
+        let (mut open, mut watches) = (Vec::new(), OpenWatches::default());
+        while let Some(more) = watches.next(engine).await? {
+            open.extend(more);
+        }
         for indicator in asked {
             let here = open.iter().filter(|one| one.service_id == indicator.service_id);
             let indicator = Arc::new(indicator.clone());

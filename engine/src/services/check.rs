@@ -16,7 +16,7 @@ use store::{
 };
 
 use super::{CheckRequest, hidden};
-use crate::{Engine, Refusal, audit::entry, engine::new_id, once::Answer, probing::sync_built_in};
+use crate::{Engine, Refusal, audit::entry, ids::new_id, once::Answer, probing::sync_built_in};
 
 /// A check as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]

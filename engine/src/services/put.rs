@@ -15,7 +15,7 @@ use store::{
 
 use super::{ServiceView, measured_by::MeasuredBy, view};
 use crate::{
-    Engine, Refusal, audit::entry, engine::new_id, error::Faults, once::Answer, probing,
+    Engine, Refusal, audit::entry, error::Faults, ids::new_id, once::Answer, probing,
     runs::evaluate_open,
 };
 

@@ -122,11 +122,11 @@ async fn what_is_late_is_told_once_and_the_next_run_waits(
             let told = page.page.timeline.into_iter().filter(|entry| entry.action == "duty.remind");
             told.map(|entry| entry.sentence).collect::<Vec<_>>()
         };
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         assert_eq!(reminders().await.len(), 0);
         p.clock.advance(Duration::hours(25));
         for _ in 0..3 {
-            p.engine.look_after_duties().await.unwrap();
+            p.engine.open_due_runs().await.unwrap();
         }
         assert_eq!(only(p).await.state, "overdue");
         let told = reminders().await;
@@ -134,7 +134,7 @@ async fn what_is_late_is_told_once_and_the_next_run_waits(
 
         // The next time comes and goes: the open run stays the only one.
         p.clock.advance(Duration::days(40));
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         assert_eq!(only(p).await.run.unwrap().id, run.0);
         pass(p, "restored", run).await;
         for key in ["offsite", "clean"] {
@@ -142,18 +142,18 @@ async fn what_is_late_is_told_once_and_the_next_run_waits(
             p.engine.runs().waive(&p.ann(), run, key, "Moved house.", until).await.unwrap();
         }
         p.engine.runs().sign_off(&p.ann(), run, "Late.").await.unwrap();
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         // What was done for the one does not count for the other: the next opens at its own time.
         let after = only(p).await;
         let in_months = |n| first.starts_at.checked_add_months(chrono::Months::new(n)).unwrap();
         assert_eq!((after.state.as_str(), after.next_at), ("planned", Some(in_months(2))));
         p.clock.advance(Duration::days(22));
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         let next = only(p).await.run.unwrap();
         assert_eq!(next.opened_at, in_months(2));
         assert_eq!(next.items[0].state, "open");
         // Portals that look at the same time open it once.
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         assert_eq!(only(p).await.run.unwrap().id, next.id);
     })
     .await;
@@ -179,7 +179,7 @@ async fn what_is_done_once_counts_from_the_first_deployment(
 
         p.engine.retire_duty(&p.admin(), "shop", "month", "production").await.unwrap();
         assert_eq!(p.engine.duties(&p.ci()).await.unwrap().len(), 0);
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         // It comes back with the run it had.
         let answer = p.engine.put_duty(&p.admin(), "shop", "month", request).await.unwrap();
         assert_eq!(answer.status, 201);

@@ -377,12 +377,12 @@ async fn old_points_are_kept_by_the_hour_and_then_forgotten(
             }
             samples
         };
-        assert_eq!(p.engine.forget_what_is_old().await.unwrap(), 0);
+        assert_eq!(p.engine.roll_up_minutes().await.unwrap(), 0);
         p.clock.advance(Duration::days(15));
-        assert_eq!(p.engine.forget_what_is_old().await.unwrap(), 2);
+        assert_eq!(p.engine.roll_up_minutes().await.unwrap(), 2);
         assert_eq!(count().await, 180, "nothing is lost");
         p.clock.advance(Duration::days(400));
-        p.engine.forget_what_is_old().await.unwrap();
+        p.engine.prune().await.unwrap();
         assert_eq!(count().await, 0);
     })
     .await;

@@ -13,6 +13,7 @@ mod harness;
 
 mod actors;
 mod announcing;
+mod background;
 mod baselines;
 mod duties;
 mod gate;

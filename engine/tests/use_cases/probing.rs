@@ -418,11 +418,11 @@ async fn old_measurements_are_forgotten_but_not_those_of_an_open_watch(
             found.unwrap().len()
         };
         p.clock.advance(chrono::Duration::days(20));
-        p.engine.forget_what_is_old().await.unwrap();
+        p.engine.prune().await.unwrap();
         assert_eq!(kept().await, 4, "the watch is open");
         let next = p.announce("1.1.0").await;
         p.engine.probe_item(&p.operator(), next, "load").await.unwrap();
-        p.engine.forget_what_is_old().await.unwrap();
+        p.engine.prune().await.unwrap();
         // The first, where the check turned, and the last word on each deployment.
         let left = kept().await;
         assert!((2..=3).contains(&left), "{left}");

@@ -6,5 +6,6 @@ mod anonymous;
 mod bad_input;
 mod common;
 mod kill;
+mod metrics;
 mod two_portals;
 mod watching;

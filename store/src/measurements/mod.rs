@@ -5,8 +5,8 @@
 //! arrive, so that no page has to go through all there are.
 
 mod add;
-mod forget;
 mod outcomes;
+mod prune;
 
 use std::collections::HashMap;
 
@@ -17,8 +17,8 @@ use domain::{
 };
 
 pub use add::{Added, NewMeasurement, add, millis_up};
-pub use forget::{Forgetting, forget, forget_evidence, forget_outcomes, to_forget, unsaid};
 use outcomes::{Numbers, Outcome};
+pub use prune::{Pruning, prunable, prune, prune_evidence, prune_outcomes, unsaid_outcomes};
 
 use crate::{
     db::{Link, Row},

@@ -48,7 +48,8 @@ pub async fn not_ended(link: &mut Link, run: RunId) -> Result<Vec<WaiverRecord>,
     .await
 }
 
-/// The open runs that have a waiver which expired between `from` and `until`.
+/// The open runs with a box that is written down as waived, by a waiver which expired between
+/// `from` and `until`.
 ///
 /// # Errors
 /// What the database says.
@@ -59,7 +60,8 @@ pub async fn expired_in(
 ) -> Result<Vec<RunId>, StoreError> {
     link.query(
         "SELECT DISTINCT w.run_id FROM waivers w JOIN runs r ON r.id = w.run_id \
-         WHERE r.state = 'watching' AND w.ended_at IS NULL \
+         JOIN items i ON i.id = w.item_id \
+         WHERE r.state = 'watching' AND i.state = 'waived' AND w.ended_at IS NULL \
          AND w.expires_at > $1 AND w.expires_at <= $2",
     )
     .bind(micros(from))

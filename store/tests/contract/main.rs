@@ -23,5 +23,6 @@ mod people;
 mod places;
 mod runbooks;
 mod runs;
+mod statements;
 mod two_processes;
 mod writer;

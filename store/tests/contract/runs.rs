@@ -291,7 +291,11 @@ async fn waivers_end_and_expire(#[values(On::Sqlite, On::Postgres)] on: On) {
         let open = ground.watching("1.1.0", 0);
         let closed = ground.deployment("1.0.0", -5);
         deploy(&db.store, &[closed.clone(), open.clone()]).await;
-        let [one, two] = [("one", 0), ("two", 1)].map(|(key, at)| item(&open, key, at));
+        let waived = |mut item: ItemRecord| {
+            item.state = ItemState::Waived;
+            item
+        };
+        let [one, two] = [("one", 0), ("two", 1)].map(|(key, at)| waived(item(&open, key, at)));
         let of_closed = item(&closed, "one", 0);
         put_items(&db.store, &[one.clone(), two.clone(), of_closed.clone()]).await;
         let waiver = |on: &ItemRecord, granted, expires| WaiverRecord {

@@ -6,11 +6,12 @@ use domain::{
 };
 use leptos::prelude::*;
 
-const PARTS: [(&str, &str, Option<Permission>); 5] = [
+const PARTS: [(&str, &str, Option<Permission>); 6] = [
     ("Account", "/settings", None),
     ("People", "/settings/people", Some(Permission::ManagePeople)),
     ("Tokens", "/settings/tokens", Some(Permission::ManageTokens)),
     ("Storage", "/settings/storage", Some(Permission::ManagePeople)),
+    ("Background", "/settings/background", Some(Permission::ManagePeople)),
     ("Audit log", "/settings/audit", Some(Permission::ManagePeople)),
 ];
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures::FutureExt as _;
-use store::{claims, measurements};
+use store::{measurements, schedule_leases};
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -30,7 +30,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const LIVES: Duration = Duration::from_secs(3);
 
 /// Slots whose runs have ended.
-type Ended = Arc<Mutex<Vec<claims::Slot>>>;
+type Ended = Arc<Mutex<Vec<schedule_leases::Slot>>>;
 
 /// The scheduler's state.
 struct Scheduler {
@@ -43,7 +43,7 @@ struct Scheduler {
     /// Slots whose runs have ended and that this has not been noted for.
     ended: Ended,
     /// Slots of portals that died, taken over and not begun.
-    left: Vec<claims::Slot>,
+    left: Vec<schedule_leases::Slot>,
     table: Timetable<Key, Occasion>,
     known: HashMap<Key, Task>,
     /// What the tasks that are known followed from.
@@ -167,7 +167,7 @@ impl Scheduler {
     async fn claim(&self, due: &[Due<Key>]) -> Result<Vec<Due<Key>>, store::StoreError> {
         let slots: Vec<_> = due.iter().map(|due| (due.key.id, due.key.of, due.slot_ms)).collect();
         let ours = self.engine.claim(&slots).await?;
-        let claimed: HashSet<claims::Slot> = ours.into_iter().collect();
+        let claimed: HashSet<schedule_leases::Slot> = ours.into_iter().collect();
         let elsewhere = slots.len() - claimed.len().min(slots.len());
         self.engine.scheduler_counts().elsewhere(elsewhere as u64);
         let is_ours = |due: &Due<Key>| claimed.contains(&(due.key.id, due.key.of, due.slot_ms));

@@ -9,7 +9,7 @@ use crate::{
 
 /// How much is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Size {
+pub struct DiskUsage {
     /// Bytes of the whole database.
     pub bytes: i64,
     /// Measurements of checks.
@@ -30,7 +30,7 @@ pub struct Size {
 ///
 /// # Errors
 /// What the database says.
-pub async fn size(link: &mut Link) -> Result<Size, StoreError> {
+pub async fn disk_usage(link: &mut Link) -> Result<DiskUsage, StoreError> {
     let bytes = match link.kind() {
         Kind::Sqlite => {
             "SELECT (SELECT page_count FROM pragma_page_count()) \
@@ -51,7 +51,7 @@ pub async fn size(link: &mut Link) -> Result<Size, StoreError> {
         .one()
         .await?;
     let oldest: Option<i64> = row.get("oldest")?;
-    Ok(Size {
+    Ok(DiskUsage {
         bytes,
         measurements: row.get("measurements")?,
         oldest: oldest.and_then(DateTime::from_timestamp_millis),

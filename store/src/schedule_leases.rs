@@ -3,7 +3,8 @@
 //! that it lives; what one that has fallen silent had claimed and not done is taken over by
 //! another, each slot by one (`FOR UPDATE SKIP LOCKED`).
 //!
-//! On SQLite there is one portal, which has all slots, and nothing is written down.
+//! On SQLite there is one portal, which has all slots, and nothing is written down. The leases are
+//! rows of the table `claims`.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
@@ -112,23 +113,23 @@ async fn live(connection: &mut PgConnection, portal: Uuid) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Forgets claims made before `before`, and portals that have been silent for a day.
+/// Removes claims made before `before`, and portals that have been silent for a day; answers how many claims.
 ///
 /// # Errors
 /// What the database says.
-pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<(), StoreError> {
-    let Some(connection) = tx.postgres() else { return Ok(()) };
+pub async fn prune(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StoreError> {
+    let Some(connection) = tx.postgres() else { return Ok(0) };
     sqlx::query(
         "DELETE FROM portals \
          WHERE seen_at < (extract(epoch FROM clock_timestamp()) * 1000000)::bigint - 86400000000",
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query("DELETE FROM claims WHERE claimed_at < $1")
+    let removed = sqlx::query("DELETE FROM claims WHERE claimed_at < $1")
         .bind(micros(before))
         .execute(connection)
         .await?;
-    Ok(())
+    Ok(removed.rows_affected())
 }
 
 fn columns(slots: &[Slot]) -> (Vec<Uuid>, Vec<Uuid>, Vec<i64>) {
