@@ -7,6 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use domain::{audit::ChainCheck, event::Event, ids::DeploymentId};
+use integrations::Outbound;
 use probes::Prober;
 use store::{ActFuture, Link, Store, StoreError, Tx, claims};
 use tokio::time::Instant;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     clock::Clock,
+    deliveries::Sending,
     error::Refusal,
     probing::{Conditions, LastJudged},
     scheduler::{Counts, SchedulerStats},
@@ -38,10 +40,10 @@ pub struct Engine(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    /// What this portal is called among those on the same database.
-    portal: Uuid,
     clock: Arc<dyn Clock>,
     prober: Prober,
+    outbound: Outbound,
+    sending: Sending,
     options: Options,
     tokens: TokenCache,
     reschedule: tokio::sync::Notify,
@@ -59,8 +61,9 @@ impl Engine {
     pub fn new(store: Store, clock: Arc<dyn Clock>, prober: Prober, options: Options) -> Self {
         Self(Arc::new(Inner {
             store,
-            portal: Uuid::new_v4(),
             clock,
+            outbound: Outbound::new(prober.client().clone()),
+            sending: Sending::default(),
             prober,
             options,
             tokens: TokenCache::default(),
@@ -99,6 +102,31 @@ impl Engine {
 
     pub(crate) fn prober(&self) -> &Prober {
         &self.0.prober
+    }
+
+    /// What is called and not probed is called through this.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+
+    /// What this portal is sending.
+    pub(crate) fn sending(&self) -> &Sending {
+        &self.0.sending
+    }
+
+    /// Waits until a commit leaves something to be sent.
+    pub(crate) async fn has_deliveries(&self) {
+        self.0.store.has_deliveries().await;
+    }
+
+    /// What this portal is called among those on the same database.
+    pub(crate) fn portal(&self) -> Uuid {
+        self.0.store.portal()
+    }
+
+    /// Says that this portal lives.
+    pub(crate) async fn lives(&self) -> Result<(), StoreError> {
+        claims::lives(&mut self.0.store.read().await?, self.portal()).await
     }
 
     /// Conditions of checks that have been read.
@@ -152,7 +180,7 @@ impl Engine {
         &self,
         slots: &[claims::Slot],
     ) -> Result<Vec<claims::Slot>, StoreError> {
-        claims::claim(&mut self.0.store.read().await?, self.0.portal, slots, self.now()).await
+        claims::claim(&mut self.0.store.read().await?, self.portal(), slots, self.now()).await
     }
 
     /// Notes that the runs in these slots are done.
@@ -162,7 +190,7 @@ impl Engine {
 
     /// Says that this portal lives; answers the slots of portals that died, which are now its own.
     pub(crate) async fn take_over(&self) -> Result<Vec<claims::Slot>, StoreError> {
-        claims::take_over(&mut self.0.store.read().await?, self.0.portal, self.now()).await
+        claims::take_over(&mut self.0.store.read().await?, self.portal(), self.now()).await
     }
 
     /// Wakes the scheduler: something it runs has changed.

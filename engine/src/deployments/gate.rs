@@ -71,7 +71,7 @@ impl Engine {
                     () = self.stopping().cancelled() => return Ok(answer),
                 };
                 match heard {
-                    Ok(Ok(changed)) if changed.run == Some(id.into()) => break,
+                    Ok(Ok(changed)) if changed.concerns(id) => break,
                     Ok(Ok(_)) => {}
                     // Some were missed: look again.
                     Ok(Err(RecvError::Lagged(_))) => break,

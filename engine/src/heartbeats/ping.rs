@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    event::Event,
     heartbeat::{PingKind, of_exit_code},
     ids::DeploymentId,
     watch::WatchState,
@@ -77,12 +78,15 @@ impl Engine {
     /// Where there is no heartbeat in use with this id.
     pub async fn ping(&self, id: Uuid, ping: Ping) -> Result<(), Refusal> {
         let now = self.now();
-        let touched =
-            self.hear(move |tx| Box::pin(async move { hear(tx, id, &ping, now).await })).await?;
-        if let Some(deployment) = touched {
-            self.changed(deployment);
-        }
-        Ok(())
+        self.hear(move |tx| {
+            Box::pin(async move {
+                if let Some(deployment) = hear(tx, id, &ping, now).await? {
+                    tx.publish(Event::run_changed(deployment));
+                }
+                Ok(())
+            })
+        })
+        .await
     }
 }
 

@@ -1,6 +1,7 @@
 //! Asking for a heartbeat, changing it, retiring it.
 
 use domain::{
+    event::Event,
     heartbeat::{Heard, HeartbeatState},
     ids::HeartbeatId,
     permissions::{Permission, permit},
@@ -38,7 +39,7 @@ impl Engine {
         let now = self.now();
         request.check(key, now)?;
         let (who, slug, key) = (who.clone(), slug.to_owned(), key.to_owned());
-        let (created, record, touched) = self
+        let (created, record) = self
             .write(move |tx| {
                 Box::pin(async move {
                     let Some(service) = services::by_slug(tx, &slug).await? else {
@@ -86,7 +87,6 @@ impl Engine {
                         .says(format!("{verb} the heartbeat {} of {slug}", record.key))
                         .with("item", record.item.clone())
                         .record(tx);
-                    let mut touched = Vec::new();
                     let was = before.map(|known| known.environment);
                     for environment in was.iter().chain([&record.environment]) {
                         let Some(open) = deployments::watching(tx, service.id, environment).await?
@@ -95,15 +95,12 @@ impl Engine {
                         };
                         // It may count for another box now, or for none.
                         run::judge_all(tx, &open, now).await?;
-                        touched.push(open.id);
+                        tx.publish(Event::run_changed(open.id));
                     }
-                    Ok((created, record, touched))
+                    Ok((created, record))
                 })
             })
             .await?;
-        for open in touched {
-            self.changed(open);
-        }
         let view = HeartbeatNow::without_pings(record, now).view(Some(&self.options().base_url));
         let body =
             serde_json::to_string(&view).map_err(|error| Refusal::Internal(error.to_string()))?;
@@ -136,32 +133,28 @@ impl Engine {
     pub async fn retire_heartbeat(&self, who: &Who, slug: &str, key: &str) -> Result<(), Refusal> {
         permit(who, Permission::Configure, Some(slug))?;
         let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        let touched = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let Some(service) = services::by_slug(tx, &slug).await? else {
-                        return Err(Refusal::not_found("service", &slug));
-                    };
-                    let known = heartbeats::by_key(tx, service.id, &key).await?;
-                    let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
-                        return Err(Refusal::not_found("heartbeat in use with the key", &key));
-                    };
-                    heartbeats::retire(tx, known.id, now).await?;
-                    let open = deployments::watching(tx, service.id, &known.environment).await?;
-                    entry(&who, now, "heartbeat.retire", "heartbeat", &known.key)
-                        .deployment_if(open.as_ref().map(|open| open.id))
-                        .says(format!("retired the heartbeat {key} of {slug}"))
-                        .record(tx);
-                    if let Some(open) = &open {
-                        run::judge_all(tx, open, now).await?;
-                    }
-                    Ok(open.map(|open| open.id))
-                })
+        self.write(move |tx| {
+            Box::pin(async move {
+                let Some(service) = services::by_slug(tx, &slug).await? else {
+                    return Err(Refusal::not_found("service", &slug));
+                };
+                let known = heartbeats::by_key(tx, service.id, &key).await?;
+                let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
+                    return Err(Refusal::not_found("heartbeat in use with the key", &key));
+                };
+                heartbeats::retire(tx, known.id, now).await?;
+                let open = deployments::watching(tx, service.id, &known.environment).await?;
+                entry(&who, now, "heartbeat.retire", "heartbeat", &known.key)
+                    .deployment_if(open.as_ref().map(|open| open.id))
+                    .says(format!("retired the heartbeat {key} of {slug}"))
+                    .record(tx);
+                if let Some(open) = &open {
+                    run::judge_all(tx, open, now).await?;
+                    tx.publish(Event::run_changed(open.id));
+                }
+                Ok(())
             })
-            .await?;
-        if let Some(open) = touched {
-            self.changed(open);
-        }
-        Ok(())
+        })
+        .await
     }
 }

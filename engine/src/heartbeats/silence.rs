@@ -1,6 +1,7 @@
 //! Noticing that a heartbeat is silent. It takes nothing and may run at any time, at any number of
 //! portals: what is silent and not known to be is written down once.
 
+use domain::event::Event;
 use store::heartbeats;
 
 use super::{ping::turned, stand::settle};
@@ -21,29 +22,26 @@ impl Engine {
             return Ok(0);
         }
         let ids: Vec<_> = silent.into_iter().map(|record| record.ping_id).collect();
-        let (noticed, touched) = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let (mut noticed, mut touched) = (0, Vec::new());
-                    for id in ids {
-                        // It may have been heard of meanwhile.
-                        let Some(before) = heartbeats::by_ping_id(tx, id).await? else { continue };
-                        let mut record = before.clone();
-                        settle(&mut record, now);
-                        if record.state == before.state {
-                            continue;
-                        }
-                        heartbeats::stand(tx, &record);
-                        noticed += 1;
-                        touched.extend(turned(tx, &before, &record, now).await?);
+        self.write(move |tx| {
+            Box::pin(async move {
+                let mut noticed = 0;
+                for id in ids {
+                    // It may have been heard of meanwhile.
+                    let Some(before) = heartbeats::by_ping_id(tx, id).await? else { continue };
+                    let mut record = before.clone();
+                    settle(&mut record, now);
+                    if record.state == before.state {
+                        continue;
                     }
-                    Ok::<_, Refusal>((noticed, touched))
-                })
+                    heartbeats::stand(tx, &record);
+                    noticed += 1;
+                    if let Some(id) = turned(tx, &before, &record, now).await? {
+                        tx.publish(Event::run_changed(id));
+                    }
+                }
+                Ok(noticed)
             })
-            .await?;
-        for deployment in touched {
-            self.changed(deployment);
-        }
-        Ok(noticed)
+        })
+        .await
     }
 }

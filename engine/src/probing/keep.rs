@@ -7,6 +7,7 @@ use std::{
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    event::Event,
     ids::{DeploymentId, ServiceId},
     measurement::{Measurement, Phase},
     watch::Stretches,
@@ -67,13 +68,15 @@ impl Engine {
     /// Trouble with the database; then none of it is kept.
     pub(crate) async fn keep_measurements(&self, seen: Arc<[Seen]>) -> Result<(), Refusal> {
         let (engine, now) = (self.clone(), self.now());
-        let act = self.write(move |tx| {
-            Box::pin(async move { keep(tx, &seen, engine.last_judged(), now).await })
-        });
-        for id in act.await? {
-            self.changed(id);
-        }
-        Ok(())
+        self.write(move |tx| {
+            Box::pin(async move {
+                for id in keep(tx, &seen, engine.last_judged(), now).await? {
+                    tx.publish(Event::run_changed(id));
+                }
+                Ok(())
+            })
+        })
+        .await
     }
 }
 

@@ -5,6 +5,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 use domain::{
     acts::{ItemAct, may},
     check::ProbeSpec,
+    event::Event,
     ids::DeploymentId,
     measurement::{Measurement, Phase},
     query::{self, Asked},
@@ -86,11 +87,11 @@ impl Engine {
                     .deployment(id)
                     .says(format!("ran {count} checks of {}", item.title))
                     .record(tx);
+                tx.publish(Event::run_changed(id));
                 Ok(())
             })
         })
         .await?;
-        self.changed(id);
         Ok(probed)
     }
 

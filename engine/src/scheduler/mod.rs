@@ -23,6 +23,7 @@ pub use stats::{LATENESS_BOUNDS_S, SchedulerStats};
 impl Engine {
     /// Starts the background tasks; they end when `stop` is cancelled.
     pub fn start_background(&self, tasks: &TaskTracker, stop: &CancellationToken) {
+        self.start_deliveries(tasks, stop);
         tasks.spawn(run::run(self.clone(), tasks.clone(), stop.clone()));
         tasks.spawn(tidy::listen_for_silence(self.clone(), stop.clone()));
         tasks.spawn(tidy::tidy(self.clone(), stop.clone()));

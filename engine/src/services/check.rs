@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    event::Event,
     ids::CheckId,
     permissions::{Permission, permit},
     who::Who,
@@ -117,7 +118,7 @@ impl Engine {
         let spec = request.spec()?;
         let timeout_s = request.timeout_s();
         let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        let (created, record, touched) = self
+        let (created, record) = self
             .write(move |tx| {
                 Box::pin(async move {
                     let Some(service) = services::by_slug(tx, &slug).await? else {
@@ -173,21 +174,19 @@ impl Engine {
                         .record(tx);
                     // Where it was before, its word counts no more.
                     let moved = moved.filter(|from| *from != request.environment);
-                    let mut touched = Vec::new();
                     for environment in moved.iter().chain([&request.environment]) {
                         let open = deployments::watching(tx, service.id, environment).await?;
                         // A check may take a built-in one's place or give it back.
                         sync_built_in(tx, &service, environment, now).await?;
-                        touched.extend(open.map(|open| open.id));
+                        if let Some(open) = open {
+                            tx.publish(Event::run_changed(open.id));
+                        }
                     }
-                    Ok((created, record, touched))
+                    Ok((created, record))
                 })
             })
             .await?;
         self.reschedule();
-        for open in touched {
-            self.changed(open);
-        }
         let body = serde_json::to_string(&CheckView::of(record))
             .map_err(|error| Refusal::Internal(error.to_string()))?;
         Ok(Answer { status: if created { 201 } else { 200 }, body, replayed: false })

@@ -1,4 +1,5 @@
-//! The one guarded client, for every kind of probe, rollback hook and webhook.
+//! The one guarded client, for every kind of probe. What is called and not probed (`integrations`)
+//! asks it which addresses may be connected to.
 //!
 //! It speaks HTTP/1.1 over a connection of its own per request, so that the address the guard has
 //! checked is the address connected to, the phases of time are known, and no answer comes from a
@@ -72,6 +73,14 @@ impl GuardedClient {
     /// Whether roots beside the system's are trusted.
     pub(crate) fn has_own_roots(&self) -> bool {
         self.inner.own_roots
+    }
+
+    /// The settings of a verified TLS connection, with the authorities that are trusted here.
+    ///
+    /// # Errors
+    /// Where this machine trusts none.
+    pub fn tls_config(&self) -> Result<Arc<rustls::ClientConfig>, TlsTrouble> {
+        self.inner.trust.config()
     }
 
     pub(crate) fn trust(&self) -> &Trust {

@@ -5,6 +5,8 @@
 mod anonymous;
 mod bad_input;
 mod common;
+mod deliveries;
 mod kill;
+mod stopping;
 mod two_portals;
 mod watching;

@@ -13,14 +13,18 @@ mod harness;
 mod seed;
 
 mod append_only;
+mod deliveries;
 mod history;
 mod lessons;
 mod lists;
 mod lost;
+mod lost_commit;
 mod measured;
+mod migrated;
 mod people;
 mod places;
 mod runbooks;
 mod runs;
+mod told;
 mod two_processes;
 mod writer;

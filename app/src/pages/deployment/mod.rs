@@ -4,6 +4,7 @@ mod baselines;
 mod charts;
 mod evidence;
 mod header;
+mod hook_delivery;
 mod item_actions;
 mod item_row;
 mod lessons;
