@@ -103,6 +103,7 @@ async fn put(
             done("put the check", &key, engine.put_check(who, slug, &key, request).await)?;
         }
         let plan = PlanRequest {
+            hook_repeatable: None,
             command: command.into(),
             hook: hook.clone().map_or(HookRequest::None, HookRequest::Call),
             rules: RULES.into(),

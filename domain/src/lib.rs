@@ -4,6 +4,7 @@ pub mod acts;
 pub mod audit;
 pub mod baseline;
 pub mod check;
+pub mod delivery;
 pub mod due;
 pub mod duty;
 pub mod event;

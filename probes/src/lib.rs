@@ -1,7 +1,7 @@
 //! How Daytwo looks at a running service: guarded connections and the probes built on them.
 //!
 //! - [`guard`] decides which addresses may be connected to;
-//! - [`client`] sends requests to those and to no others, for probes, hooks and webhooks alike;
+//! - [`client`] sends requests to those and to no others;
 //! - [`conditions`] decide what was seen, each result kept with the value;
 //! - [`Prober`] runs a check's probe and makes a measurement of it;
 //! - [`prometheus`] asks metric servers;

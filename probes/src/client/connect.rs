@@ -78,6 +78,25 @@ impl Inner {
         addresses.first().copied().ok_or_else(|| Reason::NoSuchName(host_of(url)))
     }
 
+    /// The addresses of a host and port that may be connected to by a client of its own.
+    pub(super) async fn reachable(&self, url: &Url) -> Result<Vec<SocketAddr>, Reason> {
+        let mut allowed = self.allowed_addresses(url).await?;
+        let mut refused = None;
+        allowed.retain(|address| match self.policy.check_route(*address) {
+            Ok(()) => true,
+            Err(refusal) => {
+                refused = Some(refusal);
+                false
+            }
+        });
+        match refused {
+            Some(refusal) if allowed.is_empty() => {
+                Err(Reason::Refused { host: host_of(url), refusal })
+            }
+            _ => Ok(allowed),
+        }
+    }
+
     async fn allowed_addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Reason> {
         let port = url.port_or_known_default().unwrap_or(80);
         let host = host_of(url);

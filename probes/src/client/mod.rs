@@ -1,4 +1,5 @@
-//! The one guarded client, for every kind of probe, rollback hook and webhook.
+//! The one guarded client, for every kind of probe. What is called and not probed (`integrations`)
+//! asks it which addresses may be connected to.
 //!
 //! It speaks HTTP/1.1 over a connection of its own per request, so that the address the guard has
 //! checked is the address connected to, the phases of time are known, and no answer comes from a
@@ -81,6 +82,16 @@ impl GuardedClient {
         self.inner.allowed_address(url).await
     }
 
+    /// The addresses of a host and port that may be connected to, for a client that connects by
+    /// itself: none where the host is this machine under a name or address nobody told us about
+    /// and the port is one of Daytwo's own.
+    ///
+    /// # Errors
+    /// Where the name has no address, or none that is allowed.
+    pub async fn reachable(&self, url: &Url) -> Result<Vec<SocketAddr>, Reason> {
+        self.inner.reachable(url).await
+    }
+
     /// Opens a stream to an address's host and port, encrypted where `tls` says so.
     pub(crate) async fn connect(
         &self,
@@ -112,6 +123,14 @@ impl GuardedClient {
     /// Whether roots beside the system's are trusted.
     pub(crate) fn has_own_roots(&self) -> bool {
         self.inner.own_roots
+    }
+
+    /// The settings of a verified TLS connection, with the authorities that are trusted here.
+    ///
+    /// # Errors
+    /// Where this machine trusts none.
+    pub fn tls_config(&self) -> Result<Arc<rustls::ClientConfig>, TlsError> {
+        self.inner.trust.config()
     }
 
     pub(crate) fn trust(&self) -> &Trust {

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use self::{folder::Folder, shop::Shop};
 use super::{Common, say, serve};
 use crate::{
+    alone::Alone,
     config::{Config, ProbeConfig},
     http::{self, Site},
     lifecycle, open,
@@ -40,7 +41,9 @@ pub struct Demo {
 impl Demo {
     pub(super) async fn run(&self, common: &Common) -> Result<ExitCode, StartError> {
         let folder = Folder::claim(common.data_dir.as_deref(), self.fresh)?;
-        let (listener, config) = serve::listen(self.config(common, &folder)?).await?;
+        let config = self.config(common, &folder)?;
+        let _alone = Alone::with(&config)?;
+        let (listener, config) = serve::listen(config).await?;
         say("Starting the shop …");
         let shop = Shop::start(&folder.shop(), self.free_ports).await?;
         let config = Config { probe: reach(&shop), ..config };

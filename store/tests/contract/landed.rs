@@ -42,7 +42,7 @@ struct Landed {
 #[rstest]
 #[tokio::test]
 async fn nothing_of_a_landed_database_is_lost(#[values(On::Sqlite, On::Postgres)] on: On) {
-    on.run_empty(async |backend| {
+    on.empty(async |backend| {
         let before = land(backend.clone()).await;
         let hashes = hashes(&backend).await;
         let store = Store::start(Pool::open(backend.clone()).await.unwrap()).await.unwrap();

@@ -8,7 +8,7 @@ use engine::{
 use leptos::prelude::*;
 use store::{rollbacks::HookState, services::RollbackPlan};
 
-use super::header::short_commit;
+use super::{header::short_commit, hook_delivery::hook_delivery};
 use crate::components::{
     agreed_rules::agreed_rules,
     badge::Badge,
@@ -46,16 +46,24 @@ pub fn rollback_panel(page: &DeploymentPage) -> AnyView {
 
 fn done(page: &DeploymentPage) -> Option<AnyView> {
     let done = page.rollback.done.as_ref()?;
-    let hook = match done.hook_state {
-        HookState::None => Some(by_hand(page)),
-        HookState::Pending => Some("The plan's hook is being called…".to_owned()),
-        HookState::Done => Some(done.hook_sentence.clone()),
-        HookState::Failed => Some(format!("{} {}", done.hook_sentence, by_hand(page))),
+    let delivery = page.rollback.delivery.as_ref();
+    // Those from before deliveries were written down have no more than their sentence.
+    let said = match done.hook_state {
+        HookState::Done | HookState::Failed | HookState::Unknown if delivery.is_none() => {
+            Some(done.hook_sentence.clone())
+        }
+        _ => None,
+    };
+    let by_hand = match done.hook_state {
+        HookState::None | HookState::Failed | HookState::Unknown => Some(by_hand(page)),
+        HookState::Pending | HookState::Done => None,
     };
     Some(
         view! {
             <p><strong>{format!("{} rolled it back", done.triggered_by)}</strong>" "<Ago at=done.at now=page.now/>": "{done.reason.clone()}</p>
-            {hook.map(|sentence| view! { <p>{sentence}</p> })}
+            {said.map(|sentence| view! { <p>{sentence}</p> })}
+            {delivery.map(|delivery| hook_delivery(delivery, page.now))}
+            {by_hand.map(|sentence| view! { <p>{sentence}</p> })}
         }
         .into_any(),
     )
@@ -142,11 +150,11 @@ fn form(page: &DeploymentPage) -> AnyView {
             "Roll back".to_owned(),
         ),
     };
-    let hook = panel.plan.as_ref().is_some_and(|plan| plan.hook_url.is_some());
-    let hint = if hook {
-        "Closes the watch and calls the plan’s hook once."
-    } else {
-        "Closes the watch. A person runs the command; the portal calls nothing."
+    let hook = panel.plan.as_ref().filter(|plan| plan.hook_url.is_some());
+    let hint = match hook.map(|plan| plan.hook_repeatable) {
+        Some(true) => "Closes the watch and calls the plan’s hook until it answers.",
+        Some(false) => "Closes the watch and calls the plan’s hook once.",
+        None => "Closes the watch. A person runs the command; the portal calls nothing.",
     };
     view! {
         <details class="disclosure" id="rollback-form">

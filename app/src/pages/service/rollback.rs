@@ -60,7 +60,13 @@ fn one(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> An
 }
 
 fn facts(plan: &RollbackPlan) -> AnyView {
-    let hook = plan.hook_url.as_deref().map_or_else(|| "none".to_owned(), hidden::address);
+    let hook = plan.hook_url.as_deref().map_or_else(
+        || "none".to_owned(),
+        |url| {
+            let how = if plan.hook_repeatable { "until it answers" } else { "at most once" };
+            format!("{}, called {how}", hidden::address(url))
+        },
+    );
     let command = plan.command.trim().to_owned();
     let command = (!command.is_empty()).then(|| view! { <Copyable text=command label="Command"/> });
     view! {
@@ -93,6 +99,11 @@ fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> A
                 <TextArea id=format!("{id}-command") name="command" label="Command to copy" rows=2 maxlength=2000 value=plan.command/>
                 <Field id=format!("{id}-hook") name="hook_url" label="Hook to call" kind="url" maxlength=2048
                     hint=hook_hint/>
+                <input type="hidden" name="hook_repeatable_asked" value="yes"/>
+                <label class="check">
+                    <input type="checkbox" name="hook_repeatable" value="yes" checked=plan.hook_url.is_none() || plan.hook_repeatable/>
+                    " Call it again until it answers; it tells repeats by their Idempotency-Key"
+                </label>
                 {forget}
                 <TextArea id=format!("{id}-rules") name="rules" label="Rules agreed before the deploy" rows=3 maxlength=2000 value=plan.rules
                     hint="One a line, such as: error rate over 1 % for 5 minutes."/>
