@@ -57,7 +57,7 @@ impl Engine {
                     noticed += 1;
                     turned(tx, &before, &record, now).await?;
                 }
-                Ok::<_, Refusal>(noticed)
+                Ok(Detected { noticed, left })
             })
         });
         Ok(Detected { noticed: act.await?, left })

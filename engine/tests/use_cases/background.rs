@@ -68,7 +68,7 @@ async fn every_task_runs_and_says_what_it_did(#[values(On::Sqlite, On::Postgres)
         assert_eq!(p.engine.background_tasks(), [], "nothing was started");
         let id = p.announce("1.0.0").await;
         let until_when = p.clock.now() + Days::hours(1);
-        p.engine.waive(&p.ann(), id, "load", "Down.", until_when).await.unwrap();
+        p.engine.runs().waive(&p.ann(), id, "load", "Down.", until_when).await.unwrap();
         p.engine.save_session("s".into(), "{}".into(), until_when).await.unwrap();
         p.clock.advance(Days::hours(2));
         let running = Running::of(p);
