@@ -22,11 +22,11 @@ cd "$DAYTWO_ROOT"
 
 case "${1:-release}" in
     release)
-        kind=release dist=dist programs=(daytwo daytwo-shop) usually="25 minutes the first time"
+        kind=release dist=dist programs=(daytwo daytwo-shop) usually="25 minutes on two cores the first time"
         packages=(-p server -p shop)
         ;;
     quick)
-        kind=quick dist=dist-quick programs=("${@:2}") usually="8 minutes the first time"
+        kind=quick dist=dist-quick programs=("${@:2}") usually="8 minutes on two cores the first time"
         # The same packages whichever programs are wanted, so that a dependency's features, and with
         # them what is compiled, stay the same from one command to the next.
         packages=(-p server -p shop -p glue)

@@ -29,7 +29,7 @@ if [ -f "$stamp" ] && [ "$(<"$stamp")" = "$now" ] && [ -f "$made/hash.txt" ]; th
     say "The site is up to date"
     exit 0
 fi
-begin "Building the site" "4 minutes the first time"
+begin "Building the site" "4 minutes on two cores the first time"
 rm -f "$stamp"
 front="$DAYTWO_TARGET_WASM/front"
 on_wasm cargo build --locked --profile wasm-release --target wasm32-unknown-unknown --target-dir "$front" \
