@@ -91,7 +91,7 @@ fn machine_half(
         },
         sentence: &pushed.sentence,
     }));
-    let nothing = "Nothing reports to this box. Bind a heartbeat to it on the service's page, or \
+    let nothing = "Nothing reports to this box. Bind one of the service's heartbeats to it, or \
                    post its result.";
     combine(&sources).or_else(|| Some((MachineWord::Undecided, nothing.into())))
 }

@@ -3,12 +3,15 @@
 use engine::deployments::{DeploymentPage, ItemNow};
 use leptos::prelude::*;
 
-use crate::components::{
-    badge::Badge,
-    phase::{phase_label, phase_state},
-    pictures::pictures,
-    proof::proof,
-    time::Ago,
+use crate::{
+    components::{
+        badge::Badge,
+        phase::{phase_label, phase_state},
+        pictures::pictures,
+        proof::proof,
+        time::Ago,
+    },
+    pages::service::Room,
 };
 
 /// The disclosure; nothing where there is no evidence.
@@ -84,7 +87,7 @@ pub fn evidence(page: &DeploymentPage, now: &ItemNow) -> Option<AnyView> {
 /// Where the requests and answers of a check stand that found nothing wrong: they would make up
 /// most of this page.
 fn all_of(page: &DeploymentPage, key: &str) -> AnyView {
-    let href = format!("/services/{}#check-{key}", page.deployment.service);
+    let href = format!("{}/{key}#newest", Room::Checks.href(&page.deployment.service));
     view! {
         <p class="small"><a href=href>"What was sent and what came back"<span class="sr-only">{format!(" in {key}")}</span></a></p>
     }
