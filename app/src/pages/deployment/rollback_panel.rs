@@ -9,11 +9,14 @@ use leptos::prelude::*;
 use store::{rollbacks::HookState, services::RollbackPlan};
 
 use super::{header::short_commit, hook_delivery::hook_delivery};
-use crate::components::{
-    agreed_rules::agreed_rules,
-    badge::Badge,
-    field::TextArea,
-    time::{Ago, At},
+use crate::{
+    components::{
+        agreed_rules::agreed_rules,
+        badge::Badge,
+        field::TextArea,
+        time::{Ago, At},
+    },
+    pages::service::Room,
 };
 
 /// The card.
@@ -118,7 +121,7 @@ fn command(plan: Option<&RollbackPlan>) -> Option<AnyView> {
 }
 
 fn without_plan(page: &DeploymentPage) -> Option<AnyView> {
-    let href = format!("/services/{}#rollback", page.deployment.service);
+    let href = Room::Rollback.href(&page.deployment.service);
     page.rollback.plan.is_none().then(|| {
         view! { <p><a href=href>"Write the rollback plan"</a>" before it is needed."</p> }
             .into_any()

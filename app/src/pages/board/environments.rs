@@ -10,11 +10,12 @@ use store::{
 use crate::components::{
     badge::of_deployment,
     icon::{Icon, of_state},
+    restore::restore_sentence,
     time::Ago,
 };
 
 /// The card; nothing before there is a service.
-pub fn matrix(board: &Board) -> Option<AnyView> {
+pub fn environments(board: &Board) -> Option<AnyView> {
     if board.services.is_empty() {
         return None;
     }
@@ -105,10 +106,7 @@ fn unrestored(
     bad: &DeploymentRecord,
 ) -> AnyView {
     let should = board.cell(service, environment).and_then(|(_, runs)| runs.as_ref());
-    let said = should.map_or_else(
-        || "Nobody has announced what was restored.".to_owned(),
-        |should| format!("Restore {}, then announce it.", should.version),
-    );
+    let said = restore_sentence(should);
     view! {
         <td>
             <span class="version" data-state="rolled_back">
