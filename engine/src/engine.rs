@@ -86,6 +86,12 @@ impl Engine {
         &self.0.options
     }
 
+    /// What the database's writer has done.
+    #[must_use]
+    pub fn writer_stats(&self) -> &store::WriterStats {
+        self.0.store.writer_stats()
+    }
+
     /// What changes from now on.
     #[must_use]
     pub fn subscribe(&self) -> tokio::sync::broadcast::Receiver<Event> {

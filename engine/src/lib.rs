@@ -5,6 +5,7 @@
 mod audit;
 pub mod board;
 pub mod clock;
+mod cookie_key;
 mod demo_import;
 pub mod deployments;
 pub mod doctor;

@@ -2,15 +2,25 @@
 //! commit costs a disk flush and an act does not. Each act stands behind a savepoint of its own,
 //! so that one that fails undoes nothing but itself, and is answered only after the commit.
 
-use std::{fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use domain::event::Event;
 use futures::FutureExt as _;
 use tokio::sync::{broadcast, mpsc, oneshot};
+use uuid::Uuid;
 
 use crate::{
     db::{Kind, Link, Pool},
     error::StoreError,
+    origin,
     tx::Tx,
 };
 
@@ -29,6 +39,8 @@ type Run = Box<dyn for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Done> + Send>;
 /// An act that waits.
 struct Job {
     run: Run,
+    /// The page it comes from.
+    origin: Option<Uuid>,
     /// Whether it asks only for what a transaction reads once, so that what was heard may wait.
     hears: bool,
 }
@@ -39,12 +51,25 @@ struct Done {
     answer: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
 }
 
+/// What the writer has done since it was started.
+#[derive(Debug, Default)]
+pub struct WriterStats(AtomicU64);
+
+impl WriterStats {
+    /// How many transactions it has committed; each is one flush of the disk.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// The open database.
 #[derive(Clone)]
 pub struct Store {
     pool: Pool,
     jobs: mpsc::Sender<Job>,
     events: broadcast::Sender<Event>,
+    stats: Arc<WriterStats>,
     writer: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
 }
 
@@ -63,8 +88,16 @@ impl Store {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let tx = Tx::over(pool.writer().await?);
         let events = broadcast::channel(EVENTS).0;
-        let writer = tokio::spawn(work(pool.clone(), tx, queue, events.clone()));
-        Ok(Self { pool, jobs, events, writer: Arc::new(tokio::sync::Mutex::new(Some(writer))) })
+        let stats = Arc::<WriterStats>::default();
+        let work = work(pool.clone(), tx, queue, events.clone(), Arc::clone(&stats));
+        let writer = Arc::new(tokio::sync::Mutex::new(Some(tokio::spawn(work))));
+        Ok(Self { pool, jobs, events, stats, writer })
+    }
+
+    /// What the writer has done.
+    #[must_use]
+    pub fn writer_stats(&self) -> &WriterStats {
+        &self.stats
     }
 
     /// Which database it is.
@@ -81,6 +114,7 @@ impl Store {
 
     /// Tells of a change that stands already.
     pub fn publish(&self, event: Event) {
+        let event = Event { origin: event.origin.or_else(origin::current), ..event };
         // Nobody listening is no error.
         drop(self.events.send(event));
     }
@@ -150,7 +184,7 @@ impl Store {
         });
         let stopped = |why: &str| StoreError::WriterStopped(why.into());
         self.jobs
-            .send(Job { run, hears })
+            .send(Job { run, origin: origin::current(), hears })
             .await
             .map_err(|_| stopped("the portal is shutting down"))?;
         answered.await.map_err(|_| stopped("the database was lost before the act was kept"))?
@@ -176,6 +210,7 @@ async fn work(
     mut tx: Tx,
     mut queue: mpsc::Receiver<Job>,
     events: broadcast::Sender<Event>,
+    stats: Arc<WriterStats>,
 ) {
     while let Some(job) = queue.recv().await {
         let mut first = Some(job);
@@ -190,7 +225,7 @@ async fn work(
             begun = tx.begin().await;
         }
         let outcome = match (begun, first) {
-            (Ok(()), Some(first)) => group(&mut tx, first, &mut queue, &events).await,
+            (Ok(()), Some(first)) => group(&mut tx, first, &mut queue, &events, &stats).await,
             (Ok(()), None) => tx.roll_back().await,
             (Err(error), _) => Err(error),
         };
@@ -240,9 +275,10 @@ async fn group(
     first: Job,
     queue: &mut mpsc::Receiver<Job>,
     events: &broadcast::Sender<Event>,
+    stats: &WriterStats,
 ) -> Result<(), StoreError> {
     let mut ran = Vec::new();
-    let outcome = run(tx, first, queue, &mut ran).await.map(|told| {
+    let outcome = run(tx, first, queue, &mut ran, stats).await.map(|told| {
         for event in told {
             // Nobody listening is no error.
             drop(events.send(event));
@@ -264,6 +300,7 @@ async fn run(
     first: Job,
     queue: &mut mpsc::Receiver<Job>,
     ran: &mut Vec<(Done, Option<StoreError>)>,
+    stats: &WriterStats,
 ) -> Result<Vec<Event>, StoreError> {
     let mut next = Some(first);
     tx.mark().await?;
@@ -271,6 +308,7 @@ async fn run(
         if !job.hears {
             tx.settle().await?;
         }
+        tx.origin = job.origin;
         let mark = tx.mark_of();
         let done = (job.run)(tx).await;
         let keep = done.keep;
@@ -290,7 +328,9 @@ async fn run(
         }
     }
     if ran.iter().any(|(done, _)| done.keep) {
-        tx.commit().await
+        let events = tx.commit().await?;
+        stats.0.fetch_add(1, Ordering::Relaxed);
+        Ok(events)
     } else {
         tx.roll_back().await.map(|()| Vec::new())
     }

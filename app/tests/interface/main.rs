@@ -1,7 +1,10 @@
 //! The interface over a real database, asked by a browser without scripts and by programs.
 #![cfg(feature = "ssr")]
 
-mod acts;
+mod actions;
+mod costs;
 mod door;
+mod messages;
 mod pages;
+mod server_functions;
 mod support;

@@ -7,7 +7,11 @@ use domain::{
 use engine::board::Board;
 use leptos::prelude::*;
 
-use crate::components::{announce_fields::announce_fields, field::Select};
+use crate::{
+    actions::Announce,
+    components::{announce_fields::announce_fields, field::Select},
+    form::action,
+};
 
 /// Whether there is anything this reader could announce.
 fn offered(board: &Board, who: &Who) -> bool {
@@ -42,7 +46,7 @@ pub fn announce_form(board: &Board, who: &Who) -> Option<AnyView> {
         view! {
             <details class="disclosure no-print" id="announce-form">
                 <summary>"Announce a deployment by hand…"</summary>
-                <form class="form panel" method="post" action="/act/announce" id="announce">
+                <form class="form panel" method="post" action={action::<Announce>()} id="announce">
                     {announce_fields(place, &board.runbooks)}
                 </form>
             </details>

@@ -3,9 +3,13 @@
 use engine::deployments::{DeploymentPage, ItemNow};
 use leptos::prelude::*;
 
-use crate::components::{
-    field::{Field, Select, TextArea},
-    time::machine,
+use crate::{
+    actions::Waive,
+    components::{
+        field::{Field, Select, TextArea},
+        time::machine,
+    },
+    form::action,
 };
 
 /// The form, behind a disclosure.
@@ -21,7 +25,7 @@ pub fn waive_form(page: &DeploymentPage, now: &ItemNow) -> AnyView {
     view! {
         <details class="disclosure no-print" id=format!("{key}-waive") data-key="w">
             <summary>"Waive…"</summary>
-            <form class="form panel" method="post" action="/act/waive" data-enhance="">
+            <form class="form panel" method="post" action={action::<Waive>()} data-enhance="">
                 <input type="hidden" name="deployment" value=page.deployment.id.to_string()/>
                 <input type="hidden" name="item" value=key.clone()/>
                 <input type="hidden" name="watch_ends_at" value=machine(page.deployment.watch_ends_at)/>

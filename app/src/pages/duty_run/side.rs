@@ -3,10 +3,14 @@
 use engine::{duties::DutyRunPage, text};
 use leptos::prelude::*;
 
-use crate::components::{
-    field::TextArea,
-    icon::Icon,
-    time::{Ago, At},
+use crate::{
+    actions::SignDuty,
+    components::{
+        field::TextArea,
+        icon::Icon,
+        time::{Ago, At},
+    },
+    form::action,
 };
 
 /// Who must sign and who has.
@@ -48,7 +52,7 @@ pub fn sign_off(page: &DutyRunPage) -> AnyView {
 fn sign_form(page: &DutyRunPage, role: &str) -> AnyView {
     let text = format!("Sign off as {role}");
     view! {
-        <form class="form" method="post" action="/act/sign-duty" data-enhance="" id="sign-off-form">
+        <form class="form" method="post" action={action::<SignDuty>()} data-enhance="" id="sign-off-form">
             <input type="hidden" name="run" value=page.run.id.to_string()/>
             <TextArea id="sign-off-comment" name="comment" label="Comment" maxlength=2000/>
             <div class="form-actions"><button class="button primary wide" data-busy="Signing off…">{text}</button></div>
