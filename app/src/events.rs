@@ -10,13 +10,14 @@ use axum::{
     },
 };
 use domain::event::{Event as Change, EventKind};
-use engine::Engine;
 use futures::{Stream, StreamExt as _};
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use tokio::time::Instant;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use uuid::Uuid;
+
+use crate::state::Portal;
 
 /// How far apart a page is told of newer readings, at least: a round of probes is one change.
 const READINGS_APART: Duration = Duration::from_secs(5);
@@ -25,6 +26,7 @@ const READINGS_APART: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Listen {
     /// The run the page shows; all where absent.
+    #[serde(alias = "run")]
     deployment: Option<Uuid>,
     /// What the page is called: what it did itself it shows already.
     page: Option<Uuid>,
@@ -43,9 +45,11 @@ impl Listen {
     }
 }
 
-/// Tells `changed` whenever the page should be read again. A listener that fell behind, or comes
+/// Tells `changed` whenever the page should be read again, and `progress` while it waits for an act
+/// of its own. A listener that fell behind, or comes
 /// back after a gap, is told at once: it reads the page as it stands, so nothing is lost.
-pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) -> Response {
+pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) -> Response {
+    let engine = &portal.engine;
     let started = engine.now().timestamp_micros();
     let concerning = BroadcastStream::new(engine.subscribe())
         .filter_map(move |heard| std::future::ready(listen.concerns(heard)));
@@ -53,13 +57,18 @@ pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) 
         let event = Event::default().event("changed").id(format!("{started}-{n}")).data("1");
         Ok::<_, Infallible>(event)
     });
+    let waited = BroadcastStream::new(portal.progress()).filter_map(move |heard| {
+        let own = heard.ok().filter(|progress| Some(progress.page) == listen.page);
+        std::future::ready(own.map(|own| Ok(Event::default().event("progress").data(own.said))))
+    });
+    let told = futures::stream::select(numbered, waited);
     let hello = futures::stream::once(std::future::ready(Ok(Event::default()
         .event("hello")
         .retry(Duration::from_secs(3))
         .data("1"))));
     let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("still here");
     let stopping = engine.stopping().clone();
-    let until_stop = hello.chain(numbered).take_until(stopping.cancelled_owned());
+    let until_stop = hello.chain(told).take_until(stopping.cancelled_owned());
     let mut response = Sse::new(until_stop).keep_alive(keep).into_response();
     let off = HeaderValue::from_static("no");
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), off);

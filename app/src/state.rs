@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use engine::{Engine, Refusal};
 use leptos::config::LeptosOptions;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, broadcast};
+use uuid::Uuid;
 
 /// The state of the interface's routes.
 #[derive(Clone)]
@@ -15,12 +16,25 @@ pub struct Portal {
     /// Where the site's files are.
     pub options: LeptosOptions,
     cookie_key: Arc<OnceCell<[u8; 32]>>,
+    progress: broadcast::Sender<Progress>,
 }
+
+/// How far an act of a page has come, in words.
+#[derive(Debug, Clone)]
+pub struct Progress {
+    /// The page that waits for it.
+    pub page: Uuid,
+    /// How far.
+    pub said: String,
+}
+
+/// How many words of progress a page may be behind before it misses some.
+const BEHIND: usize = 256;
 
 impl Portal {
     /// The state over an engine.
     pub fn new(engine: Engine, options: LeptosOptions) -> Self {
-        Self { engine, options, cookie_key: Arc::default() }
+        Self { engine, options, cookie_key: Arc::default(), progress: broadcast::channel(BEHIND).0 }
     }
 
     /// What cookies are signed with: the same at all portals on the database, read once.
@@ -29,6 +43,18 @@ impl Portal {
     /// Trouble with the database.
     pub async fn cookie_key(&self) -> Result<&[u8; 32], Refusal> {
         self.cookie_key.get_or_try_init(|| self.engine.cookie_key()).await
+    }
+
+    /// Tells a page how far its act has come. It is told where its events are read from this portal;
+    /// elsewhere it waits without a word.
+    pub fn tell_progress(&self, progress: Progress) {
+        // Nobody listening is no error.
+        drop(self.progress.send(progress));
+    }
+
+    /// How far the acts of pages come from now on.
+    pub fn progress(&self) -> broadcast::Receiver<Progress> {
+        self.progress.subscribe()
     }
 
     /// Whether browsers reach the portal behind TLS only.

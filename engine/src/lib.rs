@@ -3,6 +3,7 @@
 //! `domain` decides.
 
 mod audit;
+pub mod baselines;
 pub mod board;
 pub mod clock;
 mod cookie_key;
@@ -20,6 +21,7 @@ pub mod lessons;
 pub mod once;
 pub mod people;
 pub mod probing;
+pub mod progress;
 pub mod retention;
 pub mod rollback;
 pub mod run;

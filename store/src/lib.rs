@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod indicators;
 pub mod items;
 pub mod lessons;
+pub mod manual_baselines;
 pub mod measurements;
 pub mod origin;
 pub mod page;

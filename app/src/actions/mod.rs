@@ -24,6 +24,7 @@ mod put_heartbeat;
 mod put_indicator;
 mod put_plan;
 mod put_retention;
+mod record_baselines;
 mod record_rehearsal;
 mod retire_check;
 mod retire_duty;
@@ -53,7 +54,7 @@ pub use self::{
     change_targets::ChangeTargets,
     choose_theme::ChooseTheme,
     create_token::CreateToken,
-    duty::{FailDuty, SignDuty, TickDuty, UntickDuty, WaiveDuty},
+    duty::SignDuty,
     end_waiver::EndWaiver,
     log_in::LogIn,
     log_out::LogOut,
@@ -66,6 +67,7 @@ pub use self::{
     put_indicator::PutIndicator,
     put_plan::PutPlan,
     put_retention::PutRetention,
+    record_baselines::RecordBaselines,
     record_rehearsal::RecordRehearsal,
     retire_check::RetireCheck,
     retire_duty::RetireDuty,

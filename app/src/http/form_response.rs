@@ -21,6 +21,7 @@ use http::{
     header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, REFERER, SET_COOKIE},
 };
 use leptos::server_fn::ContentType as _;
+use uuid::Uuid;
 
 use super::{
     flash::{self, Flash},
@@ -31,7 +32,7 @@ use crate::{
     auth::Visitor,
     form::UrlEncoded,
     form_draft::FormDraft,
-    state::Portal,
+    state::{Portal, Progress},
     urls::{ENDED, local_path, login_for, wants_html},
 };
 
@@ -117,6 +118,7 @@ pub async fn form_response(State(forms): State<Forms>, request: Request, next: N
     parts.headers.remove(REFERER);
     let page = parts.headers.get(PAGE).and_then(|id| id.to_str().ok()?.parse().ok());
     let asked = next.run(Request::from_parts(parts, Body::from(body)));
+    let asked = engine::progress::told_to(forms.progress_to(page), asked);
     let answer = store::origin::scope(page, asked).await;
     let (parts, body) = answer.into_parts();
     let Ok(said) = to_bytes(body, ANSWER_MAX).await else {
@@ -153,6 +155,17 @@ async fn form(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refu
 }
 
 impl Forms {
+    /// Tells the page that waits how far its act has come.
+    fn progress_to(&self, page: Option<Uuid>) -> engine::progress::Listener {
+        let portal = self.portal.clone();
+        Arc::new(move |done, all| {
+            if let Some(page) = page {
+                let said = format!("{done} of {all} checks answered");
+                portal.tell_progress(Progress { page, said });
+            }
+        })
+    }
+
     async fn done(&self, sender: Sender, done: Done, html: bool) -> Response {
         if !html {
             return Json(serde_json::json!({ "message": done.said })).into_response();
@@ -238,7 +251,10 @@ impl Forms {
         request.headers_mut().remove(CONTENT_TYPE);
         *request.extensions_mut() = sender.extensions.clone();
         request.extensions_mut().insert(visitor);
-        request.extensions_mut().insert(Answering);
+        // The islands stay at the page's own address and swap what differs.
+        if !sender.headers.contains_key(PAGE) {
+            request.extensions_mut().insert(Answering);
+        }
         (self.render)(request).await
     }
 }

@@ -40,6 +40,9 @@ mod live {
         let stale = Rc::new(Stale::default());
         let known = Rc::clone(&stale);
         dom::listen(&source, "changed", move |_: MessageEvent| known.mark());
+        dom::listen(&source, "progress", |event: MessageEvent| {
+            submit::progressed(&event.data().as_string().unwrap_or_default());
+        });
         let known = Rc::clone(&stale);
         let met = Cell::new(false);
         dom::listen(&source, "hello", move |_: MessageEvent| {

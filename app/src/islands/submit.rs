@@ -1,6 +1,6 @@
 //! Sending a form without leaving the page.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{
@@ -11,6 +11,8 @@ use super::{dom, page_refresh};
 
 thread_local! {
     static SENDING: Cell<bool> = const { Cell::new(false) };
+    /// The button that waits.
+    static BUSY: RefCell<Option<Element>> = const { RefCell::new(None) };
 }
 
 /// Whether a form is on its way; a refresh waits for its answer.
@@ -34,6 +36,7 @@ pub fn submitted(event: &SubmitEvent) {
         let before = button.as_ref().map(busy);
         let answered = send(&form).await;
         SENDING.set(false);
+        BUSY.set(None);
         if let (Some(button), Some(before)) = (&button, before) {
             let _ = button.remove_attribute("aria-busy");
             button.set_inner_html(&before);
@@ -49,12 +52,22 @@ pub fn submitted(event: &SubmitEvent) {
 /// Shows that it is at work; answers what stood on the button.
 fn busy(button: &Element) -> String {
     let before = button.inner_html();
+    BUSY.set(Some(button.clone()));
     let _ = button.set_attribute("aria-busy", "true");
     if let Some(text) = button.get_attribute("data-busy") {
         button.set_text_content(Some(&text));
         dom::announce(&text);
     }
     before
+}
+
+/// Says on the button that waits how far its act has come.
+pub fn progressed(said: &str) {
+    BUSY.with_borrow(|button| {
+        if let Some(button) = button {
+            button.set_text_content(Some(said));
+        }
+    });
 }
 
 async fn send(form: &HtmlFormElement) -> Result<(), String> {

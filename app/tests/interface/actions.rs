@@ -66,6 +66,8 @@ async fn crafted_requests_meet_the_rules() -> Result<(), Failure> {
         ("viewer", "roll-back", [on(&id, ""), vec![("sure", "yes".into())]].concat(), 403),
         ("viewer", "waive", [on(&id, "smoke-tests"), vec![("expires", "1h".into())]].concat(), 403),
         ("viewer", "sign-off", on(&id, ""), 403),
+        ("viewer", "record-baselines", on(&id, ""), 403),
+        ("admin", "record-baselines", on(&id, ""), 409),
         ("viewer", "write-lesson", [on(&id, ""), vec![("title", "x".into())]].concat(), 403),
         ("admin", "tick", on(&nobody, "smoke-tests"), 404),
         ("admin", "tick", on(&id, "no-such-box"), 404),

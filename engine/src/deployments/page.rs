@@ -24,6 +24,7 @@ use store::{
     heartbeats,
     items::ItemRecord,
     lessons::{self, LessonRecord},
+    manual_baselines::{self, ManualBaseline},
     measurements, people,
     rehearsals::{self, RehearsalRecord},
     releases::{self, ReleaseRecord},
@@ -79,6 +80,10 @@ pub struct DeploymentPage {
     pub timeline: Vec<AuditEntry>,
     /// The baselines captured so far.
     pub baselines: Vec<BaselineRecord>,
+    /// Those somebody recorded by hand, oldest first.
+    pub manual_baselines: Vec<ManualBaseline>,
+    /// Whether the reader may record some.
+    pub may_record_baselines: bool,
     /// The last good deployment before it, with its baselines.
     pub reference: Option<Reference>,
     /// The indicators since the deployment.
@@ -233,6 +238,9 @@ impl Engine {
             sign_off: sign_off_panel(link, &deployment, &gate, person).await?,
             timeline: audit::of_deployment(link, id.0, TIMELINE).await?,
             baselines: baselines::of_deployment(link, id).await?,
+            manual_baselines: manual_baselines::of_deployment(link, id).await?,
+            may_record_baselines: deployment.state == WatchState::Watching
+                && permit(&who, Permission::RecordBaselines, None).is_ok(),
             charts: indicators::charts(link, &deployment, reference.as_ref(), now).await?,
             reference,
             lessons: lessons::of_deployment(link, id).await?,

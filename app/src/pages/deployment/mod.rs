@@ -7,6 +7,7 @@ mod header;
 mod item_actions;
 mod item_row;
 mod lessons;
+mod manual_baselines;
 mod rollback_panel;
 mod run_items;
 mod sign_off_panel;
