@@ -3,7 +3,11 @@
 use engine::services::ServicePage;
 use leptos::prelude::*;
 
-use crate::components::{announce_fields::announce_fields, empty::Empty, field::Select};
+use crate::{
+    actions::Announce,
+    components::{announce_fields::announce_fields, empty::Empty, field::Select},
+    form::action,
+};
 
 /// The card with the form.
 pub fn announce(page: &ServicePage) -> AnyView {
@@ -19,7 +23,7 @@ pub fn announce(page: &ServicePage) -> AnyView {
     } else {
         let place = view! { <Select id="announce-env" name="environment" label="Environment" options=environments/> };
         view! {
-            <form class="form" method="post" action="/act/announce">
+            <form class="form" method="post" action={action::<Announce>()}>
                 <input type="hidden" name="service" value=page.service.slug.clone()/>
                 {announce_fields(place.into_any(), &page.runbooks)}
             </form>

@@ -5,14 +5,18 @@ use engine::{run::CheckNow, services::ServicePage, text};
 use leptos::prelude::*;
 
 use super::check_form::{check_form, new_checks};
-use crate::components::{
-    badge::Badge,
-    empty::Empty,
-    phase::{phase_label, phase_state},
-    pictures::pictures,
-    proof::proof,
-    retire::retire,
-    time::Ago,
+use crate::{
+    actions::{RetireCheck, TestCheck},
+    components::{
+        badge::Badge,
+        empty::Empty,
+        phase::{phase_label, phase_state},
+        pictures::pictures,
+        proof::proof,
+        retire::retire,
+        time::Ago,
+    },
+    form::action,
 };
 
 /// The card: the checks by environment.
@@ -93,7 +97,7 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
         .then(|| check_form(page, check.spec.kind(), Some(check)));
     let retire = (page.may_configure && check.built_in.is_none()).then(|| {
         let hint = "It runs and counts no more. What it measured is kept.";
-        retire("check", &page.service.slug, &check.key, hint)
+        retire::<RetireCheck>("check", &page.service.slug, &check.key, hint)
     });
     let test = page.may_configure.then(|| test_now(page, &check.key));
     view! {
@@ -120,7 +124,7 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
 
 fn test_now(page: &ServicePage, key: &str) -> AnyView {
     view! {
-        <form method="post" action="/act/test-check" data-enhance="">
+        <form method="post" action={action::<TestCheck>()} data-enhance="">
             <input type="hidden" name="service" value=page.service.slug.clone()/>
             <input type="hidden" name="key" value=key.to_owned()/>
             <button class="button" data-busy="Testing…" aria-label=format!("Test {key} now")>"Test now"</button>

@@ -4,7 +4,11 @@ use engine::services::ServicePage;
 use leptos::prelude::*;
 use store::heartbeats::HeartbeatRecord;
 
-use crate::components::field::{Field, Select};
+use crate::{
+    actions::PutHeartbeat,
+    components::field::{Field, Select},
+    form::action,
+};
 
 /// The form for a heartbeat, new or known.
 pub fn heartbeat_form(page: &ServicePage, known: Option<&HeartbeatRecord>) -> AnyView {
@@ -30,7 +34,7 @@ pub fn heartbeat_form(page: &ServicePage, known: Option<&HeartbeatRecord>) -> An
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>{summary}</summary>
-            <form class="form panel" method="post" action="/act/put-heartbeat" data-enhance="">
+            <form class="form panel" method="post" action={action::<PutHeartbeat>()} data-enhance="">
                 <p class="hint">"Give either a period, or a cron expression with its time zone."</p>
                 <input type="hidden" name="service" value=page.service.slug.clone()/>
                 <div class="fields">

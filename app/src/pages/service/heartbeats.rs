@@ -6,13 +6,16 @@ use leptos::prelude::*;
 use store::heartbeats::PingRecord;
 
 use super::heartbeat_form::heartbeat_form;
-use crate::components::{
-    badge::Badge,
-    copyable::Copyable,
-    empty::Empty,
-    heartbeat_state::{heartbeat_label, heartbeat_state},
-    retire::retire,
-    time::{Ago, At},
+use crate::{
+    actions::RetireHeartbeat,
+    components::{
+        badge::Badge,
+        copyable::Copyable,
+        empty::Empty,
+        heartbeat_state::{heartbeat_label, heartbeat_state},
+        retire::retire,
+        time::{Ago, At},
+    },
 };
 
 /// The card.
@@ -69,7 +72,7 @@ fn row(page: &ServicePage, now: &HeartbeatNow) -> AnyView {
     let change = page.may_configure.then(|| heartbeat_form(page, Some(record)));
     let retire = page.may_configure.then(|| {
         let hint = "Its pings are taken no more, and it counts no more.";
-        retire("heartbeat", &page.service.slug, &record.key, hint)
+        retire::<RetireHeartbeat>("heartbeat", &page.service.slug, &record.key, hint)
     });
     view! {
         <li data-row="" tabindex="-1" id=format!("heartbeat-{}", record.key)>

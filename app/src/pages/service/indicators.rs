@@ -9,7 +9,10 @@ use leptos::prelude::*;
 use store::indicators::IndicatorRecord;
 
 use super::indicator_form::{indicator_form, new_indicators};
-use crate::components::{empty::Empty, retire::retire};
+use crate::{
+    actions::RetireIndicator,
+    components::{empty::Empty, retire::retire},
+};
 
 /// The card.
 pub fn indicators(page: &ServicePage) -> AnyView {
@@ -47,7 +50,7 @@ fn row(page: &ServicePage, one: &IndicatorRecord) -> AnyView {
     let query = one.query.clone().map(|query| view! { <code class="code wrap">{query}</code> });
     let retire = (page.may_configure && one.source != Source::Probe).then(|| {
         let hint = "It takes no more points. Those it has, and its baselines, are kept.";
-        retire("indicator", &page.service.slug, &one.key, hint)
+        retire::<RetireIndicator>("indicator", &page.service.slug, &one.key, hint)
     });
     let change = page.may_configure.then(|| indicator_form(page, one.source, Some(one)));
     view! {

@@ -4,12 +4,16 @@ use engine::services::{ServicePage, hidden};
 use leptos::prelude::*;
 use store::services::RollbackPlan;
 
-use crate::components::{
-    agreed_rules::agreed_rules,
-    badge::Badge,
-    copyable::Copyable,
-    empty::Empty,
-    field::{Field, TextArea},
+use crate::{
+    actions::PutPlan,
+    components::{
+        agreed_rules::agreed_rules,
+        badge::Badge,
+        copyable::Copyable,
+        empty::Empty,
+        field::{Field, TextArea},
+    },
+    form::action,
 };
 
 /// The card.
@@ -87,7 +91,7 @@ fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> A
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>"Write the plan…"</summary>
-            <form class="form panel" method="post" action="/act/put-plan" data-enhance="">
+            <form class="form panel" method="post" action={action::<PutPlan>()} data-enhance="">
                 <input type="hidden" name="service" value=page.service.slug.clone()/>
                 <input type="hidden" name="environment" value=environment.to_owned()/>
                 <TextArea id=format!("{id}-command") name="command" label="Command to copy" rows=2 maxlength=2000 value=plan.command/>
