@@ -7,15 +7,21 @@ use axum::{
 };
 use domain::who::{Person, Who};
 use engine::{Refusal, people::SignedIn};
-use http::{HeaderMap, Method, header::ACCEPT};
+use http::{
+    Method,
+    header::{CONTENT_TYPE, SET_COOKIE},
+};
 use leptos::prelude::use_context;
 use tower_sessions::Session;
 
 use crate::{
-    answer,
-    flash::{self, Flash},
-    portal::Portal,
+    http::{
+        flash::{self, Flash},
+        problem::problem,
+    },
+    state::Portal,
     theme::Theme,
+    urls::{login_for, wants_html},
 };
 
 /// The session's key of who signed in.
@@ -76,15 +82,6 @@ impl Visitor {
     }
 }
 
-/// Whether the client wants a page rather than data.
-pub fn wants_html(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .any(|accept| accept.contains("text/html"))
-}
-
 /// Finds out who is looking and sends strangers to the door.
 pub async fn identify(State(portal): State<Portal>, mut request: Request, next: Next) -> Response {
     let session = request.extensions().get::<Session>().cloned();
@@ -92,7 +89,7 @@ pub async fn identify(State(portal): State<Portal>, mut request: Request, next: 
         None => None,
         Some(session) => match person_of(&portal, session).await {
             Ok(person) => person,
-            Err(refusal) => return answer::problem(&refusal),
+            Err(refusal) => return problem(refusal),
         },
     };
     let path = request.uri().path().to_owned();
@@ -105,13 +102,23 @@ pub async fn identify(State(portal): State<Portal>, mut request: Request, next: 
         && person_page(&path)
         && wants_html(request.headers())
         && !request.headers().contains_key(REFRESH);
-    let flash = match session {
-        Some(session) if shows => flash::take(&session).await,
+    let brought = shows && flash::brought(request.headers());
+    let flash = match portal.cookie_key().await {
+        Ok(key) if brought => flash::read(key, request.headers(), portal.engine.now()),
         _ => None,
     };
     let theme = Theme::of(request.headers());
     request.extensions_mut().insert(Visitor { person, theme, flash, path, query });
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if brought && is_page(&response) {
+        response.headers_mut().extend(flash::shown(portal.is_secure()).map(|c| (SET_COOKIE, c)));
+    }
+    response
+}
+
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// Not a stream, not data.
@@ -137,72 +144,12 @@ async fn door(portal: &Portal, path: &str, query: &str, known: bool) -> Option<R
         return inside.then(|| Redirect::to("/").into_response());
     }
     if !person_page(path) {
-        let refusal = Refusal::Unauthenticated("Sign in first.".into());
-        return Some(answer::problem(&refusal));
+        return Some(problem(Refusal::Unauthenticated("Sign in first.".into())));
     }
     match portal.engine.needs_set_up().await {
-        Err(refusal) => Some(answer::problem(&refusal)),
+        Err(refusal) => Some(problem(refusal)),
         Ok(true) => (path != "/setup").then(|| Redirect::to("/setup").into_response()),
         Ok(false) if path == "/login" => None,
         Ok(false) => Some(Redirect::to(&login_for(path, query)).into_response()),
-    }
-}
-
-/// The query of a login page that an act led to: nobody is signed in any more.
-pub const ENDED: &str = "ended=1";
-
-/// The login page that leads back here.
-pub fn login_for(path: &str, query: &str) -> String {
-    if path == "/" || path == "/login" || path == "/setup" {
-        return "/login".into();
-    }
-    let mut next = path.to_owned();
-    if !query.is_empty() {
-        next.push('?');
-        next.push_str(query);
-    }
-    format!("/login?next={}", encode(&next))
-}
-
-/// Percent-encodes all but what is safe anywhere in a query.
-pub fn encode(text: &str) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string does not fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-/// A path on this portal, for going back to; `None` for anything that leads elsewhere.
-pub fn local_path(text: &str) -> Option<&str> {
-    let leads_away = text.starts_with("//") || text.contains('\\');
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    (text.starts_with('/') && !leads_away && plain).then_some(text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn login_leads_back() {
-        assert_eq!(login_for("/", ""), "/login");
-        assert_eq!(login_for("/history", "q=a b&x=1"), "/login?next=/history%3Fq%3Da%20b%26x%3D1");
-    }
-
-    #[test]
-    fn only_paths_of_this_portal_are_followed() {
-        assert_eq!(local_path("/deployments/1?x=2#y"), Some("/deployments/1?x=2#y"));
-        for elsewhere in
-            ["//evil.example", "https://evil.example", "/\\evil.example", "x", "", "/a b"]
-        {
-            assert_eq!(local_path(elsewhere), None, "{elsewhere}");
-        }
     }
 }

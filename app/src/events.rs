@@ -1,6 +1,6 @@
 //! Server-sent events: which page has something new to show.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, pin::Pin, time::Duration};
 
 use axum::{
     extract::{Query, State},
@@ -9,45 +9,158 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::ids::RunId;
-use engine::Engine;
-use futures::StreamExt as _;
+use domain::{
+    event::{Event as Change, EventKind},
+    ids::RunId,
+};
+use futures::{Stream, StreamExt as _};
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
+use tokio::time::Instant;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use uuid::Uuid;
 
+use crate::state::Portal;
+
+/// How far apart a page is told of newer readings, at least: a round of probes is one change.
+const READINGS_APART: Duration = Duration::from_secs(5);
+
 /// What to listen to.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Listen {
+    /// The run the page shows; all where absent.
     #[serde(alias = "deployment")]
     run: Option<Uuid>,
+    /// What the page is called: what it did itself it shows already.
+    page: Option<Uuid>,
 }
 
-/// Tells `changed` whenever the page should be read again. A listener that fell behind, or comes
-/// back after a gap, is told at once: it reads the page as it stands, so nothing is lost.
-pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) -> Response {
-    let started = engine.now().timestamp_micros();
-    let changes = BroadcastStream::new(engine.subscribe()).filter_map(move |heard| {
-        let wanted = match heard {
-            Ok(change) => listen.run.is_none_or(|page| change.concerns(RunId(page))),
-            Err(BroadcastStreamRecvError::Lagged(_)) => true,
+impl Listen {
+    /// What a change is to the page: nothing, newer readings, or a state it does not show yet.
+    fn concerns(self, heard: Result<Change, BroadcastStreamRecvError>) -> Option<EventKind> {
+        let Ok(change) = heard else {
+            // It fell behind: anything may have changed.
+            return Some(EventKind::State);
         };
-        std::future::ready(wanted.then_some(()))
-    });
-    let numbered = changes.enumerate().map(move |(n, ())| {
+        let own = change.origin.is_some() && change.origin == self.page;
+        let shown = self.run.is_none_or(|page| change.concerns(RunId(page)));
+        (shown && !own).then_some(change.kind)
+    }
+}
+
+/// Tells `changed` whenever the page should be read again, and `progress` while it waits for an act
+/// of its own. A listener that fell behind, or comes
+/// back after a gap, is told at once: it reads the page as it stands, so nothing is lost.
+pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) -> Response {
+    let engine = &portal.engine;
+    let started = engine.now().timestamp_micros();
+    let concerning = BroadcastStream::new(engine.subscribe())
+        .filter_map(move |heard| std::future::ready(listen.concerns(heard)));
+    let numbered = paced(concerning).enumerate().map(move |(n, ())| {
         let event = Event::default().event("changed").id(format!("{started}-{n}")).data("1");
         Ok::<_, Infallible>(event)
     });
+    let waited = BroadcastStream::new(portal.progress()).filter_map(move |heard| {
+        let own = heard.ok().filter(|progress| Some(progress.page) == listen.page);
+        std::future::ready(own.map(|own| Ok(Event::default().event("progress").data(own.said))))
+    });
+    let told = futures::stream::select(numbered, waited);
     let hello = futures::stream::once(std::future::ready(Ok(Event::default()
         .event("hello")
         .retry(Duration::from_secs(3))
         .data("1"))));
     let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("still here");
     let stopping = engine.stopping().clone();
-    let until_stop = hello.chain(numbered).take_until(stopping.cancelled_owned());
+    let until_stop = hello.chain(told).take_until(stopping.cancelled_owned());
     let mut response = Sse::new(until_stop).keep_alive(keep).into_response();
     let off = HeaderValue::from_static("no");
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), off);
     response
+}
+
+/// Passes changes of state at once, and readings so far apart that many are one. What a page was
+/// told of for one reason it has read, so the other need not be told again.
+fn paced(changes: impl Stream<Item = EventKind> + Send + 'static) -> impl Stream<Item = ()> + Send {
+    let paced = Paced { changes: Box::pin(changes), told: None, due: None };
+    futures::stream::unfold(paced, |mut paced| async move { Some((paced.next().await?, paced)) })
+}
+
+/// Changes with the time the page was told of one last, and when it is to be told of readings.
+struct Paced<S> {
+    changes: Pin<Box<S>>,
+    told: Option<Instant>,
+    due: Option<Instant>,
+}
+
+impl<S: Stream<Item = EventKind>> Paced<S> {
+    async fn next(&mut self) -> Option<()> {
+        loop {
+            tokio::select! {
+                () = until(self.due) => break,
+                change = self.changes.next() => match change? {
+                    EventKind::State | EventKind::Missed => break,
+                    EventKind::Readings => {
+                        let next = self.told.map(|told| told + READINGS_APART);
+                        if next.is_none_or(|next| next <= Instant::now()) {
+                            break;
+                        }
+                        self.due = next;
+                    }
+                },
+            }
+        }
+        self.due = None;
+        self.told = Some(Instant::now());
+        Some(())
+    }
+}
+
+/// Waits until then, or for ever.
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::pin;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn states_are_told_at_once_and_readings_together() {
+        let (send, receive) = futures::channel::mpsc::unbounded();
+        let mut told = pin!(paced(receive));
+        let began = Instant::now();
+        let send = |kind| send.unbounded_send(kind).unwrap();
+        send(EventKind::Readings);
+        told.next().await.unwrap();
+        assert_eq!(began.elapsed(), Duration::ZERO, "the first reading is news");
+        for _ in 0..20 {
+            send(EventKind::Readings);
+        }
+        told.next().await.unwrap();
+        assert_eq!(began.elapsed(), READINGS_APART, "a round is told once");
+        send(EventKind::Readings);
+        send(EventKind::State);
+        told.next().await.unwrap();
+        assert_eq!(began.elapsed(), READINGS_APART, "a state does not wait");
+        drop(send);
+    }
+
+    #[test]
+    fn a_page_is_not_told_what_it_did() {
+        let (page, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let run = domain::ids::RunId(Uuid::from_u128(3));
+        let listen = Listen { run: Some(run.0), page: Some(page) };
+        let change = |origin| Ok(Change { origin, ..Change::run_changed(run) });
+        assert_eq!(listen.concerns(change(Some(page))), None);
+        assert_eq!(listen.concerns(change(Some(other))), Some(EventKind::State));
+        assert_eq!(listen.concerns(change(None)), Some(EventKind::State));
+        assert_eq!(listen.concerns(Ok(Change::changed())), None, "it is about no run");
+        let lagged = Err(BroadcastStreamRecvError::Lagged(3));
+        assert_eq!(listen.concerns(lagged), Some(EventKind::State));
+    }
 }

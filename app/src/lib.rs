@@ -3,12 +3,10 @@
 
 pub mod islands;
 
+// In the browser nothing calls a server function: the islands send the forms as they stand. So the
+// functions are the server's alone, and their callers are not linked into what browsers load.
 #[cfg(feature = "ssr")]
-mod act;
-#[cfg(feature = "ssr")]
-mod acts;
-#[cfg(feature = "ssr")]
-mod answer;
+mod actions;
 #[cfg(feature = "ssr")]
 mod auth;
 #[cfg(feature = "ssr")]
@@ -16,15 +14,15 @@ mod components;
 #[cfg(feature = "ssr")]
 mod events;
 #[cfg(feature = "ssr")]
-mod files;
+mod fields;
 #[cfg(feature = "ssr")]
-mod flash;
+mod form;
 #[cfg(feature = "ssr")]
-mod headers;
+mod form_draft;
+#[cfg(feature = "ssr")]
+mod http;
 #[cfg(feature = "ssr")]
 mod markdown;
-#[cfg(feature = "ssr")]
-mod new_token;
 #[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
@@ -32,21 +30,25 @@ mod pages;
 #[cfg(feature = "ssr")]
 mod palette;
 #[cfg(feature = "ssr")]
-mod pictures;
-#[cfg(feature = "ssr")]
-mod portal;
-#[cfg(feature = "ssr")]
 mod query;
+#[cfg(feature = "ssr")]
+mod reveal_token;
 #[cfg(feature = "ssr")]
 mod router;
 #[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
+mod screenshots;
+#[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod state;
+#[cfg(feature = "ssr")]
+mod static_files;
 #[cfg(feature = "ssr")]
 mod theme;
 #[cfg(feature = "ssr")]
-mod typed;
+mod urls;
 
 #[cfg(feature = "ssr")]
 pub use router::router;

@@ -8,7 +8,7 @@ use leptos::{either::Either, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 
-use crate::{answer, auth::Visitor, components::flash::FlashLine};
+use crate::{auth::Visitor, components::flash::FlashLine, http::problem::Refused};
 
 /// The engine of the page being rendered.
 pub fn engine() -> Engine {
@@ -31,12 +31,12 @@ where
                 Either::Left(framed(title, view))
             }
             Err(refusal) => {
-                answer::note_trouble(&refusal);
-                let status = answer::status(&refusal);
+                let why = refusal.to_string();
+                let status = Refused::from(refusal).status();
                 if let Some(response) = response {
                     response.set_status(status);
                 }
-                Either::Right(oops(status, refusal.to_string()))
+                Either::Right(oops(status, why))
             }
         }
     };
@@ -64,9 +64,11 @@ fn oops(status: StatusCode, why: String) -> impl IntoView {
             "What you see is no verdict on your service. Try again; if it stays, the portal’s log says why.".into(),
         ),
     };
+    let flash = Visitor::here().flash;
     view! {
         <Title text=format!("{title} · Daytwo")/>
         <main class="page" id="main">
+            <FlashLine flash/>
             <div class="oops">
                 <p>{status.as_u16()}</p>
                 <h1>{title}</h1>

@@ -11,7 +11,7 @@ use engine::Engine;
 use serde::Serialize;
 use store::{deployments::DeploymentFilter, page::Page};
 
-use crate::{answer, auth::Visitor, pages::service::Room};
+use crate::{auth::Visitor, http::problem::problem, pages::service::Room};
 
 /// A place to jump to.
 #[derive(Debug, Serialize)]
@@ -43,7 +43,7 @@ pub async fn palette(
     .await;
     let (history, runbooks, lessons) = match found {
         Ok(found) => found,
-        Err(refusal) => return answer::problem(&refusal),
+        Err(refusal) => return problem(refusal),
     };
     let mut all: Vec<Entry> = history
         .deployments

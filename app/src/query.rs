@@ -3,7 +3,7 @@
 use axum::extract::Query as Decoded;
 use http::Uri;
 
-use crate::auth::{Visitor, encode};
+use crate::{auth::Visitor, urls::encode};
 
 /// A page's query.
 #[derive(Debug, Clone, Default)]

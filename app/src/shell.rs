@@ -7,7 +7,7 @@ use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 use crate::{
     auth::Visitor,
     components::nav::{Help, SiteHeader},
-    headers::content_security_policy,
+    http::{form_response::Answering, security_headers::content_security_policy},
     islands,
     routes::Routes,
 };
@@ -28,6 +28,11 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
     }
     let known = visitor.person.is_some();
+    // The answer to a form is a page under the form's address; the islands put its own there.
+    let page = Answering::here().then(|| match &*visitor.query {
+        "" => visitor.path.clone(),
+        query => format!("{}?{query}", visitor.path),
+    });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=visitor.theme.attribute()>
@@ -45,7 +50,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 })}
                 <MetaTags/>
             </head>
-            <body>
+            <body data-page=page>
                 {known.then(|| view! {
                     <a class="skip-link" href="#main">"Skip to content"</a>
                     <SiteHeader visitor=visitor.clone()/>

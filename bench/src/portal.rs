@@ -159,7 +159,9 @@ pub async fn sign_in(url: &str) -> String {
         .send()
         .await;
     let Ok(answer) = answer else { panic!("signing in failed") };
-    let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+    // The greeting of the next page comes in a cookie of its own.
+    let mut cookies = answer.headers().get_all("set-cookie").iter();
+    let cookie = cookies.find_map(|c| c.to_str().ok().filter(|c| c.starts_with("daytwo=")));
     let Some(cookie) = cookie else { panic!("signing in gave no session: {}", answer.status()) };
     cookie.split(';').next().unwrap_or_default().to_owned()
 }

@@ -24,6 +24,8 @@ pub enum Permission {
     Configure,
     /// Write down a rehearsal.
     RecordRehearsal,
+    /// Record what the indicators come to at this moment.
+    RecordBaselines,
     /// Write a lesson.
     WriteLesson,
     /// Publish a runbook.
@@ -44,6 +46,7 @@ impl Permission {
             | Self::PushMeasurements
             | Self::Configure
             | Self::RecordRehearsal
+            | Self::RecordBaselines
             | Self::WriteLesson => Role::Operator,
             Self::PublishRunbook | Self::ManagePeople | Self::ManageTokens => Role::Admin,
         }
@@ -58,9 +61,11 @@ impl Permission {
             Self::PushMeasurements => Some(Scope::MeasurementsWrite),
             Self::Configure => Some(Scope::ConfigWrite),
             Self::PublishRunbook => Some(Scope::Admin),
-            Self::RecordRehearsal | Self::WriteLesson | Self::ManagePeople | Self::ManageTokens => {
-                None
-            }
+            Self::RecordRehearsal
+            | Self::RecordBaselines
+            | Self::WriteLesson
+            | Self::ManagePeople
+            | Self::ManageTokens => None,
         }
     }
 
@@ -73,6 +78,7 @@ impl Permission {
             Self::PushMeasurements => "push measurements",
             Self::Configure => "change a service",
             Self::RecordRehearsal => "record a rehearsal",
+            Self::RecordBaselines => "record baselines",
             Self::WriteLesson => "write a lesson",
             Self::PublishRunbook => "publish a runbook",
             Self::ManagePeople => "manage people",

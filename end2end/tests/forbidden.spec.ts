@@ -125,13 +125,14 @@ test("a form on another site is refused", async ({ context }) => {
   await untouched();
 });
 
-test("the session is the browser's alone, and new with every sign-in", async ({ page, context }) => {
+test("the session is the browser's alone, and new with every sign-in", async ({ page, context, tolerate }) => {
+  tolerate(/status of 401/);
   await page.goto(`${portal.url}/login?next=//evil.example/`);
   await page.getByLabel("E-mail").fill(VIC.email);
-  await page.getByLabel("Password").fill("wrong, to have a session with a message in it");
+  await page.getByLabel("Password").fill("wrong, which is said without a session");
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByRole("alert")).toBeVisible();
-  const [before] = await context.cookies();
+  expect(await context.cookies(), "nobody is given a session before they sign in").toEqual([]);
   await page.goto(`${portal.url}/login?next=//evil.example/`);
   await page.getByLabel("E-mail").fill(VIC.email);
   await page.getByLabel("Password").fill(PASSWORD);
@@ -141,7 +142,6 @@ test("the session is the browser's alone, and new with every sign-in", async ({ 
   const cookies = await context.cookies();
   const session = cookies.find(({ name }) => name === "daytwo");
   expect(session).toMatchObject({ httpOnly: true, sameSite: "Lax", path: "/" });
-  expect(session?.value).not.toBe(before?.value);
 
   // Signing out ends it on the server, not only in this browser.
   await page.locator("#account > summary").click();

@@ -36,7 +36,8 @@ test("set up without scripts", async ({ launch, page }) => {
   await expect(page).toHaveURL(`${portal.url}/`);
 });
 
-test("sign in, tick, waive, sign off, learn and sign out without scripts", async ({ launch, page }) => {
+test("sign in, tick, waive, sign off, learn and sign out without scripts", async ({ launch, page, tolerate }) => {
+  tolerate(/status of 401/);
   const portal = await launch();
   portal.people(OLA, PIA);
   portal.publishRunbook();
@@ -52,7 +53,9 @@ test("sign in, tick, waive, sign off, learn and sign out without scripts", async
     await page.getByLabel("Password").fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
     await expect(page.getByRole("alert")).toBeVisible();
-    await expect(page).toHaveURL(/\/login\?next=/);
+    await expect(page.getByLabel("E-mail")).toHaveValue(OLA.email);
+    // The answer is the page itself; its form still leads to where the reader wanted to go.
+    await expect(page).toHaveURL(/\/act\/log-in$/);
   });
 
   await test.step("an operator ticks and is led back to the box", async () => {

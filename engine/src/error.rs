@@ -2,12 +2,12 @@
 //! and the pages show it as it stands. Only [`Refusal::Store`] is trouble of our own.
 
 use domain::{acts::ActRefusal, permissions::Denied, sign_off::SignOffRefusal};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::StoreError;
 use thiserror::Error;
 
 /// A field at fault.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldError {
     /// A JSON pointer to it, such as `/version`.
     pub pointer: String,

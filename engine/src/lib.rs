@@ -4,8 +4,10 @@
 
 mod audit;
 pub mod background;
+pub mod baselines;
 pub mod board;
 pub mod clock;
+mod cookie_key;
 pub mod deliveries;
 mod demo_import;
 pub mod deployments;
@@ -21,6 +23,7 @@ pub mod lessons;
 pub mod once;
 pub mod people;
 pub mod probing;
+pub mod progress;
 pub mod retention;
 pub mod rollback;
 pub mod runbooks;

@@ -37,6 +37,8 @@ pub struct Tx {
     chain: Chain,
     pub(crate) seen: Seen,
     pub(crate) waiting: Waiting,
+    /// The page the act comes from.
+    pub(crate) origin: Option<uuid::Uuid>,
     /// Whether the database was asked anything since the act began.
     touched: bool,
     /// By which PostgreSQL can be asked what became of it.
@@ -89,6 +91,7 @@ impl Tx {
             chain: Chain { seq: 0, head: GENESIS },
             seen: Seen::default(),
             waiting: Waiting::default(),
+            origin: None,
             touched: false,
             id: None,
         }
@@ -194,6 +197,7 @@ impl Tx {
     /// Has a change told to whoever subscribes, once it is kept; what is told twice in a commit is
     /// told once.
     pub fn publish(&mut self, event: Event) {
+        let event = Event { origin: event.origin.or(self.origin), ..event };
         if !self.waiting.events.contains(&event) {
             self.waiting.events.push(event);
         }

@@ -23,7 +23,7 @@ use crate::{
     commits::{self, CommitError},
     db::{Kind, Link, Pool},
     error::StoreError,
-    notify,
+    notify, origin,
     tx::{Told, Tx},
     writer_stats::{Counters, WriterStats},
 };
@@ -43,6 +43,8 @@ type Run = Box<dyn for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Done> + Send>;
 /// An act that waits.
 struct Job {
     run: Run,
+    /// The page it comes from.
+    origin: Option<Uuid>,
     /// Whether it asks only for what a transaction reads once, so that what was heard may wait.
     hears: bool,
     /// Since when.
@@ -167,6 +169,7 @@ impl Store {
     /// tells ([`Tx::publish`]): that reaches other portals too, and also where the answer to the
     /// act is lost.
     pub fn publish(&self, event: Event) {
+        let event = Event { origin: event.origin.or_else(origin::current), ..event };
         // Nobody listening is no error.
         drop(self.telling.events.send(event));
     }
@@ -248,7 +251,7 @@ impl Store {
         });
         let stopped = |why: &str| StoreError::WriterStopped(why.into());
         self.jobs
-            .send(Job { run, hears, queued })
+            .send(Job { run, origin: origin::current(), hears, queued })
             .await
             .map_err(|_| stopped("the portal is shutting down"))?;
         answered.await.map_err(|_| stopped("the database was lost before the act was kept"))?
@@ -385,6 +388,7 @@ async fn run(
             tx.settle().await?;
         }
         let mark = tx.mark_of();
+        tx.origin = job.origin;
         let queued = job.queued;
         let done = (job.run)(tx).await;
         let keep = done.keep;

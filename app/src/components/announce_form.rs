@@ -1,5 +1,6 @@
 //! Announcing a deployment by hand: one form, wherever it stands.
 
+use crate::{actions::Announce, form::action};
 use leptos::prelude::*;
 
 use super::field::{Field, Select, TextArea};
@@ -35,7 +36,7 @@ pub fn announce_form(choices: Vec<Choice>, runbooks: &[(String, String)]) -> Any
     view! {
         <details class="disclosure no-print" id="announce-form">
             <summary>"Announce a deployment by hand…"</summary>
-            <form class="form panel" method="post" action="/act/announce" id="announcement">
+            <form class="form panel" method="post" action={action::<Announce>()} id="announcement">
                 <p class="muted">"Pipelines announce by themselves. This is for what was installed by hand. A watch that is open there becomes superseded."</p>
                 <div class="fields">
                     <Select id="announce-place" name="place" label="Service and environment" options=places/>

@@ -3,19 +3,19 @@
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::{flash::Flash, typed::Typed};
+use crate::{form_draft::FormDraft, http::flash::Flash};
 
 /// The line, in its place also where there is none: the islands fill it.
 #[component]
 pub fn FlashLine(flash: Option<Flash>) -> impl IntoView {
     view! {
         <div data-live="flash">
-            {flash.map(|Flash { good, text, typed }| {
+            {flash.map(|Flash { good, text, draft }| {
                 let (tone, role, icon) =
                     if good { ("ok", "status", "passed") } else { ("bad", "alert", "failed") };
                 view! {
                     <div class="flash" data-tone=tone role=role><Icon name=icon/><p>{text}</p></div>
-                    {lost(typed)}
+                    {lost(draft)}
                 }
             })}
         </div>
@@ -23,7 +23,7 @@ pub fn FlashLine(flash: Option<Flash>) -> impl IntoView {
 }
 
 /// What was typed into the refused form, to copy from.
-fn lost(Typed(fields): Typed) -> Option<AnyView> {
+fn lost(FormDraft(fields): FormDraft) -> Option<AnyView> {
     if fields.is_empty() {
         return None;
     }

@@ -4,7 +4,12 @@ use domain::who::Person;
 use leptos::prelude::*;
 
 use super::icon::Icon;
-use crate::{auth::Visitor, theme::Theme};
+use crate::{
+    actions::{ChooseTheme, LogOut},
+    auth::Visitor,
+    form::action,
+    theme::Theme,
+};
 
 /// The pages of the header.
 pub const PAGES: &[(&str, &str)] = &[
@@ -98,12 +103,12 @@ fn Account(person: Person, theme: Theme) -> impl IntoView {
                 <hr/>
                 <a class="menu-item" href="/settings">"Settings"</a>
                 <hr/>
-                <form class="menu-group" method="post" action="/act/theme">
+                <form class="menu-group" method="post" action={action::<ChooseTheme>()}>
                     <span id="theme-label">"Theme"</span>
                     <span class="segmented" role="group" aria-labelledby="theme-label">{themes}</span>
                 </form>
                 <hr/>
-                <form method="post" action="/act/log-out"><button class="menu-item">"Sign out"</button></form>
+                <form method="post" action={action::<LogOut>()}><button class="menu-item">"Sign out"</button></form>
             </div>
         </details>
     }

@@ -16,15 +16,15 @@ mod palette {
     use wasm_bindgen::JsCast as _;
     use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, MouseEvent};
 
-    use super::super::{browser, palette_list::Palette};
+    use super::super::{dom, palette_list::Palette};
 
     /// Listens for what opens it.
     pub fn start() {
-        let Some(document) = browser::document() else { return };
+        let Some(document) = dom::document() else { return };
         let Some(palette) = Palette::build(&document) else { return };
         let palette = Rc::new(palette);
         let opened = Rc::clone(&palette);
-        browser::listen(&document, "keydown", move |event: KeyboardEvent| {
+        dom::listen(&document, "keydown", move |event: KeyboardEvent| {
             if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
                 event.prevent_default();
                 opened.open("");
@@ -32,9 +32,9 @@ mod palette {
         });
         let Some(field) = document.get_element_by_id("jump") else { return };
         let opened = Rc::clone(&palette);
-        browser::listen(&field, "click", move |_: MouseEvent| opened.open(""));
+        dom::listen(&field, "click", move |_: MouseEvent| opened.open(""));
         let opened = Rc::clone(&palette);
-        browser::listen(&field, "input", move |event: Event| {
+        dom::listen(&field, "input", move |event: Event| {
             let field = event.target().and_then(|at| at.dyn_into::<HtmlInputElement>().ok());
             if let Some(field) = field {
                 let typed = field.value();
@@ -47,9 +47,9 @@ mod palette {
 
     fn inside(palette: &Rc<Palette>) {
         let used = Rc::clone(palette);
-        browser::listen(&palette.input, "input", move |_: Event| used.show());
+        dom::listen(&palette.input, "input", move |_: Event| used.show());
         let used = Rc::clone(palette);
-        browser::listen(&palette.input, "keydown", move |event: KeyboardEvent| {
+        dom::listen(&palette.input, "keydown", move |event: KeyboardEvent| {
             let done = match event.key().as_str() {
                 "ArrowDown" => used.step(1),
                 "ArrowUp" => used.step(-1),
@@ -61,7 +61,7 @@ mod palette {
             }
         });
         let used = Rc::clone(palette);
-        browser::listen(&palette.list, "click", move |event: MouseEvent| {
+        dom::listen(&palette.list, "click", move |event: MouseEvent| {
             let at = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             if let Some(option) = at.and_then(|at| at.closest("[role=option]").ok()?) {
                 used.choose(&option);

@@ -7,13 +7,13 @@ use leptos::prelude::*;
 pub fn FieldHints() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
-        use super::browser;
+        use super::dom;
 
-        if let Some(document) = browser::document() {
-            browser::listen(&document, "input", |event: web_sys::Event| {
+        if let Some(document) = dom::document() {
+            dom::listen(&document, "input", |event: web_sys::Event| {
                 event.target().into_iter().for_each(list);
             });
-            browser::listen(&document, "click", |event: web_sys::MouseEvent| {
+            dom::listen(&document, "click", |event: web_sys::MouseEvent| {
                 event.target().into_iter().for_each(put_in);
             });
         }
@@ -26,11 +26,11 @@ fn list(target: web_sys::EventTarget) {
     use wasm_bindgen::JsCast as _;
 
     let Ok(area) = target.dyn_into::<web_sys::HtmlTextAreaElement>() else { return };
-    let Some(document) = super::browser::document() else { return };
+    let Some(document) = super::dom::document() else { return };
     let selector = format!("[data-fields-for='{}']", area.id());
     let Ok(Some(hints)) = document.query_selector(&selector) else { return };
     let fields = hints.get_attribute("data-fields").unwrap_or_default();
-    let (_, fits) = super::fitting::fitting(&fields, &before_caret(&area));
+    let (_, fits) = super::completion::completions(&fields, &before_caret(&area));
     hints.set_inner_html("");
     for field in &fits {
         let Ok(button) = document.create_element("button") else { return };
@@ -55,13 +55,13 @@ fn put_in(target: web_sys::EventTarget) {
     let Ok(button) = target.dyn_into::<web_sys::Element>() else { return };
     let Some(field) = button.get_attribute("data-field") else { return };
     let Ok(Some(hints)) = button.closest("[data-fields-for]") else { return };
-    let Some(document) = super::browser::document() else { return };
+    let Some(document) = super::dom::document() else { return };
     let id = hints.get_attribute("data-fields-for").unwrap_or_default();
     let Some(area) = document.get_element_by_id(&id) else { return };
     let Ok(area) = area.dyn_into::<web_sys::HtmlTextAreaElement>() else { return };
     let before = before_caret(&area);
     let fields = hints.get_attribute("data-fields").unwrap_or_default();
-    let (word, _) = super::fitting::fitting(&fields, &before);
+    let (word, _) = super::completion::completions(&fields, &before);
     let value = area.value();
     let after = value.strip_prefix(&before).unwrap_or_default();
     let kept = before.strip_suffix(&word).unwrap_or(&before);
@@ -71,7 +71,7 @@ fn put_in(target: web_sys::EventTarget) {
     let _ = area.set_selection_range(caret, caret);
     hints.set_inner_html("");
     let _ = hints.set_attribute("hidden", "");
-    super::browser::announce(&field);
+    super::dom::announce(&field);
 }
 
 /// The text before the caret.

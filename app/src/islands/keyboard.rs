@@ -6,9 +6,9 @@ use leptos::prelude::*;
 #[island]
 pub fn Keyboard() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    if let Some(document) = super::browser::document() {
+    if let Some(document) = super::dom::document() {
         let mut going = false;
-        super::browser::listen(&document, "keydown", move |event: web_sys::KeyboardEvent| {
+        super::dom::listen(&document, "keydown", move |event: web_sys::KeyboardEvent| {
             keys::press(&event, &mut going);
         });
     }
@@ -21,14 +21,14 @@ mod keys {
         Document, Element, HtmlDetailsElement, HtmlDialogElement, HtmlFormElement, KeyboardEvent,
     };
 
-    use super::super::browser;
+    use super::super::dom;
 
     /// One key.
     pub fn press(event: &KeyboardEvent, going: &mut bool) {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.default_prevented() {
             return;
         }
-        let Some(document) = browser::document() else { return };
+        let Some(document) = dom::document() else { return };
         let typing = event
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
@@ -42,7 +42,7 @@ mod keys {
         if std::mem::take(going) {
             if let Some(to) = place(&key) {
                 event.prevent_default();
-                if let Some(window) = browser::window() {
+                if let Some(window) = dom::window() {
                     let _ = window.location().assign(to);
                 }
             }
@@ -86,7 +86,7 @@ mod keys {
     }
 
     fn step(document: &Document, by: i32) -> bool {
-        let rows = browser::all(document, "[data-row]");
+        let rows = dom::all(document, "[data-row]");
         let Some(last) = rows.len().checked_sub(1) else { return false };
         let at = current(document).and_then(|row| rows.iter().position(|one| *one == row));
         let to = match (at, by) {
@@ -99,7 +99,7 @@ mod keys {
             let _ = row.remove_attribute("aria-current");
         }
         let _ = rows[to].set_attribute("aria-current", "true");
-        browser::focus(&rows[to]);
+        dom::focus(&rows[to]);
         true
     }
 
@@ -121,14 +121,14 @@ mod keys {
         let find = |name| details.query_selector(name).ok().flatten();
         let first = find("textarea").or_else(|| find("summary"));
         if let (true, Some(first)) = (details.open(), first) {
-            browser::focus(&first);
+            dom::focus(&first);
         }
         true
     }
 
     fn rollback(document: &Document) -> bool {
         let Some(panel) = document.get_element_by_id("rollback") else { return false };
-        browser::focus(&panel);
+        dom::focus(&panel);
         panel.scroll_into_view();
         true
     }

@@ -8,7 +8,7 @@ pub fn LocalTime() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     {
         localise();
-        super::browser::every(30_000, localise);
+        super::dom::every(30_000, localise);
     }
 }
 
@@ -18,11 +18,11 @@ pub fn localise() {
     use js_sys::Date;
     use wasm_bindgen::JsCast as _;
 
-    use super::{browser, relative::relative};
+    use super::{dom, relative::relative};
 
-    let Some(document) = browser::document() else { return };
+    let Some(document) = dom::document() else { return };
     let now = Date::now();
-    for time in browser::all(&document, "time[datetime]") {
+    for time in dom::all(&document, "time[datetime]") {
         let Some(text) = time.get_attribute("datetime") else { continue };
         let at = Date::parse(&text);
         if at.is_nan() {
@@ -38,7 +38,7 @@ pub fn localise() {
         }
         if time.has_attribute("title") && !time.has_attribute("data-zoned") {
             let date = Date::new(&at.into());
-            let zoned = browser::get(&date, "toLocaleString")
+            let zoned = dom::get(&date, "toLocaleString")
                 .dyn_ref::<js_sys::Function>()
                 .and_then(|function| function.call0(&date).ok()?.as_string());
             if let (Some(zoned), Some(utc)) = (zoned, time.get_attribute("title")) {

@@ -8,20 +8,20 @@ mod keyboard;
 mod live_regions;
 mod local_time;
 
-#[cfg(feature = "hydrate")]
-mod browser;
 #[cfg(any(feature = "hydrate", test))]
-mod fitting;
+mod completion;
 #[cfg(feature = "hydrate")]
-mod kept;
+mod dom;
+#[cfg(feature = "hydrate")]
+mod page_refresh;
 #[cfg(feature = "hydrate")]
 mod palette_list;
-#[cfg(feature = "hydrate")]
-mod post;
-#[cfg(feature = "hydrate")]
-mod refresh;
 #[cfg(any(feature = "hydrate", test))]
 mod relative;
+#[cfg(feature = "hydrate")]
+mod submit;
+#[cfg(feature = "hydrate")]
+mod ui_state;
 
 #[cfg(feature = "ssr")]
 pub use {

@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, Element, HtmlDialogElement, HtmlInputElement, Response};
 
-use super::browser;
+use super::dom;
 
 /// How many entries are shown.
 const MOST: usize = 24;
@@ -62,7 +62,7 @@ impl Palette {
             return;
         }
         self.input.set_value(typed);
-        browser::focus(&self.input);
+        dom::focus(&self.input);
         self.show();
         let this = std::rc::Rc::clone(self);
         wasm_bindgen_futures::spawn_local(async move {
@@ -130,7 +130,7 @@ impl Palette {
     }
 
     fn options(&self) -> Vec<Element> {
-        browser::within(&self.list, "[role=option]")
+        dom::within(&self.list, "[role=option]")
     }
 
     /// Marks the chosen entry.
@@ -167,25 +167,25 @@ impl Palette {
     /// Goes to an entry.
     pub fn choose(&self, option: &Element) {
         self.dialog.close();
-        if let (Some(window), Some(href)) = (browser::window(), option.get_attribute("data-href")) {
+        if let (Some(window), Some(href)) = (dom::window(), option.get_attribute("data-href")) {
             let _ = window.location().assign(&href);
         }
     }
 }
 
 async fn load() -> Option<Vec<Entry>> {
-    let sent = browser::window()?.fetch_with_str("/palette.json");
+    let sent = dom::window()?.fetch_with_str("/palette.json");
     let response: Response = JsFuture::from(sent).await.ok()?.dyn_into().ok()?;
     if !response.ok() {
         return None;
     }
     let list: Array = JsFuture::from(response.json().ok()?).await.ok()?.dyn_into().ok()?;
     let entry = |one| Entry {
-        group: browser::text_of(&one, "group"),
-        icon: browser::text_of(&one, "icon"),
-        label: browser::text_of(&one, "label"),
-        note: browser::text_of(&one, "note"),
-        href: browser::text_of(&one, "href"),
+        group: dom::text_of(&one, "group"),
+        icon: dom::text_of(&one, "icon"),
+        label: dom::text_of(&one, "label"),
+        note: dom::text_of(&one, "note"),
+        href: dom::text_of(&one, "href"),
     };
     Some(list.iter().map(entry).collect())
 }

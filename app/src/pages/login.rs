@@ -4,8 +4,11 @@ use leptos::prelude::*;
 
 use super::door::door;
 use crate::{
-    auth::{ENDED, Visitor, local_path},
+    actions::LogIn,
+    auth::Visitor,
     components::field::Field,
+    form::action,
+    urls::{ENDED, local_path},
 };
 
 /// The page.
@@ -17,13 +20,13 @@ pub fn LoginPage() -> impl IntoView {
     let ended = visitor.query.split('&').any(|pair| pair == ENDED).then(|| {
         view! { <p class="card-note" role="status">"Your session has ended, so nothing was changed. Sign in and do it again."</p> }
     });
-    let refused = visitor.flash.as_ref().and_then(|flash| flash.typed.get("email"));
+    let refused = visitor.flash.as_ref().and_then(|flash| flash.draft.get("email"));
     let email = refused.unwrap_or_default().to_owned();
     let again = !email.is_empty();
     let form = view! {
         <div class="card-body">
             {ended}
-            <form class="form" method="post" action="/act/log-in">
+            <form class="form" method="post" action={action::<LogIn>()}>
                 <input type="hidden" name="next" value=next/>
                 <Field id="email" name="email" label="E-mail" kind="email" autocomplete="username" required=true value=email autofocus=!again/>
                 <Field id="password" name="password" label="Password" kind="password" autocomplete="current-password" required=true autofocus=again/>
@@ -66,7 +69,7 @@ mod tests {
 
     #[test]
     fn next_is_read_back() {
-        let login = crate::auth::login_for("/history", "q=a%20b&x=1");
+        let login = crate::urls::login_for("/history", "q=a%20b&x=1");
         let query = login.split_once('?').map_or("", |(_, query)| query);
         assert_eq!(next_of(query), "/history?q=a%20b&x=1");
         assert_eq!(next_of("next=//evil.example"), "");

@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use super::door::door;
-use crate::components::field::Field;
+use crate::{actions::SetUp, components::field::Field, form::action};
 
 /// The page.
 #[component]
 pub fn SetUpPage() -> impl IntoView {
     let form = view! {
         <div class="card-body">
-            <form class="form" method="post" action="/act/set-up">
+            <form class="form" method="post" action={action::<SetUp>()}>
                 <p class="muted">"The first account is the administrator. It adds the others."</p>
                 <Field id="name" name="name" label="Your name" autocomplete="name" maxlength=80 required=true autofocus=true/>
                 <Field id="email" name="email" label="E-mail" kind="email" autocomplete="username" required=true/>

@@ -13,7 +13,8 @@ async fn the_first_visitor_sets_the_portal_up_once() -> Result<(), Failure> {
     assert!(page.body.contains("action=\"/act/set-up\""), "{}", page.body);
 
     let fields = [("name", "Mira Koch"), ("email", "mira@example.org"), ("password", "short")];
-    let refused = browser.follow(&portal, "/act/set-up", &fields).await?;
+    let refused = browser.post(&portal, "/act/set-up", &fields).await?;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.body.contains("must have at least 12 characters"), "{}", refused.body);
 
     let fields = [("name", "Mira Koch"), ("email", "mira@example.org"), ("password", PASSWORD)];
@@ -41,17 +42,25 @@ async fn signing_in_leads_back_under_a_new_session() -> Result<(), Failure> {
     let form = browser.get(&portal, &login).await?;
     assert!(form.body.contains(&format!("value=\"{page}\"")), "{}", form.body);
     let wrong = [("email", "mira@example.org"), ("password", "wrong"), ("next", &page)];
-    let refused = browser.follow(&portal, "/act/log-in", &wrong).await?;
+    let refused = browser.post(&portal, "/act/log-in", &wrong).await?;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
     assert!(refused.body.contains("do not belong together"), "{}", refused.body);
-    let before = browser.cookie().map(str::to_owned);
-    assert!(before.is_some());
+    assert!(refused.body.contains("value=\"mira@example.org\""), "{}", refused.body);
+    assert!(!refused.body.contains("wrong"), "a password is not shown again: {}", refused.body);
+    let named = format!("/act/log-in?page=/login%3Fnext%3D{page}");
+    assert!(refused.body.contains(&named), "the next try knows the page: {}", refused.body);
+    assert_eq!(browser.cookie(), None, "nobody is given a session before they sign in");
+    assert_eq!(portal.session_writes(), 0);
 
     let right = [("email", "mira@example.org"), ("password", PASSWORD), ("next", &page)];
     let answer = browser.post(&portal, "/act/log-in", &right).await?;
     assert_eq!(answer.location(), page);
-    assert_ne!(browser.cookie().map(str::to_owned), before);
+    let old = browser.cookie();
+    let again = browser.post(&portal, "/act/log-in", &right).await?;
+    assert_eq!(again.status, StatusCode::SEE_OTHER);
+    assert_ne!(browser.cookie(), old, "another session's id is nobody's to keep");
 
-    let old = browser.cookie().map(str::to_owned);
+    let old = browser.cookie();
     browser.post(&portal, "/act/log-out", &[]).await?;
     assert_eq!(browser.get(&portal, &page).await?.location(), login, "after signing out: {old:?}");
     Ok(())

@@ -1,8 +1,11 @@
 //! The interface over a real database, asked by a browser without scripts and by programs.
 #![cfg(feature = "ssr")]
 
-mod acts;
+mod actions;
 mod background;
+mod costs;
 mod door;
+mod messages;
 mod pages;
+mod server_functions;
 mod support;

@@ -1,8 +1,15 @@
 //! A portal on a real database in a temporary directory, and a browser without scripts.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
-use axum::{Router, body::Body, response::Response};
+use async_trait::async_trait;
+use axum::{Router, body::Body, extract::Request as Asked, middleware, response::Response};
 use domain::{ids::DeploymentId, roles::Role, who::Who};
 use engine::{
     Engine, Options, clock::SystemClock, deployments::AnnounceRequest, people::NewPerson,
@@ -12,7 +19,11 @@ use http_body_util::BodyExt as _;
 use leptos::config::LeptosOptions;
 use probes::{GuardedClient, Prober};
 use tower::ServiceExt as _;
-use tower_sessions::{MemoryStore, SessionManagerLayer};
+use tower_sessions::{
+    MemoryStore, SessionManagerLayer, SessionStore,
+    session::{Id, Record},
+    session_store,
+};
 
 /// What everyone's password is.
 pub const PASSWORD: &str = "correct horse battery";
@@ -27,13 +38,17 @@ pub struct Portal {
     /// Where the site's files are.
     pub site: std::path::PathBuf,
     router: Router,
+    sessions: Arc<AtomicUsize>,
+    pages: Arc<AtomicUsize>,
     _directory: tempfile::TempDir,
 }
 
 /// A browser without scripts, or a program where `html` is off.
 #[derive(Default)]
 pub struct Browser {
-    cookie: Option<String>,
+    cookies: BTreeMap<String, String>,
+    /// What the island calls the page, where the forms are sent by one.
+    pub page_id: Option<String>,
     /// Whether it asks for pages.
     pub html: bool,
     page: String,
@@ -78,9 +93,33 @@ impl Portal {
             .site_root(site.to_string_lossy().as_ref())
             .site_pkg_dir("pkg")
             .build();
-        let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
-        let router = app::router(engine.clone(), leptos).layer(sessions);
-        Ok(Self { engine, site, router, _directory: directory })
+        let (sessions, pages) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let kept = Sessions { memory: MemoryStore::default(), writes: Arc::clone(&sessions) };
+        let rendered = Arc::clone(&pages);
+        let router = app::router(engine.clone(), leptos)
+            .layer(middleware::from_fn(move |request: Asked, next: middleware::Next| {
+                let rendered = Arc::clone(&rendered);
+                async move {
+                    let response = next.run(request).await;
+                    let kind = response.headers().get(header::CONTENT_TYPE);
+                    if kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html")) {
+                        rendered.fetch_add(1, Ordering::Relaxed);
+                    }
+                    response
+                }
+            }))
+            .layer(SessionManagerLayer::new(kept).with_secure(false));
+        Ok(Self { engine, site, router, sessions, pages, _directory: directory })
+    }
+
+    /// How often a session was written.
+    pub fn session_writes(&self) -> usize {
+        self.sessions.load(Ordering::Relaxed)
+    }
+
+    /// How many pages were rendered.
+    pub fn pages(&self) -> usize {
+        self.pages.load(Ordering::Relaxed)
     }
 
     /// One with an administrator, a viewer, and a deployment of `shop` on `production`.
@@ -105,6 +144,35 @@ impl Portal {
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Result<Response, Failure> {
         Ok(self.router.clone().oneshot(request).await?)
+    }
+}
+
+/// Sessions in memory, which counts what is written.
+#[derive(Debug, Clone)]
+struct Sessions {
+    memory: MemoryStore,
+    writes: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        self.memory.create(record).await
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        self.memory.save(record).await
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        self.memory.load(id).await
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        self.memory.delete(id).await
     }
 }
 
@@ -143,8 +211,23 @@ impl Browser {
     }
 
     /// Its session's cookie.
-    pub fn cookie(&self) -> Option<&str> {
-        self.cookie.as_deref()
+    pub fn cookie(&self) -> Option<String> {
+        self.cookies.get("id").map(|value| format!("id={value}"))
+    }
+
+    /// A cookie of that name.
+    pub fn cookie_named(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    /// Brings a cookie of that name.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// Says which page its next form is on.
+    pub fn stands_on(&mut self, page: &str) {
+        self.page = page.to_owned();
     }
 
     /// Opens a page.
@@ -190,8 +273,13 @@ impl Browser {
         if self.html {
             request = request.header(header::ACCEPT, "text/html,application/xhtml+xml");
         }
-        if let Some(cookie) = &self.cookie {
-            request = request.header(header::COOKIE, cookie);
+        if !self.cookies.is_empty() {
+            let pairs: Vec<_> =
+                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, pairs.join("; "));
+        }
+        if let Some(page) = &self.page_id {
+            request = request.header("x-page", page);
         }
         if method == Method::POST {
             request = request
@@ -202,9 +290,13 @@ impl Browser {
         let response = portal.send(request.body(body)?).await?;
         let (parts, body) = response.into_parts();
         for value in parts.headers.get_all(header::SET_COOKIE) {
-            let pair = value.to_str()?.split(';').next().unwrap_or_default();
-            if pair.starts_with("id=") {
-                self.cookie = Some(pair.to_owned());
+            let cookie = value.to_str()?;
+            let pair = cookie.split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').unwrap_or_default();
+            if cookie.contains("Max-Age=0") || value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
         let body = String::from_utf8(body.collect().await?.to_bytes().to_vec())?;

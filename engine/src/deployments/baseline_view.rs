@@ -1,13 +1,15 @@
 //! A baseline as the API answers it.
 
 use chrono::{DateTime, Utc};
+use domain::baseline::{Gap, Summary};
 use serde::{Deserialize, Serialize};
-use store::baselines::BaselineRecord;
+use store::{baselines::BaselineRecord, manual_baselines::ManualBaseline};
 
 /// A baseline.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BaselineView {
-    /// `15m`, `1h`, `24h` or `48h` after the deployment.
+    /// `15m`, `1h`, `24h` or `48h` after the deployment; `manual` where somebody recorded it, which
+    /// counts for nothing.
     pub moment: String,
     /// The indicator's key, such as `response_time`.
     pub indicator: String,
@@ -33,6 +35,10 @@ pub struct BaselineView {
     pub source: String,
     /// What was agreed to be good when it was captured.
     pub pass: Vec<String>,
+    /// When it was captured.
+    pub captured_at: DateTime<Utc>,
+    /// Who recorded it; `null` where it was captured at a fixed moment.
+    pub captured_by: Option<String>,
 }
 
 /// A stretch without a measurement, in seconds after `window_from`.
@@ -46,21 +52,52 @@ pub struct GapView {
 
 impl From<BaselineRecord> for BaselineView {
     fn from(record: BaselineRecord) -> Self {
-        let gaps = record.summary.gaps.into_iter();
+        let Summary { value, p95, samples, coverage, gaps } = record.summary;
         Self {
             moment: record.moment.as_str().into(),
             indicator: record.indicator,
             family: record.family.as_str().into(),
-            value: record.summary.value,
-            p95: record.summary.p95,
+            value,
+            p95,
             unit: record.unit,
-            samples: record.summary.samples,
-            coverage: record.summary.coverage,
-            gaps: gaps.map(|gap| GapView { from_s: gap.from_s, until_s: gap.until_s }).collect(),
+            samples,
+            coverage,
+            gaps: gaps.into_iter().map(GapView::from).collect(),
             window_from: record.window_from,
             window_until: record.window_until,
             source: record.source,
             pass: record.pass,
+            captured_at: record.captured_at,
+            captured_by: None,
         }
+    }
+}
+
+impl From<ManualBaseline> for BaselineView {
+    fn from(record: ManualBaseline) -> Self {
+        let Summary { value, p95, samples, coverage, gaps } = record.summary;
+        Self {
+            moment: "manual".into(),
+            indicator: record.indicator,
+            family: record.family.as_str().into(),
+            value,
+            p95,
+            unit: record.unit,
+            samples,
+            coverage,
+            gaps: gaps.into_iter().map(GapView::from).collect(),
+            window_from: record.window_from,
+            window_until: record.window_until,
+            source: record.source,
+            pass: record.pass,
+            captured_at: record.taken_at,
+            captured_by: Some(record.taken_by),
+        }
+    }
+}
+
+impl From<Gap> for GapView {
+    fn from(Gap { from_s, until_s }: Gap) -> Self {
+        Self { from_s, until_s }
     }
 }

@@ -13,6 +13,7 @@ use store::{
     baselines::{self, BaselineRecord, Reference},
     deployments::{self, DeploymentRecord},
     lessons::{self, LessonRecord},
+    manual_baselines::{self, ManualBaseline},
     rehearsals::{self, RehearsalRecord},
     releases::{self, ReleaseRecord},
     rollbacks::{self, RollbackRecord},
@@ -52,6 +53,10 @@ pub struct DeploymentPage {
     pub rollback: RollbackPanel,
     /// The baselines captured so far.
     pub baselines: Vec<BaselineRecord>,
+    /// Those somebody recorded by hand, oldest first.
+    pub manual_baselines: Vec<ManualBaseline>,
+    /// Whether the reader may record some.
+    pub may_record_baselines: bool,
     /// The last good deployment before it, with its baselines.
     pub reference: Option<Reference>,
     /// The indicators since the deployment.
@@ -141,6 +146,9 @@ impl Engine {
             strip,
             rollback: rollback_panel(link, &deployment, &who, now).await?,
             baselines: baselines::of_deployment(link, id).await?,
+            manual_baselines: manual_baselines::of_deployment(link, id).await?,
+            may_record_baselines: deployment.state == WatchState::Watching
+                && permit(&who, Permission::RecordBaselines, None).is_ok(),
             charts: indicators::charts(link, &deployment, reference.as_ref(), now).await?,
             reference,
             lessons: lessons::of_deployment(link, id).await?,

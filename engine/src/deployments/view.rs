@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::{
     Link, baselines,
     deployments::{self, DeploymentFilter, DeploymentRecord},
+    manual_baselines,
     page::Page,
     releases,
     runs::{evidence, sign_offs},
@@ -69,7 +70,7 @@ pub struct DeploymentView {
     pub sign_off_required: Vec<SignOffRequiredView>,
     /// The items of its run, in order.
     pub items: Vec<ItemView>,
-    /// What was normal at the fixed moments of its watch.
+    /// What was normal at the fixed moments of its watch, and what was recorded by hand.
     pub baselines: Vec<BaselineView>,
 }
 
@@ -160,6 +161,7 @@ pub(crate) async fn load(
     let given = sign_offs::of_run(link, id.into()).await?;
     let gate = gate_answer(record.state, &items);
     let captured = baselines::of_deployment(link, id).await?;
+    let by_hand = manual_baselines::of_deployment(link, id).await?;
     Ok(DeploymentView {
         url: page_url(base_url, id),
         id,
@@ -186,7 +188,11 @@ pub(crate) async fn load(
             .map(|needed| SignOffRequiredView { role: needed.role, count: needed.count })
             .collect(),
         items: items.iter().map(|item| ItemView::of(item, &kept, now)).collect(),
-        baselines: captured.into_iter().map(BaselineView::from).collect(),
+        baselines: captured
+            .into_iter()
+            .map(BaselineView::from)
+            .chain(by_hand.into_iter().map(BaselineView::from))
+            .collect(),
     })
 }
 

@@ -1,6 +1,13 @@
 //! Running checks.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use domain::{
     acts::{ItemAct, may},
@@ -17,6 +24,7 @@ use super::keep::Seen;
 use crate::{
     Engine, Refusal,
     audit::entry,
+    progress,
     runs::{self, RunRef},
 };
 
@@ -62,12 +70,14 @@ impl Engine {
         }
         // Built before it is driven: a stream of borrowing futures inside an async function
         // confuses the compiler about lifetimes.
+        let (all, answered) = (bound.len(), Arc::new(AtomicUsize::new(0)));
         let runs: Vec<_> = bound
             .into_iter()
             .map(|now| {
-                let engine = self.clone();
+                let (engine, answered) = (self.clone(), Arc::clone(&answered));
                 async move {
                     let measurement = engine.measure(&now.check).await;
+                    progress::tell(answered.fetch_add(1, Ordering::Relaxed) + 1, all);
                     (now.check, measurement)
                 }
             })

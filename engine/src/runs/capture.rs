@@ -128,7 +128,7 @@ async fn measure(
             }
             None => Vec::new(),
         };
-        let stretches = stretches(cells, minute_of(from), moment);
+        let stretches = stretches(cells, minute_of(from), moment.after());
         records.push(BaselineRecord {
             deployment_id: deployment.id,
             moment,
@@ -153,9 +153,9 @@ async fn measure(
     Ok(records)
 }
 
-/// Minutes put together to the stretches of a moment's window.
-fn stretches(cells: Vec<(i64, Cell)>, first: i64, moment: Moment) -> Vec<Cell> {
-    let count = usize::try_from(moment.after().num_seconds() / BUCKET_S).unwrap_or(0);
+/// Minutes put together to the stretches of a window of that length.
+pub(crate) fn stretches(cells: Vec<(i64, Cell)>, first: i64, length: Duration) -> Vec<Cell> {
+    let count = usize::try_from(length.num_seconds() / BUCKET_S).unwrap_or(0);
     let mut stretches = vec![Cell::default(); count];
     for (minute, cell) in cells {
         let at = usize::try_from((minute - first) / (BUCKET_S / 60)).unwrap_or(usize::MAX);
@@ -167,7 +167,7 @@ fn stretches(cells: Vec<(i64, Cell)>, first: i64, moment: Moment) -> Vec<Cell> {
 }
 
 /// What an indicator is measured by, in words; the query where there is one.
-fn source(indicator: &IndicatorRecord) -> String {
+pub(crate) fn source(indicator: &IndicatorRecord) -> String {
     match indicator.source {
         Source::Probe => "probes of the response targets".into(),
         Source::Pushed => "pushed points".into(),

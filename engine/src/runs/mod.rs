@@ -23,6 +23,7 @@ mod waive;
 use crate::Engine;
 
 pub(crate) use automated_result::{AutomatedResult, apply_automated_result};
+pub(crate) use capture::{source, stretches};
 pub(crate) use evaluate::{evaluate_all, evaluate_open, gate_answer, items_now, update_verdict};
 pub use find::RunRef;
 pub(crate) use find::{deployment_of, record_of};

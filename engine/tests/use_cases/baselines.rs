@@ -173,3 +173,49 @@ async fn a_watch_nobody_measured_has_no_baseline_and_stays_undecided(
     })
     .await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn what_is_recorded_by_hand_stands_beside_the_moments_and_counts_for_nothing(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        p.engine.publish_runbook(&p.admin(), "a.yaml", &runbook()).await.unwrap();
+        p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
+        let id = p.announce("1.0.0").await;
+        let began = p.clock.now();
+        let all = points(began, (30, 33));
+        keep(p, id, all.clone()).await;
+        let (who, early) = (p.admin(), p.engine.record_baselines_now(&p.admin(), id).await);
+        assert_eq!(early.unwrap_err().status(), 409, "too early");
+
+        // Not at a moment, and not at the end of a stretch.
+        p.clock.advance(Duration::minutes(17 * 60 + 18));
+        let before = p.state(id, "normal").await;
+        let recorded = p.engine.record_baselines_now(&who, id).await.unwrap();
+        assert_eq!((recorded.indicators, recorded.with_value), (2, 2));
+        p.clock.advance(Duration::minutes(5));
+        p.engine.record_baselines_now(&who, id).await.unwrap();
+        assert_eq!(p.state(id, "normal").await, before, "no box counts it");
+
+        let view = p.view(id).await;
+        let by_hand: Vec<_> =
+            view.baselines.iter().filter(|one| one.moment == "manual").cloned().collect();
+        assert_eq!(by_hand.len(), 4, "two indicators, taken twice; the first ones stand");
+        let first = by_hand.iter().find(|one| one.indicator == "response_time").unwrap();
+        assert_eq!(first.captured_by.as_deref(), Some(who.name()));
+        assert_eq!((first.window_until - first.window_from).num_minutes(), 17 * 60 + 15);
+        let (time, _) = expected(&all, (first.window_from, first.window_until));
+        assert!((first.value.unwrap() - time).abs() < 1e-9, "{:?}", first.value);
+
+        // The moments are captured as ever.
+        p.clock.advance(Duration::hours(48));
+        assert_eq!(p.engine.capture_baselines().await.unwrap(), 4);
+        let view = p.view(id).await;
+        let last = view.baselines.iter().find(|one| one.moment == "48h").unwrap();
+        assert_eq!(last.captured_by, None);
+        let told = p.actions().await;
+        assert_eq!(told.iter().filter(|action| *action == "baseline.record").count(), 2);
+    })
+    .await;
+}

@@ -78,8 +78,16 @@ async fn a_planted_fault_is_found_and_its_mending_seen(#[values(On::Sqlite, On::
         let id = p.announce("1.0.0").await;
         assert_eq!(p.item(id, "load").await.state, "running");
 
-        let probed = p.engine.probe_item(&p.operator(), id, "load").await.unwrap();
+        let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let listener = {
+            let heard = Arc::clone(&heard);
+            Arc::new(move |done, all| heard.lock().unwrap().push((done, all)))
+        };
+        let operator = p.operator();
+        let asked = p.engine.probe_item(&operator, id, "load");
+        let probed = engine::progress::told_to(listener, asked).await.unwrap();
         assert_eq!(probed.len(), 4);
+        assert_eq!(*heard.lock().unwrap(), [(1, 4), (2, 4), (3, 4), (4, 4)]);
         let (state, reason) = p.state(id, "load").await;
         assert_eq!(state, "failed");
         assert!(reason.contains("/.env"), "{reason}");

@@ -2,19 +2,23 @@
 
 use domain::words::Actor;
 use engine::runs::{ItemNow, RunPage};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::waive_form::waive_form;
-use crate::components::{field::TextArea, time::At};
+use crate::{
+    actions::{EndWaiver, MarkFailed, ProbeItem, Tick, Untick},
+    components::{field::TextArea, time::At},
+    form::action,
+};
 
 /// The actions the reader may take; none where they may not.
 pub fn item_actions(page: &RunPage, now: &ItemNow) -> AnyView {
     let may = now.may;
     view! {
-        {may.probe.then(|| simple(page, now, "probe-item", "Probe now", "Probing…"))}
+        {may.probe.then(|| simple::<ProbeItem>(page, now, "probe-item", "Probe now", "Probing…"))}
         {may.tick.then(|| with_note(page, now))}
         {may.mark_failed.then(|| failing(page, now))}
-        {may.untick.then(|| simple(page, now, "untick", "Take back", "Taking back…"))}
+        {may.untick.then(|| simple::<Untick>(page, now, "untick", "Take back", "Taking back…"))}
         {may.waive.then(|| waive_form(page, now))}
         {waiver(page, now)}
     }
@@ -31,7 +35,7 @@ fn hidden(page: &RunPage, now: &ItemNow) -> impl IntoView + use<> {
 }
 
 /// A button that needs nothing filled in.
-fn simple(
+fn simple<A: ServerFn>(
     page: &RunPage,
     now: &ItemNow,
     act: &'static str,
@@ -41,7 +45,7 @@ fn simple(
     let label = format!("{text}: {}", now.item.title);
     let id = format!("{}-{act}", now.item.key);
     view! {
-        <form class="no-print" method="post" action=format!("/act/{act}") data-enhance="">
+        <form class="no-print" method="post" action={action::<A>()} data-enhance="">
             {hidden(page, now)}
             <button class="button quiet" id=id aria-label=label data-busy=busy>{text}</button>
         </form>
@@ -55,7 +59,7 @@ fn with_note(page: &RunPage, now: &ItemNow) -> AnyView {
     view! {
         <details class="disclosure no-print" id=format!("{key}-note")>
             <summary>{format!("{verb} with a note…")}</summary>
-            <form class="form panel" method="post" action="/act/tick" data-enhance="">
+            <form class="form panel" method="post" action={action::<Tick>()} data-enhance="">
                 {hidden(page, now)}
                 <TextArea id=format!("{key}-note-text") name="note" label="What you saw" maxlength=2000/>
                 <div class="form-actions">
@@ -72,7 +76,7 @@ fn failing(page: &RunPage, now: &ItemNow) -> AnyView {
     view! {
         <details class="disclosure no-print" id=format!("{key}-fail")>
             <summary>"It failed…"</summary>
-            <form class="form panel" method="post" action="/act/mark-failed" data-enhance="">
+            <form class="form panel" method="post" action={action::<MarkFailed>()} data-enhance="">
                 {hidden(page, now)}
                 <TextArea id=format!("{key}-fail-text") name="note" label="What failed" maxlength=2000 required=true/>
                 <div class="form-actions">
@@ -88,8 +92,10 @@ fn failing(page: &RunPage, now: &ItemNow) -> AnyView {
 fn waiver(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
     let waiver = now.waiver.as_ref()?;
     let word = if waiver.expires_at > page.now { "Waived until " } else { "The waiver expired " };
-    let end =
-        now.may.end_waiver.then(|| simple(page, now, "end-waiver", "End the waiver", "Ending…"));
+    let end = now
+        .may
+        .end_waiver
+        .then(|| simple::<EndWaiver>(page, now, "end-waiver", "End the waiver", "Ending…"));
     Some(
         view! {
             <p class="small muted">{word}<At at=waiver.expires_at now=page.now/>{format!(" by {}", waiver.approver_name)}</p>

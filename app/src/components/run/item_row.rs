@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::{evidence::evidence, item_actions::item_actions};
 use crate::{
+    actions::Tick,
     components::{
         badge::Badge,
         heartbeat_state::{heartbeat_label, heartbeat_state},
@@ -16,6 +17,7 @@ use crate::{
         phase::{phase_label, phase_state},
         time::Ago,
     },
+    form::action,
     markdown,
 };
 
@@ -160,7 +162,7 @@ fn side(page: &RunPage, now: &ItemNow, turn: bool) -> AnyView {
         let verb = if confirms { "Confirm" } else { "Tick" };
         let class = if turn { "button primary" } else { "button" };
         view! {
-            <form method="post" action="/act/tick" data-enhance="" data-tick="">
+            <form method="post" action={action::<Tick>()} data-enhance="" data-tick="">
                 <input type="hidden" name="run" value=page.record.id.to_string()/>
                 <input type="hidden" name="item" value=item.key.clone()/>
                 <button class=class id=format!("{}-tick", item.key) data-busy="Ticking…"

@@ -5,10 +5,14 @@ use engine::runs::{ItemNow, RunPage, SignOffRole};
 use leptos::prelude::*;
 
 use super::item_row::{is_half, is_turn};
-use crate::components::{
-    field::TextArea,
-    icon::{Icon, of_state},
-    time::Ago,
+use crate::{
+    actions::SignOff,
+    components::{
+        field::TextArea,
+        icon::{Icon, of_state},
+        time::Ago,
+    },
+    form::action,
 };
 
 /// The card.
@@ -113,7 +117,7 @@ fn form(page: &RunPage) -> Option<AnyView> {
     match &page.sign_off.may {
         Ok(role) => Some(
             view! {
-                <form class="form" method="post" action="/act/sign-off" data-enhance="" id="sign-off-form">
+                <form class="form" method="post" action={action::<SignOff>()} data-enhance="" id="sign-off-form">
                     <input type="hidden" name="run" value=page.record.id.to_string()/>
                     <TextArea id="sign-off-comment" name="comment" label="Comment" maxlength=2000/>
                     <div class="form-actions">

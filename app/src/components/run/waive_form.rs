@@ -4,9 +4,13 @@ use domain::run::RunSubject;
 use engine::runs::{ItemNow, RunPage};
 use leptos::prelude::*;
 
-use crate::components::{
-    field::{Field, Select, TextArea},
-    time::machine,
+use crate::{
+    actions::Waive,
+    components::{
+        field::{Field, Select, TextArea},
+        time::machine,
+    },
+    form::action,
 };
 
 /// What the end of a run is called.
@@ -30,7 +34,7 @@ pub fn waive_form(page: &RunPage, now: &ItemNow) -> AnyView {
     view! {
         <details class="disclosure no-print" id=format!("{key}-waive") data-key="w">
             <summary>"Waive…"</summary>
-            <form class="form panel" method="post" action="/act/waive" data-enhance="">
+            <form class="form panel" method="post" action={action::<Waive>()} data-enhance="">
                 <input type="hidden" name="run" value=page.record.id.to_string()/>
                 <input type="hidden" name="item" value=key.clone()/>
                 <input type="hidden" name="watch_ends_at" value=machine(page.record.ends_at)/>

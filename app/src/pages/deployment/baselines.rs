@@ -1,15 +1,56 @@
-//! What was normal: the baselines captured so far, beside those of the last good deployment.
+//! What was normal: the baselines captured so far, beside those of the last good deployment and
+//! those that were recorded by hand.
 
-use domain::{baseline::Moment, indicator::shown};
+use domain::{
+    baseline::{Moment, Summary},
+    indicator::shown,
+};
 use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
 use store::baselines::BaselineRecord;
 
-use crate::components::time::At;
+use super::manual_baselines::manual_baselines;
+use crate::{actions::RecordBaselines, components::time::At, form::action};
 
-/// The card; nothing before the first one was captured.
+/// The card; nothing while there is nothing to show or to record.
 pub fn baselines(page: &DeploymentPage) -> Option<AnyView> {
-    let newest = page.baselines.iter().max_by_key(|one| one.captured_at)?;
+    let there = !page.baselines.is_empty() || !page.manual_baselines.is_empty();
+    (there || page.may_record_baselines && !page.charts.is_empty()).then(|| card(page))
+}
+
+fn card(page: &DeploymentPage) -> AnyView {
+    let note = match page.baselines.iter().map(|one| one.captured_at).max() {
+        None => view! { "none captured yet" }.into_any(),
+        Some(at) => view! { "captured "<At at=at now=page.now/> }.into_any(),
+    };
+    view! {
+        <section class="card" aria-labelledby="baselines-h" id="baselines-card" data-live="baselines">
+            <header class="card-head">
+                <h2 id="baselines-h">"Baselines"</h2>
+                <p class="card-note">{note}</p>
+            </header>
+            {(!page.baselines.is_empty()).then(|| captured(page))}
+            {manual_baselines(page)}
+            {page.may_record_baselines.then(|| record_now(page))}
+        </section>
+    }
+    .into_any()
+}
+
+/// The button. What it records is one more, whenever it is pressed.
+fn record_now(page: &DeploymentPage) -> AnyView {
+    let deployment = page.deployment.id.to_string();
+    view! {
+        <form class="card-foot row apart no-print" method="post" action={action::<RecordBaselines>()} data-enhance="">
+            <input type="hidden" name="deployment" value=deployment/>
+            <span>"From the deployment until now, beside those of the fixed moments; no box counts it."</span>
+            <button class="button quiet" id="record-baselines" data-busy="Recording…">"Record baselines now"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn captured(page: &DeploymentPage) -> AnyView {
     let heads = Moment::ALL
         .iter()
         .map(|moment| view! { <th scope="col" class="number">{format!("+{}", moment.as_str())}</th> })
@@ -19,26 +60,17 @@ pub fn baselines(page: &DeploymentPage) -> Option<AnyView> {
         let title = format!("{} (last good), +48h", known.version);
         view! { <th scope="col" class="number">{title}</th> }
     });
-    let at = newest.captured_at;
-    Some(
-        view! {
-            <section class="card" aria-labelledby="baselines-h" id="baselines-card" data-live="baselines">
-                <header class="card-head">
-                    <h2 id="baselines-h">"Baselines"</h2>
-                    <p class="card-note">"captured "<At at=at now=page.now/></p>
-                </header>
-                <div class="table-wrap" tabindex="0" role="group" aria-label="Baselines: table">
-                    <table class="table">
-                        <caption class="sr-only">"Baselines by the time since the deployment"</caption>
-                        <thead><tr><th scope="col">"Indicator"</th>{heads}{before}</tr></thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
-                <p class="card-foot">"Below each value: how many events or samples it is made of, and which part of the window they cover. Under 80 % there is no value."</p>
-            </section>
-        }
-        .into_any(),
-    )
+    view! {
+        <div class="table-wrap" tabindex="0" role="group" aria-label="Baselines: table">
+            <table class="table">
+                <caption class="sr-only">"Baselines by the time since the deployment"</caption>
+                <thead><tr><th scope="col">"Indicator"</th>{heads}{before}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+        <p class="card-foot">"Below each value: how many events or samples it is made of, and which part of the window they cover. Under 80 % there is no value."</p>
+    }
+    .into_any()
 }
 
 /// The newest baseline of each indicator, by family.
@@ -58,14 +90,15 @@ fn indicators(page: &DeploymentPage) -> Vec<&BaselineRecord> {
 fn row(page: &DeploymentPage, of: &BaselineRecord) -> AnyView {
     let at = |all: &[BaselineRecord], moment: Moment| {
         let mut found = all.iter();
-        found.find(|one| one.moment == moment && one.indicator == of.indicator).cloned()
+        let found = found.find(|one| one.moment == moment && one.indicator == of.indicator);
+        value(found.map(|one| &one.summary), &of.unit)
     };
     let cells = Moment::ALL
         .iter()
-        .map(|moment| view! { <td class="number">{value(at(&page.baselines, *moment))}</td> })
+        .map(|moment| view! { <td class="number">{at(&page.baselines, *moment)}</td> })
         .collect_view();
     let before = page.reference.as_ref().map(|known| {
-        view! { <td class="number">{value(at(&known.baselines, Moment::H48))}</td> }
+        view! { <td class="number">{at(&known.baselines, Moment::H48)}</td> }
     });
     let expected = (!of.pass.is_empty())
         .then(|| view! { <small>{format!("expected {}", of.pass.join(" and "))}</small> });
@@ -79,16 +112,17 @@ fn row(page: &DeploymentPage, of: &BaselineRecord) -> AnyView {
 }
 
 /// The value, or why there is none.
-fn value(one: Option<BaselineRecord>) -> AnyView {
-    let Some(one) = one else { return view! { <span class="muted">"–"</span> }.into_any() };
-    let (samples, covered) = (one.summary.samples, one.summary.coverage * 100.0);
-    let measured = format!("{samples} · {covered:.0} %");
-    match one.summary.value {
+pub fn value(summary: Option<&Summary>, unit: &str) -> AnyView {
+    let Some(summary) = summary else {
+        return view! { <span class="muted">"–"</span> }.into_any();
+    };
+    let measured = format!("{} · {:.0} %", summary.samples, summary.coverage * 100.0);
+    match summary.value {
         None => view! { "no value"<small>{measured}</small> }.into_any(),
         Some(value) => {
-            let text = format!("{} {}", shown(value), one.unit);
+            let text = format!("{} {unit}", shown(value));
             let p95 =
-                one.summary.p95.map(|p95| view! { <small>{format!("p95 {}", shown(p95))}</small> });
+                summary.p95.map(|p95| view! { <small>{format!("p95 {}", shown(p95))}</small> });
             view! { {text}{p95}<small>{measured}</small> }.into_any()
         }
     }

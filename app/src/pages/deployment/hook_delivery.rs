@@ -1,5 +1,6 @@
 //! The rollback's hook on its way: how it stands, each attempt with its answer, and the button.
 
+use crate::{actions::Redeliver, form::action};
 use chrono::{DateTime, Utc};
 use domain::delivery::{AttemptOutcome, DeliveryState};
 use engine::deliveries::DeliveryNow;
@@ -25,7 +26,7 @@ pub fn hook_delivery(delivery: &DeliveryNow, now: DateTime<Utc>) -> AnyView {
     let again = delivery.may_redeliver.then(|| {
         let deployment = one.deployment_id.to_string();
         view! {
-            <form class="no-print" method="post" action="/act/redeliver" data-enhance="">
+            <form class="no-print" method="post" action={action::<Redeliver>()} data-enhance="">
                 <input type="hidden" name="deployment" value=deployment/>
                 <button class="button" id="redeliver" data-busy="Sending…">"Send again"</button>
             </form>

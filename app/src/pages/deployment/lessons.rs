@@ -4,10 +4,12 @@ use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
 
 use crate::{
+    actions::WriteLesson,
     components::{
         field::{Field, TextArea},
         time::Ago,
     },
+    form::action,
     markdown,
 };
 
@@ -48,7 +50,7 @@ fn form(page: &DeploymentPage) -> AnyView {
     view! {
         <details class="disclosure no-print" id="lesson-form">
             <summary>"Write a lesson…"</summary>
-            <form class="form panel" method="post" action="/act/write-lesson" data-enhance="">
+            <form class="form panel" method="post" action={action::<WriteLesson>()} data-enhance="">
                 <input type="hidden" name="deployment" value=page.deployment.id.to_string()/>
                 <Field id="lesson-title" name="title" label="Title" required=true maxlength=160/>
                 <TextArea id="lesson-body" name="body" label="What happened, what to do next time" rows=5 maxlength=20000 hint="Markdown."/>

@@ -5,6 +5,7 @@ mod charts;
 mod header;
 mod hook_delivery;
 mod lessons;
+mod manual_baselines;
 mod rollback_panel;
 mod verdict_banner;
 mod watch_strip;

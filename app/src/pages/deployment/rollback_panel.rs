@@ -10,12 +10,14 @@ use store::{rollbacks::HookState, services::RollbackPlan};
 
 use super::{header::short_commit, hook_delivery::hook_delivery};
 use crate::{
+    actions::RollBack,
     components::{
         agreed_rules::agreed_rules,
         badge::Badge,
         field::TextArea,
         time::{Ago, At},
     },
+    form::action,
     pages::service::Room,
 };
 
@@ -162,7 +164,7 @@ fn form(page: &DeploymentPage) -> AnyView {
     view! {
         <details class="disclosure" id="rollback-form">
             <summary class="button danger">"Roll back…"</summary>
-            <form class="form panel" method="post" action="/act/roll-back" data-enhance="">
+            <form class="form panel" method="post" action={action::<RollBack>()} data-enhance="">
                 <input type="hidden" name="deployment" value=one.id.to_string()/>
                 <TextArea id="rollback-reason" name="reason" label="Reason" required=true maxlength=1000 hint/>
                 <label class="check">

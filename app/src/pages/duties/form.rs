@@ -3,7 +3,11 @@
 use engine::duties::DutiesPage;
 use leptos::prelude::*;
 
-use crate::components::field::{Field, Select};
+use crate::{
+    actions::PutDuty,
+    components::field::{Field, Select},
+    form::action,
+};
 
 /// The form, for whoever may; with what is missing where there is nothing to switch on.
 pub fn form(page: &DutiesPage) -> Option<AnyView> {
@@ -36,7 +40,7 @@ pub fn form(page: &DutiesPage) -> Option<AnyView> {
             <div class="card-foot no-print">
                 <details class="disclosure" id="new-duty">
                     <summary>"Switch a duty on…"</summary>
-                    <form class="form panel" method="post" action="/act/put-duty" data-enhance="">
+                    <form class="form panel" method="post" action={action::<PutDuty>()} data-enhance="">
                         <div class="fields">
                             <Select id="new-duty-runbook" name="runbook" label="Runbook" options=runbooks/>
                             <Select id="new-duty-place" name="place" label="Service and environment" options=places/>

@@ -4,9 +4,13 @@ use domain::duty::DutyState;
 use engine::duties::{DutiesPage, DutyNow};
 use leptos::prelude::*;
 
-use crate::components::{
-    badge::Badge,
-    time::{Ago, At},
+use crate::{
+    actions::RetireDuty,
+    components::{
+        badge::Badge,
+        time::{Ago, At},
+    },
+    form::action,
 };
 
 /// The word a state is drawn with.
@@ -82,7 +86,7 @@ fn off(duty: &DutyNow) -> AnyView {
     view! {
         <details class="disclosure no-print" id=format!("off-{}", record.id)>
             <summary>"Switch off…"</summary>
-            <form class="form panel" method="post" action="/act/retire-duty" data-enhance="">
+            <form class="form panel" method="post" action={action::<RetireDuty>()} data-enhance="">
                 <p class="hint">"No more runs open, and an open one waits for nobody. What was done stays."</p>
                 <input type="hidden" name="service" value=record.service.clone()/>
                 <input type="hidden" name="runbook" value=record.runbook.clone()/>

@@ -6,7 +6,11 @@ use leptos::prelude::*;
 use store::checks::CheckRecord;
 
 use super::{check_form_kinds::of_service, room::choices};
-use crate::components::field::{Field, Select, TextArea};
+use crate::{
+    actions::PutCheck,
+    components::field::{Field, Select, TextArea},
+    form::action,
+};
 
 /// Each kind with what it is called, what it is for, and what its conditions may name.
 const KINDS: [(&str, &str, &str, &str); 18] = [
@@ -132,7 +136,7 @@ pub fn check_form(
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>{summary}</summary>
-            <form class="form panel" method="post" action="/act/put-check" data-enhance="">
+            <form class="form panel" method="post" action={action::<PutCheck>()} data-enhance="">
                 <p class="hint">{about}</p>
                 <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                 <input type="hidden" name="kind" value=kind/>

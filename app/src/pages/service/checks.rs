@@ -10,6 +10,7 @@ use super::{
     check_form::{check_form, new_checks},
     room::head,
 };
+use crate::actions::RetireCheck;
 use crate::components::{
     badge::Badge,
     empty::Empty,
@@ -121,7 +122,7 @@ fn row(page: &ServiceChecks, now: &CheckNow) -> AnyView {
     let change = own.then(|| check_form(page, check.spec.kind(), Some(check)));
     let retire = own.then(|| {
         let hint = "It runs and counts no more. What it measured is kept.";
-        retire("check", slug, &check.key, hint)
+        retire::<RetireCheck>("check", slug, &check.key, hint)
     });
     let test = page.head.may_configure().then(|| test_check(slug, &check.key));
     view! {

@@ -5,7 +5,11 @@ use leptos::prelude::*;
 use store::heartbeats::HeartbeatRecord;
 
 use super::room::choices;
-use crate::components::field::{Field, Select};
+use crate::{
+    actions::PutHeartbeat,
+    components::field::{Field, Select},
+    form::action,
+};
 
 /// The form for a heartbeat, new or known.
 pub fn heartbeat_form(page: &ServiceHeartbeats, known: Option<&HeartbeatRecord>) -> AnyView {
@@ -26,7 +30,7 @@ pub fn heartbeat_form(page: &ServiceHeartbeats, known: Option<&HeartbeatRecord>)
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>{summary}</summary>
-            <form class="form panel" method="post" action="/act/put-heartbeat" data-enhance="">
+            <form class="form panel" method="post" action={action::<PutHeartbeat>()} data-enhance="">
                 <p class="hint">"Give either a period, or a cron expression with its time zone."</p>
                 <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                 <div class="fields">

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use store::heartbeats::PingRecord;
 
 use super::{Room, heartbeat_form::heartbeat_form, room::head};
+use crate::actions::RetireHeartbeat;
 use crate::components::{
     badge::Badge,
     copyable::Copyable,
@@ -70,7 +71,7 @@ fn row(page: &ServiceHeartbeats, now: &HeartbeatNow) -> AnyView {
     let change = page.head.may_configure().then(|| heartbeat_form(page, Some(record)));
     let retire = page.head.may_configure().then(|| {
         let hint = "Its pings are taken no more, and it counts no more.";
-        retire("heartbeat", &page.head.service.slug, &record.key, hint)
+        retire::<RetireHeartbeat>("heartbeat", &page.head.service.slug, &record.key, hint)
     });
     view! {
         <li data-row="" tabindex="-1" id=format!("heartbeat-{}", record.key)>

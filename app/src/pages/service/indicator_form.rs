@@ -5,7 +5,11 @@ use engine::services::ServiceIndicators;
 use leptos::prelude::*;
 use store::indicators::IndicatorRecord;
 
-use crate::components::field::{Field, Select, TextArea};
+use crate::{
+    actions::PutIndicator,
+    components::field::{Field, Select, TextArea},
+    form::action,
+};
 
 /// The part of the card that adds indicators.
 pub fn new_indicators(page: &ServiceIndicators) -> AnyView {
@@ -45,7 +49,7 @@ pub fn indicator_form(
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>{summary}</summary>
-            <form class="form panel" method="post" action="/act/put-indicator" data-enhance="">
+            <form class="form panel" method="post" action={action::<PutIndicator>()} data-enhance="">
                 <p class="hint">{about}</p>
                 <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                 <input type="hidden" name="source" value=source.as_str()/>

@@ -13,7 +13,10 @@ use super::{
     indicator_form::{indicator_form, new_indicators},
     room::head,
 };
-use crate::components::{empty::Empty, retire::retire};
+use crate::{
+    actions::RetireIndicator,
+    components::{empty::Empty, retire::retire},
+};
 
 /// The room.
 pub fn indicators(page: &ServiceIndicators) -> AnyView {
@@ -52,7 +55,7 @@ fn row(page: &ServiceIndicators, one: &IndicatorRecord) -> AnyView {
     let query = one.query.clone().map(|query| view! { <code class="code wrap">{query}</code> });
     let retire = (page.head.may_configure() && one.source != Source::Probe).then(|| {
         let hint = "It takes no more points. Those it has, and its baselines, are kept.";
-        retire("indicator", &page.head.service.slug, &one.key, hint)
+        retire::<RetireIndicator>("indicator", &page.head.service.slug, &one.key, hint)
     });
     let change = page.head.may_configure().then(|| indicator_form(page, one.source, Some(one)));
     view! {

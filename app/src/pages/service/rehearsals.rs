@@ -4,11 +4,15 @@ use engine::{services::ServiceRollback, text};
 use leptos::prelude::*;
 use store::rehearsals::RehearsalRecord;
 
-use crate::components::{
-    badge::Badge,
-    empty::Empty,
-    field::{Field, Select, TextArea},
-    time::Ago,
+use crate::{
+    actions::RecordRehearsal,
+    components::{
+        badge::Badge,
+        empty::Empty,
+        field::{Field, Select, TextArea},
+        time::Ago,
+    },
+    form::action,
 };
 
 /// The card.
@@ -61,7 +65,7 @@ fn form(page: &ServiceRollback) -> AnyView {
         <div class="card-foot no-print">
             <details class="disclosure" id="rehearsal-form">
                 <summary>"Record a rehearsal…"</summary>
-                <form class="form panel" method="post" action="/act/record-rehearsal" data-enhance="">
+                <form class="form panel" method="post" action={action::<RecordRehearsal>()} data-enhance="">
                     <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                     <div class="fields">
                         <Select id="rehearsal-env" name="environment" label="Environment" options=environments/>

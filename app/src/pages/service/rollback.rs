@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use store::services::RollbackPlan;
 
 use super::{Room, rehearsals::rehearsals, room::head};
+use crate::actions::PutPlan;
 use crate::components::{
     agreed_rules::agreed_rules,
     badge::Badge,
@@ -13,6 +14,7 @@ use crate::components::{
     empty::Empty,
     field::{Field, TextArea},
 };
+use crate::form::action;
 
 /// The room.
 pub fn rollback(page: &ServiceRollback) -> AnyView {
@@ -116,7 +118,7 @@ fn form(page: &ServiceRollback, environment: &str, plan: Option<&RollbackPlan>) 
     view! {
         <details class="disclosure no-print" id=id.clone()>
             <summary>{summary}</summary>
-            <form class="form panel" method="post" action="/act/put-plan" data-enhance="">
+            <form class="form panel" method="post" action={action::<PutPlan>()} data-enhance="">
                 <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                 <input type="hidden" name="environment" value=environment.to_owned()/>
                 <TextArea id=format!("{id}-command") name="command" label="Command to copy" rows=2 maxlength=2000 value=plan.command/>

@@ -4,7 +4,11 @@ use engine::services::ServiceSettings;
 use leptos::prelude::*;
 
 use super::{Room, room::head};
-use crate::components::field::{Field, TextArea};
+use crate::{
+    actions::{ChangeService, ChangeTargets},
+    components::field::{Field, TextArea},
+    form::action,
+};
 
 /// The room: forms for those who may change it, the same as facts for everyone else.
 pub fn settings(page: &ServiceSettings) -> AnyView {
@@ -41,7 +45,7 @@ fn form(page: &ServiceSettings) -> AnyView {
         <section class="card no-print" aria-labelledby="settings-h" id="settings" tabindex="-1">
             <header class="card-head"><h2 id="settings-h">"The service"</h2></header>
             <div class="card-body">
-                <form class="form" method="post" action="/act/change-service" data-enhance="">
+                <form class="form" method="post" action={action::<ChangeService>()} data-enhance="">
                     <input type="hidden" name="service" value=service.slug.clone()/>
                     <div class="fields">
                         <Field id="name" name="name" label="Name" required=true maxlength=80 value=service.name.clone()/>
@@ -89,7 +93,7 @@ fn targets_form(page: &ServiceSettings) -> AnyView {
         <section class="card no-print" aria-labelledby="targets-h" id="targets" tabindex="-1">
             <header class="card-head"><h2 id="targets-h">"Response targets"</h2></header>
             <div class="card-body">
-                <form class="form" method="post" action="/act/change-targets" data-enhance="">
+                <form class="form" method="post" action={action::<ChangeTargets>()} data-enhance="">
                     <input type="hidden" name="service" value=service.slug.clone()/>
                     <p class="hint">"How fast each page must answer. Empty a page’s name to leave it out."</p>
                     {rows}

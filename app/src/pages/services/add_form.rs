@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::components::field::{Field, TextArea};
+use crate::{
+    actions::AddService,
+    components::field::{Field, TextArea},
+    form::action,
+};
 
 /// The card with the form; open where there is nothing else to do.
 pub fn add_form(first: bool) -> AnyView {
@@ -24,7 +28,7 @@ pub fn add_form(first: bool) -> AnyView {
             <div class="card-body">
                 <details class="disclosure" id="add-form" open=first>
                     <summary class="button">"Add by hand…"</summary>
-                    <form class="form panel" method="post" action="/act/add-service" data-enhance="">
+                    <form class="form panel" method="post" action={action::<AddService>()} data-enhance="">
                         <div class="fields">
                             <Field id="name" name="name" label="Name" required=true maxlength=80/>
                             <Field id="slug" name="slug" label="Short name" required=true maxlength=64

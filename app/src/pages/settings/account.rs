@@ -4,7 +4,14 @@ use domain::who::{Person, Who};
 use leptos::prelude::*;
 
 use super::tabs::head;
-use crate::{auth::Visitor, components::field::Field, page, theme::Theme};
+use crate::{
+    actions::{ChangeOwnPassword, ChooseTheme},
+    auth::Visitor,
+    components::field::Field,
+    form::action,
+    page,
+    theme::Theme,
+};
 
 /// The page.
 #[component]
@@ -49,7 +56,7 @@ fn themes(theme: Theme) -> AnyView {
         })
         .collect_view();
     view! {
-        <form class="row apart" method="post" action="/act/theme">
+        <form class="row apart" method="post" action={action::<ChooseTheme>()}>
             <span id="own-theme">"Theme"</span>
             <span class="segmented" role="group" aria-labelledby="own-theme">{buttons}</span>
         </form>
@@ -62,7 +69,7 @@ fn password(person: &Person) -> AnyView {
         <section class="card" aria-labelledby="password-h" id="password">
             <header class="card-head"><h2 id="password-h">"Password"</h2></header>
             <div class="card-body">
-                <form class="form" method="post" action="/act/change-own-password">
+                <form class="form" method="post" action={action::<ChangeOwnPassword>()}>
                     <input type="text" name="username" value=person.email.clone() autocomplete="username" hidden=true/>
                     <Field id="current" name="current" label="Current password" kind="password" autocomplete="current-password" required=true/>
                     <Field id="new" name="password" label="New password" kind="password" autocomplete="new-password" required=true

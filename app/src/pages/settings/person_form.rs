@@ -4,7 +4,11 @@ use domain::roles::Role;
 use leptos::prelude::*;
 use store::people::PersonRecord;
 
-use crate::components::field::{Field, Select};
+use crate::{
+    actions::{AddPerson, ChangePerson, SetPassword},
+    components::field::{Field, Select},
+    form::action,
+};
 
 /// The roles, lowest first, with what each may do.
 fn roles() -> Vec<(String, String)> {
@@ -28,7 +32,7 @@ pub fn add_form() -> AnyView {
         <section class="card no-print" aria-labelledby="add-h" id="add">
             <header class="card-head"><h2 id="add-h">"Add a person"</h2></header>
             <div class="card-body">
-                <form class="form" method="post" action="/act/add-person">
+                <form class="form" method="post" action={action::<AddPerson>()}>
                     <div class="fields">
                         <Field id="name" name="name" label="Name" required=true maxlength=80 autocomplete="off"/>
                         <Field id="email" name="email" label="E-mail" kind="email" required=true maxlength=254 autocomplete="off"/>
@@ -54,7 +58,7 @@ pub fn change_form(kept: &PersonRecord) -> AnyView {
     view! {
         <details class="disclosure" id=id.clone()>
             <summary>{format!("{} · {}", person.name, person.email)}</summary>
-            <form class="form panel" method="post" action="/act/change-person" data-enhance="">
+            <form class="form panel" method="post" action={action::<ChangePerson>()} data-enhance="">
                 <input type="hidden" name="person" value=person.id.to_string()/>
                 <div class="fields">
                     <Select id=format!("{id}-role") name="role" label="Role" options=roles() chosen=person.role.as_str()/>
@@ -63,7 +67,7 @@ pub fn change_form(kept: &PersonRecord) -> AnyView {
                 <label class="check"><input type="checkbox" name="enabled" value="yes" checked=kept.disabled_at.is_none()/>" May sign in"</label>
                 <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save"</button></div>
             </form>
-            <form class="form panel" method="post" action="/act/set-password">
+            <form class="form panel" method="post" action={action::<SetPassword>()}>
                 <input type="hidden" name="email" value=person.email.clone()/>
                 <Field id=format!("{id}-password") name="password" label="New password" kind="password" required=true minlength=12 maxlength=200
                     autocomplete="new-password" hint="For someone who has lost theirs."/>

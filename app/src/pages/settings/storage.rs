@@ -6,8 +6,10 @@ use leptos::prelude::*;
 
 use super::tabs::head;
 use crate::{
+    actions::PutRetention,
     auth::Visitor,
     components::{field::Field, time::At},
+    form::action,
     page,
 };
 
@@ -52,7 +54,7 @@ fn whole(who: &Who, page: &StoragePage) -> AnyView {
         <section class="card" aria-labelledby="retention-h" id="retention" tabindex="-1">
             <header class="card-head"><h2 id="retention-h">"For how long"</h2></header>
             <div class="card-body">
-                <form class="form" method="post" action="/act/put-retention" data-enhance="">
+                <form class="form" method="post" action={action::<PutRetention>()} data-enhance="">
                     <p class="hint">"Baselines, the boxes' evidence, lessons and the audit log are kept for good."</p>
                     <Field id="measurements-d" name="measurements_d" label="Measurements of checks, in days" kind="number" required=true
                         value=kept.measurements_d.to_string() hint="3 to 365. Those of an open watch stay until it is closed."/>

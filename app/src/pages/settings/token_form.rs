@@ -4,7 +4,7 @@ use domain::roles::Scope;
 use leptos::prelude::*;
 use store::services::ServiceRecord;
 
-use crate::components::field::Field;
+use crate::{actions::CreateToken, components::field::Field, form::action};
 
 /// The scopes a pipeline needs most.
 const USUAL: [Scope; 2] = [Scope::DeploymentsWrite, Scope::ResultsWrite];
@@ -38,7 +38,7 @@ pub fn token_form(services: &[ServiceRecord]) -> AnyView {
         <section class="card no-print" aria-labelledby="make-h" id="make">
             <header class="card-head"><h2 id="make-h">"Make a token"</h2></header>
             <div class="card-body">
-                <form class="form" method="post" action="/act/create-token">
+                <form class="form" method="post" action={action::<CreateToken>()}>
                     <div class="fields">
                         <Field id="token-name" name="name" label="Name" required=true maxlength=80 placeholder="ci" autocomplete="off"/>
                         <Field id="token-expires" name="expires" label="Last day it works, UTC" kind="date" hint="Without one it works until it is revoked."/>

@@ -7,6 +7,7 @@ use store::{services::ServiceRecord, tokens::TokenRecord};
 
 use super::{tabs::head, token_form::token_form};
 use crate::{
+    actions::RevokeToken,
     auth::Visitor,
     components::{
         badge::Badge,
@@ -15,8 +16,9 @@ use crate::{
         icon::Icon,
         time::{Ago, At},
     },
-    new_token::{self, NewToken},
+    form::action,
     page,
+    reveal_token::NewToken,
 };
 
 /// What the page shows.
@@ -33,17 +35,13 @@ struct Found {
 pub fn TokensRoute() -> impl IntoView {
     let engine = page::engine();
     let visitor = Visitor::here();
-    let asked = use_context::<http::request::Parts>();
+    let new = NewToken::here();
     page::load(
         async move {
             let who = visitor.who()?;
             let tokens = engine.tokens(&who).await?;
             let services = engine.services_page(&visitor.person()?).await?.services;
             let services = services.into_iter().map(|row| row.service).collect();
-            let new = match &asked {
-                None => None,
-                Some(parts) => new_token::take(parts).await,
-            };
             Ok(Found { who, tokens, services, new, now: engine.now() })
         },
         |found| ("Tokens".to_owned(), whole(&found)),
@@ -136,7 +134,7 @@ fn row(token: &TokenRecord, now: DateTime<Utc>) -> AnyView {
     };
     let revoke = active.then(|| {
         view! {
-            <form method="post" action="/act/revoke-token" data-enhance="">
+            <form method="post" action={action::<RevokeToken>()} data-enhance="">
                 <input type="hidden" name="token" value=token.id.to_string()/>
                 <button class="button danger" aria-label=format!("Revoke the token {}", token.name) data-busy="Revoking…">"Revoke"</button>
             </form>

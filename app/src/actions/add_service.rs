@@ -1,0 +1,43 @@
+//! Adding a service.
+
+use engine::{
+    Refusal,
+    services::{EnvironmentRequest, ServiceRequest},
+};
+use leptos::prelude::*;
+
+use super::{Done, Outcome, filled};
+use crate::{
+    fields::Fields,
+    form::{Act, Form},
+};
+
+/// Adds it and goes to its page. One that exists is not changed.
+#[server(prefix = "/act", endpoint = "add-service", input = Form)]
+pub async fn add_service(slug: String, name: String, #[server(flatten)] fields: Fields) -> Outcome {
+    let act = Act::here()?;
+    let slug = slug.trim().to_lowercase();
+    if act.engine.service_settings(&act.person, &slug).await.is_ok() {
+        return Err(Refusal::field("/slug", "belongs to another service already").into());
+    }
+    let request = ServiceRequest {
+        name,
+        description: fields.filled("description"),
+        owners: fields.filled("owners"),
+        tier: fields.filled("tier"),
+        environments: environments(&fields),
+        targets: None,
+    };
+    let said = format!("Added {}.", request.name.trim());
+    act.engine.put_service(&act.who, &slug, request).await?;
+    Ok(Done::to(said, format!("/services/{slug}")))
+}
+
+/// The environments of a form, without the rows that were left empty.
+pub fn environments(form: &Fields) -> Vec<EnvironmentRequest> {
+    form.rows(["environment", "base_url"])
+        .into_iter()
+        .filter(|[slug, _]| !slug.is_empty())
+        .map(|[slug, base_url]| EnvironmentRequest { slug, base_url: Some(filled(&base_url)) })
+        .collect()
+}

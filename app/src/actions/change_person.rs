@@ -1,0 +1,24 @@
+//! Changing what a person may do.
+
+use domain::ids::PersonId;
+use leptos::prelude::*;
+
+use super::{
+    Done, Outcome,
+    add_person::{labels, role_of},
+};
+use crate::form::{Act, Form};
+
+/// Changes it.
+#[server(prefix = "/act", endpoint = "change-person", input = Form)]
+pub async fn change_person(
+    person: PersonId,
+    role: String,
+    #[server(default)] teams: String,
+    #[server(default)] enabled: Option<String>,
+) -> Outcome {
+    let act = Act::here()?;
+    let (role, teams) = (role_of(&role)?, labels(&teams));
+    act.engine.change_person(&act.who, person, role, teams, enabled.is_some()).await?;
+    Ok(Done::here("Saved the person.").at("people"))
+}
