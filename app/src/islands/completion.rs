@@ -2,7 +2,7 @@
 
 /// The word before the caret, and the fields that begin with it or have it in their names; none
 /// while nothing of a word is typed, or where the word is a field already.
-pub fn fitting<'a>(fields: &'a str, before: &str) -> (String, Vec<&'a str>) {
+pub fn completions<'a>(fields: &'a str, before: &str) -> (String, Vec<&'a str>) {
     let begins = before
         .char_indices()
         .rev()
