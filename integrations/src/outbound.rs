@@ -8,6 +8,7 @@ use reqwest::{
     dns::{Name, Resolve, Resolving},
     redirect, retry,
 };
+use rustls::{ClientConfig, RootCertStore};
 use thiserror::Error;
 use url::{Host, Url};
 
@@ -66,13 +67,26 @@ impl Outbound {
         if let Some(Host::Domain(name)) = url.host() {
             client = client.resolve_to_addrs(name, &addresses);
         }
-        if url.scheme() == "https" {
-            let tls =
-                self.guard.tls_config().map_err(|error| NoClient::NotNow(error.to_string()))?;
-            client = client.tls_backend_preconfigured(rustls::ClientConfig::clone(&tls));
-        }
+        // Given for plain HTTP too: the client would look for a default of the process.
+        let tls = match self.guard.tls_config() {
+            Ok(tls) => ClientConfig::clone(&tls),
+            Err(error) if url.scheme() == "https" => {
+                return Err(NoClient::NotNow(error.to_string()));
+            }
+            Err(_) => trusting_nobody()?,
+        };
+        client = client.tls_backend_preconfigured(tls);
         client.build().map_err(|error| NoClient::NotNow(plain(error)))
     }
+}
+
+/// Settings under which no TLS connection can be made.
+fn trusting_nobody() -> Result<ClientConfig, NoClient> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let settings = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| NoClient::NotNow(error.to_string()))?;
+    Ok(settings.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
 fn no_address(reason: &Reason) -> NoClient {

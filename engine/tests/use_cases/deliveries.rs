@@ -96,7 +96,7 @@ async fn look(p: &Portal, id: DeploymentId) -> DeliveryNow {
 
 /// Waits until the delivery stands like this, moving the clock on.
 async fn until(p: &Portal, id: DeploymentId, state: DeliveryState) -> DeliveryNow {
-    for _ in 0..2_000 {
+    for _ in 0..600 {
         let now = look(p, id).await;
         if now.record.state == state {
             return now;

@@ -101,7 +101,6 @@ async fn a_hook_under_way_is_one_that_nobody_holds(#[values(On::Sqlite, On::Post
         assert_eq!(deliveries::of_deployment(link, ids[2], ROLLBACK_HOOK).await.unwrap(), None);
         let plan = services::rollback_plan(link, ground.service.id, "production").await.unwrap();
         assert!(!plan.unwrap().hook_repeatable, "it was promised to be called at most once");
-        pool.close().await;
     })
     .await;
 }
