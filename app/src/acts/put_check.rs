@@ -9,7 +9,7 @@ use engine::{
 };
 
 use super::{fields::Fields, lines};
-use crate::{act::Act, answer::Done};
+use crate::{act::Act, answer::Done, pages::service::Room};
 
 /// Adds or changes it.
 pub async fn put_check(act: Act<Fields>) -> Response {
@@ -17,9 +17,12 @@ pub async fn put_check(act: Act<Fields>) -> Response {
         let form = &act.form;
         let key = form.text("key").trim();
         let request = request(form)?;
-        let answer = act.engine.put_check(&act.who, form.text("service"), key, request).await?;
+        let service = form.text("service");
+        let answer = act.engine.put_check(&act.who, service, key, request).await?;
         let verb = if answer.status == 201 { "Added" } else { "Saved" };
-        Ok(Done::here(format!("{verb} the check {key}.")).at("checks"))
+        // To the check among the others: the form it was added with is not needed again.
+        let room = Room::Checks.href(service);
+        Ok(Done::to(format!("{verb} the check {key}."), room).at(format!("check-{key}")))
     }
     .await;
     act.answer(result).await

@@ -4,4 +4,5 @@
 mod acts;
 mod door;
 mod pages;
+mod service_rooms;
 mod support;

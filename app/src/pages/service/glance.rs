@@ -18,11 +18,10 @@ pub fn glance(page: &ServiceOverview) -> AnyView {
     let (checks, checks_mark) = checks(&rooms.checks);
     let (heartbeats, heartbeats_mark) = heartbeats(&rooms.heartbeats);
     let targets = page.head.service.targets.len();
-    let settings = format!(
-        "{}, {}",
-        counted(page.environments.len(), "environment"),
-        counted(targets, "response target")
-    );
+    let settings = match page.environments.len() {
+        0 => "No environment yet".to_owned(),
+        n => format!("{}, {}", counted(n, "environment"), counted(targets, "response target")),
+    };
     view! {
         <section class="card" aria-labelledby="glance-h" id="glance" data-live="glance">
             <header class="card-head"><h2 id="glance-h">"At a glance"</h2></header>
