@@ -119,11 +119,11 @@ fn rollback_mark(counts: &RollbackCounts) -> Mark {
     if counts.environments == 0 {
         return None;
     }
-    Some(match &counts.rehearsal {
-        _ if counts.written == 0 => ("undecided", "No plan"),
-        None => ("undecided", "Unproven"),
-        Some(newest) if !newest.fact.worked => ("failed", "Did not work"),
-        Some(_) if counts.stale => ("undecided", "Too long ago"),
-        Some(_) => ("done", "Rehearsed"),
+    let all_ready = counts.running > 0 && counts.ready == counts.running;
+    Some(match counts.written {
+        _ if counts.failed > 0 => ("failed", "Did not work"),
+        0 => ("undecided", "No plan"),
+        _ if all_ready => ("ready", "Ready"),
+        _ => ("undecided", "Unproven"),
     })
 }

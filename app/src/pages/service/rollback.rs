@@ -80,8 +80,11 @@ fn facts(one: &PlanNow) -> Option<AnyView> {
         view! { <Copyable text=command label=format!("Command for {}", one.environment)/> }
     });
     let restores = one.readiness.as_ref().map(|Readiness { from, to, .. }| {
-        let to = to.clone().unwrap_or_else(|| "nothing signed off before".to_owned());
-        view! { <div><dt>"Restores"</dt><dd>{to}<span class="faint">{format!(" after {from}")}</span></dd></div> }
+        let beside = match to {
+            Some(_) => format!(" in place of {from}"),
+            None => "not known".to_owned(),
+        };
+        view! { <div><dt>"Restores"</dt><dd>{to.clone()}<span class="faint">{beside}</span></dd></div> }
     });
     Some(
         view! {
