@@ -21,7 +21,8 @@ test.beforeEach(async ({ launch, shop, page, context }) => {
 test("the fields of a condition are listed as one types", async ({ page }) => {
   const form = page.locator("details#new-http");
   await page.getByText("Add a check…").click();
-  await form.locator("summary").first().click();
+  await page.getByRole("link", { name: "HTTP request", exact: true }).click();
+  await hydrated(page);
   const conditions = form.getByLabel("Conditions");
   await conditions.fill("");
   await conditions.pressSequentially("status == 200 && resp");

@@ -65,9 +65,8 @@ test("what a screen reader finds in them", async ({ page, context }) => {
   await expect(page.getByRole("main")).toMatchAriaSnapshot(`
     - main:
       - navigation "Breadcrumb"
-      - heading "Shop shop" [level=1]
+      - heading "Shop" [level=1]
       - paragraph: Tier 1 · Team Checkout
-      - link "Announce a deployment"
       - navigation "Rooms of Shop":
         - link "Overview"
         - link "Checks"
@@ -75,6 +74,7 @@ test("what a screen reader finds in them", async ({ page, context }) => {
         - link "Heartbeats"
         - link "Rollback"
         - link "Settings"
+      - group: Announce a deployment by hand…
       - region "What runs where":
         - heading "What runs where" [level=2]
         - group "What runs where of Shop: table"

@@ -13,6 +13,7 @@ use super::{Done, Outcome, filled, lines};
 use crate::{
     fields::number,
     form::{Act, Form, Secret},
+    pages::service::Room,
 };
 
 /// What the check's form holds besides its key; which fields are filled in depends on the kind.
@@ -60,7 +61,9 @@ pub async fn put_check(
     let key = key.trim();
     let answer = act.engine.put_check(&act.who, &service, key, request(&check)?).await?;
     let verb = if answer.status == 201 { "Added" } else { "Saved" };
-    Ok(Done::here(format!("{verb} the check {key}.")).at("checks"))
+    // To the check among the others: the form it was added with is not needed again.
+    let room = Room::Checks.href(&service);
+    Ok(Done::to(format!("{verb} the check {key}."), room).at(format!("check-{key}")))
 }
 
 fn request(form: &CheckFields) -> Result<CheckRequest, Refusal> {

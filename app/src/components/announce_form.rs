@@ -22,12 +22,6 @@ impl Choice {
     }
 }
 
-/// The link into the form: a browser opens the disclosure around what it leads to.
-pub fn opener() -> AnyView {
-    view! { <div class="row no-print"><a class="button" href="#announce-version">"Announce a deployment"</a></div> }
-        .into_any()
-}
-
 /// The form, behind a disclosure. `runbooks` are the published ones: slug and title.
 pub fn announce_form(choices: Vec<Choice>, runbooks: &[(String, String)]) -> AnyView {
     let places = choices.into_iter().map(|one| (one.value, one.text)).collect();
@@ -35,7 +29,7 @@ pub fn announce_form(choices: Vec<Choice>, runbooks: &[(String, String)]) -> Any
     let runbooks: Vec<_> = fits.chain(runbooks.iter().cloned()).collect();
     view! {
         <details class="disclosure no-print" id="announce-form">
-            <summary>"Announce a deployment by hand…"</summary>
+            <summary class="button">"Announce a deployment by hand…"</summary>
             <form class="form panel" method="post" action={action::<Announce>()} id="announcement">
                 <p class="muted">"Pipelines announce by themselves. This is for what was installed by hand. A watch that is open there becomes superseded."</p>
                 <div class="fields">

@@ -8,4 +8,5 @@ mod door;
 mod messages;
 mod pages;
 mod server_functions;
+mod service_rooms;
 mod support;

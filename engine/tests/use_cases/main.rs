@@ -32,6 +32,7 @@ mod reports;
 mod rollback;
 mod runbooks;
 mod scheduling;
+mod service_rooms;
 mod sign_off;
 mod tokens;
 mod waivers;

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::{
     auth::Visitor,
-    components::announce_form::{Choice, announce_form, opener},
+    components::announce_form::{Choice, announce_form},
     page,
 };
 
@@ -31,7 +31,6 @@ pub fn BoardPage() -> impl IntoView {
             let view = view! {
                 <div class="page-head" data-live="board-head">
                     <div><h1>"Board"</h1><p class="page-sub">{summary(&board)}</p></div>
-                    {offered.then(opener)}
                 </div>
                 {offered.then(|| announce(&board))}
                 <div class="split" data-events="/events">

@@ -5,11 +5,12 @@ use engine::services::{ServiceChecks, hidden};
 use leptos::prelude::*;
 use store::checks::CheckRecord;
 
-use super::{check_form_kinds::of_service, room::choices};
+use super::{Room, check_form_kinds::of_service, room::choices};
 use crate::{
     actions::PutCheck,
     components::field::{Field, Select, TextArea},
     form::action,
+    query::href,
 };
 
 /// Each kind with what it is called, what it is for, and what its conditions may name.
@@ -77,21 +78,32 @@ const KINDS: [(&str, &str, &str, &str); 18] = [
 /// What conditions on a connection of its own may name.
 const TALK: &str = "connected, response_time_ms, dns_ms, connect_ms, tls_ms, body";
 
-/// The part of the card that adds checks.
-pub fn new_checks(page: &ServiceChecks) -> AnyView {
+/// The part of the card that adds checks: the kinds there are, and the form of the one that was
+/// chosen. The other forms are as long as all the rest of the room.
+pub fn new_checks(page: &ServiceChecks, adding: &str) -> AnyView {
     if page.environments.is_empty() {
         return ().into_any();
     }
-    let forms = KINDS
-        .into_iter()
-        .map(|(kind, ..)| view! { <li>{check_form(page, kind, None)}</li> })
-        .collect_view();
+    let room = Room::Checks.href(&page.head.service.slug);
+    let chosen = KINDS.into_iter().map(|(kind, ..)| kind).find(|kind| *kind == adding);
+    let kinds = KINDS.into_iter().map(|(kind, title, about, _)| {
+        let to = href(&room, &[("add", kind)]);
+        let here = (chosen == Some(kind)).then_some("true");
+        view! {
+            <li>
+                <a href=format!("{to}#new-{kind}") aria-current=here>{title}</a>
+                <p class="small muted">{about}</p>
+            </li>
+        }
+    });
+    let kinds = kinds.collect_view();
     view! {
-        <div class="card-foot no-print">
+        <div class="card-foot stack tight no-print">
             <details class="disclosure" id="new-check">
                 <summary>"Add a check…"</summary>
-                <ul class="panel stack tight">{forms}</ul>
+                <ul class="panel columns">{kinds}</ul>
             </details>
+            {chosen.map(|kind| check_form(page, kind, None))}
         </div>
     }
     .into_any()
@@ -134,7 +146,7 @@ pub fn check_form(
         }
     });
     view! {
-        <details class="disclosure no-print" id=id.clone()>
+        <details class="disclosure no-print" id=id.clone() open=known.is_none()>
             <summary>{summary}</summary>
             <form class="form panel" method="post" action={action::<PutCheck>()} data-enhance="">
                 <p class="hint">{about}</p>

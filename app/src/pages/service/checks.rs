@@ -20,8 +20,9 @@ use crate::components::{
     time::Ago,
 };
 
-/// The room: the checks by environment, those that need a look first.
-pub fn checks(page: &ServiceChecks) -> AnyView {
+/// The room: the checks by environment, those that need a look first. `adding` is the kind of check
+/// that the reader is about to add.
+pub fn checks(page: &ServiceChecks, adding: &str) -> AnyView {
     let parts = page.environments.iter().filter_map(|one| {
         let mut here: Vec<_> =
             page.checks.iter().filter(|now| now.check.environment == one.environment).collect();
@@ -39,13 +40,13 @@ pub fn checks(page: &ServiceChecks) -> AnyView {
     let parts = parts.collect_view();
     let nothing = page.checks.is_empty().then(|| nothing(page));
     view! {
-        {head(&page.head, Room::Checks, None)}
+        {head(&page.head, Room::Checks)}
         <section class="card" aria-labelledby="checks-h" id="checks" tabindex="-1">
             <header class="card-head" data-live="checks-head">
                 <h2 id="checks-h">"Checks"</h2><p class="card-note">{note(page)}</p>
             </header>
             <div class="card-body stack" data-live="checks">{parts}{nothing}</div>
-            {page.head.may_configure().then(|| new_checks(page))}
+            {page.head.may_configure().then(|| new_checks(page, adding))}
         </section>
     }
     .into_any()
@@ -113,11 +114,6 @@ fn row(page: &ServiceChecks, now: &CheckNow) -> AnyView {
     ];
     let tags: Vec<_> = tags.into_iter().flatten().collect();
     let at = format!("{}/{}", Room::Checks.href(slug), check.key);
-    let seen = now.newest.is_some().then(|| {
-        view! {
-            <a href=format!("{at}#newest")>"What came back"<span class="sr-only">{format!(" in {}", check.key)}</span></a>
-        }
-    });
     let own = page.head.may_configure() && check.built_in.is_none();
     let change = own.then(|| check_form(page, check.spec.kind(), Some(check)));
     let retire = own.then(|| {
@@ -134,9 +130,8 @@ fn row(page: &ServiceChecks, now: &CheckNow) -> AnyView {
                 {when}
             </div>
             <p>{sentence}</p>
-            <p class="small">{tags.join(" · ")}</p>
             <div class="item-foot">
-                {seen}
+                <p class="small">{tags.join(" · ")}</p>
                 {test}
                 {change}
                 {retire}

@@ -18,11 +18,10 @@ pub fn glance(page: &ServiceOverview) -> AnyView {
     let (checks, checks_mark) = checks(&rooms.checks);
     let (heartbeats, heartbeats_mark) = heartbeats(&rooms.heartbeats);
     let targets = page.head.service.targets.len();
-    let settings = format!(
-        "{}, {}",
-        counted(page.environments.len(), "environment"),
-        counted(targets, "response target")
-    );
+    let settings = match page.environments.len() {
+        0 => "No environment yet".to_owned(),
+        n => format!("{}, {}", counted(n, "environment"), counted(targets, "response target")),
+    };
     view! {
         <section class="card" aria-labelledby="glance-h" id="glance" data-live="glance">
             <header class="card-head"><h2 id="glance-h">"At a glance"</h2></header>
@@ -120,11 +119,11 @@ fn rollback_mark(counts: &RollbackCounts) -> Mark {
     if counts.environments == 0 {
         return None;
     }
-    Some(match &counts.rehearsal {
-        _ if counts.written == 0 => ("undecided", "No plan"),
-        None => ("undecided", "Unproven"),
-        Some(newest) if !newest.fact.worked => ("failed", "Did not work"),
-        Some(_) if counts.stale => ("undecided", "Too long ago"),
-        Some(_) => ("done", "Rehearsed"),
+    let all_ready = counts.running > 0 && counts.ready == counts.running;
+    Some(match counts.written {
+        _ if counts.failed > 0 => ("failed", "Did not work"),
+        0 => ("undecided", "No plan"),
+        _ if all_ready => ("ready", "Ready"),
+        _ => ("undecided", "Unproven"),
     })
 }

@@ -34,7 +34,7 @@ pub fn heartbeats(page: &ServiceHeartbeats) -> AnyView {
         view! { <div class="card-foot no-print">{heartbeat_form(page, None)}</div> }
     });
     view! {
-        {head(&page.head, Room::Heartbeats, None)}
+        {head(&page.head, Room::Heartbeats)}
         <section class="card" aria-labelledby="heartbeats-h" id="heartbeats" tabindex="-1">
             <header class="card-head"><h2 id="heartbeats-h">"Heartbeats"</h2><p class="card-note">{note}</p></header>
             <div class="card-body stack" data-live="heartbeats">{list}{nothing}</div>

@@ -31,7 +31,7 @@ pub fn indicators(page: &ServiceIndicators) -> AnyView {
         n => format!("{n} indicators"),
     };
     view! {
-        {head(&page.head, Room::Indicators, None)}
+        {head(&page.head, Room::Indicators)}
         <section class="card" aria-labelledby="indicators-h" id="indicators" tabindex="-1">
             <header class="card-head"><h2 id="indicators-h">"Indicators"</h2><p class="card-note">{count}</p></header>
             <div class="card-body stack">{list}{nothing}</div>

@@ -24,7 +24,7 @@ use leptos_router::hooks::use_params_map;
 
 use domain::who::Person;
 
-use crate::{auth::Visitor, page};
+use crate::{auth::Visitor, page, query::Query};
 
 pub use room::Room;
 
@@ -55,9 +55,10 @@ pub fn OverviewRoute() -> impl IntoView {
 /// The checks.
 #[component]
 pub fn ChecksRoute() -> impl IntoView {
+    let adding = Query::of(&Visitor::here()).text("add");
     load(
         async |engine, person, slug| engine.service_checks(&person, &slug).await,
-        |found| (Room::Checks.title(&found.head), checks::checks(&found)),
+        move |found| (Room::Checks.title(&found.head), checks::checks(&found, &adding)),
     )
 }
 

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{Room, baselines::baselines, environments::environments, glance::glance, room::head};
 use crate::{
     components::{
-        announce_form::{Choice, announce_form, opener},
+        announce_form::{Choice, announce_form},
         deployments_table::deployments_table,
         empty::Empty,
     },
@@ -18,7 +18,7 @@ pub fn overview(page: &ServiceOverview) -> AnyView {
     // There is nothing to announce to before there is an environment.
     let offered = page.head.may_announce && !page.environments.is_empty();
     view! {
-        {head(&page.head, Room::Overview, offered.then(opener))}
+        {head(&page.head, Room::Overview)}
         {offered.then(|| announce(page))}
         <div class="split">
             <div class="stack">
@@ -45,10 +45,12 @@ fn deployments(page: &ServiceOverview) -> AnyView {
     let service = &page.head.service;
     let all = href("/history", &[("service", &service.slug)]);
     let content = if page.deployments.is_empty() {
-        let text = if page.head.may_announce {
-            "Nothing was announced yet. A pipeline announces with a token, or you do on this page."
-        } else {
+        let text = if !page.head.may_announce {
             "Nothing was announced yet. A pipeline announces with a token, or an operator does on this page."
+        } else if page.environments.is_empty() {
+            "Nothing was announced yet."
+        } else {
+            "Nothing was announced yet. A pipeline announces with a token, or you do on this page."
         };
         view! { <Empty text/> }.into_any()
     } else {

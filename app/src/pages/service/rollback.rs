@@ -30,7 +30,7 @@ pub fn rollback(page: &ServiceRollback) -> AnyView {
         }
     });
     view! {
-        {head(&page.head, Room::Rollback, None)}
+        {head(&page.head, Room::Rollback)}
         <div class="split even">
             <section class="card" aria-labelledby="rollback-h" id="rollback" data-live="rollback" tabindex="-1">
                 <header class="card-head"><h2 id="rollback-h">"Rollback plans"</h2><p class="card-note">{note}</p></header>
@@ -45,10 +45,11 @@ pub fn rollback(page: &ServiceRollback) -> AnyView {
 
 fn plan(page: &ServiceRollback, one: &PlanNow) -> AnyView {
     let (state, label) = state(one);
-    let said = match (&one.readiness, one.written()) {
-        (Some(now), _) => now.sentence.clone(),
-        (None, Some(_)) => "Nothing runs here yet that could be rolled back.".to_owned(),
-        (None, None) => "Nothing runs here yet, and nobody has written how to go back.".to_owned(),
+    let said = match (one.written(), &one.readiness) {
+        (None, _) => "Without a command or a hook nobody knows how to go back, and the box rollback-rehearsed stays undecided.".to_owned(),
+        (Some(_), None) => "Nothing runs here yet that could be rolled back.".to_owned(),
+        (Some(_), Some(_)) if page.rehearsals.is_empty() => "It was never rehearsed.".to_owned(),
+        (Some(_), Some(now)) => now.sentence.clone(),
     };
     let id = format!("plan-of-{}", one.environment);
     view! {
@@ -87,8 +88,11 @@ fn facts(one: &PlanNow) -> Option<AnyView> {
         view! { <Copyable text=command label=format!("Command for {}", one.environment)/> }
     });
     let restores = one.readiness.as_ref().map(|Readiness { from, to, .. }| {
-        let to = to.clone().unwrap_or_else(|| "nothing signed off before".to_owned());
-        view! { <div><dt>"Restores"</dt><dd>{to}<span class="faint">{format!(" after {from}")}</span></dd></div> }
+        let beside = match to {
+            Some(_) => format!(" in place of {from}"),
+            None => "not known".to_owned(),
+        };
+        view! { <div><dt>"Restores"</dt><dd>{to.clone()}<span class="faint">{beside}</span></dd></div> }
     });
     Some(
         view! {

@@ -67,9 +67,8 @@ impl Room {
     }
 }
 
-/// The head: the service's name, what is said about it, the way to the other rooms. `action` stands
-/// beside the name.
-pub fn head(head: &ServiceHead, room: Room, action: Option<AnyView>) -> AnyView {
+/// The head: the service's name, what is said about it, the way to the other rooms.
+pub fn head(head: &ServiceHead, room: Room) -> AnyView {
     let service = &head.service;
     let tier = Some(service.tier.trim()).filter(|tier| !tier.is_empty());
     let about = (room == Room::Overview).then(|| service.description.clone());
@@ -77,7 +76,9 @@ pub fn head(head: &ServiceHead, room: Room, action: Option<AnyView>) -> AnyView 
     let sub: Vec<_> = said.into_iter().flatten().filter(|text| !text.trim().is_empty()).collect();
     let links = vec![("Services".to_owned(), "/services".to_owned())];
     let beside = match room {
-        Room::Overview => (service.slug != service.name).then(|| service.slug.clone()),
+        Room::Overview => {
+            (service.slug != service.name.to_lowercase()).then(|| service.slug.clone())
+        }
         room => Some(room.label().to_lowercase()),
     };
     let rooms = Room::ALL.into_iter().map(|one| Tab {
@@ -93,7 +94,6 @@ pub fn head(head: &ServiceHead, room: Room, action: Option<AnyView>) -> AnyView 
                     <h1>{service.name.clone()}{beside.map(|text| view! { " "<span>{text}</span> })}</h1>
                     <p class="page-sub">{sub.join(" · ")}</p>
                 </div>
-                {action}
             </div>
         </div>
         {tabs(format!("Rooms of {}", service.name), rooms.collect())}

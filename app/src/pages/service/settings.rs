@@ -18,7 +18,7 @@ pub fn settings(page: &ServiceSettings) -> AnyView {
         view! { {facts(page)}{targets(page)} }.into_any()
     };
     view! {
-        {head(&page.head, Room::Settings, None)}
+        {head(&page.head, Room::Settings)}
         <div class="split even">{cards}</div>
     }
     .into_any()

@@ -131,8 +131,7 @@ impl Engine {
         let mut newest = deployments::list(link, &filter, Page::first(LOOKED_AT)).await?;
         let baselines = baselines(link, &head, &newest).await?;
         newest.truncate(DEPLOYMENTS);
-        let slugs: Vec<_> =
-            environments.iter().map(|one| one.environment.environment.clone()).collect();
+        let slugs = environments.iter().map(|one| one.environment.environment.clone());
         let runbooks = if head.may_announce && !environments.is_empty() {
             store::runbooks::titles(link).await?
         } else {
@@ -143,7 +142,7 @@ impl Engine {
                 checks: checks(link, &head).await?,
                 indicators: indicators(link, &head).await?,
                 heartbeats: heartbeats(link, &head).await?,
-                rollback: rollback::counts(link, &head, &slugs).await?,
+                rollback: rollback::counts(link, &head, slugs).await?,
             },
             environments,
             deployments: newest,

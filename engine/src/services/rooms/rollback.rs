@@ -1,6 +1,6 @@
 //! The room of a service's rollback: its plans, whether they are proven, its rehearsals.
 
-use domain::{item::MachineWord, rehearsal::FRESH_DAYS, who::Person};
+use domain::{item::MachineWord, who::Person};
 use store::{
     Link, StoreError, deployments,
     rehearsals::{self, RehearsalRecord},
@@ -48,17 +48,21 @@ pub struct Readiness {
     pub sentence: String,
 }
 
-/// What is written and rehearsed, counted.
+/// What is written and proven, counted.
 #[derive(Debug, Clone)]
 pub struct RollbackCounts {
-    /// In how many environments the service runs.
+    /// In how many environments the service runs, or is to run.
     pub environments: usize,
     /// For how many of them there is a command or a hook.
     pub written: usize,
+    /// In how many of them something runs that could be rolled back.
+    pub running: usize,
+    /// For how many of those the rollback is proven.
+    pub ready: usize,
+    /// For how many of those it was tried and did not work.
+    pub failed: usize,
     /// The newest rehearsal.
     pub rehearsal: Option<RehearsalRecord>,
-    /// Whether that is too old to prove anything.
-    pub stale: bool,
 }
 
 impl Engine {
@@ -75,61 +79,60 @@ impl Engine {
         let link = &mut connection;
         let head = self.service_head(link, person, slug).await?;
         let id = head.service.id;
-        let mut plans = Vec::new();
-        for one in services::environments_of(link, id).await? {
-            let readiness = match deployments::running(link, id, &one.environment).await? {
-                None => None,
-                Some(running) => {
-                    let to = runs::rollback_target(link, &running).await?;
-                    let (word, sentence) =
-                        runs::rehearsal_judgement(link, &running, head.now).await?;
-                    let to = to.map(|to| to.version);
-                    Some(Readiness { from: running.version, to, word, sentence })
-                }
-            };
-            plans.push(PlanNow {
-                plan: services::rollback_plan(link, id, &one.environment).await?,
-                environment: one.environment,
-                readiness,
-            });
-        }
+        let environments = services::environments_of(link, id).await?;
+        let plans = plans(link, &head, environments.into_iter().map(|one| one.environment)).await?;
         let rehearsals = rehearsals::newest(link, id, REHEARSALS).await?;
         Ok(ServiceRollback { head, plans, rehearsals })
     }
-}
-
-/// Whether a plan says how to go back.
-pub(super) fn is_written(plan: &RollbackPlan) -> bool {
-    !plan.command.trim().is_empty() || plan.hook_url.is_some()
 }
 
 impl PlanNow {
     /// The plan, where it says how to go back.
     #[must_use]
     pub fn written(&self) -> Option<&RollbackPlan> {
-        self.plan.as_ref().filter(|plan| is_written(plan))
+        let says =
+            |plan: &&RollbackPlan| !plan.command.trim().is_empty() || plan.hook_url.is_some();
+        self.plan.as_ref().filter(says)
     }
+}
+
+/// The rollback in each environment.
+async fn plans(
+    link: &mut Link,
+    head: &ServiceHead,
+    environments: impl Iterator<Item = String>,
+) -> Result<Vec<PlanNow>, StoreError> {
+    let id = head.service.id;
+    let mut plans = Vec::new();
+    for environment in environments {
+        let readiness = match deployments::running(link, id, &environment).await? {
+            None => None,
+            Some(running) => {
+                let to = runs::rollback_target(link, &running).await?.map(|to| to.version);
+                let (word, sentence) = runs::rehearsal_judgement(link, &running, head.now).await?;
+                Some(Readiness { from: running.version, to, word, sentence })
+            }
+        };
+        let plan = services::rollback_plan(link, id, &environment).await?;
+        plans.push(PlanNow { environment, plan, readiness });
+    }
+    Ok(plans)
 }
 
 /// Counts what the room shows.
 pub(super) async fn counts(
     link: &mut Link,
     head: &ServiceHead,
-    environments: &[String],
+    environments: impl Iterator<Item = String>,
 ) -> Result<RollbackCounts, StoreError> {
-    let id = head.service.id;
-    let mut written = 0;
-    for environment in environments {
-        let plan = services::rollback_plan(link, id, environment).await?;
-        written += usize::from(plan.as_ref().is_some_and(is_written));
-    }
-    let rehearsal = rehearsals::newest(link, id, 1).await?.into_iter().next();
+    let plans = plans(link, head, environments).await?;
+    let words = || plans.iter().filter_map(|one| Some(one.readiness.as_ref()?.word));
     Ok(RollbackCounts {
-        environments: environments.len(),
-        written,
-        stale: rehearsal
-            .as_ref()
-            .is_some_and(|newest| (head.now - newest.fact.at).num_days() >= FRESH_DAYS),
-        rehearsal,
+        environments: plans.len(),
+        written: plans.iter().filter(|one| one.written().is_some()).count(),
+        running: words().count(),
+        ready: words().filter(|word| *word == MachineWord::Passed).count(),
+        failed: words().filter(|word| *word == MachineWord::Failed).count(),
+        rehearsal: rehearsals::newest(link, head.service.id, 1).await?.into_iter().next(),
     })
 }
