@@ -26,8 +26,10 @@ use crate::{Refusal, audit::entry, error::Faults, ids::new_id};
 pub enum SignedOff {
     /// Others have to sign too.
     Waiting,
-    /// It was the last: the run is closed.
-    Closed,
+    /// It was the last: the deployment's watch is closed.
+    WatchClosed,
+    /// It was the last: the duty's run is done.
+    RunDone,
 }
 
 impl Runs<'_> {
@@ -51,7 +53,7 @@ impl Runs<'_> {
             .0
             .write(move |tx| Box::pin(async move { sign_off(tx, &who, at, &comment, now).await }))
             .await?;
-        if signed == SignedOff::Closed {
+        if signed != SignedOff::Waiting {
             self.0.reschedule();
         }
         Ok(signed)
@@ -94,10 +96,15 @@ pub(crate) async fn sign_off(
     sign_offs::insert(tx, record).await?;
     signatures.push(Signature { person: person.id, role: role.clone() });
     let complete = is_complete(required, &signatures);
-    let more = match (complete, run.subject) {
-        (false, _) => "",
-        (true, RunSubject::Deployment) => "; the watch is closed",
-        (true, RunSubject::Duty) => "; the run is done",
+    let signed = match (complete, run.subject) {
+        (false, _) => SignedOff::Waiting,
+        (true, RunSubject::Deployment) => SignedOff::WatchClosed,
+        (true, RunSubject::Duty) => SignedOff::RunDone,
+    };
+    let more = match signed {
+        SignedOff::Waiting => "",
+        SignedOff::WatchClosed => "; the watch is closed",
+        SignedOff::RunDone => "; the run is done",
     };
     let kind = run.subject.as_str();
     entry(who, now, &format!("{kind}.sign_off"), kind, run.id)
@@ -110,7 +117,7 @@ pub(crate) async fn sign_off(
         runs::close(tx, run.id, WatchState::SignedOff, now).await?;
     }
     tx.publish(Event::run_changed(run.id));
-    Ok(if complete { SignedOff::Closed } else { SignedOff::Waiting })
+    Ok(signed)
 }
 
 /// The signatures given, as the rules take them.

@@ -240,7 +240,7 @@ impl Portal {
         let id = self.announce(version).await;
         self.close_all(id).await;
         let signed = self.engine.runs().sign_off(&self.ann(), id, "").await.unwrap();
-        assert_eq!(signed, SignedOff::Closed);
+        assert_eq!(signed, SignedOff::WatchClosed);
         self.clock.advance(chrono::Duration::hours(1));
         id
     }

@@ -8,6 +8,7 @@ use engine::{
     duties::{DutyRequest, DutyView},
     heartbeats::{HeartbeatRequest, Ping, PingWord},
     runs::{ManualAction, ResultRequest, ResultStatus, SignedOff},
+    services::{EnvironmentRequest, ServiceRequest},
 };
 use rstest::rstest;
 
@@ -94,7 +95,7 @@ async fn a_drill_is_done_when_machines_and_people_have_spoken(
         assert_eq!(state(p, "restored").await, "passed");
         let refused = p.engine.runs().sign_off(&p.ci(), run, "").await;
         assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
-        assert_eq!(p.engine.runs().sign_off(&p.ann(), run, "").await.unwrap(), SignedOff::Closed);
+        assert_eq!(p.engine.runs().sign_off(&p.ann(), run, "").await.unwrap(), SignedOff::RunDone);
 
         let after = only(p).await;
         assert_eq!((after.state.as_str(), after.run.is_none()), ("planned", true));
@@ -214,6 +215,75 @@ async fn bad_requests_say_what_to_change(#[values(On::Sqlite, On::Postgres)] on:
         let viewer = domain::who::Who::Person(p.viewer.clone());
         let refused = p.engine.put_duty(&viewer, "shop", "drill", request("production")).await;
         assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
+    })
+    .await;
+}
+
+/// What every run has, a duty's has too: probes of its own, reports as evidence, waivers that can be
+/// ended, a place under "Waits on you", and the gate.
+#[rstest]
+#[tokio::test]
+async fn a_duty_is_worked_like_a_deployment(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let app = axum::Router::new().route("/", axum::routing::get(async || "Welcome"));
+        let url = format!("http://{}", crate::common::serve(app).await);
+        let drill = DRILL
+            .replace("  - key: restored\n", "  - key: restored\n    probes: [exposed-files]\n");
+        p.engine.publish_runbook(&p.admin(), "drill.yaml", &drill).await.unwrap();
+        let place = ServiceRequest {
+            name: "Shop".into(),
+            environments: vec![EnvironmentRequest {
+                slug: "production".into(),
+                base_url: Some(Some(url)),
+            }],
+            ..ServiceRequest::default()
+        };
+        p.engine.put_service(&p.admin(), "shop", place).await.unwrap();
+        let request = DutyRequest { environment: "production".into(), starts_at: None };
+        p.engine.put_duty(&p.admin(), "shop", "drill", request).await.unwrap();
+        let run = only(p).await.run.map(|run| DutyRunId(run.id)).unwrap();
+
+        // Its own probe closes its box, with nothing deployed.
+        let who = p.operator();
+        assert_eq!(state(p, "restored").await, "running");
+        p.clock.advance(Duration::seconds(1));
+        let probed = p.engine.probe_item(&who, run, "restored").await.unwrap();
+        assert_eq!(probed.len(), 1);
+        assert_eq!(state(p, "restored").await, "passed");
+
+        // A report on a person's box stands beside it and closes nothing.
+        let report = b"<testsuite tests=\"1\"><testcase name=\"a\"/></testsuite>".to_vec();
+        let runs = p.engine.runs();
+        let kind = Some("application/xml".to_owned());
+        runs.post_report(&p.ci(), run, "clean", report, kind, None).await.unwrap();
+        let seen = only(p).await.run.unwrap();
+        let clean = seen.items.iter().find(|item| item.key == "clean").unwrap();
+        assert_eq!((clean.state.as_str(), clean.evidence.len()), ("open", 1));
+        assert_eq!(clean.evidence[0].source_kind, "report");
+
+        // It waits on who may tick it, with the way there.
+        let domain::who::Who::Person(person) = who.clone() else { panic!("a person") };
+        let board = p.engine.board(&person).await.unwrap();
+        let (item, of) =
+            board.waiting_on_me.iter().find(|(_, of)| of.run.id == run.into()).unwrap();
+        assert_eq!((item.key.as_str(), of.path.as_str()), ("clean", &*format!("/duties/{run}")));
+
+        let until = p.clock.now() + Duration::days(2);
+        runs.waive(&p.ann(), run, "clean", "On holiday.", until).await.unwrap();
+        assert_eq!(state(p, "clean").await, "waived");
+        runs.end_waiver(&p.ann(), run, "clean").await.unwrap();
+        assert_eq!(state(p, "clean").await, "open");
+        runs.waive(&p.ann(), run, "clean", "On holiday.", until).await.unwrap();
+        p.clock.advance(Duration::days(3));
+        p.engine.expire_waivers(crate::common::begin()).await.unwrap();
+        assert_eq!(state(p, "clean").await, "open");
+
+        let gate = runs.gate(&p.ci(), run).await.unwrap();
+        assert_eq!(gate.open, ["offsite", "clean"]);
+        // What is asked of one kind of run is not answered by the other.
+        let other = domain::ids::DeploymentId(run.0);
+        assert!(matches!(runs.gate(&p.ci(), other).await, Err(Refusal::NotFound { .. })));
+        p.verify().await;
     })
     .await;
 }

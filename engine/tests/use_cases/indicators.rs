@@ -280,7 +280,10 @@ async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::P
         let (why, until) =
             ("A quarter of an hour is enough here.", p.clock.now() + Duration::days(1));
         p.engine.runs().waive(&p.ann(), first, "normal", why, until).await.unwrap();
-        assert_eq!(p.engine.runs().sign_off(&p.ann(), first, "").await.unwrap(), SignedOff::Closed);
+        assert_eq!(
+            p.engine.runs().sign_off(&p.ann(), first, "").await.unwrap(),
+            SignedOff::WatchClosed
+        );
 
         p.clock.advance(Duration::hours(1));
         let second = p.announce("1.1.0").await;

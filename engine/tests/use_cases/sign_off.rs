@@ -43,7 +43,7 @@ async fn closes_the_watch_and_freezes_the_run(#[values(On::Sqlite, On::Postgres)
         p.leaves(&["deployment.sign_off"], async || {
             assert_eq!(
                 p.engine.runs().sign_off(&p.ann(), id, "Fine.").await.unwrap(),
-                SignedOff::Closed
+                SignedOff::WatchClosed
             );
         })
         .await;
@@ -92,7 +92,10 @@ async fn each_required_signature_takes_another_person(#[values(On::Sqlite, On::P
         assert_eq!(p.view(id).await.state, "watching");
         let twice = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(twice.to_string().contains("signed this off already"), "{twice}");
-        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
+        assert_eq!(
+            p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(),
+            SignedOff::WatchClosed
+        );
         assert_eq!(p.view(id).await.state, "signed_off");
     })
     .await;
@@ -135,14 +138,20 @@ async fn the_deployer_does_not_stand_alone(#[values(On::Sqlite, On::Postgres)] o
         p.close_all(id).await;
         let alone = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(alone.to_string().contains("cannot be the only one"), "{alone}");
-        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
+        assert_eq!(
+            p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(),
+            SignedOff::WatchClosed
+        );
 
         // Beside someone else they may.
         two_needed(p).await;
         let id = p.engine.announce_by_hand(&p.ci(), by_ann("1.1.0")).await.unwrap();
         p.close_all(id).await;
         assert_eq!(p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap(), SignedOff::Waiting);
-        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
+        assert_eq!(
+            p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(),
+            SignedOff::WatchClosed
+        );
     })
     .await;
 }

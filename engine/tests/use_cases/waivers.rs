@@ -144,7 +144,10 @@ async fn a_waiver_that_expires_after_the_sign_off_changes_nothing(
         p.post(id, "mail", ResultStatus::Passed).await.unwrap();
         let until = begin() + Duration::hours(2);
         p.engine.runs().waive(&p.ann(), id, "load", "Down.", until).await.unwrap();
-        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
+        assert_eq!(
+            p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(),
+            SignedOff::WatchClosed
+        );
         p.clock.advance(Duration::hours(3));
         assert_eq!(p.engine.expire_waivers(begin()).await.unwrap(), 0);
         assert_eq!(p.item(id, "load").await.state, "waived");
