@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::{Browser, Failure, PASSWORD, Portal};
 use axum::body::Body;
 use domain::who::Who;
-use engine::items::PersonAct;
+use engine::runs::ManualAction;
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 
