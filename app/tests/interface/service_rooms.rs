@@ -54,22 +54,22 @@ async fn a_form_comes_back_to_its_room() -> Result<(), Failure> {
     let service = ("service", "shop");
     let here = ("environment", "production");
     let key = ("key", "worker");
-    let sent: [(&str, &str, Vec<(&str, &str)>, &str); 5] = [
-        ("/rollback", "put-plan", vec![service, here, ("command", "undo")], "#rollback"),
+    let sent: [(&str, &str, &[_], &str); 5] = [
+        ("/rollback", "put-plan", &[service, here, ("command", "undo")], "#rollback"),
         (
             "/heartbeats",
             "put-heartbeat",
-            vec![service, here, key, ("period_s", "60")],
+            &[service, here, key, ("period_s", "60")],
             "#heartbeat-worker",
         ),
-        ("/heartbeats", "retire-heartbeat", vec![service, key], "#heartbeats"),
-        ("/settings", "change-service", vec![service, ("name", "Shop")], "#settings"),
-        ("/settings", "change-targets", vec![service], "#targets"),
+        ("/heartbeats", "retire-heartbeat", &[service, key], "#heartbeats"),
+        ("/settings", "change-service", &[service, ("name", "Shop")], "#settings"),
+        ("/settings", "change-targets", &[service], "#targets"),
     ];
     for (room, act, fields, anchor) in sent {
         let path = format!("/services/shop{room}");
         browser.get(&portal, &path).await?;
-        let answer = browser.post(&portal, &format!("/act/{act}"), &fields).await?;
+        let answer = browser.post(&portal, &format!("/act/{act}"), fields).await?;
         assert_eq!(answer.location(), format!("{path}{anchor}"), "{act}");
         // What refuses comes back there too, and says so.
         let refused = browser.post(&portal, &format!("/act/{act}"), &[("service", "no")]).await?;
