@@ -67,17 +67,16 @@ const RESTORE: &str = "restore the newest backup that is sound into an empty dat
 /// Looks at everything in a database; changes nothing.
 pub async fn database(link: &mut Link, now: DateTime<Utc>) -> Vec<Finding> {
     let mut found = Vec::new();
-    match backup::schema(link).await {
-        Ok(schema) => {
-            found.push(of_schema(schema));
-            if schema.fault().is_some() {
-                return found;
-            }
-        }
+    let schema = match backup::schema(link).await {
+        Ok(schema) => schema,
         Err(error) => {
             found.push(unreadable("schema", &error));
             return found;
         }
+    };
+    found.push(of_schema(schema));
+    if schema.fault().is_some() {
+        return found;
     }
     found.extend(own_health(link).await.unwrap_or_else(|error| vec![unreadable("files", &error)]));
     // One part that cannot be read must not hide what is wrong with the others.
@@ -85,7 +84,10 @@ pub async fn database(link: &mut Link, now: DateTime<Utc>) -> Vec<Finding> {
     found.push(clock(link, now).await.unwrap_or_else(|error| unreadable("clock", &error)));
     found.push(of_people(link).await.unwrap_or_else(|error| unreadable("people", &error)));
     found.push(of_runbooks(link).await.unwrap_or_else(|error| unreadable("runbooks", &error)));
-    found.push(hooks(link, now).await.unwrap_or_else(|error| unreadable("hooks", &error)));
+    // An older schema has no deliveries; that is said already.
+    if !matches!(schema, Schema::Older { .. }) {
+        found.push(hooks(link, now).await.unwrap_or_else(|error| unreadable("hooks", &error)));
+    }
     found.push(watches(link, now).await.unwrap_or_else(|error| unreadable("watches", &error)));
     found
 }

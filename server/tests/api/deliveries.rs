@@ -22,6 +22,9 @@ use crate::{
 const SETTLED_IN: Duration = Duration::from_secs(90);
 /// How many kills there are for each of the three ways where nobody says how many.
 const KILLS: u64 = 7;
+/// Within how many milliseconds after a rollback was sent its portal is killed: about as long as the
+/// rollback, its hook and the answer to that take.
+const KILLED_WITHIN_MS: u128 = 160;
 
 fn kills() -> u64 {
     setting("DAYTWO_DELIVERY_KILLS").map_or(KILLS, |kills| kills.parse().unwrap())
@@ -105,19 +108,22 @@ async fn prepare(data: &Path, database: Option<&str>, api: &Api, receiver: &str,
     store.close().await;
 }
 
-/// Announces and rolls back; notes the deployment where that was answered with success.
-async fn roll_back(api: Api, slug: String, answered: Arc<Mutex<HashSet<String>>>) -> Option<()> {
+/// Announces; answers the deployment.
+async fn announce(api: &Api, slug: &str) -> String {
     let body = json!({"service": slug, "environment": "production", "version": "1.0.0"});
-    let announced = api.request("POST", "/api/v1/deployments").json(&body).send().await.ok()?;
-    let announced: Value = announced.json().await.ok()?;
-    let id = announced["id"].as_str()?.to_owned();
+    let (status, answer) = api.send("POST", "/api/v1/deployments", &body).await;
+    assert_eq!(status, 201, "{answer}");
+    answer["id"].as_str().unwrap().to_owned()
+}
+
+/// Rolls back; notes the deployment where that was answered with success.
+async fn roll_back(api: Api, id: String, answered: Arc<Mutex<HashSet<String>>>) {
     let path = format!("/api/v1/deployments/{id}/rollback");
     let reason = json!({"reason": "It must go."});
-    let answer = api.request("POST", &path).json(&reason).send().await.ok()?;
-    if answer.status() == 202 {
+    let sent = api.request("POST", &path).json(&reason).send().await;
+    if sent.is_ok_and(|answer| answer.status() == 202) {
         answered.lock().unwrap().insert(id);
     }
-    Some(())
 }
 
 /// How all deliveries stand: deployment, whether it may be repeated, state.
@@ -152,11 +158,12 @@ async fn torment(data: &[&Path], database: Option<&str>) {
         let dies = usize::try_from(round).unwrap() % portals.len();
         let portal = portals[dies].take().unwrap();
         let api = Api::new(&portal.url, &token);
-        let acts: Vec<_> = services_of(round)
-            .into_iter()
-            .map(|(slug, _)| tokio::spawn(roll_back(api.clone(), slug, answered.clone())))
-            .collect();
-        tokio::time::sleep(Duration::from_millis(random(200))).await;
+        let mut acts = Vec::new();
+        for (slug, _) in services_of(round) {
+            let id = announce(&api, &slug).await;
+            acts.push(tokio::spawn(roll_back(api.clone(), id, answered.clone())));
+        }
+        tokio::time::sleep(Duration::from_millis(random(KILLED_WITHIN_MS))).await;
         portal.kill();
         for act in acts {
             act.await.unwrap();

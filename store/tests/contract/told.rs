@@ -26,7 +26,7 @@ async fn tell(store: &Store, events: Vec<Event>) {
 async fn next(told: &mut Receiver<Event>) -> Event {
     loop {
         let event = tokio::time::timeout(Duration::from_secs(10), told.recv()).await;
-        let event = event.expect("nothing was told").unwrap();
+        let event = event.unwrap().unwrap();
         if event.kind != EventKind::Missed {
             return event;
         }
@@ -36,7 +36,7 @@ async fn next(told: &mut Receiver<Event>) -> Event {
 /// Waits until the portal hears others.
 async fn listens(told: &mut Receiver<Event>) {
     let event = tokio::time::timeout(Duration::from_secs(10), told.recv()).await;
-    assert_eq!(event.expect("it does not listen").unwrap(), Event::missed());
+    assert_eq!(event.unwrap().unwrap(), Event::missed());
 }
 
 #[rstest]
