@@ -53,7 +53,7 @@ pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) 
     let started = engine.now().timestamp_micros();
     let concerning = BroadcastStream::new(engine.subscribe())
         .filter_map(move |heard| std::future::ready(listen.concerns(heard)));
-    let numbered = paced(concerning).enumerate().map(move |(n, ())| {
+    let numbered = paced(concerning, READINGS_APART).enumerate().map(move |(n, ())| {
         let event = Event::default().event("changed").id(format!("{started}-{n}")).data("1");
         Ok::<_, Infallible>(event)
     });
@@ -77,14 +77,18 @@ pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) 
 
 /// Passes changes of state at once, and readings so far apart that many are one. What a page was
 /// told of for one reason it has read, so the other need not be told again.
-fn paced(changes: impl Stream<Item = EventKind> + Send + 'static) -> impl Stream<Item = ()> + Send {
-    let paced = Paced { changes: Box::pin(changes), told: None, due: None };
+fn paced(
+    changes: impl Stream<Item = EventKind> + Send + 'static,
+    apart: Duration,
+) -> impl Stream<Item = ()> + Send {
+    let paced = Paced { changes: Box::pin(changes), apart, told: None, due: None };
     futures::stream::unfold(paced, |mut paced| async move { Some((paced.next().await?, paced)) })
 }
 
 /// Changes with the time the page was told of one last, and when it is to be told of readings.
 struct Paced<S> {
     changes: Pin<Box<S>>,
+    apart: Duration,
     told: Option<Instant>,
     due: Option<Instant>,
 }
@@ -97,7 +101,7 @@ impl<S: Stream<Item = EventKind>> Paced<S> {
                 change = self.changes.next() => match change? {
                     EventKind::State => break,
                     EventKind::Readings => {
-                        let next = self.told.map(|told| told + READINGS_APART);
+                        let next = self.told.map(|told| told + self.apart);
                         if next.is_none_or(|next| next <= Instant::now()) {
                             break;
                         }
@@ -124,27 +128,35 @@ async fn until(due: Option<Instant>) {
 mod tests {
     use std::pin::pin;
 
+    use futures::FutureExt as _;
+
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn states_are_told_at_once_and_readings_together() {
-        let (send, receive) = futures::channel::mpsc::unbounded();
-        let mut told = pin!(paced(receive));
-        let began = Instant::now();
-        let send = |kind| send.unbounded_send(kind).unwrap();
+        let (sender, receiver) = futures::channel::mpsc::unbounded();
+        let mut told = pin!(paced(receiver, Duration::from_secs(3_600)));
+        let send = |kind| sender.unbounded_send(kind).unwrap();
         send(EventKind::Readings);
-        told.next().await.unwrap();
-        assert_eq!(began.elapsed(), Duration::ZERO, "the first reading is news");
+        assert_eq!(told.next().await, Some(()), "the first reading is news");
         for _ in 0..20 {
             send(EventKind::Readings);
         }
-        told.next().await.unwrap();
-        assert_eq!(began.elapsed(), READINGS_APART, "a round is told once");
-        send(EventKind::Readings);
+        assert_eq!(told.next().now_or_never(), None, "a round waits");
         send(EventKind::State);
-        told.next().await.unwrap();
-        assert_eq!(began.elapsed(), READINGS_APART, "a state does not wait");
-        drop(send);
+        assert_eq!(told.next().await, Some(()), "a state does not");
+        assert_eq!(told.next().now_or_never(), None, "the page has read the round with it");
+    }
+
+    #[tokio::test]
+    async fn readings_that_waited_are_told_in_the_end() {
+        let (sender, receiver) = futures::channel::mpsc::unbounded();
+        let mut told = pin!(paced(receiver, Duration::from_millis(1)));
+        for _ in 0..2 {
+            sender.unbounded_send(EventKind::Readings).unwrap();
+        }
+        assert_eq!(told.next().await, Some(()));
+        assert_eq!(told.next().await, Some(()));
     }
 
     #[test]
