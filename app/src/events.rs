@@ -9,7 +9,10 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::event::{Event as Change, EventKind};
+use domain::{
+    event::{Event as Change, EventKind},
+    ids::RunId,
+};
 use futures::{Stream, StreamExt as _};
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
@@ -26,8 +29,8 @@ const READINGS_APART: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Listen {
     /// The run the page shows; all where absent.
-    #[serde(alias = "run")]
-    deployment: Option<Uuid>,
+    #[serde(alias = "deployment")]
+    run: Option<Uuid>,
     /// What the page is called: what it did itself it shows already.
     page: Option<Uuid>,
 }
@@ -35,19 +38,17 @@ pub struct Listen {
 impl Listen {
     /// What a change is to the page: nothing, newer readings, or a state it does not show yet.
     fn concerns(self, heard: Result<Change, BroadcastStreamRecvError>) -> Option<EventKind> {
-        let Ok(Change { run, kind, origin }) = heard else {
-            // It fell behind: anything may have changed.
-            return Some(EventKind::State);
-        };
-        let own = origin.is_some() && origin == self.page;
-        let shown = self.deployment.is_none_or(|page| run.is_some_and(|changed| changed.0 == page));
-        (shown && !own).then_some(kind)
+        // One that fell behind may have missed anything.
+        let change = heard.unwrap_or_else(|BroadcastStreamRecvError::Lagged(_)| Change::missed());
+        let own = change.origin.is_some() && change.origin == self.page;
+        let shown = self.run.is_none_or(|page| change.concerns(RunId(page)));
+        (shown && !own).then_some(change.kind)
     }
 }
 
 /// Tells `changed` whenever the page should be read again, and `progress` while it waits for an act
-/// of its own. A listener that fell behind, or comes
-/// back after a gap, is told at once: it reads the page as it stands, so nothing is lost.
+/// of its own. A listener that fell behind, or comes back after a gap, is told at once: it reads the
+/// page as it stands, so nothing is lost.
 pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) -> Response {
     let engine = &portal.engine;
     let started = engine.now().timestamp_micros();
@@ -99,7 +100,7 @@ impl<S: Stream<Item = EventKind>> Paced<S> {
             tokio::select! {
                 () = until(self.due) => break,
                 change = self.changes.next() => match change? {
-                    EventKind::State => break,
+                    EventKind::State | EventKind::Missed => break,
                     EventKind::Readings => {
                         let next = self.told.map(|told| told + self.apart);
                         if next.is_none_or(|next| next <= Instant::now()) {
@@ -162,14 +163,15 @@ mod tests {
     #[test]
     fn a_page_is_not_told_what_it_did() {
         let (page, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let run = domain::ids::RunId(Uuid::from_u128(3));
-        let listen = Listen { deployment: Some(run.0), page: Some(page) };
+        let run = RunId(Uuid::from_u128(3));
+        let listen = Listen { run: Some(run.0), page: Some(page) };
         let change = |origin| Ok(Change { origin, ..Change::run_changed(run) });
         assert_eq!(listen.concerns(change(Some(page))), None);
         assert_eq!(listen.concerns(change(Some(other))), Some(EventKind::State));
         assert_eq!(listen.concerns(change(None)), Some(EventKind::State));
         assert_eq!(listen.concerns(Ok(Change::changed())), None, "it is about no run");
         let lagged = Err(BroadcastStreamRecvError::Lagged(3));
-        assert_eq!(listen.concerns(lagged), Some(EventKind::State));
+        assert_eq!(listen.concerns(lagged), Some(EventKind::Missed));
+        assert_eq!(listen.concerns(Ok(Change::missed())), Some(EventKind::Missed));
     }
 }

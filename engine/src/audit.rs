@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     audit::AuditEntry,
-    ids::{DeploymentId, DutyRunId},
+    ids::{DeploymentId, RunId},
     who::Who,
 };
 use serde_json::{Map, Value};
@@ -53,10 +53,9 @@ impl Entry {
         self
     }
 
-    /// The run of a duty it belongs to, which stands where a deployment would: it has a timeline of
-    /// its own.
-    pub fn run(mut self, id: DutyRunId) -> Self {
-        self.0.deployment_id = Some(id.0);
+    /// The run it belongs to, on whose timeline it appears: that of a deployment or of a duty.
+    pub fn run(mut self, id: impl Into<RunId>) -> Self {
+        self.0.deployment_id = Some(id.into().0);
         self
     }
 
@@ -72,9 +71,9 @@ impl Entry {
         self
     }
 
-    /// Adds it to what is written with the commit.
-    pub fn record(mut self, tx: &mut Tx) {
+    /// Adds it to what is written with the commit; answers its place in the log.
+    pub fn record(mut self, tx: &mut Tx) -> i64 {
         self.0.details = Value::Object(self.1).to_string();
-        tx.record(self.0);
+        tx.record(self.0)
     }
 }

@@ -1,18 +1,25 @@
 //! The board: what is being watched, what waits on whom, what runs where.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     due::is_overdue,
-    ids::DeploymentId,
+    ids::{DeploymentId, DutyRunId, RunId},
     item::ItemState,
+    run::RunSubject,
     watch::WatchState,
     who::{Person, Who},
     words::Actor,
 };
 use store::{
+    Link,
     deployments::{self, DeploymentFilter, DeploymentRecord},
-    items::{self, ItemRecord},
     page::Page,
+    runs::{
+        self, RunRecord,
+        items::{self, ItemRecord},
+    },
     services::{self, EnvironmentRecord, ServiceEnvironment, ServiceRecord},
 };
 
@@ -24,15 +31,28 @@ use crate::{
 /// How many boxes that wait are looked at.
 const WAITING: i64 = 400;
 
+/// A run with an item that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingRun {
+    /// The run.
+    pub run: RunRecord,
+    /// The deployment it is of, where it is of one.
+    pub deployment: Option<DeploymentRecord>,
+    /// What it is called: the service and its version, or the duty.
+    pub title: String,
+    /// Its page.
+    pub path: String,
+}
+
 /// The board.
 #[derive(Debug, Clone)]
 pub struct Board {
     /// The open watches, newest first.
     pub watching: Vec<DeploymentRecord>,
-    /// The boxes that wait on the reader, soonest due first, with their deployment.
-    pub waiting_on_me: Vec<(ItemRecord, DeploymentRecord)>,
-    /// The boxes that are overdue, longest first.
-    pub overdue: Vec<(ItemRecord, DeploymentRecord)>,
+    /// The items that wait on the reader, soonest due first, with what they are of.
+    pub waiting_on_me: Vec<(ItemRecord, WaitingRun)>,
+    /// The items that are overdue, longest first.
+    pub overdue: Vec<(ItemRecord, WaitingRun)>,
     /// The open watches whose gate passes and that wait for a signature.
     pub to_sign: Vec<DeploymentRecord>,
     /// The duties with an open run, the most urgent first.
@@ -90,26 +110,28 @@ impl Engine {
             DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };
         let watching = deployments::list(link, &filter, Page::first(200)).await?;
         let waiting = items::waiting(link, WAITING).await?;
-        let of = |id: DeploymentId| watching.iter().find(|open| open.id == id).cloned();
         let who = Who::Person(person.clone());
+        let mut known: HashMap<RunId, Option<WaitingRun>> = HashMap::new();
         let mut waiting_on_me = Vec::new();
         let mut overdue = Vec::new();
         for item in waiting {
-            let Some(open) = of(item.deployment_id) else { continue };
+            let found = match known.get(&item.run_id) {
+                Some(found) => found.clone(),
+                None => {
+                    let found = waiting_run(link, item.run_id, &watching).await?;
+                    known.insert(item.run_id, found.clone());
+                    found
+                }
+            };
+            let Some(of) = found else { continue };
             if is_overdue(item.state, item.due_at, now) {
-                overdue.push((item.clone(), open.clone()));
+                overdue.push((item.clone(), of.clone()));
             }
+            let tick = domain::acts::ItemAct::Tick;
             if waits_on_a_person(&item)
-                && domain::acts::may(
-                    domain::acts::ItemAct::Tick,
-                    &item.key,
-                    item.actor,
-                    open.state,
-                    &who,
-                )
-                .is_ok()
+                && domain::acts::may(tick, &item.key, item.actor, of.run.state, &who).is_ok()
             {
-                waiting_on_me.push((item, open));
+                waiting_on_me.push((item, of));
             }
         }
         let to_sign = watching
@@ -140,6 +162,39 @@ impl Engine {
             now,
         })
     }
+}
+
+/// The run an item that waits is of.
+async fn waiting_run(
+    link: &mut Link,
+    id: RunId,
+    watching: &[DeploymentRecord],
+) -> Result<Option<WaitingRun>, Refusal> {
+    let Some(run) = runs::by_id(link, id).await? else { return Ok(None) };
+    Ok(match run.subject {
+        RunSubject::Deployment => {
+            let deployment = watching.iter().find(|open| RunId::from(open.id) == id).cloned();
+            let deployment = match deployment {
+                Some(open) => Some(open),
+                None => deployments::by_id(link, DeploymentId(id.0)).await?,
+            };
+            deployment.map(|open| WaitingRun {
+                title: format!("{} {} on {}", open.service, open.version, open.environment),
+                path: format!("/deployments/{}", open.id),
+                deployment: Some(open),
+                run,
+            })
+        }
+        RunSubject::Duty => {
+            let of = store::duties::run_by_id(link, DutyRunId(id.0)).await?;
+            of.map(|duty| WaitingRun {
+                title: format!("{} of {} on {}", duty.title, run.service, run.environment),
+                path: format!("/duties/{id}"),
+                deployment: None,
+                run,
+            })
+        }
+    })
 }
 
 /// Whether a person's word is what a box lacks now: a mixed one waits for its machine first.

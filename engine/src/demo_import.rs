@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use domain::{
+    event::Event,
     ids::{DeploymentId, LessonId},
     measurement::Measurement,
     who::Who,
@@ -79,18 +80,17 @@ impl Engine {
                     let seen =
                         Seen { check: Arc::new(check), measurement, asked: false, slot: None };
                     let about = probing::keep(tx, &[seen], &LastJudged::default(), now).await?;
-                    if about != [id] {
+                    if about != [id.into()] {
                         return Err(Refusal::conflict(format!(
                             "`{key}` does not measure the deployment {id}, or its watch is closed."
                         )));
                     }
                 }
+                tx.publish(Event::run_changed(id));
                 Ok(())
             })
         })
-        .await?;
-        self.changed(id);
-        Ok(())
+        .await
     }
 }
 

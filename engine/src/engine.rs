@@ -1,24 +1,30 @@
 //! The engine: everything an act needs.
 
 use std::{
+    panic::Location,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use chrono::{DateTime, Utc};
-use domain::{audit::ChainCheck, event::Event, ids::DeploymentId};
+use domain::{audit::ChainCheck, event::Event};
+use integrations::Outbound;
 use probes::Prober;
-use store::{ActFuture, Link, Store, StoreError, Tx, claims};
+use store::{ActFuture, Link, Store, StoreError, Tx, WriterStats, schedule_leases};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
+pub(crate) use crate::ids::new_id;
 use crate::{
+    background::status::{Statuses, TaskStatus},
     clock::Clock,
+    deliveries::Sending,
     error::Refusal,
     probing::{Conditions, LastJudged},
-    scheduler::{Counts, SchedulerStats},
-    tokens::TokenCache,
+    scheduler::stats::{Counts, SchedulerStats},
+    token_cache::TokenCache,
 };
 
 /// A scheduler that has not looked for so long has stopped: it looks twice a second.
@@ -38,16 +44,17 @@ pub struct Engine(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    /// What this portal is called among those on the same database.
-    portal: Uuid,
     clock: Arc<dyn Clock>,
     prober: Prober,
+    outbound: Outbound,
+    sending: Sending,
     options: Options,
     tokens: TokenCache,
     reschedule: tokio::sync::Notify,
     stopping: CancellationToken,
     scheduled_at: Mutex<Option<Instant>>,
     scheduler: Counts,
+    background: Statuses,
     conditions: Conditions,
     last_judged: LastJudged,
     verified: Mutex<ChainCheck>,
@@ -59,8 +66,9 @@ impl Engine {
     pub fn new(store: Store, clock: Arc<dyn Clock>, prober: Prober, options: Options) -> Self {
         Self(Arc::new(Inner {
             store,
-            portal: Uuid::new_v4(),
             clock,
+            outbound: Outbound::new(prober.client().clone()),
+            sending: Sending::default(),
             prober,
             options,
             tokens: TokenCache::default(),
@@ -68,6 +76,7 @@ impl Engine {
             stopping: CancellationToken::new(),
             scheduled_at: Mutex::default(),
             scheduler: Counts::default(),
+            background: Statuses::default(),
             conditions: Conditions::default(),
             last_judged: LastJudged::default(),
             verified: Mutex::default(),
@@ -80,16 +89,14 @@ impl Engine {
         self.0.clock.now()
     }
 
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.0.clock.clone()
+    }
+
     /// What this installation is set to.
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.0.options
-    }
-
-    /// What the database's writer has done.
-    #[must_use]
-    pub fn writer_stats(&self) -> &store::WriterStats {
-        self.0.store.writer_stats()
     }
 
     /// What changes from now on.
@@ -98,13 +105,33 @@ impl Engine {
         self.0.store.subscribe()
     }
 
-    /// Tells of a change that stands already.
-    pub(crate) fn publish(&self, event: Event) {
-        self.0.store.publish(event);
-    }
-
     pub(crate) fn prober(&self) -> &Prober {
         &self.0.prober
+    }
+
+    /// What is called and not probed is called through this.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+
+    /// What this portal is sending.
+    pub(crate) fn sending(&self) -> &Sending {
+        &self.0.sending
+    }
+
+    /// Waits until a commit leaves something to be sent.
+    pub(crate) async fn has_deliveries(&self) {
+        self.0.store.has_deliveries().await;
+    }
+
+    /// What this portal is called among those on the same database.
+    pub(crate) fn portal(&self) -> Uuid {
+        self.0.store.portal()
+    }
+
+    /// Says that this portal lives.
+    pub(crate) async fn lives(&self) -> Result<(), StoreError> {
+        schedule_leases::lives(&mut self.0.store.read().await?, self.portal()).await
     }
 
     /// Conditions of checks that have been read.
@@ -153,22 +180,43 @@ impl Engine {
         self.0.scheduler.read()
     }
 
+    /// The background tasks of this portal.
+    pub(crate) fn background(&self) -> &Statuses {
+        &self.0.background
+    }
+
+    /// How each background task of this portal stands; none before they are started.
+    #[must_use]
+    pub fn background_tasks(&self) -> Vec<TaskStatus> {
+        self.0.background.read(self.now())
+    }
+
+    /// How the database's writer does.
+    #[must_use]
+    pub fn writer_stats(&self) -> WriterStats {
+        self.0.store.writer_stats()
+    }
+
     /// Claims slots for this portal; answers those no other portal on this database has.
     pub(crate) async fn claim(
         &self,
-        slots: &[claims::Slot],
-    ) -> Result<Vec<claims::Slot>, StoreError> {
-        claims::claim(&mut self.0.store.read().await?, self.0.portal, slots, self.now()).await
+        slots: &[schedule_leases::Slot],
+    ) -> Result<Vec<schedule_leases::Slot>, StoreError> {
+        schedule_leases::claim(&mut self.0.store.read().await?, self.portal(), slots, self.now())
+            .await
     }
 
     /// Notes that the runs in these slots are done.
-    pub(crate) async fn slots_done(&self, slots: &[claims::Slot]) -> Result<(), StoreError> {
-        claims::done(&mut self.0.store.read().await?, slots).await
+    pub(crate) async fn slots_done(
+        &self,
+        slots: &[schedule_leases::Slot],
+    ) -> Result<(), StoreError> {
+        schedule_leases::done(&mut self.0.store.read().await?, slots).await
     }
 
     /// Says that this portal lives; answers the slots of portals that died, which are now its own.
-    pub(crate) async fn take_over(&self) -> Result<Vec<claims::Slot>, StoreError> {
-        claims::take_over(&mut self.0.store.read().await?, self.0.portal, self.now()).await
+    pub(crate) async fn take_over(&self) -> Result<Vec<schedule_leases::Slot>, StoreError> {
+        schedule_leases::take_over(&mut self.0.store.read().await?, self.portal(), self.now()).await
     }
 
     /// Wakes the scheduler: something it runs has changed.
@@ -184,22 +232,27 @@ impl Engine {
         self.0.store.read().await
     }
 
-    /// Runs an act in one transaction and answers once it is durable.
-    pub(crate) async fn write<T, F>(&self, act: F) -> Result<T, Refusal>
+    /// Runs an act in one transaction and answers once it is durable. In the log it is known by
+    /// where in the code it stands, which tells the use case.
+    #[track_caller]
+    pub(crate) fn write<T, F>(&self, act: F) -> impl Future<Output = Result<T, Refusal>> + Send
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Refusal>> + Send + 'static,
     {
-        self.0.store.write(act).await
+        let span = tracing::debug_span!("act", at = %Location::caller());
+        self.0.store.write(act).instrument(span)
     }
 
     /// As [`write`](Self::write), for acts that hear heartbeats.
-    pub(crate) async fn hear<T, F>(&self, act: F) -> Result<T, Refusal>
+    #[track_caller]
+    pub(crate) fn hear<T, F>(&self, act: F) -> impl Future<Output = Result<T, Refusal>> + Send
     where
         T: Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Refusal>> + Send + 'static,
     {
-        self.0.store.hear(act).await
+        let span = tracing::debug_span!("act", at = %Location::caller());
+        self.0.store.hear(act).instrument(span)
     }
 
     /// Whether the database takes writes: tried with one.
@@ -209,10 +262,6 @@ impl Engine {
             Box::pin(async move { Ok(store::settings::put(tx, "written_at", now).await?) })
         });
         put.await.is_ok()
-    }
-
-    pub(crate) fn changed(&self, deployment: DeploymentId) {
-        self.publish(Event::run_changed(deployment));
     }
 
     /// Which database keeps everything.
@@ -231,9 +280,4 @@ impl Engine {
             );
         }
     }
-}
-
-/// A new id, in order of creation.
-pub(crate) fn new_id() -> uuid::Uuid {
-    uuid::Uuid::now_v7()
 }

@@ -10,9 +10,8 @@ use domain::{
     who::{Person, Who},
 };
 use store::{
-    audit,
+    audit, counts,
     deployments::{self, DeploymentFilter, DeploymentRecord},
-    history,
     page::Page,
     services::{self, EnvironmentRecord, ServiceRecord},
 };
@@ -97,7 +96,7 @@ impl Engine {
     /// # Errors
     /// Trouble with the database.
     pub async fn counts(&self) -> Result<Vec<(String, String, i64)>, Refusal> {
-        Ok(history::deployments_by_state(&mut self.read().await?).await?)
+        Ok(counts::deployments_by_state(&mut self.read().await?).await?)
     }
 
     /// Whether the database answers and the scheduler runs.
@@ -105,7 +104,7 @@ impl Engine {
     /// # Errors
     /// Where one does not.
     pub async fn ready(&self) -> Result<(), Refusal> {
-        history::ping(&mut self.read().await?).await?;
+        counts::ping(&mut self.read().await?).await?;
         if self.scheduler_runs() {
             return Ok(());
         }

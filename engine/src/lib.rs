@@ -3,10 +3,12 @@
 //! `domain` decides.
 
 mod audit;
+pub mod background;
 pub mod baselines;
 pub mod board;
 pub mod clock;
 mod cookie_key;
+pub mod deliveries;
 mod demo_import;
 pub mod deployments;
 pub mod doctor;
@@ -15,8 +17,8 @@ mod engine;
 pub mod error;
 pub mod heartbeats;
 pub mod history;
+mod ids;
 pub mod indicators;
-pub mod items;
 pub mod lessons;
 pub mod once;
 pub mod people;
@@ -24,13 +26,13 @@ pub mod probing;
 pub mod progress;
 pub mod retention;
 pub mod rollback;
-pub mod run;
 pub mod runbooks;
+pub mod runs;
 pub mod scheduler;
 pub mod services;
 pub mod sessions;
-pub mod sign_off;
 pub mod text;
+mod token_cache;
 pub mod tokens;
 
 pub use crate::engine::{Engine, Options};

@@ -42,11 +42,12 @@ pub struct Outcome<T, A = ()> {
 impl Engine {
     /// Runs an act in one transaction; where it comes with a key that was seen before, answers as
     /// then and does nothing.
-    pub(crate) async fn once<T, A, F>(
+    #[track_caller]
+    pub(crate) fn once<T, A, F>(
         &self,
         once: Option<Once>,
         act: F,
-    ) -> Result<(Answer, Option<A>), Refusal>
+    ) -> impl Future<Output = Result<(Answer, Option<A>), Refusal>> + Send
     where
         T: Serialize + Send + 'static,
         A: Send + 'static,
@@ -80,6 +81,5 @@ impl Engine {
                 Ok((Answer { status, body, replayed: false }, Some(after)))
             })
         })
-        .await
     }
 }

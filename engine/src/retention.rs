@@ -1,20 +1,24 @@
-//! For how long what was measured is kept, and forgetting it. Forgetting takes nothing and may run
-//! at any time, at any number of portals.
+//! For how long what was measured is kept. What is older, background tasks remove (`prune`) or sum
+//! up (`roll_up_minutes`).
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use domain::{
     permissions::{Permission, permit},
     retention::Retention,
     who::{Person, Who},
 };
 use store::{
-    Link, StoreError, measurements,
-    series::{self, minute_of},
+    Link, StoreError,
+    disk_usage::{DiskUsage, disk_usage},
     settings,
-    size::{Size, size},
 };
 
-use crate::{Engine, Refusal, audit::entry, error::Faults};
+use crate::{
+    Engine, Refusal,
+    audit::entry,
+    background::{PRUNE, ROLL_UP_MINUTES},
+    error::Faults,
+};
 
 /// The setting's name.
 const KEY: &str = "retention";
@@ -25,7 +29,7 @@ pub struct StoragePage {
     /// For how long what was measured is kept.
     pub retention: Retention,
     /// How much that is.
-    pub size: Size,
+    pub size: DiskUsage,
     /// Which database keeps it.
     pub database: store::Kind,
     /// When the page was read.
@@ -52,14 +56,14 @@ impl Engine {
         let mut link = self.read().await?;
         Ok(StoragePage {
             retention: read(&mut link).await?,
-            size: size(&mut link).await?,
+            size: disk_usage(&mut link).await?,
             database: self.database(),
             now: self.now(),
         })
     }
 
-    /// Sets for how long what was measured is kept. What is too old then is forgotten within the
-    /// hour.
+    /// Sets for how long what was measured is kept. What is too old then is removed soon
+    /// after.
     ///
     /// # Errors
     /// Where the actor may not, or a number of days is out of bounds.
@@ -73,7 +77,7 @@ impl Engine {
         let text = serde_json::to_string(&retention)
             .map_err(|error| Refusal::Internal(error.to_string()))?;
         let (who, now) = (who.clone(), self.now());
-        self.write(move |tx| {
+        self.write::<(), _>(move |tx| {
             Box::pin(async move {
                 let before = read(tx).await?;
                 settings::put(tx, KEY, text).await?;
@@ -90,54 +94,9 @@ impl Engine {
                 Ok(())
             })
         })
-        .await
-    }
-
-    /// Forgets measurements that are too old, rolls minutes that are up into hours, and forgets
-    /// hours that are; answers how many series had any minutes. A few at a time, so that nobody
-    /// waits long.
-    ///
-    /// # Errors
-    /// Trouble with the database.
-    pub async fn forget_what_is_old(&self) -> Result<usize, Refusal> {
-        let now = self.now();
-        let kept = read(&mut self.read().await?).await?;
-        let before = move |days| now - Duration::days(days);
-        let old = before(kept.measurements_d);
-        for one in measurements::to_forget(&mut self.read().await?, old).await? {
-            let mut next = Some(one);
-            while let Some(one) = next {
-                let act = self.write(move |tx| {
-                    Box::pin(async move { Ok(measurements::forget(tx, one).await?) })
-                });
-                next = act.await?;
-            }
-        }
-        // A day more: what is said today is noted by the day.
-        let old = old - Duration::days(1);
-        let unsaid = measurements::unsaid(&mut self.read().await?, old).await?;
-        if !unsaid.is_empty() {
-            self.write(move |tx| {
-                Box::pin(async move { Ok(measurements::forget_outcomes(tx, unsaid, old).await?) })
-            })
-            .await?;
-        }
-        let minutes = minute_of(before(kept.minutes_d));
-        let hours = minute_of(before(kept.hours_d)).div_euclid(60);
-        let mut rolled = 0;
-        while self
-            .write(move |tx| Box::pin(async move { Ok(series::roll_up(tx, minutes).await?) }))
-            .await?
-        {
-            rolled += 1;
-        }
-        self.write(move |tx| {
-            Box::pin(async move {
-                measurements::forget_evidence(tx, before(kept.hours_d)).await?;
-                Ok(series::forget_hours(tx, hours).await?)
-            })
-        })
         .await?;
-        Ok(rolled)
+        self.background().wake(PRUNE);
+        self.background().wake(ROLL_UP_MINUTES);
+        Ok(())
     }
 }

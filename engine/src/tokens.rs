@@ -1,11 +1,6 @@
 //! API tokens: `d2_`, random base62, and a checksum, so that a typo is found without the database
 //! and a leaked token is recognised by scanners. Shown once; only a hash is kept.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
-
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     ids::TokenId,
@@ -15,61 +10,15 @@ use domain::{
     who::Who,
 };
 use rand::Rng as _;
-use sha2::{Digest, Sha256};
 use store::tokens::{self, TokenRecord};
 use subtle::ConstantTimeEq as _;
 
-use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults};
+use crate::{Engine, Refusal, audit::entry, error::Faults, ids::new_id, token_cache::hash};
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_LEN: usize = 8;
 const SECRET_LEN: usize = 32;
 const CHECK_LEN: usize = 6;
-
-/// How long a token that was found is believed before the database is asked again.
-const BELIEVED_S: i64 = 5;
-
-/// The tokens found lately, so that a busy script does not cost a query each time. A token revoked
-/// here is forgotten at once.
-#[derive(Debug, Default)]
-pub struct TokenCache(Mutex<Cached>);
-
-#[derive(Debug, Default)]
-struct Cached {
-    known: Known,
-    /// How often it was emptied. What was read before that must not be put in after it.
-    emptied: u64,
-}
-
-/// By the token's hash: when it was found, and what was found.
-type Known = HashMap<[u8; 32], (DateTime<Utc>, TokenRecord)>;
-
-impl TokenCache {
-    fn get(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Option<TokenRecord> {
-        let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, record) = cached.known.get(hash)?;
-        (now - *since < Duration::seconds(BELIEVED_S)).then(|| record.clone())
-    }
-
-    fn emptied(&self) -> u64 {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).emptied
-    }
-
-    /// Keeps what was read when the cache had been emptied `emptied` times.
-    fn put(&self, emptied: u64, hash: [u8; 32], now: DateTime<Utc>, record: TokenRecord) {
-        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if cached.emptied == emptied {
-            cached.known.retain(|_, (since, _)| now - *since < Duration::seconds(BELIEVED_S));
-            cached.known.insert(hash, (now, record));
-        }
-    }
-
-    fn clear(&self) {
-        let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cached.known.clear();
-        cached.emptied += 1;
-    }
-}
 
 /// A token to be made.
 #[derive(Debug, Clone)]
@@ -255,10 +204,6 @@ fn checksum(text: &str) -> String {
         rest /= 62;
     }
     digits.iter().map(|digit| char::from(*digit)).collect()
-}
-
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
 }
 
 #[cfg(test)]

@@ -60,6 +60,26 @@ pub async fn of_deployment(
     Ok(found)
 }
 
+/// The baselines of a service's newest deployments, at most so many of those, by moment.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_newest(
+    link: &mut Link,
+    service: ServiceId,
+    deployments: i64,
+) -> Result<Vec<BaselineRecord>, StoreError> {
+    link.query(
+        "SELECT * FROM baselines WHERE deployment_id IN (SELECT id FROM deployments \
+         WHERE service_id = $1 ORDER BY deployed_at DESC, id DESC LIMIT $2) \
+         ORDER BY captured_at, indicator",
+    )
+    .bind(service.0)
+    .bind(deployments)
+    .read(read)
+    .await
+}
+
 /// What a deployment is compared with: the newest one before it that was signed off and has
 /// baselines.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,10 +117,10 @@ pub async fn reference(
     let found = link
         .query(
             // Those signed off long ago without baselines are not gone through one by one.
-            "SELECT d.id, d.version, d.deployed_at FROM (SELECT id, version, deployed_at \
-             FROM deployments WHERE service_id = $1 AND environment = $2 \
-             AND state = 'signed_off' AND deployed_at < $3 \
-             ORDER BY deployed_at DESC, id DESC LIMIT 50) d \
+            "SELECT d.id, d.version, d.deployed_at FROM (SELECT id FROM runs \
+             WHERE service_id = $1 AND environment = $2 AND subject_kind = 'deployment' \
+             AND state = 'signed_off' AND opened_at < $3 \
+             ORDER BY opened_at DESC, id DESC LIMIT 50) r JOIN deployments d ON d.id = r.id \
              WHERE EXISTS (SELECT 1 FROM baselines b WHERE b.deployment_id = d.id) \
              ORDER BY d.deployed_at DESC, d.id DESC LIMIT 1",
         )

@@ -1,9 +1,11 @@
 //! Checks of services.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::{
     check::ProbeSpec,
-    ids::{CheckId, DeploymentId, ServiceId},
+    ids::{CheckId, RunId, ServiceId},
 };
 
 use crate::{
@@ -118,24 +120,43 @@ pub async fn by_key(
         .await
 }
 
-/// All checks that run now, those of services and environments with an open watch, each with the
-/// deployment being watched.
+/// All checks that run now, each with the run it runs for: those of services and environments with
+/// an open watch, and where none is open those that a box of a duty's open run rests on.
 ///
 /// # Errors
 /// What the database says.
-pub async fn being_watched(
-    link: &mut Link,
-) -> Result<Vec<(CheckRecord, DeploymentId)>, StoreError> {
-    link.query(
-        "SELECT c.*, d.id AS watched_id FROM checks c JOIN deployments d ON d.service_id = c.service_id \
-         AND d.environment = c.environment WHERE d.state = 'watching' AND c.retired_at IS NULL",
-    )
-    .read(|row| Ok((read(row)?, DeploymentId(row.get("watched_id")?))))
-    .await
+pub async fn being_watched(link: &mut Link) -> Result<Vec<(CheckRecord, RunId)>, StoreError> {
+    let mut found = link
+        .query(
+            "SELECT c.*, r.id AS run_id FROM checks c JOIN runs r \
+             ON r.service_id = c.service_id AND r.environment = c.environment \
+             WHERE r.subject_kind = 'deployment' AND r.state = 'watching' \
+             AND c.retired_at IS NULL",
+        )
+        .read(with_run)
+        .await?;
+    let of_duties = link
+        .query(
+            "SELECT c.*, r.id AS run_id FROM runs r JOIN duty_runs x ON x.id = r.id \
+             JOIN duties d ON d.id = x.duty_id JOIN items i ON i.run_id = r.id \
+             JOIN checks c ON c.service_id = r.service_id AND c.environment = r.environment \
+             AND c.item = i.key \
+             WHERE r.subject_kind = 'duty' AND r.state = 'watching' AND d.retired_at IS NULL \
+             AND c.retired_at IS NULL ORDER BY r.opened_at, r.id",
+        )
+        .read(with_run)
+        .await?;
+    let mut known: HashSet<_> = found.iter().map(|(check, _)| check.id).collect();
+    found.extend(of_duties.into_iter().filter(|(check, _)| known.insert(check.id)));
+    Ok(found)
+}
+
+fn with_run(row: &Row) -> Result<(CheckRecord, RunId), StoreError> {
+    Ok((read(row)?, RunId(row.get("run_id")?)))
 }
 
 /// A few numbers that change whenever a check or an indicator is added, changed or retired, or a
-/// watch opens or closes. Times are added up, not compared: a clock may have been put back.
+/// run opens or closes. Times are added up, not compared: a clock may have been put back.
 ///
 /// # Errors
 /// What the database says.
@@ -148,13 +169,19 @@ pub async fn fingerprint(link: &mut Link) -> Result<Vec<i64>, StoreError> {
              (SELECT count(*) FROM indicators) AS d, \
              (SELECT CAST(coalesce(sum(updated_at % 999999937), 0) AS BIGINT) FROM indicators) AS e, \
              (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM indicators) AS f, \
-             (SELECT count(*) FROM deployments WHERE state = 'watching') AS g, \
-             (SELECT CAST(coalesce(sum(created_at % 999999937), 0) AS BIGINT) FROM deployments \
-              WHERE state = 'watching') AS h",
+             (SELECT count(*) FROM runs WHERE state = 'watching') AS g, \
+             (SELECT CAST(coalesce(sum(d.created_at % 999999937), 0) AS BIGINT) FROM deployments d \
+              JOIN runs r ON r.id = d.id WHERE r.state = 'watching') AS h, \
+             (SELECT CAST(coalesce(sum(opened_at % 999999937), 0) AS BIGINT) FROM runs \
+              WHERE state = 'watching') AS i, \
+             (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM duties) AS j",
         )
         .one()
         .await?;
-    ["a", "b", "c", "d", "e", "f", "g", "h"].into_iter().map(|name| row.get(name)).collect()
+    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
+        .into_iter()
+        .map(|name| row.get(name))
+        .collect()
 }
 
 /// Adds a check, or changes all but its id, service, key and creation time.

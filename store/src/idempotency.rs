@@ -74,6 +74,6 @@ pub async fn keep(
 ///
 /// # Errors
 /// What the database says.
-pub async fn forget(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StoreError> {
+pub async fn prune(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StoreError> {
     tx.query("DELETE FROM idempotency WHERE created_at < $1").bind(micros(before)).run().await
 }

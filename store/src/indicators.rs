@@ -86,8 +86,8 @@ pub async fn by_key(
 pub async fn being_watched(link: &mut Link) -> Result<Vec<IndicatorRecord>, StoreError> {
     link.query(
         "SELECT * FROM indicators i WHERE i.source = 'prometheus' AND i.retired_at IS NULL \
-         AND EXISTS (SELECT 1 FROM deployments d WHERE d.service_id = i.service_id \
-         AND d.state = 'watching')",
+         AND EXISTS (SELECT 1 FROM runs r WHERE r.service_id = i.service_id \
+         AND r.subject_kind = 'deployment' AND r.state = 'watching')",
     )
     .read(read)
     .await

@@ -4,7 +4,7 @@
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
-use domain::ids::{CheckId, DeploymentId, ServiceId};
+use domain::ids::{CheckId, DeploymentId, RunId, ServiceId};
 
 use uuid::Uuid;
 
@@ -13,10 +13,13 @@ use crate::{
     deployments::{self, DeploymentRecord},
     error::StoreError,
     heartbeats::{self, HeartbeatRecord},
-    items::{self, ItemRecord},
     measurements::{self, Newest},
+    runs::{
+        self, RunRecord,
+        items::{self, ItemRecord},
+        waivers::{self, WaiverRecord},
+    },
     tx::Tx,
-    waivers::{self, WaiverRecord},
 };
 
 /// One kind of answer, by what was asked.
@@ -27,8 +30,9 @@ type Answers<K, V> = HashMap<K, V>;
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     deployments: Answers<DeploymentId, Option<DeploymentRecord>>,
-    items: Answers<(DeploymentId, String), Option<ItemRecord>>,
-    waivers: Answers<DeploymentId, Vec<WaiverRecord>>,
+    runs: Answers<RunId, Option<RunRecord>>,
+    items: Answers<(RunId, String), Option<ItemRecord>>,
+    waivers: Answers<RunId, Vec<WaiverRecord>>,
     checks: Answers<(ServiceId, String), Arc<Vec<CheckRecord>>>,
     heartbeats: Answers<(ServiceId, String), Vec<HeartbeatRecord>>,
     pinged: Answers<Uuid, Option<HeartbeatRecord>>,
@@ -38,7 +42,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// Notes what a box is now.
     pub(crate) fn item_is(&mut self, item: &ItemRecord) {
-        self.items.insert((item.deployment_id, item.key.clone()), Some(item.clone()));
+        self.items.insert((item.run_id, item.key.clone()), Some(item.clone()));
     }
 
     /// Notes that checks have measured.
@@ -73,20 +77,28 @@ impl Tx {
         Ok(keep(&mut self.seen.deployments, id, read))
     }
 
+    /// As [`runs::by_id`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn run(&mut self, id: RunId) -> Result<Option<RunRecord>, StoreError> {
+        if let Some(seen) = self.seen.runs.get(&id) {
+            return Ok(seen.clone());
+        }
+        let read = runs::by_id(self, id).await?;
+        Ok(keep(&mut self.seen.runs, id, read))
+    }
+
     /// As [`items::by_key`], read once in a transaction.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn item(
-        &mut self,
-        deployment: DeploymentId,
-        key: &str,
-    ) -> Result<Option<ItemRecord>, StoreError> {
-        let asked = (deployment, key.to_owned());
+    pub async fn item(&mut self, run: RunId, key: &str) -> Result<Option<ItemRecord>, StoreError> {
+        let asked = (run, key.to_owned());
         if let Some(seen) = self.seen.items.get(&asked) {
             return Ok(seen.clone());
         }
-        let read = items::by_key(self, deployment, key).await?;
+        let read = items::by_key(self, run, key).await?;
         Ok(keep(&mut self.seen.items, asked, read))
     }
 
@@ -94,15 +106,12 @@ impl Tx {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn waivers(
-        &mut self,
-        deployment: DeploymentId,
-    ) -> Result<Vec<WaiverRecord>, StoreError> {
-        if let Some(seen) = self.seen.waivers.get(&deployment) {
+    pub async fn waivers(&mut self, run: RunId) -> Result<Vec<WaiverRecord>, StoreError> {
+        if let Some(seen) = self.seen.waivers.get(&run) {
             return Ok(seen.clone());
         }
-        let read = waivers::not_ended(self, deployment).await?;
-        Ok(keep(&mut self.seen.waivers, deployment, read))
+        let read = waivers::not_ended(self, run).await?;
+        Ok(keep(&mut self.seen.waivers, run, read))
     }
 
     /// As [`checks::of_environment`], read once in a transaction.

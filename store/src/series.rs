@@ -269,12 +269,12 @@ pub async fn roll_up(tx: &mut Tx, before: i64) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Forgets the hours before hour `before`.
+/// Removes the hours before hour `before`; answers how many.
 ///
 /// # Errors
 /// What the database says.
-pub async fn forget_hours(tx: &mut Tx, before: i64) -> Result<(), StoreError> {
-    tx.query("DELETE FROM series_hours WHERE hour < $1").bind(before).run().await.map(drop)
+pub async fn prune_hours(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
+    tx.query("DELETE FROM series_hours WHERE hour < $1").bind(before).run().await
 }
 
 async fn write(

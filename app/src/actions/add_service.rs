@@ -17,7 +17,7 @@ use crate::{
 pub async fn add_service(slug: String, name: String, #[server(flatten)] fields: Fields) -> Outcome {
     let act = Act::here()?;
     let slug = slug.trim().to_lowercase();
-    if act.engine.service_page(&act.person, &slug).await.is_ok() {
+    if act.engine.service_settings(&act.person, &slug).await.is_ok() {
         return Err(Refusal::field("/slug", "belongs to another service already").into());
     }
     let request = ServiceRequest {

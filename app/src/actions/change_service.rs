@@ -18,7 +18,7 @@ pub async fn change_service(
 ) -> Outcome {
     let act = Act::here()?;
     // A service that is not there is not made by changing it.
-    act.engine.service_page(&act.person, &service).await?;
+    act.engine.service_settings(&act.person, &service).await?;
     let text = |name: &str| Some(fields.text(name).trim().to_owned());
     let request = ServiceRequest {
         name,

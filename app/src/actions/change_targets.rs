@@ -16,7 +16,7 @@ use crate::{
 #[server(prefix = "/act", endpoint = "change-targets", input = Form)]
 pub async fn change_targets(service: String, #[server(flatten)] fields: Fields) -> Outcome {
     let act = Act::here()?;
-    let known = act.engine.service_page(&act.person, &service).await?.service;
+    let known = act.engine.service_settings(&act.person, &service).await?.head.service;
     let request = ServiceRequest {
         name: known.name,
         targets: Some(targets(&fields)?),

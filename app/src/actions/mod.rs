@@ -11,7 +11,6 @@ mod change_service;
 mod change_targets;
 mod choose_theme;
 mod create_token;
-mod duty;
 mod end_waiver;
 mod log_in;
 mod log_out;
@@ -26,6 +25,7 @@ mod put_plan;
 mod put_retention;
 mod record_baselines;
 mod record_rehearsal;
+mod redeliver;
 mod retire_check;
 mod retire_duty;
 mod retire_heartbeat;
@@ -54,7 +54,6 @@ pub use self::{
     change_targets::ChangeTargets,
     choose_theme::ChooseTheme,
     create_token::CreateToken,
-    duty::SignDuty,
     end_waiver::EndWaiver,
     log_in::LogIn,
     log_out::LogOut,
@@ -69,6 +68,7 @@ pub use self::{
     put_retention::PutRetention,
     record_baselines::RecordBaselines,
     record_rehearsal::RecordRehearsal,
+    redeliver::Redeliver,
     retire_check::RetireCheck,
     retire_duty::RetireDuty,
     retire_heartbeat::RetireHeartbeat,

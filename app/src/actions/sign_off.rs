@@ -1,20 +1,18 @@
-//! Signing a deployment off.
+//! Signing a run off.
 
-use domain::ids::DeploymentId;
+use engine::runs::SignedOff;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
-use crate::form::{Act, Form};
+use crate::form::{Act, Form, OfRun};
 
 /// Gives the reader's signature.
 #[server(prefix = "/act", endpoint = "sign-off", input = Form)]
-pub async fn sign_off(deployment: DeploymentId, #[server(default)] comment: String) -> Outcome {
+pub async fn sign_off(#[server(flatten)] of: OfRun, #[server(default)] comment: String) -> Outcome {
     let act = Act::here()?;
-    let complete = act.engine.sign(&act.who, deployment, &comment).await?;
-    let said = if complete {
-        "Signed off. It was the last signature: the watch is closed."
-    } else {
-        "Signed off. Other signatures are still missing."
+    let said = match act.engine.runs().sign_off(&act.who, of.run, &comment).await? {
+        SignedOff::Closed => "Signed off. It was the last signature: this is closed.",
+        SignedOff::Waiting => "Signed off. Other signatures are still missing.",
     };
     Ok(Done::here(said).at("sign-off"))
 }

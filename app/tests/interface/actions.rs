@@ -133,7 +133,7 @@ async fn closing_every_box_opens_the_sign_off() -> Result<(), Failure> {
     let (mira, _) = engine.log_in("mira@example.org", PASSWORD.into()).await?;
     let anna = person("Anna Weber", "anna@example.org", Role::Approver);
     engine.add_person(&Who::Person(mira.clone()), anna).await?;
-    let open = engine.deployment_page(&mira, id).await?.gate.open;
+    let open = engine.deployment_page(&mira, id).await?.run.gate.open;
     assert!(open.len() > 2, "{open:?}");
 
     let mut browser = Browser::of(&portal, "mira@example.org").await?;

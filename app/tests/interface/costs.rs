@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::{Browser, Failure, PASSWORD, Portal};
 use axum::body::Body;
 use domain::who::Who;
-use engine::items::PersonAct;
+use engine::runs::ManualAction;
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
 
@@ -21,20 +21,25 @@ async fn a_tick_is_one_commit_and_one_page() -> Result<(), Failure> {
         listen(&portal, &browser, &format!("?deployment={id}&page={other}")).await?;
 
     browser.page_id = Some(own.to_string());
-    let (commits, pages) = (portal.engine.writer_stats().commits(), portal.pages());
+    let (commits, pages) = (portal.engine.writer_stats().commits, portal.pages());
     let sessions = portal.session_writes();
     let id_text = id.to_string();
     let fields = [("deployment", id_text.as_str()), ("item", "smoke-tests")];
     let page = browser.follow(&portal, "/act/tick", &fields).await?;
     assert!(page.body.contains("<p>Ticked.</p>"), "{}", page.body);
-    assert_eq!(portal.engine.writer_stats().commits(), commits + 1, "commits");
+    assert_eq!(portal.engine.writer_stats().commits, commits + 1, "commits");
     assert_eq!(portal.pages(), pages + 1, "pages");
     assert_eq!(portal.session_writes(), sessions, "writes of the session");
 
     // The other page is told; the next thing its own is told of is what somebody else does.
     assert!(next(&mut elsewhere).await?.contains("event: changed"));
     let (mira, _) = portal.engine.log_in("mira@example.org", PASSWORD.into()).await?;
-    portal.engine.speak(&Who::Person(mira), id, "smoke-tests", PersonAct::Untick, "").await?;
+    let who = Who::Person(mira);
+    portal
+        .engine
+        .runs()
+        .set_manual_status(&who, id, "smoke-tests", ManualAction::Untick, "")
+        .await?;
     let told = next(&mut here).await?;
     assert!(told.contains("event: changed"), "{told}");
     assert!(told.trim_end().contains("-0\n"), "the first it is told: {told}");
@@ -46,13 +51,13 @@ async fn a_refused_form_costs_no_commit_and_one_page() -> Result<(), Failure> {
     let (portal, id) = Portal::with_deployment().await?;
     let mut browser = Browser::of(&portal, "mira@example.org").await?;
     browser.get(&portal, &format!("/deployments/{id}")).await?;
-    let (commits, pages) = (portal.engine.writer_stats().commits(), portal.pages());
+    let (commits, pages) = (portal.engine.writer_stats().commits, portal.pages());
     let id = id.to_string();
     let fields = [("deployment", id.as_str()), ("item", "perf-security"), ("note", "I looked")];
     let page = browser.post(&portal, "/act/tick", &fields).await?;
     assert_eq!(page.status, StatusCode::CONFLICT);
     assert!(page.body.contains("role=\"alert\"") && page.body.contains("I looked"));
-    assert_eq!(portal.engine.writer_stats().commits(), commits);
+    assert_eq!(portal.engine.writer_stats().commits, commits);
     assert_eq!(portal.pages(), pages + 1);
     Ok(())
 }

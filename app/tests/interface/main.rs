@@ -2,6 +2,7 @@
 #![cfg(feature = "ssr")]
 
 mod actions;
+mod background;
 mod costs;
 mod door;
 mod messages;

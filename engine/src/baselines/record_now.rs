@@ -22,7 +22,7 @@ use store::{
 use crate::{
     Engine, Refusal,
     audit::entry,
-    run::{source, stretches},
+    runs::{source, stretches},
 };
 
 /// What was recorded.
@@ -47,7 +47,7 @@ impl Engine {
     ) -> Result<Recorded, Refusal> {
         permit(who, Permission::RecordBaselines, None)?;
         // What the probes saw until now is among it.
-        self.sum_up_probes().await?;
+        self.roll_up_probes().await?;
         let mut link = self.read().await?;
         let deployment = open(&mut link, id).await?;
         let records = measure(&mut link, &deployment, who, self.now()).await?;

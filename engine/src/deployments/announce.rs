@@ -3,9 +3,8 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    due::due_at,
-    ids::{DeploymentId, ItemId, PersonId, ReleaseId},
-    item::ItemState,
+    event::Event,
+    ids::{DeploymentId, PersonId, ReleaseId},
     permissions::{Permission, permit},
     runbook::{ItemTemplate, select},
     validate,
@@ -18,10 +17,10 @@ use serde::Deserialize;
 use store::{
     Tx,
     deployments::{self, DeploymentRecord},
-    items::{self, ItemRecord},
     people,
     releases::{self, ReleaseRecord},
     runbooks::{self, RunbookVersion},
+    runs,
     services::{self, ServiceRecord},
 };
 
@@ -29,10 +28,10 @@ use super::{DeploymentView, view};
 use crate::{
     Engine, Refusal,
     audit::entry,
-    engine::new_id,
     error::Faults,
+    ids::{new_id, new_id_at},
     once::{Answer, Once, Outcome},
-    probing, run,
+    runs::{open_items, update_verdict},
 };
 
 /// An announcement.
@@ -123,17 +122,13 @@ impl Engine {
         let (answer, after) = self
             .once(once, move |tx| {
                 Box::pin(async move {
-                    let (id, superseded) = open(tx, &who, request, now, marks).await?;
+                    let id = open(tx, &who, request, now, marks).await?;
                     let body = view::load(tx, id, &base_url, now).await?;
-                    Ok(Outcome { status: 201, body, after: (id, superseded) })
+                    Ok(Outcome { status: 201, body, after: () })
                 })
             })
             .await?;
-        if let Some((id, superseded)) = after {
-            self.changed(id);
-            if let Some(superseded) = superseded {
-                self.changed(superseded);
-            }
+        if after.is_some() {
             self.reschedule();
         }
         Ok(answer)
@@ -182,14 +177,14 @@ fn check(request: &AnnounceRequest, now: DateTime<Utc>) -> Result<(), Refusal> {
     faults.into_result()
 }
 
-/// Opens a deployment with its run; answers it and the one whose place it took.
+/// Opens a deployment with its run.
 pub(crate) async fn open(
     tx: &mut Tx,
     who: &Who,
     request: AnnounceRequest,
     now: DateTime<Utc>,
     marks: Marks,
-) -> Result<(DeploymentId, Option<DeploymentId>), Refusal> {
+) -> Result<DeploymentId, Refusal> {
     let service = place(tx, &request).await?;
     let before = deployments::watching(tx, service.id, &request.environment).await?;
     if let Some(open) = &before
@@ -209,7 +204,8 @@ pub(crate) async fn open(
         None => DeploymentKind::First,
     };
     let runbook = choose(tx, &request, kind).await?;
-    let id = DeploymentId(new_id());
+    // The scheduler reads the time of the announcement out of it.
+    let id = DeploymentId(new_id_at(now));
     let deployed_at = request.deployed_at.unwrap_or(now);
     // Whatever ran there is replaced, also where its own watch ended long ago.
     let replaces = deployments::running(tx, service.id, &request.environment).await?;
@@ -221,7 +217,7 @@ pub(crate) async fn open(
     }
     if let Some(open) = &before {
         // The open one leaves its place first: there is room for one open watch.
-        deployments::set_state(tx, open.id, WatchState::Superseded, now, None).await?;
+        runs::close(tx, open.id.into(), WatchState::Superseded, now).await?;
     }
     let record = record(
         tx,
@@ -241,20 +237,19 @@ pub(crate) async fn open(
     .await?;
     deployments::insert(tx, record.clone()).await?;
     if let Some(open) = &before {
-        deployments::set_state(tx, open.id, WatchState::Superseded, now, Some(id)).await?;
+        deployments::set_superseded_by(tx, open.id, id).await?;
         let closed = DeploymentRecord { state: WatchState::Superseded, ..open.clone() };
-        run::decide(tx, &closed).await?;
+        update_verdict(tx, &closed.run()).await?;
         entry(who, now, "deployment.supersede", "deployment", open.id)
             .deployment(open.id)
             .says(format!("{} took its place", request.version))
             .with("by", id.to_string())
             .record(tx);
+        tx.publish(Event::run_changed(open.id));
     }
-    for (position, template) in (0..).zip(&runbook.content.items) {
-        items::insert(tx, box_of(&record, template, position, now)).await?;
-    }
-    probing::sync_built_in(tx, &service, &request.environment, now).await?;
-    run::judge_all(tx, &record, now).await?;
+    let not_required = |item: &ItemTemplate| item.not_required_because(kind, &record.environment);
+    let templates = &runbook.content.items;
+    open_items(tx, &service, &record.run(), templates, not_required, now).await?;
     entry(who, now, "deployment.announce", "deployment", id)
         .deployment(id)
         .says(format!("announced {} on {}", request.version, request.environment))
@@ -262,7 +257,8 @@ pub(crate) async fn open(
         .with("runbook", format!("{} v{}", runbook.content.slug, runbook.number))
         .with("deployed_by", record.deployed_by.clone())
         .record(tx);
-    Ok((id, before.map(|open| open.id)))
+    tx.publish(Event::run_changed(id));
+    Ok(id)
 }
 
 /// The service, where it exists and runs in that environment.
@@ -393,36 +389,4 @@ async fn deployer(tx: &mut Tx, who: &Who, named: &str) -> Result<Option<PersonId
         (None, Who::Person(person)) => Some(person.id),
         _ => None,
     })
-}
-
-/// A box of the run, copied from its template.
-fn box_of(
-    deployment: &DeploymentRecord,
-    template: &ItemTemplate,
-    position: i64,
-    now: DateTime<Utc>,
-) -> ItemRecord {
-    ItemRecord {
-        id: ItemId(new_id()),
-        deployment_id: deployment.id,
-        position,
-        key: template.key.clone(),
-        title: template.title.clone(),
-        section: template.section.clone(),
-        instructions: template.instructions.clone(),
-        actor: template.actor,
-        required: template.required,
-        due_at: due_at(deployment.deployed_at, template.due_s),
-        role: template.role.clone(),
-        probes: template.probes.clone(),
-        machine_rule: template.machine,
-        not_required_because: template
-            .not_required_because(deployment.kind, &deployment.environment),
-        pushed: None,
-        machine: None,
-        person: None,
-        state: ItemState::Open,
-        reason: String::new(),
-        updated_at: now,
-    }
 }

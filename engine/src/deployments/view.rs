@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    due::is_overdue,
     ids::DeploymentId,
     permissions::{Permission, permit},
     watch::WatchState,
@@ -12,18 +11,18 @@ use serde::{Deserialize, Serialize};
 use store::{
     Link, baselines,
     deployments::{self, DeploymentFilter, DeploymentRecord},
-    evidence::{self, EvidenceRecord},
-    items::ItemRecord,
     manual_baselines,
     page::Page,
-    releases, services, sign_offs,
+    releases,
+    runs::{evidence, sign_offs},
+    services,
 };
 
 use super::BaselineView;
-use crate::{Engine, Refusal, run};
-
-/// How many pieces of evidence of each item are answered, the newest first.
-const EVIDENCE_EACH: i64 = 20;
+use crate::{
+    Engine, Refusal,
+    runs::{EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, gate_answer, items_now},
+};
 
 /// A deployment with its items.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -75,70 +74,6 @@ pub struct DeploymentView {
     pub baselines: Vec<BaselineView>,
 }
 
-/// A required sign-off.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SignOffRequiredView {
-    /// The role.
-    pub role: String,
-    /// How many people of it.
-    pub count: u32,
-}
-
-/// A sign-off.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct SignOffView {
-    /// Who signed.
-    pub person: String,
-    /// For which role.
-    pub role: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What they said.
-    pub comment: String,
-}
-
-/// An item of a run.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct ItemView {
-    /// Its key.
-    pub key: String,
-    /// Its title.
-    pub title: String,
-    /// The section it stands in.
-    pub section: String,
-    /// `human`, `automated` or `mixed`.
-    pub actor: String,
-    /// Whether the gate waits for it.
-    pub required: bool,
-    /// `open`, `running`, `passed`, `failed`, `undecided`, `waived` or `not_required`.
-    pub state: String,
-    /// The sentence that explains the state.
-    pub reason: String,
-    /// When it is due.
-    pub due_at: Option<DateTime<Utc>>,
-    /// Whether it is overdue.
-    pub overdue: bool,
-    /// The newest evidence.
-    pub evidence: Vec<EvidenceView>,
-}
-
-/// A piece of evidence.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct EvidenceView {
-    /// When it arrived.
-    pub at: DateTime<Utc>,
-    /// What gave it: `person`, `token`, `report`, `check` or `system`.
-    pub source_kind: String,
-    /// Its name.
-    pub source: String,
-    /// `passed`, `failed`, `undecided` or `unticked`.
-    pub status: String,
-    /// What it says.
-    pub summary: String,
-    /// Where there is more.
-    pub url: Option<String>,
-}
-
 /// A deployment in a list.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SummaryView {
@@ -187,35 +122,6 @@ pub struct ListQuery {
     pub limit: i64,
 }
 
-impl ItemView {
-    /// The item with its evidence at `now`.
-    pub(crate) fn of(item: &ItemRecord, kept: &[EvidenceRecord], now: DateTime<Utc>) -> Self {
-        Self {
-            key: item.key.clone(),
-            title: item.title.clone(),
-            section: item.section.clone(),
-            actor: item.actor.as_str().into(),
-            required: item.required,
-            state: item.state.as_str().into(),
-            reason: item.reason.clone(),
-            due_at: item.due_at,
-            overdue: is_overdue(item.state, item.due_at, now),
-            evidence: kept
-                .iter()
-                .filter(|kept| kept.item_id == item.id)
-                .map(|kept| EvidenceView {
-                    at: kept.at,
-                    source_kind: kept.source_kind.clone(),
-                    source: kept.source_name.clone(),
-                    status: kept.status.clone(),
-                    summary: kept.summary.clone(),
-                    url: kept.url.clone(),
-                })
-                .collect(),
-        }
-    }
-}
-
 impl SummaryView {
     fn of(record: DeploymentRecord, base_url: &str) -> Self {
         Self {
@@ -248,12 +154,12 @@ pub(crate) async fn load(
     let Some(record) = deployments::by_id(link, id).await? else {
         return Err(Refusal::not_found("deployment", id));
     };
-    let items = run::boxes_now(link, &record, now).await?;
+    let items = items_now(link, &record.run(), now).await?;
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
     let kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
     let release = releases::by_id(link, record.release_id).await?;
-    let given = sign_offs::of_deployment(link, id).await?;
-    let gate = run::ask(&record, &items);
+    let given = sign_offs::of_run(link, id.into()).await?;
+    let gate = gate_answer(record.state, &items);
     let captured = baselines::of_deployment(link, id).await?;
     let by_hand = manual_baselines::of_deployment(link, id).await?;
     Ok(DeploymentView {
@@ -275,15 +181,7 @@ pub(crate) async fn load(
         runbook: format!("{} v{}", record.runbook_slug, record.runbook_number),
         pipeline_url: record.url,
         notes: record.notes,
-        sign_offs: given
-            .into_iter()
-            .map(|given| SignOffView {
-                person: given.person_name,
-                role: given.role,
-                at: given.at,
-                comment: given.comment,
-            })
-            .collect(),
+        sign_offs: given.into_iter().map(SignOffView::from).collect(),
         sign_off_required: record
             .sign_off_required
             .into_iter()

@@ -3,32 +3,38 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    due::{due_at, is_overdue},
+    due::is_overdue,
     duty::{DutyState, due_run},
+    event::Event,
     ids::DutyRunId,
-    item::ItemState,
-    runbook::ItemTemplate,
     who::Who,
 };
 use store::{
     Tx,
-    duties::{self, DutyItem, DutyRecord, DutyRun},
+    duties::{self, DutyRecord, DutyRun},
     runbooks::{self, RunbookVersion},
+    runs::items,
+    services,
 };
 
-use super::judge::boxes_now;
-use crate::{Engine, Refusal, audit::entry, engine::new_id};
+use crate::{
+    Engine, Refusal,
+    audit::entry,
+    ids::new_id_at,
+    probing,
+    runs::{evaluate_all, open_items},
+};
 
 /// Who opens and tells.
 const WHO: Who = Who::System("duties");
 
 impl Engine {
-    /// Opens the runs of duties that are due, judges the open ones and tells of those that are due
-    /// soon or overdue.
+    /// Opens the runs of duties that are due, and tells of those that are due
+    /// soon or overdue; answers whether anything changed.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn look_after_duties(&self) -> Result<(), Refusal> {
+    pub async fn open_due_runs(&self) -> Result<bool, Refusal> {
         let now = self.now();
         let due: Vec<_> = duties::all(&mut self.read().await?)
             .await?
@@ -37,7 +43,7 @@ impl Engine {
             .collect();
         let open = duties::open_runs(&mut self.read().await?).await?;
         if due.is_empty() && open.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let changed = self
             .write(move |tx| {
@@ -57,9 +63,10 @@ impl Engine {
             })
             .await?;
         if changed {
-            self.publish(domain::event::Event::changed());
+            // Checks of a run that opened have to run.
+            self.reschedule();
         }
-        Ok(())
+        Ok(changed)
     }
 }
 
@@ -82,90 +89,69 @@ pub(super) async fn if_due(
     else {
         return Ok(false);
     };
-    let run = run_of(&duty, &version, opened_at);
-    duties::insert_run(tx, run.clone()).await?;
-    for (position, template) in (0i64..).zip(&version.content.items) {
-        duties::put_item(tx, &box_of(&run, template, position)).await?;
-    }
+    let run = run_of(&duty, &version, opened_at, now);
+    let Some(service) = services::by_id(tx, duty.service_id).await? else { return Ok(false) };
+    duties::insert_run(tx, &duty, run.clone()).await?;
+    let record = run.run(&duty);
+    open_items(tx, &service, &record, &version.content.items, |_| None, now).await?;
     entry(&WHO, now, "duty.open", "duty_run", run.id)
         .run(run.id)
         .says(format!("opened {} for {} on {}", run.title, duty.service, duty.environment))
         .with("due_at", run.due_at.to_rfc3339())
         .record(tx);
     duties::put(tx, DutyRecord { passed: n + 1, ..duty }).await?;
+    tx.publish(Event::run_changed(run.id));
     Ok(true)
 }
 
-fn run_of(duty: &DutyRecord, version: &RunbookVersion, opened_at: DateTime<Utc>) -> DutyRun {
+fn run_of(
+    duty: &DutyRecord,
+    version: &RunbookVersion,
+    opened_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> DutyRun {
     let window = i64::try_from(version.content.watch_s).unwrap_or(i64::MAX);
+    let required = version.content.items.iter().filter(|item| item.required).count();
     let window = Duration::try_seconds(window).unwrap_or(Duration::days(30));
     DutyRun {
-        id: DutyRunId(new_id()),
+        // The scheduler reads out of it since when the run is there.
+        id: DutyRunId(new_id_at(now)),
         duty_id: duty.id,
         runbook_version_id: version.id,
         runbook_number: version.number,
         title: version.content.title.clone(),
         description: version.content.description.clone(),
         sign_off_required: version.content.sign_off.clone(),
+        required_items: i64::try_from(required).unwrap_or(i64::MAX),
         opened_at,
         due_at: opened_at + window,
-        told: DutyState::Open,
+        last_reminder: DutyState::Open,
         closed_at: None,
     }
 }
 
-/// A box of the run, copied from its template.
-fn box_of(run: &DutyRun, template: &ItemTemplate, position: i64) -> DutyItem {
-    DutyItem {
-        run_id: run.id,
-        key: template.key.clone(),
-        position,
-        title: template.title.clone(),
-        section: template.section.clone(),
-        instructions: template.instructions.clone(),
-        actor: template.actor,
-        required: template.required,
-        role: template.role.clone(),
-        due_at: due_at(run.opened_at, template.due_s),
-        state: ItemState::Open,
-        reason: String::new(),
-        pushed: None,
-        pushed_url: None,
-        machine: None,
-        person: None,
-        waived: None,
-    }
-}
-
-/// Writes down what the boxes of an open run have come to, and tells where it is late; answers
-/// whether anything changed.
+/// Looks at an open run: evaluates one that has not been, and tells where it is late; answers whether
+/// anything changed.
 async fn look_after(tx: &mut Tx, run: DutyRun, now: DateTime<Utc>) -> Result<bool, Refusal> {
     let Some(duty) = duties::by_id(tx, run.duty_id).await? else { return Ok(false) };
-    let before = duties::items_of(tx, run.id).await?;
-    let items = boxes_now(tx, &duty, &run, now).await?;
-    let mut changed = false;
-    for (old, item) in before.iter().zip(&items).filter(|(old, item)| old != item) {
-        changed = true;
-        duties::put_item(tx, item).await?;
-        let word = |item: &DutyItem| item.machine.as_ref().map(|(word, _)| *word);
-        if word(old) != word(item)
-            && let Some((word, sentence)) = &item.machine
-        {
-            entry(&WHO, now, "duty.machine", "duty_item", &item.key)
-                .run(run.id)
-                .says(format!("{}: {}. {sentence}", item.title, word.as_str()))
-                .with("state", item.state.as_str())
-                .record(tx);
-        }
+    let id = run.id.into();
+    let record = tx.run(id).await?;
+    // One from before duties had evidence and probes has not been asked about since.
+    if let Some(record) = record.filter(|record| record.reason.is_empty())
+        && let Some(service) = services::by_id(tx, duty.service_id).await?
+    {
+        probing::sync_built_in(tx, &service, &duty.environment, None, now).await?;
+        evaluate_all(tx, &record, now).await?;
     }
+    let items = items::of_run(tx, id).await?;
     let late: Vec<_> =
         items.iter().filter(|item| is_overdue(item.state, item.due_at, now)).collect();
     let open = (run.opened_at, run.due_at, !late.is_empty());
     let told = domain::duty::state(Some(open), None, now);
-    if told == run.told {
-        return Ok(changed);
+    if told == run.last_reminder {
+        return Ok(false);
     }
-    duties::tell(tx, run.id, told).await?;
+    duties::set_reminder(tx, run.id, told).await?;
     let sentence = match told {
         DutyState::DueSoon => format!("{} of {} is due soon", run.title, duty.service),
         DutyState::Overdue => {
@@ -181,5 +167,6 @@ async fn look_after(tx: &mut Tx, run: DutyRun, now: DateTime<Utc>) -> Result<boo
         .says(sentence)
         .with("due_at", run.due_at.to_rfc3339())
         .record(tx);
+    tx.publish(Event::run_changed(id));
     Ok(true)
 }

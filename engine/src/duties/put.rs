@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    event::Event,
     ids::{DutyId, ServiceId},
     permissions::{Permission, permit},
     runbook::{Cadence, Runbook},
@@ -15,7 +16,7 @@ use store::{
 };
 
 use super::{open, view::DutyView};
-use crate::{Engine, Refusal, audit::entry, engine::new_id, once::Answer};
+use crate::{Engine, Refusal, audit::entry, ids::new_id, once::Answer};
 
 /// How far ahead the first run may lie, in days.
 const AHEAD_D: i64 = 366;
@@ -101,12 +102,13 @@ impl Engine {
                         .with("starts_at", record.starts_at.to_rfc3339())
                         .record(tx);
                     open::if_due(tx, record.clone(), now).await?;
+                    tx.publish(Event::changed());
                     let known = duties::by_id(tx, record.id).await?.unwrap_or(record);
                     Ok((created, DutyView::of(tx, &known, now).await?))
                 })
             })
             .await?;
-        self.publish(domain::event::Event::changed());
+        self.reschedule();
         let body =
             serde_json::to_string(&view).map_err(|error| Refusal::Internal(error.to_string()))?;
         Ok(Answer { status: if created { 201 } else { 200 }, body, replayed: false })
@@ -141,11 +143,12 @@ impl Engine {
                     .says(format!("switched off the duty {runbook} of {slug}"))
                     .with("environment", environment)
                     .record(tx);
+                tx.publish(Event::changed());
                 Ok(())
             })
         })
         .await?;
-        self.publish(domain::event::Event::changed());
+        self.reschedule();
         Ok(())
     }
 }

@@ -2,34 +2,25 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    acts::{ItemAct, may},
-    audit::AuditEntry,
     due::is_overdue,
     duty::{self, DutyState},
-    gate::GateAnswer,
-    ids::{DutyId, DutyRunId},
     item::ItemState,
     permissions::{Permission, permit},
-    sign_off::{RoleCount, Signature, counts, may_sign},
-    watch::WatchState,
-    who::{Person, Who},
-    words::Actor,
+    who::Who,
 };
 use serde::Serialize;
 use store::{
-    Link, audit,
-    duties::{self, DutyItem, DutyRecord, DutyRun, DutySignOff},
-    runbooks, services,
+    Link,
+    duties::{self, DutyRecord, DutyRun},
+    runbooks,
+    runs::{evidence, items::ItemRecord},
 };
 use uuid::Uuid;
 
-use super::judge::{boxes_now, gate};
-use crate::{Engine, Refusal};
-
-/// How many past runs are shown.
-const RUNS: i64 = 24;
-/// How many lines the timeline shows.
-const TIMELINE: i64 = 100;
+use crate::{
+    Engine, Refusal,
+    runs::{EVIDENCE_EACH, ItemView, items_now},
+};
 
 /// A duty as it stands.
 #[derive(Debug, Clone)]
@@ -54,61 +45,6 @@ pub struct DutyNow {
     pub next_at: Option<DateTime<Utc>>,
 }
 
-/// All duties.
-#[derive(Debug, Clone)]
-pub struct DutiesPage {
-    /// The duties that are switched on, those that wait first.
-    pub duties: Vec<DutyNow>,
-    /// The runbooks that recur: slug, title and cadence.
-    pub runbooks: Vec<(String, String, String)>,
-    /// Where they can be switched on: the service's slug and name, the environment's slug and name.
-    pub places: Vec<[String; 4]>,
-    /// Whether the reader may switch them on and off.
-    pub may_configure: bool,
-    /// When the page was read.
-    pub now: DateTime<Utc>,
-}
-
-/// A run of a duty.
-#[derive(Debug, Clone)]
-pub struct DutyRunPage {
-    /// The duty.
-    pub duty: DutyRecord,
-    /// The service's name.
-    pub service_name: String,
-    /// The run.
-    pub run: DutyRun,
-    /// How the run stands.
-    pub state: DutyState,
-    /// Its boxes.
-    pub boxes: Vec<BoxNow>,
-    /// Whether it may be signed off.
-    pub gate: GateAnswer,
-    /// The roles that have to sign.
-    pub roles: Vec<RoleCount>,
-    /// The signatures given.
-    pub given: Vec<DutySignOff>,
-    /// Why the reader cannot sign, where they cannot.
-    pub may_sign: Result<String, String>,
-    /// The runs of this duty, newest first.
-    pub runs: Vec<DutyRun>,
-    /// What happened, newest first.
-    pub timeline: Vec<AuditEntry>,
-    /// When the page was read.
-    pub now: DateTime<Utc>,
-}
-
-/// A box of a run.
-#[derive(Debug, Clone)]
-pub struct BoxNow {
-    /// The box.
-    pub item: DutyItem,
-    /// Whether it is overdue.
-    pub overdue: bool,
-    /// Whether the reader may tick, mark as failed, take back, waive it.
-    pub may: [bool; 4],
-}
-
 /// A duty as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct DutyView {
@@ -127,12 +63,12 @@ pub struct DutyView {
     /// When the next run opens.
     pub next_at: Option<DateTime<Utc>>,
     /// The open run.
-    pub run: Option<RunView>,
+    pub run: Option<DutyRunView>,
 }
 
 /// A run as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct RunView {
+pub struct DutyRunView {
     /// Its id.
     pub id: Uuid,
     /// When it opened.
@@ -140,43 +76,7 @@ pub struct RunView {
     /// When it has to be done.
     pub due_at: DateTime<Utc>,
     /// Its boxes.
-    pub items: Vec<BoxView>,
-}
-
-/// A box as the API answers it.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct BoxView {
-    /// Its key.
-    pub key: String,
-    /// Its title.
-    pub title: String,
-    /// `human`, `automated` or `mixed`.
-    pub actor: String,
-    /// Whether the run waits for it.
-    pub required: bool,
-    /// Its state.
-    pub state: String,
-    /// Why.
-    pub reason: String,
-    /// When it is due.
-    pub due_at: Option<DateTime<Utc>>,
-    /// Whether it is overdue.
-    pub overdue: bool,
-}
-
-impl BoxView {
-    pub(super) fn of(item: &DutyItem, now: DateTime<Utc>) -> Self {
-        Self {
-            key: item.key.clone(),
-            title: item.title.clone(),
-            actor: item.actor.as_str().into(),
-            required: item.required,
-            state: item.state.as_str().into(),
-            reason: item.reason.clone(),
-            due_at: item.due_at,
-            overdue: is_overdue(item.state, item.due_at, now),
-        }
-    }
+    pub items: Vec<ItemView>,
 }
 
 impl DutyView {
@@ -186,6 +86,8 @@ impl DutyView {
         now: DateTime<Utc>,
     ) -> Result<Self, Refusal> {
         let (duty, items) = now_of(link, duty.clone(), now).await?;
+        let ids: Vec<_> = items.iter().map(|item| item.id).collect();
+        let kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
         Ok(Self {
             service: duty.record.service.clone(),
             environment: duty.record.environment.clone(),
@@ -194,11 +96,11 @@ impl DutyView {
             state: duty.state.as_str().into(),
             starts_at: duty.record.starts_at,
             next_at: duty.next_at,
-            run: duty.open.map(|run| RunView {
+            run: duty.open.map(|run| DutyRunView {
                 id: run.id.0,
                 opened_at: run.opened_at,
                 due_at: run.due_at,
-                items: items.iter().map(|item| BoxView::of(item, now)).collect(),
+                items: items.iter().map(|item| ItemView::of(item, &kept, now)).collect(),
             }),
         })
     }
@@ -209,13 +111,13 @@ async fn now_of(
     link: &mut Link,
     record: DutyRecord,
     now: DateTime<Utc>,
-) -> Result<(DutyNow, Vec<DutyItem>), Refusal> {
+) -> Result<(DutyNow, Vec<ItemRecord>), Refusal> {
     let open = duties::open_run(link, record.id).await?;
     let newest = duties::runs_of(link, record.id, 2).await?;
     let closed = newest.into_iter().find(|run| run.closed_at.is_some());
     let items = match &open {
         None => Vec::new(),
-        Some(run) => boxes_now(link, &record, run, now).await?,
+        Some(run) => items_now(link, &run.run(&record), now).await?,
     };
     let overdue: Vec<_> = items
         .iter()
@@ -267,89 +169,6 @@ impl Engine {
         }
         Ok(all)
     }
-
-    /// All that the page of duties shows.
-    ///
-    /// # Errors
-    /// Trouble with the database.
-    pub async fn duties_page(&self, person: &Person) -> Result<DutiesPage, Refusal> {
-        let who = Who::Person(person.clone());
-        permit(&who, Permission::Read, None)?;
-        let now = self.now();
-        let mut connection = self.read().await?;
-        let link = &mut connection;
-        let names = services::environments(link).await?;
-        let mut places = Vec::new();
-        for service in services::all(link).await? {
-            for place in services::environments_of(link, service.id).await? {
-                let known = names.iter().find(|known| known.slug == place.environment);
-                let name = known.map_or_else(|| place.environment.clone(), |one| one.name.clone());
-                places.push([service.slug.clone(), service.name.clone(), place.environment, name]);
-            }
-        }
-        let recurring = runbooks::published(link).await?.into_iter().filter_map(|version| {
-            let cadence = version.content.applies_to.duty?.cadence.as_str().to_owned();
-            Some((version.content.slug, version.content.title, cadence))
-        });
-        Ok(DutiesPage {
-            runbooks: recurring.collect(),
-            places,
-            may_configure: permit(&who, Permission::Configure, None).is_ok(),
-            duties: standing(link, now).await?,
-            now,
-        })
-    }
-
-    /// All that the page of a duty's run shows.
-    ///
-    /// # Errors
-    /// Where there is no such run.
-    pub async fn duty_run_page(
-        &self,
-        person: &Person,
-        id: DutyRunId,
-    ) -> Result<DutyRunPage, Refusal> {
-        let who = Who::Person(person.clone());
-        permit(&who, Permission::Read, None)?;
-        let now = self.now();
-        let mut connection = self.read().await?;
-        let link = &mut connection;
-        let Some(run) = duties::run_by_id(link, id).await? else {
-            return Err(Refusal::not_found("run of a duty", id));
-        };
-        let Some(record) = duties::by_id(link, run.duty_id).await? else {
-            return Err(Refusal::not_found("duty", DutyId(run.duty_id.0)));
-        };
-        let items = boxes_now(link, &record, &run, now).await?;
-        let gate = gate(&items);
-        let given = duties::sign_offs_of(link, id).await?;
-        let signatures: Vec<_> = given
-            .iter()
-            .map(|given| Signature { person: given.person_id, role: given.role.clone() })
-            .collect();
-        let required = &run.sign_off_required;
-        let works = run.closed_at.is_none() && record.retired_at.is_none();
-        let watch = if works { WatchState::Watching } else { WatchState::SignedOff };
-        let may_sign = may_sign(watch, &gate, required, &signatures, person, None)
-            .map_err(|refusal| refusal.to_string());
-        let late = items.iter().any(|item| is_overdue(item.state, item.due_at, now));
-        let open = run.closed_at.is_none().then_some((run.opened_at, run.due_at, late));
-        let service = services::by_id(link, record.service_id).await?;
-        Ok(DutyRunPage {
-            service_name: service.map_or_else(|| record.service.clone(), |known| known.name),
-            state: duty::state(open, None, now),
-            boxes: items.into_iter().map(|item| box_for(item, watch, &who, now)).collect(),
-            gate,
-            roles: counts(required, &signatures),
-            given,
-            may_sign,
-            runs: duties::runs_of(link, record.id, RUNS).await?,
-            timeline: audit::of_deployment(link, id.0, TIMELINE).await?,
-            duty: record,
-            run,
-            now,
-        })
-    }
 }
 
 /// The duties that wait for somebody, most urgent first.
@@ -359,7 +178,7 @@ pub(crate) async fn waiting(link: &mut Link, now: DateTime<Utc>) -> Result<Vec<D
 }
 
 /// All duties, those that wait first, the most urgent of them before the others.
-async fn standing(link: &mut Link, now: DateTime<Utc>) -> Result<Vec<DutyNow>, Refusal> {
+pub(super) async fn standing(link: &mut Link, now: DateTime<Utc>) -> Result<Vec<DutyNow>, Refusal> {
     let mut all = Vec::new();
     for record in duties::all(link).await? {
         all.push(now_of(link, record, now).await?.0);
@@ -374,20 +193,4 @@ async fn standing(link: &mut Link, now: DateTime<Utc>) -> Result<Vec<DutyNow>, R
     let when = |duty: &DutyNow| duty.open.as_ref().map(|run| run.due_at).or(duty.next_at);
     all.sort_by_key(|duty| (rank(duty), when(duty)));
     Ok(all)
-}
-
-fn box_for(item: DutyItem, watch: WatchState, who: &Who, now: DateTime<Utc>) -> BoxNow {
-    let can = |act| may(act, &item.key, item.actor, watch, who).is_ok();
-    let spoken = item.person.is_some();
-    let person = item.actor != Actor::Automated;
-    BoxNow {
-        overdue: watch == WatchState::Watching && is_overdue(item.state, item.due_at, now),
-        may: [
-            person && !spoken && can(ItemAct::Tick),
-            person && !spoken && can(ItemAct::MarkFailed),
-            spoken && can(ItemAct::Untick),
-            !item.state.is_closed() && can(ItemAct::Waive),
-        ],
-        item,
-    }
 }

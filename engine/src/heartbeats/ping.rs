@@ -2,18 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    event::Event,
     heartbeat::{PingKind, of_exit_code},
-    ids::DeploymentId,
-    watch::WatchState,
 };
 use store::{
-    Tx, deployments,
+    Tx,
     heartbeats::{self, HeartbeatRecord, PingRecord},
+    runs,
 };
 use uuid::Uuid;
 
 use super::stand::{settle, source};
-use crate::{Engine, Refusal, run};
+use crate::{
+    Engine, Refusal,
+    runs::{AutomatedResult, apply_automated_result, began},
+};
 
 /// How much of what comes with a ping is kept, in bytes.
 const BODY_MAX: usize = 4 * 1_024;
@@ -77,28 +80,18 @@ impl Engine {
     /// Where there is no heartbeat in use with this id.
     pub async fn ping(&self, id: Uuid, ping: Ping) -> Result<(), Refusal> {
         let now = self.now();
-        let touched =
-            self.hear(move |tx| Box::pin(async move { hear(tx, id, &ping, now).await })).await?;
-        if let Some(deployment) = touched {
-            self.changed(deployment);
-        }
-        Ok(())
+        self.hear(move |tx| Box::pin(async move { hear(tx, id, &ping, now).await })).await
     }
 }
 
-/// Writes a ping down; answers the deployment whose page it changes.
-async fn hear(
-    tx: &mut Tx,
-    id: Uuid,
-    ping: &Ping,
-    now: DateTime<Utc>,
-) -> Result<Option<DeploymentId>, Refusal> {
+/// Writes a ping down.
+async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<(), Refusal> {
     let Some(mut record) = tx.heartbeat(id).await? else {
         return Err(Refusal::not_found("heartbeat with the id", id));
     };
     let before = record.clone();
     let kind = ping.word.kind();
-    let began = record.heard.start_at.filter(|_| kind != PingKind::Start);
+    let started = record.heard.start_at.filter(|_| kind != PingKind::Start);
     // Clocks may be set back; what comes later is later.
     let now = record.heard.last().map_or(now, |last| last.max(now));
     record.heard = record.heard.with(kind, now);
@@ -111,7 +104,7 @@ async fn hear(
         at: now,
         kind,
         exit_code: ping.word.code(),
-        duration_ms: began.map(|began| (now - began).num_milliseconds()),
+        duration_ms: started.map(|started| (now - started).num_milliseconds()),
         source: ping.source.clone(),
         body: readable(&ping.body),
     };
@@ -119,37 +112,37 @@ async fn hear(
     turned(tx, &before, &record, now).await
 }
 
-/// Judges the box a heartbeat is evidence for, where its word has changed; answers the deployment.
+/// Evaluates the items a heartbeat is evidence for, where what it says of them has changed.
 pub(super) async fn turned(
     tx: &mut Tx,
     before: &HeartbeatRecord,
     record: &HeartbeatRecord,
     now: DateTime<Utc>,
-) -> Result<Option<DeploymentId>, Refusal> {
+) -> Result<(), Refusal> {
     if record.item.is_none() && before.state == record.state {
-        return Ok(None);
+        return Ok(());
     }
-    let open = deployments::watching(tx, record.service_id, &record.environment).await?;
-    let Some(open) = open.filter(|open| open.state == WatchState::Watching) else {
-        return Ok(None);
-    };
-    let since = open.deployed_at;
-    let was = source(before, since, "the deployment", before.heard.last().unwrap_or(now)).0;
-    let word_turned =
-        was != source(record, since, "the deployment", now).0 || before.state != record.state;
-    if word_turned && let Some(key) = &record.item {
-        let sentence = source(record, since, "the deployment", now).1;
-        let said = run::Spoken {
-            kind: "heartbeat",
-            actor: "heartbeats",
-            key: &record.key,
-            label: &record.label,
-            sentence: &sentence,
-            at: now,
-        };
-        run::spoke(tx, &open, key, said, now).await?;
+    for run in runs::open_in(tx, record.service_id, &record.environment).await? {
+        let (since, began) = (run.opened_at, began(run.subject));
+        let was = source(before, since, began, before.heard.last().unwrap_or(now)).0;
+        let (is, sentence) = source(record, since, began, now);
+        if was == is && before.state == record.state {
+            continue;
+        }
+        tx.publish(Event::readings(run.id));
+        if let Some(key) = &record.item {
+            let said = AutomatedResult {
+                kind: "heartbeat",
+                actor: "heartbeats",
+                key: &record.key,
+                label: &record.label,
+                sentence: &sentence,
+                at: now,
+            };
+            apply_automated_result(tx, &run, key, said, now).await?;
+        }
     }
-    Ok(word_turned.then_some(open.id))
+    Ok(())
 }
 
 /// The beginning of what came with a ping, as text.

@@ -9,7 +9,7 @@ use domain::{
 use store::{
     deployments,
     heartbeats::{self, HeartbeatRecord},
-    services,
+    runs, services,
 };
 use uuid::Uuid;
 
@@ -19,7 +19,8 @@ use super::{
     view::{HeartbeatNow, now_of},
 };
 use crate::{
-    Engine, Refusal, audit::entry, engine::new_id, once::Answer, run, services::known_item,
+    Engine, Refusal, audit::entry, ids::new_id, once::Answer, runs::evaluate_open,
+    services::known_item,
 };
 
 impl Engine {
@@ -38,7 +39,7 @@ impl Engine {
         let now = self.now();
         request.check(key, now)?;
         let (who, slug, key) = (who.clone(), slug.to_owned(), key.to_owned());
-        let (created, record, touched) = self
+        let (created, record) = self
             .write(move |tx| {
                 Box::pin(async move {
                     let Some(service) = services::by_slug(tx, &slug).await? else {
@@ -51,7 +52,8 @@ impl Engine {
                     }
                     let open = deployments::watching(tx, service.id, &request.environment).await?;
                     if let Some(item) = &request.item {
-                        known_item(tx, item, open.as_ref()).await?;
+                        let runs = runs::open_in(tx, service.id, &request.environment).await?;
+                        known_item(tx, item, &runs).await?;
                     }
                     let before = heartbeats::by_key(tx, service.id, &key).await?;
                     let created = before.as_ref().is_none_or(|known| known.retired_at.is_some());
@@ -86,24 +88,16 @@ impl Engine {
                         .says(format!("{verb} the heartbeat {} of {slug}", record.key))
                         .with("item", record.item.clone())
                         .record(tx);
-                    let mut touched = Vec::new();
                     let was = before.map(|known| known.environment);
-                    for environment in was.iter().chain([&record.environment]) {
-                        let Some(open) = deployments::watching(tx, service.id, environment).await?
-                        else {
-                            continue;
-                        };
-                        // It may count for another box now, or for none.
-                        run::judge_all(tx, &open, now).await?;
-                        touched.push(open.id);
+                    let moved = was.filter(|was| *was != record.environment);
+                    for environment in moved.iter().chain([&record.environment]) {
+                        // It may count for another item now, or for none.
+                        evaluate_open(tx, service.id, environment, now).await?;
                     }
-                    Ok((created, record, touched))
+                    Ok((created, record))
                 })
             })
             .await?;
-        for open in touched {
-            self.changed(open);
-        }
         let view = HeartbeatNow::without_pings(record, now).view(Some(&self.options().base_url));
         let body =
             serde_json::to_string(&view).map_err(|error| Refusal::Internal(error.to_string()))?;
@@ -136,32 +130,25 @@ impl Engine {
     pub async fn retire_heartbeat(&self, who: &Who, slug: &str, key: &str) -> Result<(), Refusal> {
         permit(who, Permission::Configure, Some(slug))?;
         let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        let touched = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let Some(service) = services::by_slug(tx, &slug).await? else {
-                        return Err(Refusal::not_found("service", &slug));
-                    };
-                    let known = heartbeats::by_key(tx, service.id, &key).await?;
-                    let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
-                        return Err(Refusal::not_found("heartbeat in use with the key", &key));
-                    };
-                    heartbeats::retire(tx, known.id, now).await?;
-                    let open = deployments::watching(tx, service.id, &known.environment).await?;
-                    entry(&who, now, "heartbeat.retire", "heartbeat", &known.key)
-                        .deployment_if(open.as_ref().map(|open| open.id))
-                        .says(format!("retired the heartbeat {key} of {slug}"))
-                        .record(tx);
-                    if let Some(open) = &open {
-                        run::judge_all(tx, open, now).await?;
-                    }
-                    Ok(open.map(|open| open.id))
-                })
+        self.write(move |tx| {
+            Box::pin(async move {
+                let Some(service) = services::by_slug(tx, &slug).await? else {
+                    return Err(Refusal::not_found("service", &slug));
+                };
+                let known = heartbeats::by_key(tx, service.id, &key).await?;
+                let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
+                    return Err(Refusal::not_found("heartbeat in use with the key", &key));
+                };
+                heartbeats::retire(tx, known.id, now).await?;
+                let open = deployments::watching(tx, service.id, &known.environment).await?;
+                entry(&who, now, "heartbeat.retire", "heartbeat", &known.key)
+                    .deployment_if(open.as_ref().map(|open| open.id))
+                    .says(format!("retired the heartbeat {key} of {slug}"))
+                    .record(tx);
+                evaluate_open(tx, service.id, &known.environment, now).await?;
+                Ok(())
             })
-            .await?;
-        if let Some(open) = touched {
-            self.changed(open);
-        }
-        Ok(())
+        })
+        .await
     }
 }

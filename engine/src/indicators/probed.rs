@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     check::RESPONSE_TARGETS,
+    event::Event,
     ids::{IndicatorId, ServiceId},
     indicator::{BuiltIn, Cell, RESPONSE_TIME, Reading, Source, Thresholds, UPTIME},
     measurement::Phase,
@@ -20,7 +21,7 @@ use store::{
     series::{self, minute_of},
 };
 
-use crate::{Engine, Refusal, engine::new_id};
+use crate::{Engine, Refusal, ids::new_id};
 
 /// How long after its watch a deployment is still looked at: what was on its way has arrived.
 const AFTER_CLOSE_H: i64 = 1;
@@ -30,22 +31,27 @@ const AGAIN: i64 = 2;
 type Cells = BTreeMap<i64, Cell>;
 
 impl Engine {
-    /// Brings the indicators that the probes measure up to now.
+    /// Brings the indicators that the probes measure up to now; answers for how many watches.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn sum_up_probes(&self) -> Result<(), Refusal> {
+    pub async fn roll_up_probes(&self) -> Result<usize, Refusal> {
         let now = self.now();
         let mut link = self.read().await?;
         let watched =
             deployments::watched_since(&mut link, now - Duration::hours(AFTER_CLOSE_H)).await?;
+        let mut rolled_up = 0;
         for deployment in watched {
+            if self.stopping().is_cancelled() {
+                break;
+            }
             let from = newest(&mut link, &deployment).await?;
             let (times, uptime) = measured(&mut link, &deployment, from, now).await?;
             if uptime.is_empty() {
                 continue;
             }
             let (service, environment) = (deployment.service_id, deployment.environment.clone());
+            let about = deployment.id;
             let act = self.write::<(), _>(move |tx| {
                 Box::pin(async move {
                     for (built_in, cells) in [(RESPONSE_TIME, times), (UPTIME, uptime)] {
@@ -55,13 +61,14 @@ impl Engine {
                             series::put(tx, series, minute, &cell).await?;
                         }
                     }
+                    tx.publish(Event::run_changed(about));
                     Ok(())
                 })
             });
             act.await?;
-            self.changed(deployment.id);
+            rolled_up += 1;
         }
-        Ok(())
+        Ok(rolled_up)
     }
 }
 

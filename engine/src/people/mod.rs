@@ -16,7 +16,7 @@ use store::people::{self, PersonRecord};
 pub use log_in::SignedIn;
 use password::hash_password;
 
-use crate::{Engine, Refusal, audit::entry, engine::new_id, error::Faults};
+use crate::{Engine, Refusal, audit::entry, error::Faults, ids::new_id};
 
 /// A person to be added.
 #[derive(Clone)]

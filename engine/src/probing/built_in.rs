@@ -1,18 +1,24 @@
 //! The checks Daytwo makes by itself from a service's base URL.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use domain::{
     check::{ProbeSpec, RESPONSE_TARGETS, measures},
+    event::Event,
     ids::CheckId,
 };
 use store::{
     Tx,
     checks::{self, CheckRecord},
-    deployments, items,
+    runs::{
+        self, RunRecord,
+        items::{self, ItemRecord},
+    },
     services::{self, ServiceRecord},
 };
 
-use crate::{Refusal, engine::new_id, run};
+use crate::{Refusal, ids::new_id, runs::evaluate_all};
 
 /// Seconds from one run of a built-in check to the next while a watch is open.
 const INTERVAL_S: i64 = 60;
@@ -26,71 +32,47 @@ struct Wanted {
     timeout_s: i64,
 }
 
-/// Makes the built-in checks of an open run fit its boxes and the service's base URL and targets;
-/// retires those that no longer do. Does nothing where no watch is open.
+/// Makes the built-in checks of the open runs there fit their items and the service's base URL and
+/// targets; retires those that no longer do, and evaluates the runs again. `opening` is a run whose
+/// items are not written yet, and which is evaluated by whoever opens it. Does nothing where no run
+/// is open.
 pub(crate) async fn sync_built_in(
     tx: &mut Tx,
     service: &ServiceRecord,
     environment: &str,
+    opening: Option<(&RunRecord, &[ItemRecord])>,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let Some(deployment) = deployments::watching(tx, service.id, environment).await? else {
+    let mut open = runs::open_in(tx, service.id, environment).await?;
+    open.retain(|run| opening.is_none_or(|(opening, _)| opening.id != run.id));
+    if open.is_empty() && opening.is_none() {
         return Ok(());
-    };
+    }
     let base_url = services::environments_of(tx, service.id)
         .await?
         .into_iter()
         .find(|known| known.environment == environment)
         .and_then(|known| known.base_url);
-    let mut kept = Vec::new();
+    let mut kept = HashSet::new();
     let present = checks::of_environment(tx, service.id, environment).await?;
     if let Some(base_url) = base_url {
-        for item in items::of_deployment(tx, deployment.id).await? {
-            if item.not_required_because.is_some() {
-                continue;
-            }
-            for probe in &item.probes {
+        let mut items = opening.map_or_else(Vec::new, |(_, items)| items.to_vec());
+        for run in &open {
+            items.extend(items::of_run(tx, run.id).await?);
+        }
+        items.retain(|item| item.not_required_because.is_none());
+        let mut asked = HashSet::new();
+        for item in &items {
+            // Runs that have the same item share what measures it.
+            let probes = item.probes.iter().filter(|probe| asked.insert((&item.key, *probe)));
+            for probe in probes.collect::<Vec<_>>() {
+                if present.iter().any(|check| stands_in(check, &item.key, probe)) {
+                    continue;
+                }
                 for wanted in wanted(probe, &base_url, service) {
-                    if present.iter().any(|check| stands_in(check, &item.key, probe)) {
-                        continue;
-                    }
-                    let mut key = format!("{environment}-{}", wanted.suffix);
-                    let mut before = checks::by_key(tx, service.id, &key).await?;
-                    if before.as_ref().is_some_and(|check| check.built_in.is_none()) {
-                        // The team has a check of its own of that name; it stays theirs.
-                        key.push_str("-built-in");
-                        before = checks::by_key(tx, service.id, &key).await?;
-                    }
-                    if kept.contains(&key) {
-                        // Two boxes ask for the same probe: each gets a check of its own.
-                        key = format!("{key}-{}", item.key);
-                        before = checks::by_key(tx, service.id, &key).await?;
-                    }
-                    let record = CheckRecord {
-                        id: before.as_ref().map_or_else(|| CheckId(new_id()), |check| check.id),
-                        service_id: service.id,
-                        environment: environment.to_owned(),
-                        key: key.clone(),
-                        label: wanted.label,
-                        spec: wanted.spec,
-                        conditions: wanted.conditions,
-                        interval_s: INTERVAL_S,
-                        timeout_s: wanted.timeout_s,
-                        item: Some(item.key.clone()),
-                        critical: false,
-                        dry_run: false,
-                        no_data: "undecided".into(),
-                        built_in: Some(probe.clone()),
-                        retired_at: None,
-                        created_at: before.as_ref().map_or(now, |check| check.created_at),
-                        updated_at: before.as_ref().map_or(now, |check| check.updated_at),
-                    };
-                    // What a check saw counts from its last change on, so that one that fits is
-                    // left alone.
-                    if before.as_ref() != Some(&record) {
-                        checks::put(tx, CheckRecord { updated_at: now, ..record }).await?;
-                    }
-                    kept.push(key);
+                    let key =
+                        put(tx, service, environment, item, probe, wanted, &kept, now).await?;
+                    kept.insert(key);
                 }
             }
         }
@@ -100,8 +82,61 @@ pub(crate) async fn sync_built_in(
             checks::retire(tx, check.id, now).await?;
         }
     }
-    run::judge_all(tx, &deployment, now).await?;
+    for run in open {
+        evaluate_all(tx, &run, now).await?;
+        tx.publish(Event::run_changed(run.id));
+    }
     Ok(())
+}
+
+/// Makes a built-in check as it is wanted; answers its key.
+#[expect(clippy::too_many_arguments, reason = "what a check is made of")]
+async fn put(
+    tx: &mut Tx,
+    service: &ServiceRecord,
+    environment: &str,
+    item: &ItemRecord,
+    probe: &str,
+    wanted: Wanted,
+    kept: &HashSet<String>,
+    now: DateTime<Utc>,
+) -> Result<String, Refusal> {
+    let mut key = format!("{environment}-{}", wanted.suffix);
+    let mut before = checks::by_key(tx, service.id, &key).await?;
+    if before.as_ref().is_some_and(|check| check.built_in.is_none()) {
+        // The team has a check of its own of that name; it stays theirs.
+        key.push_str("-built-in");
+        before = checks::by_key(tx, service.id, &key).await?;
+    }
+    if kept.contains(&key) {
+        // Two items ask for the same probe: each gets a check of its own.
+        key = format!("{key}-{}", item.key);
+        before = checks::by_key(tx, service.id, &key).await?;
+    }
+    let record = CheckRecord {
+        id: before.as_ref().map_or_else(|| CheckId(new_id()), |check| check.id),
+        service_id: service.id,
+        environment: environment.to_owned(),
+        key: key.clone(),
+        label: wanted.label,
+        spec: wanted.spec,
+        conditions: wanted.conditions,
+        interval_s: INTERVAL_S,
+        timeout_s: wanted.timeout_s,
+        item: Some(item.key.clone()),
+        critical: false,
+        dry_run: false,
+        no_data: "undecided".into(),
+        built_in: Some(probe.to_owned()),
+        retired_at: None,
+        created_at: before.as_ref().map_or(now, |check| check.created_at),
+        updated_at: before.as_ref().map_or(now, |check| check.updated_at),
+    };
+    // What a check saw counts from its last change on, so that one that fits is left alone.
+    if before.as_ref() != Some(&record) {
+        checks::put(tx, CheckRecord { updated_at: now, ..record }).await?;
+    }
+    Ok(key)
 }
 
 /// Whether a check that somebody wrote takes a built-in one's place: it measures the same for the

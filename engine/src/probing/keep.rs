@@ -7,19 +7,24 @@ use std::{
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    ids::{DeploymentId, ServiceId},
+    event::Event,
+    ids::{DeploymentId, RunId, ServiceId},
     measurement::{Measurement, Phase},
-    watch::Stretches,
+    run::RunSubject,
+    watch::WatchBuckets,
 };
 use store::{
     Tx,
     checks::CheckRecord,
-    claims,
-    deployments::{self, OpenWatch},
     measurements::{self, Added, NewMeasurement},
+    runs::{self, RunRecord},
+    schedule_leases,
 };
 
-use crate::{Engine, Refusal, run};
+use crate::{
+    Engine, Refusal,
+    runs::{AutomatedResult, apply_automated_result},
+};
 
 /// A box whose checks go on saying the same is judged again after so long: its sentence has the
 /// newest numbers in it.
@@ -35,22 +40,22 @@ pub(crate) struct Seen {
     /// Whether a person asked for it.
     pub(crate) asked: bool,
     /// The slot it was run in, where it was for one.
-    pub(crate) slot: Option<claims::Slot>,
+    pub(crate) slot: Option<schedule_leases::Slot>,
 }
 
 /// When each box was last judged for what its checks saw.
 #[derive(Debug, Default)]
-pub(crate) struct LastJudged(Mutex<HashMap<(DeploymentId, String), DateTime<Utc>>>);
+pub(crate) struct LastJudged(Mutex<HashMap<(RunId, String), DateTime<Utc>>>);
 
 impl LastJudged {
     /// Whether that is long ago, or the clock was put back since.
-    fn is_due(&self, id: DeploymentId, key: &str, now: DateTime<Utc>) -> bool {
+    fn is_due(&self, id: RunId, key: &str, now: DateTime<Utc>) -> bool {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let last = known.get(&(id, key.to_owned()));
         last.is_none_or(|last| (now - last).num_seconds().abs() >= SAME_AGAIN_S)
     }
 
-    fn judged(&self, id: DeploymentId, key: &str, now: DateTime<Utc>) {
+    fn judged(&self, id: RunId, key: &str, now: DateTime<Utc>) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Those of closed watches go as soon as there are many.
         if known.len() > 10_000 {
@@ -70,10 +75,7 @@ impl Engine {
         let act = self.write(move |tx| {
             Box::pin(async move { keep(tx, &seen, engine.last_judged(), now).await })
         });
-        for id in act.await? {
-            self.changed(id);
-        }
-        Ok(())
+        act.await.map(drop)
     }
 }
 
@@ -84,66 +86,79 @@ struct Touched<'a> {
     rank: u8,
 }
 
-/// Keeps what checks saw and judges the boxes they count for; answers the deployments it is about.
+/// Keeps what checks saw and evaluates the items they count for; answers the runs it is about.
 pub(crate) async fn keep(
     tx: &mut Tx,
     seen: &[Seen],
     last: &LastJudged,
     now: DateTime<Utc>,
-) -> Result<Vec<DeploymentId>, Refusal> {
+) -> Result<Vec<RunId>, Refusal> {
     // Noted together with what was seen: whoever takes over from a portal that died runs again what
     // was not kept, and nothing else.
     let slots: Vec<_> = seen.iter().filter_map(|one| one.slot).collect();
-    claims::done(tx, &slots).await?;
+    schedule_leases::done(tx, &slots).await?;
     let services: Vec<ServiceId> = seen.iter().map(|one| one.check.service_id).collect();
-    let open = deployments::open_of(tx, &services).await?;
-    let watch = |one: &Seen| {
+    let mut open: HashMap<(ServiceId, String), Vec<RunRecord>> = HashMap::new();
+    for run in runs::open_of(tx, &services).await? {
+        open.entry((run.service_id, run.environment.clone())).or_default().push(run);
+    }
+    // The runs a measurement counts for: those that had begun when it was made.
+    let counts = |one: &Seen| {
         let place = (one.check.service_id, one.check.environment.clone());
-        open.get(&place).filter(|open| one.measurement.started_at >= open.deployed_at)
+        let there = open.get(&place).map_or(&[][..], Vec::as_slice);
+        let begun = |run: &&RunRecord| one.measurement.started_at >= run.opened_at;
+        there.iter().filter(begun).collect::<Vec<_>>()
     };
-    let watches: Vec<Option<&OpenWatch>> = seen.iter().map(watch).collect();
-    let new: Vec<_> = seen.iter().zip(&watches).map(|(one, watch)| as_new(one, *watch)).collect();
+    let runs: Vec<Vec<&RunRecord>> = seen.iter().map(counts).collect();
+    let new: Vec<_> = seen.iter().zip(&runs).map(|(one, runs)| as_new(one, runs)).collect();
     let added = measurements::add(tx, &new, now).await?;
 
-    let mut boxes: BTreeMap<(DeploymentId, &str), Touched<'_>> = BTreeMap::new();
+    let mut items: BTreeMap<(RunId, &str), Touched<'_>> = BTreeMap::new();
     let mut about = Vec::new();
-    for ((one, watch), added) in seen.iter().zip(watches).zip(added) {
-        let Some(watch) = watch.filter(|_| added != Added::Not) else { continue };
-        about.push(watch.id);
-        let Some(key) = one.check.item.as_deref().filter(|_| !one.check.dry_run) else { continue };
-        let rank = match (added, one.measurement.phase) {
-            (Added::Turned, Phase::Failed) => 2,
-            (Added::Turned, _) => 1,
-            _ => 0,
-        };
-        let touched =
-            boxes.entry((watch.id, key)).or_insert_with(|| Touched { speaker: one, rank });
-        if rank >= touched.rank {
-            *touched = Touched { speaker: one, rank };
+    for ((one, runs), added) in seen.iter().zip(&runs).zip(added) {
+        for run in runs.iter().filter(|_| added != Added::Not) {
+            about.push(run.id);
+            let Some(key) = one.check.item.as_deref().filter(|_| !one.check.dry_run) else {
+                continue;
+            };
+            let rank = match (added, one.measurement.phase) {
+                (Added::Turned, Phase::Failed) => 2,
+                (Added::Turned, _) => 1,
+                _ => 0,
+            };
+            let touched =
+                items.entry((run.id, key)).or_insert_with(|| Touched { speaker: one, rank });
+            if rank >= touched.rank {
+                *touched = Touched { speaker: one, rank };
+            }
         }
     }
-    for ((id, key), touched) in boxes {
+    for ((id, key), touched) in items {
         if touched.rank > 0 || last.is_due(id, key, now) {
-            judge(tx, id, key, touched.speaker, now).await?;
+            apply(tx, id, key, touched.speaker, now).await?;
             last.judged(id, key, now);
         }
     }
     about.sort();
     about.dedup();
+    for id in &about {
+        tx.publish(Event::readings(*id));
+    }
     Ok(about)
 }
 
-fn as_new<'a>(one: &'a Seen, watch: Option<&OpenWatch>) -> NewMeasurement<'a> {
+fn as_new<'a>(one: &'a Seen, runs: &[&RunRecord]) -> NewMeasurement<'a> {
     let check = &one.check;
-    let stretch = |watch: &OpenWatch| {
-        let stretches = Stretches::of(watch.deployed_at, watch.watch_ends_at);
+    let watch = runs.iter().find(|run| run.subject == RunSubject::Deployment);
+    let stretch = |watch: &&RunRecord| {
+        let stretches = WatchBuckets::of(watch.opened_at, watch.ends_at);
         stretches.at(one.measurement.started_at)
     };
     NewMeasurement {
         check: check.id,
         version: check.updated_at,
-        deployment: watch.map(|watch| watch.id),
-        counts_since: watch.map_or(check.updated_at, |open| open.deployed_at.max(check.updated_at)),
+        deployment: watch.map(|watch| DeploymentId(watch.id.0)),
+        counts_since: watch.map_or(check.updated_at, |open| open.opened_at.max(check.updated_at)),
         // A check on trial runs without counting.
         stretch: watch.filter(|_| !check.dry_run).and_then(stretch),
         asked: one.asked,
@@ -151,15 +166,15 @@ fn as_new<'a>(one: &'a Seen, watch: Option<&OpenWatch>) -> NewMeasurement<'a> {
     }
 }
 
-async fn judge(
+async fn apply(
     tx: &mut Tx,
-    id: DeploymentId,
+    id: RunId,
     key: &str,
     speaker: &Seen,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
-    let Some(deployment) = tx.deployment(id).await? else { return Ok(()) };
-    let said = run::Spoken {
+    let Some(run) = tx.run(id).await? else { return Ok(()) };
+    let said = AutomatedResult {
         kind: "check",
         actor: "probes",
         key: &speaker.check.key,
@@ -167,5 +182,5 @@ async fn judge(
         sentence: &speaker.measurement.sentence,
         at: speaker.measurement.started_at,
     };
-    run::spoke(tx, &deployment, key, said, now).await
+    apply_automated_result(tx, &run, key, said, now).await
 }

@@ -12,16 +12,21 @@ use std::{
 use domain::{
     acts::{ItemAct, may},
     check::ProbeSpec,
-    ids::DeploymentId,
+    event::Event,
     measurement::{Measurement, Phase},
-    query::{self, Asked},
+    query_template::{self, Asked},
     who::Who,
 };
 use probes::NoData;
-use store::{checks::CheckRecord, deployments, items, services};
+use store::{checks::CheckRecord, deployments, runs::items, services};
 
 use super::keep::Seen;
-use crate::{Engine, Refusal, audit::entry, progress, run};
+use crate::{
+    Engine, Refusal,
+    audit::entry,
+    progress,
+    runs::{self, RunRef},
+};
 
 /// How many checks run side by side when a person asks for a box's.
 const SIDE_BY_SIDE: usize = 8;
@@ -43,22 +48,20 @@ impl Engine {
     pub async fn probe_item(
         &self,
         who: &Who,
-        id: DeploymentId,
+        at: impl Into<RunRef>,
         key: &str,
     ) -> Result<Vec<Probed>, Refusal> {
         use futures::StreamExt as _;
 
         let mut link = self.read().await?;
-        let Some(deployment) = deployments::by_id(&mut link, id).await? else {
-            return Err(Refusal::not_found("deployment", id));
-        };
+        let run = runs::record_of(&mut link, at.into()).await?;
+        let id = run.id;
         let Some(item) = items::by_key(&mut link, id, key).await? else {
             return Err(Refusal::not_found("item in this run with the key", key));
         };
-        may(ItemAct::Probe, key, item.actor, deployment.state, who)?;
+        may(ItemAct::Probe, key, item.actor, run.state, who)?;
         let bound =
-            run::checks_now(&mut link, &deployment, |check| check.item.as_deref() == Some(key))
-                .await?;
+            runs::checks_now(&mut link, &run, |check| check.item.as_deref() == Some(key)).await?;
         drop(link);
         if bound.is_empty() {
             return Err(Refusal::conflict(format!(
@@ -92,14 +95,14 @@ impl Engine {
         self.write(move |tx| {
             Box::pin(async move {
                 entry(&who, now, "item.probe", "item", &key)
-                    .deployment(id)
+                    .run(id)
                     .says(format!("ran {count} checks of {}", item.title))
                     .record(tx);
-                Ok(())
+                tx.publish(Event::run_changed(id));
+                Ok::<_, Refusal>(())
             })
         })
         .await?;
-        self.changed(id);
         Ok(probed)
     }
 
@@ -144,8 +147,10 @@ impl Engine {
         };
         Ok(Cow::Owned(ProbeSpec::Prometheus {
             url: url.clone(),
-            query: query::fill(query, &asked),
-            heartbeat_query: heartbeat_query.as_ref().map(|text| query::fill(text, &asked)),
+            query: query_template::fill(query, &asked),
+            heartbeat_query: heartbeat_query
+                .as_ref()
+                .map(|text| query_template::fill(text, &asked)),
         }))
     }
 }

@@ -3,24 +3,17 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use domain::{
-    ids::{CheckId, DeploymentId},
-    watch::WatchState,
-};
+use domain::ids::{CheckId, DeploymentId, RunId};
 use store::{
     StoreError,
     checks::{self, CheckRecord},
-    deployments::{self, DeploymentFilter, DeploymentRecord},
+    deployments::DeploymentRecord,
     indicators::{self, IndicatorRecord},
-    page::Page,
 };
 use uuid::Uuid;
 
 use super::timetable::Planned;
-use crate::Engine;
-
-/// The most open watches that are looked at.
-const WATCHES: i64 = 10_000;
+use crate::{Engine, background::OpenWatches};
 
 /// Which task: the check or indicator, and the deployment it looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,8 +25,8 @@ pub(super) struct Key {
     pub(super) of: Uuid,
 }
 
-/// What a task runs for: the deployment, and the task as it is.
-pub(super) type Occasion = (DeploymentId, DateTime<Utc>);
+/// What a task runs for: the run, and the task as it is.
+pub(super) type Occasion = (RunId, DateTime<Utc>);
 
 /// When each check ran last, and for which deployment.
 pub(super) type LastRuns = HashMap<CheckId, (DateTime<Utc>, Option<DeploymentId>)>;
@@ -42,7 +35,7 @@ pub(super) type LastRuns = HashMap<CheckId, (DateTime<Utc>, Option<DeploymentId>
 #[derive(Debug, Clone)]
 pub(super) enum Task {
     /// Run a check.
-    Check(Arc<CheckRecord>, DeploymentId),
+    Check(Arc<CheckRecord>, RunId),
     /// Ask a metric server for an indicator.
     Ask(Arc<IndicatorRecord>, Arc<DeploymentRecord>),
 }
@@ -57,8 +50,8 @@ impl Task {
 
     fn occasion(&self) -> Occasion {
         match self {
-            Self::Check(check, deployment) => (*deployment, check.updated_at),
-            Self::Ask(indicator, deployment) => (deployment.id, indicator.updated_at),
+            Self::Check(check, run) => (*run, check.updated_at),
+            Self::Ask(indicator, deployment) => (deployment.id.into(), indicator.updated_at),
         }
     }
 
@@ -89,7 +82,7 @@ impl Task {
     }
 }
 
-/// When a UUIDv7 was made, in milliseconds since 1970.
+/// When a UUIDv7 was made by the clock of the portal that drew it, in milliseconds since 1970.
 fn uuid_ms(id: Uuid) -> i64 {
     i64::try_from(id.as_u128() >> 80).unwrap_or(0)
 }
@@ -105,13 +98,15 @@ pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
     let mut tasks: Vec<_> = checks::being_watched(&mut link)
         .await?
         .into_iter()
-        .map(|(check, deployment)| Task::Check(Arc::new(check), deployment))
+        .map(|(check, run)| Task::Check(Arc::new(check), run))
         .collect();
     let asked = indicators::being_watched(&mut link).await?;
     if !asked.is_empty() {
-        let filter =
-            DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };
-        let open = deployments::list(&mut link, &filter, Page::first(WATCHES)).await?;
+        drop(link);
+        let (mut open, mut watches) = (Vec::new(), OpenWatches::default());
+        while let Some(more) = watches.next(engine).await? {
+            open.extend(more);
+        }
         for indicator in asked {
             let here = open.iter().filter(|one| one.service_id == indicator.service_id);
             let indicator = Arc::new(indicator.clone());
@@ -123,10 +118,17 @@ pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
 
 /// Whether a task has run on its occasion before this portal started.
 pub(super) fn has_run(task: &Task, last: &LastRuns) -> bool {
-    let Task::Check(check, deployment) = task else {
+    let Task::Check(check, run) = task else {
         // A point more or less of a series does not matter.
         return true;
     };
     let ran = last.get(&check.id);
-    ran.is_some_and(|(at, made_for)| *made_for == Some(*deployment) && *at >= check.updated_at)
+    ran.is_some_and(|(at, made_for)| {
+        // What was measured where nothing is watched was measured for the duty that is open.
+        let mine = made_for.map_or_else(
+            || at.timestamp_millis() >= uuid_ms(run.0),
+            |deployment| RunId::from(deployment) == *run,
+        );
+        mine && *at >= check.updated_at
+    })
 }

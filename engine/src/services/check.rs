@@ -10,12 +10,13 @@ use serde::Serialize;
 use store::{
     Tx,
     checks::{self, CheckRecord},
-    deployments::{self, DeploymentRecord},
-    items, measurements, runbooks, services,
+    deployments, measurements, runbooks,
+    runs::{self, RunRecord, items},
+    services,
 };
 
 use super::{CheckRequest, hidden};
-use crate::{Engine, Refusal, audit::entry, engine::new_id, once::Answer, probing::sync_built_in};
+use crate::{Engine, Refusal, audit::entry, ids::new_id, once::Answer, probing::sync_built_in};
 
 /// A check as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -61,17 +62,13 @@ pub struct MeasurementView {
 
 /// Refuses the key of a box there is none of: a typo would measure for nothing. On a person's box
 /// what was measured stands as evidence and closes nothing.
-pub(crate) async fn known_item(
-    tx: &mut Tx,
-    key: &str,
-    open: Option<&DeploymentRecord>,
-) -> Result<(), Refusal> {
+pub(crate) async fn known_item(tx: &mut Tx, key: &str, open: &[RunRecord]) -> Result<(), Refusal> {
     let mut known = Vec::new();
     for version in runbooks::published(tx).await? {
         known.extend(version.content.items.into_iter().map(|item| item.key));
     }
-    if let Some(open) = open {
-        known.extend(items::of_deployment(tx, open.id).await?.into_iter().map(|item| item.key));
+    for run in open {
+        known.extend(items::of_run(tx, run.id).await?.into_iter().map(|item| item.key));
     }
     if known.iter().any(|known| known == key) {
         return Ok(());
@@ -117,7 +114,7 @@ impl Engine {
         let spec = request.spec()?;
         let timeout_s = request.timeout_s();
         let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        let (created, record, touched) = self
+        let (created, record) = self
             .write(move |tx| {
                 Box::pin(async move {
                     let Some(service) = services::by_slug(tx, &slug).await? else {
@@ -161,7 +158,8 @@ impl Engine {
                     };
                     let open = deployments::watching(tx, service.id, &request.environment).await?;
                     if let Some(item) = &record.item {
-                        known_item(tx, item, open.as_ref()).await?;
+                        let runs = runs::open_in(tx, service.id, &request.environment).await?;
+                        known_item(tx, item, &runs).await?;
                     }
                     checks::put(tx, record.clone()).await?;
                     let verb = if created { "created" } else { "changed" };
@@ -173,21 +171,15 @@ impl Engine {
                         .record(tx);
                     // Where it was before, its word counts no more.
                     let moved = moved.filter(|from| *from != request.environment);
-                    let mut touched = Vec::new();
                     for environment in moved.iter().chain([&request.environment]) {
-                        let open = deployments::watching(tx, service.id, environment).await?;
                         // A check may take a built-in one's place or give it back.
-                        sync_built_in(tx, &service, environment, now).await?;
-                        touched.extend(open.map(|open| open.id));
+                        sync_built_in(tx, &service, environment, None, now).await?;
                     }
-                    Ok((created, record, touched))
+                    Ok((created, record))
                 })
             })
             .await?;
         self.reschedule();
-        for open in touched {
-            self.changed(open);
-        }
         let body = serde_json::to_string(&CheckView::of(record))
             .map_err(|error| Refusal::Internal(error.to_string()))?;
         Ok(Answer { status: if created { 201 } else { 200 }, body, replayed: false })

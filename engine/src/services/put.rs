@@ -1,6 +1,7 @@
 //! Creating and changing a service.
 
 use domain::{
+    event::Event,
     ids::ServiceId,
     permissions::{Permission, permit},
     validate,
@@ -14,7 +15,8 @@ use store::{
 
 use super::{ServiceView, measured_by::MeasuredBy, view};
 use crate::{
-    Engine, Refusal, audit::entry, engine::new_id, error::Faults, once::Answer, probing, run,
+    Engine, Refusal, audit::entry, error::Faults, ids::new_id, once::Answer, probing,
+    runs::evaluate_open,
 };
 
 /// The order environments stand in until somebody says otherwise.
@@ -101,6 +103,9 @@ pub struct PlanRequest {
     pub command: String,
     /// The address to call.
     pub hook: HookRequest,
+    /// Whether the hook tells repeats by their key, so that it may be called until it answers;
+    /// where not said, as before, and `true` for a hook that is new.
+    pub hook_repeatable: Option<bool>,
     /// The rules agreed before the deploy, one a line.
     pub rules: String,
 }
@@ -119,7 +124,7 @@ impl Engine {
         permit(who, Permission::Configure, Some(slug))?;
         check(slug, &request)?;
         let (actor, slug, now) = (who.clone(), slug.to_owned(), self.now());
-        let (created, id, touched) = self
+        let (created, id) = self
             .write(move |tx| {
                 Box::pin(async move {
                     let before = services::by_slug(tx, &slug).await?;
@@ -153,7 +158,7 @@ impl Engine {
                     entry(&actor, now, action, "service", &slug)
                         .says(format!("{verb} the service {slug}"))
                         .record(tx);
-                    let mut touched = Vec::new();
+                    tx.publish(Event::changed());
                     for place in services::environments_of(tx, id).await? {
                         let open = deployments::watching(tx, id, &place.environment).await?;
                         let changes = was.changes(&record, &place);
@@ -163,19 +168,15 @@ impl Engine {
                                 .deployment(open.id)
                                 .says(format!("changed {}", changes.join("; ")))
                                 .record(tx);
-                            touched.push(open.id);
+                            tx.publish(Event::run_changed(open.id));
                         }
-                        probing::sync_built_in(tx, &record, &place.environment, now).await?;
+                        probing::sync_built_in(tx, &record, &place.environment, None, now).await?;
                     }
-                    Ok((created, id, touched))
+                    Ok((created, id))
                 })
             })
             .await?;
         self.reschedule();
-        self.publish(domain::event::Event::changed());
-        for open in touched {
-            self.changed(open);
-        }
         let mut link = self.read().await?;
         let Some(record) = services::by_id(&mut link, id).await? else {
             return Err(Refusal::Internal("a service that was just kept is gone".into()));
@@ -208,56 +209,53 @@ impl Engine {
         faults.into_result()?;
         let (who, slug, environment) = (who.clone(), slug.to_owned(), environment.to_owned());
         let now = self.now();
-        let open = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let Some(service) = services::by_slug(tx, &slug).await? else {
-                        return Err(Refusal::not_found("service", &slug));
-                    };
-                    let places = services::environments_of(tx, service.id).await?;
-                    if !places.iter().any(|place| place.environment == environment) {
-                        return Err(Refusal::not_found("environment", &environment));
-                    }
-                    let plan = RollbackPlan {
-                        command: request.command.trim().to_owned(),
-                        hook_url: match request.hook {
-                            HookRequest::Call(url) => Some(url),
-                            HookRequest::None => None,
-                            HookRequest::Keep => {
-                                let before =
-                                    services::rollback_plan(tx, service.id, &environment).await?;
-                                before.and_then(|before| before.hook_url)
-                            }
-                        },
-                        mode: "manual".into(),
-                        rules: request.rules.trim().to_owned(),
-                    };
-                    let open = deployments::watching(tx, service.id, &environment).await?;
-                    if plan.command.is_empty() && plan.hook_url.is_none() {
-                        return Err(Refusal::field(
-                            "/command",
-                            "is empty and there is no hook; a plan needs one of them",
-                        ));
-                    }
-                    entry(&who, now, "service.rollback_plan", "service", &slug)
-                        .deployment_if(open.as_ref().map(|open| open.id))
-                        .says(format!("wrote the rollback plan of {slug} on {environment}"))
-                        .with("command", plan.command.clone())
-                        .with("hook", plan.hook_url.is_some())
-                        .record(tx);
-                    let id = service.id;
-                    services::put_rollback_plan(tx, id, environment.clone(), plan, now).await?;
-                    if let Some(open) = &open {
-                        run::judge_all(tx, open, now).await?;
-                    }
-                    Ok(open.map(|open| open.id))
-                })
+        self.write(move |tx| {
+            Box::pin(async move {
+                let Some(service) = services::by_slug(tx, &slug).await? else {
+                    return Err(Refusal::not_found("service", &slug));
+                };
+                let places = services::environments_of(tx, service.id).await?;
+                if !places.iter().any(|place| place.environment == environment) {
+                    return Err(Refusal::not_found("environment", &environment));
+                }
+                let before = services::rollback_plan(tx, service.id, &environment).await?;
+                // A hook that is there keeps the promise it was written with.
+                let had = before.filter(|before| before.hook_url.is_some());
+                let hook_repeatable = request
+                    .hook_repeatable
+                    .unwrap_or_else(|| had.as_ref().is_none_or(|had| had.hook_repeatable));
+                let plan = RollbackPlan {
+                    command: request.command.trim().to_owned(),
+                    hook_url: match request.hook {
+                        HookRequest::Call(url) => Some(url),
+                        HookRequest::None => None,
+                        HookRequest::Keep => had.and_then(|had| had.hook_url),
+                    },
+                    hook_repeatable,
+                    mode: "manual".into(),
+                    rules: request.rules.trim().to_owned(),
+                };
+                let open = deployments::watching(tx, service.id, &environment).await?;
+                if plan.command.is_empty() && plan.hook_url.is_none() {
+                    return Err(Refusal::field(
+                        "/command",
+                        "is empty and there is no hook; a plan needs one of them",
+                    ));
+                }
+                entry(&who, now, "service.rollback_plan", "service", &slug)
+                    .deployment_if(open.as_ref().map(|open| open.id))
+                    .says(format!("wrote the rollback plan of {slug} on {environment}"))
+                    .with("command", plan.command.clone())
+                    .with("hook", plan.hook_url.is_some())
+                    .with("hook_repeatable", plan.hook_repeatable)
+                    .record(tx);
+                let id = service.id;
+                services::put_rollback_plan(tx, id, environment.clone(), plan, now).await?;
+                evaluate_open(tx, id, &environment, now).await?;
+                Ok(())
             })
-            .await?;
-        if let Some(open) = open {
-            self.changed(open);
-        }
-        Ok(())
+        })
+        .await
     }
 }
 

@@ -16,38 +16,34 @@ impl Engine {
     pub async fn retire_check(&self, who: &Who, slug: &str, key: &str) -> Result<(), Refusal> {
         permit(who, Permission::Configure, Some(slug))?;
         let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        let touched = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let Some(service) = services::by_slug(tx, &slug).await? else {
-                        return Err(Refusal::not_found("service", &slug));
-                    };
-                    let check = checks::by_key(tx, service.id, &key).await?;
-                    let Some(check) = check.filter(|check| check.retired_at.is_none()) else {
-                        return Err(Refusal::not_found("check in use with the key", &key));
-                    };
-                    if check.built_in.is_some() {
-                        return Err(Refusal::conflict(format!(
-                            "`{key}` is a built-in check; it goes when the environment's base URL \
+        self.write(move |tx| {
+            Box::pin(async move {
+                let Some(service) = services::by_slug(tx, &slug).await? else {
+                    return Err(Refusal::not_found("service", &slug));
+                };
+                let check = checks::by_key(tx, service.id, &key).await?;
+                let Some(check) = check.filter(|check| check.retired_at.is_none()) else {
+                    return Err(Refusal::not_found("check in use with the key", &key));
+                };
+                if check.built_in.is_some() {
+                    return Err(Refusal::conflict(format!(
+                        "`{key}` is a built-in check; it goes when the environment's base URL \
                              or its target goes."
-                        )));
-                    }
-                    let open = deployments::watching(tx, service.id, &check.environment).await?;
-                    checks::retire(tx, check.id, now).await?;
-                    entry(&who, now, "check.retire", "check", &check.key)
-                        .deployment_if(open.as_ref().map(|open| open.id))
-                        .says(format!("retired the check {key} of {slug}"))
-                        .record(tx);
-                    // A built-in check may take its place again.
-                    sync_built_in(tx, &service, &check.environment, now).await?;
-                    Ok(open.map(|open| open.id))
-                })
+                    )));
+                }
+                let open = deployments::watching(tx, service.id, &check.environment).await?;
+                checks::retire(tx, check.id, now).await?;
+                entry(&who, now, "check.retire", "check", &check.key)
+                    .deployment_if(open.as_ref().map(|open| open.id))
+                    .says(format!("retired the check {key} of {slug}"))
+                    .record(tx);
+                // A built-in check may take its place again.
+                sync_built_in(tx, &service, &check.environment, None, now).await?;
+                Ok::<_, Refusal>(())
             })
-            .await?;
+        })
+        .await?;
         self.reschedule();
-        if let Some(open) = touched {
-            self.changed(open);
-        }
         Ok(())
     }
 }

@@ -12,8 +12,8 @@ use domain::{
 use engine::{
     Engine, Options, Refusal,
     clock::ManualClock,
-    deployments::{AnnounceRequest, DeploymentView, ItemView},
-    items::{PersonAct, ResultRequest, ResultStatus},
+    deployments::{AnnounceRequest, DeploymentView},
+    runs::{ItemView, ManualAction, ResultRequest, ResultStatus, SignedOff},
     services::{EnvironmentRequest, ServiceRequest},
 };
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};
@@ -21,6 +21,7 @@ use store::{
     Store, StoreError, audit,
     people::{self, PersonRecord},
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use crate::harness::{Database, On};
@@ -205,11 +206,14 @@ impl Portal {
     }
 
     pub async fn gate(&self, id: DeploymentId) -> GateAnswer {
-        self.engine.gate(&self.ci(), id).await.unwrap()
+        self.engine.runs().gate(&self.ci(), id).await.unwrap()
     }
 
     pub async fn tick(&self, id: DeploymentId, key: &str) -> Result<(), Refusal> {
-        self.engine.speak(&self.operator(), id, key, PersonAct::Tick, "Saw it.").await
+        self.engine
+            .runs()
+            .set_manual_status(&self.operator(), id, key, ManualAction::Tick, "Saw it.")
+            .await
     }
 
     pub async fn post(
@@ -218,7 +222,8 @@ impl Portal {
         key: &str,
         status: ResultStatus,
     ) -> Result<(), Refusal> {
-        let posted = self.engine.post_result(&self.ci(), id, key, result(status), None).await;
+        let posted =
+            self.engine.runs().post_result(&self.ci(), id, key, result(status), None).await;
         posted.map(drop)
     }
 
@@ -234,7 +239,8 @@ impl Portal {
     pub async fn signed_off(&self, version: &str) -> DeploymentId {
         let id = self.announce(version).await;
         self.close_all(id).await;
-        assert!(self.engine.sign(&self.ann(), id, "").await.unwrap());
+        let signed = self.engine.runs().sign_off(&self.ann(), id, "").await.unwrap();
+        assert_eq!(signed, SignedOff::Closed);
         self.clock.advance(chrono::Duration::hours(1));
         id
     }
@@ -298,6 +304,29 @@ pub fn result(status: ResultStatus) -> ResultRequest {
         started_at: None,
         finished_at: None,
         details: None,
+    }
+}
+
+/// A deliverer at work.
+pub struct Deliverer {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    engine: Engine,
+}
+
+impl Deliverer {
+    pub fn start(engine: &Engine) -> Self {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        engine.start_deliveries(&tasks, &stop);
+        tasks.close();
+        Self { tasks, stop, engine: engine.clone() }
+    }
+
+    /// As the portal stops: nothing new, and what is being sent is waited for.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+        self.engine.deliveries_ended().await;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use engine::{
     Refusal,
-    items::{PersonAct, ResultStatus},
+    runs::{ManualAction, ResultStatus},
 };
 use rstest::rstest;
 
@@ -16,9 +16,14 @@ async fn a_token_never_closes_a_persons_box(#[values(On::Sqlite, On::Postgres)] 
         p.leaves(&[], async || {
             let refused = p.post(id, "smoke", ResultStatus::Passed).await.unwrap_err();
             assert!(matches!(refused, Refusal::Conflict { .. }), "{refused:?}");
-            for act in [PersonAct::Tick, PersonAct::MarkFailed, PersonAct::Untick] {
+            for act in [ManualAction::Tick, ManualAction::MarkFailed, ManualAction::Untick] {
                 for key in ["smoke", "mail", "load"] {
-                    let refused = p.engine.speak(&p.ci(), id, key, act, "n").await.unwrap_err();
+                    let refused = p
+                        .engine
+                        .runs()
+                        .set_manual_status(&p.ci(), id, key, act, "n")
+                        .await
+                        .unwrap_err();
                     assert!(matches!(refused, Refusal::Forbidden(_)), "{refused:?}");
                 }
             }
@@ -49,7 +54,12 @@ async fn a_viewer_ticks_nothing(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
         let viewer = domain::who::Who::Person(p.viewer.clone());
-        let refused = p.engine.speak(&viewer, id, "smoke", PersonAct::Tick, "").await.unwrap_err();
+        let refused = p
+            .engine
+            .runs()
+            .set_manual_status(&viewer, id, "smoke", ManualAction::Tick, "")
+            .await
+            .unwrap_err();
         assert!(matches!(refused, Refusal::Forbidden(_)), "{refused:?}");
     })
     .await;
@@ -86,19 +96,32 @@ async fn a_mixed_box_takes_both_halves_in_either_order(
 async fn unticking_keeps_the_history(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
-        let nothing = p.engine.speak(&p.operator(), id, "smoke", PersonAct::Untick, "").await;
+        let nothing = p
+            .engine
+            .runs()
+            .set_manual_status(&p.operator(), id, "smoke", ManualAction::Untick, "")
+            .await;
         assert!(matches!(nothing, Err(Refusal::Conflict { .. })));
         p.leaves(&["item.tick", "item.untick", "item.mark_failed"], async || {
             p.tick(id, "smoke").await.unwrap();
             assert_eq!(p.item(id, "smoke").await.state, "passed");
             p.clock.advance(chrono::Duration::seconds(1));
-            p.engine.speak(&p.ann(), id, "smoke", PersonAct::Untick, "Too early.").await.unwrap();
+            p.engine
+                .runs()
+                .set_manual_status(&p.ann(), id, "smoke", ManualAction::Untick, "Too early.")
+                .await
+                .unwrap();
             assert_eq!(p.item(id, "smoke").await.state, "open");
             p.clock.advance(chrono::Duration::seconds(1));
-            let act = PersonAct::MarkFailed;
-            let silent = p.engine.speak(&p.operator(), id, "smoke", act, " ").await;
+            let act = ManualAction::MarkFailed;
+            let silent =
+                p.engine.runs().set_manual_status(&p.operator(), id, "smoke", act, " ").await;
             assert_eq!(crate::common::field(silent.unwrap_err()), "/note");
-            p.engine.speak(&p.operator(), id, "smoke", act, "Login fails.").await.unwrap();
+            p.engine
+                .runs()
+                .set_manual_status(&p.operator(), id, "smoke", act, "Login fails.")
+                .await
+                .unwrap();
         })
         .await;
         let smoke = p.item(id, "smoke").await;

@@ -104,7 +104,7 @@ async fn the_same_version_twice_is_a_conflict(#[values(On::Sqlite, On::Postgres)
         .await;
         // Once it is signed off, it may come again.
         p.close_all(id).await;
-        p.engine.sign(&p.ann(), id, "").await.unwrap();
+        p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap();
         assert_ne!(p.announce("1.0.0").await, id);
     })
     .await;

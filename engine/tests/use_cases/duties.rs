@@ -5,9 +5,9 @@ use domain::ids::DutyRunId;
 use engine::{
     Refusal,
     clock::Clock as _,
-    duties::{DutyRequest, DutyView, SignedOff},
+    duties::{DutyRequest, DutyView},
     heartbeats::{HeartbeatRequest, Ping, PingWord},
-    items::{PersonAct, ResultRequest, ResultStatus},
+    runs::{ManualAction, ResultRequest, ResultStatus, SignedOff},
 };
 use rstest::rstest;
 
@@ -46,7 +46,7 @@ async fn pass(p: &Portal, key: &str, run: DutyRunId) {
         finished_at: None,
         details: None,
     };
-    p.engine.post_duty_result(&p.ci(), run, key, request, None).await.unwrap();
+    p.engine.runs().post_result(&p.ci(), run, key, request, None).await.unwrap();
 }
 
 #[rstest]
@@ -58,7 +58,7 @@ async fn a_drill_is_done_when_machines_and_people_have_spoken(
         let run = switch_on(p).await;
         assert_eq!(only(p).await.state, "open");
         // Nothing reports yet: that is no pass.
-        assert_eq!(state(p, "offsite").await, "undecided");
+        assert_eq!(state(p, "offsite").await, "open");
         let beat = HeartbeatRequest {
             environment: "production".into(),
             period_s: Some(86_400),
@@ -80,28 +80,29 @@ async fn a_drill_is_done_when_machines_and_people_have_spoken(
         assert_eq!(state(p, "offsite").await, "open");
 
         let who = p.operator();
-        let tick = PersonAct::Tick;
-        let refused = p.engine.speak_on_duty(&p.ci(), run, "offsite", tick, "").await;
+        let tick = ManualAction::Tick;
+        let refused = p.engine.runs().set_manual_status(&p.ci(), run, "offsite", tick, "").await;
         assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
-        let refused = p.engine.speak_on_duty(&who, run, "restored", tick, "").await;
+        let refused = p.engine.runs().set_manual_status(&who, run, "restored", tick, "").await;
         assert!(matches!(refused, Err(Refusal::Conflict { .. })), "{refused:?}");
-        p.engine.speak_on_duty(&who, run, "offsite", tick, "Listed it.").await.unwrap();
-        p.engine.speak_on_duty(&who, run, "clean", tick, "").await.unwrap();
-        let refused = p.engine.sign_duty(&p.ann(), run, "").await.unwrap_err();
+        p.engine.runs().set_manual_status(&who, run, "offsite", tick, "Listed it.").await.unwrap();
+        p.engine.runs().set_manual_status(&who, run, "clean", tick, "").await.unwrap();
+        let refused = p.engine.runs().sign_off(&p.ann(), run, "").await.unwrap_err();
         let Refusal::Conflict { open, .. } = refused else { panic!("{refused:?}") };
         assert_eq!(open, ["restored"]);
         pass(p, "restored", run).await;
         assert_eq!(state(p, "restored").await, "passed");
-        let refused = p.engine.sign_duty(&p.ci(), run, "").await;
+        let refused = p.engine.runs().sign_off(&p.ci(), run, "").await;
         assert!(matches!(refused, Err(Refusal::Forbidden(_))), "{refused:?}");
-        assert_eq!(p.engine.sign_duty(&p.ann(), run, "").await.unwrap(), SignedOff::Done);
+        assert_eq!(p.engine.runs().sign_off(&p.ann(), run, "").await.unwrap(), SignedOff::Closed);
 
         let after = only(p).await;
         assert_eq!((after.state.as_str(), after.run.is_none()), ("planned", true));
-        let refused = p.engine.speak_on_duty(&who, run, "clean", PersonAct::Untick, "").await;
+        let refused =
+            p.engine.runs().set_manual_status(&who, run, "clean", ManualAction::Untick, "").await;
         assert!(matches!(refused, Err(Refusal::Conflict { .. })), "{refused:?}");
         let page = p.engine.duty_run_page(&p.viewer, run).await.unwrap();
-        let said: Vec<_> = page.timeline.iter().map(|entry| entry.action.as_str()).collect();
+        let said: Vec<_> = page.page.timeline.iter().map(|entry| entry.action.as_str()).collect();
         assert_eq!(said.first(), Some(&"duty.sign_off"));
         assert_eq!(said.last(), Some(&"duty.open"));
     })
@@ -118,14 +119,14 @@ async fn what_is_late_is_told_once_and_the_next_run_waits(
         let first = only(p).await;
         let reminders = async || {
             let page = p.engine.duty_run_page(&p.viewer, run).await.unwrap();
-            let told = page.timeline.into_iter().filter(|entry| entry.action == "duty.remind");
+            let told = page.page.timeline.into_iter().filter(|entry| entry.action == "duty.remind");
             told.map(|entry| entry.sentence).collect::<Vec<_>>()
         };
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         assert_eq!(reminders().await.len(), 0);
         p.clock.advance(Duration::hours(25));
         for _ in 0..3 {
-            p.engine.look_after_duties().await.unwrap();
+            p.engine.open_due_runs().await.unwrap();
         }
         assert_eq!(only(p).await.state, "overdue");
         let told = reminders().await;
@@ -133,25 +134,26 @@ async fn what_is_late_is_told_once_and_the_next_run_waits(
 
         // The next time comes and goes: the open run stays the only one.
         p.clock.advance(Duration::days(40));
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         assert_eq!(only(p).await.run.unwrap().id, run.0);
         pass(p, "restored", run).await;
         for key in ["offsite", "clean"] {
-            p.engine.waive_on_duty(&p.ann(), run, key, "Moved house.").await.unwrap();
+            let until = p.clock.now() + Duration::days(7);
+            p.engine.runs().waive(&p.ann(), run, key, "Moved house.", until).await.unwrap();
         }
-        p.engine.sign_duty(&p.ann(), run, "Late.").await.unwrap();
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.runs().sign_off(&p.ann(), run, "Late.").await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         // What was done for the one does not count for the other: the next opens at its own time.
         let after = only(p).await;
         let in_months = |n| first.starts_at.checked_add_months(chrono::Months::new(n)).unwrap();
         assert_eq!((after.state.as_str(), after.next_at), ("planned", Some(in_months(2))));
         p.clock.advance(Duration::days(22));
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         let next = only(p).await.run.unwrap();
         assert_eq!(next.opened_at, in_months(2));
-        assert_eq!(next.items[0].state, "undecided");
+        assert_eq!(next.items[0].state, "open");
         // Portals that look at the same time open it once.
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         assert_eq!(only(p).await.run.unwrap().id, next.id);
     })
     .await;
@@ -177,7 +179,7 @@ async fn what_is_done_once_counts_from_the_first_deployment(
 
         p.engine.retire_duty(&p.admin(), "shop", "month", "production").await.unwrap();
         assert_eq!(p.engine.duties(&p.ci()).await.unwrap().len(), 0);
-        p.engine.look_after_duties().await.unwrap();
+        p.engine.open_due_runs().await.unwrap();
         // It comes back with the run it had.
         let answer = p.engine.put_duty(&p.admin(), "shop", "month", request).await.unwrap();
         assert_eq!(answer.status, 201);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::verdict::Verdict;
-use engine::{Refusal, items::ResultStatus};
+use engine::{Refusal, runs::ResultStatus};
 use rstest::rstest;
 
 use crate::{
@@ -57,14 +57,15 @@ async fn waiting_ends_when_it_is_decided(#[values(On::Sqlite, On::Postgres)] on:
         let (engine, ci) = (p.engine.clone(), p.ci());
         let began = Instant::now();
         let waiting = tokio::spawn(async move {
-            engine.gate_within(&ci, id, Duration::from_secs(50)).await.unwrap()
+            engine.runs().gate_within(&ci, id, Duration::from_secs(50)).await.unwrap()
         });
         // Each of these wakes it; only the last decides.
         p.close_all(id).await;
         assert_eq!(waiting.await.unwrap().verdict, Verdict::Passed);
         assert!(began.elapsed() < Duration::from_secs(40));
         // Decided already: at once.
-        let answer = p.engine.gate_within(&p.ci(), id, Duration::from_secs(50)).await.unwrap();
+        let answer =
+            p.engine.runs().gate_within(&p.ci(), id, Duration::from_secs(50)).await.unwrap();
         assert_eq!(answer.verdict, Verdict::Passed);
         assert!(began.elapsed() < Duration::from_secs(40));
     })
@@ -76,9 +77,10 @@ async fn waiting_ends_when_it_is_decided(#[values(On::Sqlite, On::Postgres)] on:
 async fn waiting_gives_up_undecided(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
-        let answer = p.engine.gate_within(&p.ci(), id, Duration::from_millis(30)).await.unwrap();
+        let answer =
+            p.engine.runs().gate_within(&p.ci(), id, Duration::from_millis(30)).await.unwrap();
         assert_eq!(answer.verdict, Verdict::Undecided);
-        let none = p.engine.gate_within(&p.ci(), id, Duration::ZERO).await.unwrap();
+        let none = p.engine.runs().gate_within(&p.ci(), id, Duration::ZERO).await.unwrap();
         assert_eq!(none.verdict, Verdict::Undecided);
     })
     .await;
@@ -90,10 +92,10 @@ async fn a_token_of_another_service_is_not_answered(#[values(On::Sqlite, On::Pos
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
         let other = token(&[domain::roles::Scope::Admin], &["bank"]);
-        let refused = p.engine.gate(&other, id).await.unwrap_err();
+        let refused = p.engine.runs().gate(&other, id).await.unwrap_err();
         assert!(matches!(refused, Refusal::Forbidden(_)));
         let nowhere = domain::ids::DeploymentId(uuid::Uuid::nil());
-        let refused = p.engine.gate(&p.ci(), nowhere).await.unwrap_err();
+        let refused = p.engine.runs().gate(&p.ci(), nowhere).await.unwrap_err();
         assert!(matches!(refused, Refusal::NotFound { .. }));
     })
     .await;

@@ -51,12 +51,12 @@ async fn a_worker_is_new_up_late_down_and_back(#[values(On::Sqlite, On::Postgres
         ping(p, id, PingWord::Success).await.unwrap();
         assert_eq!(seen(p, "worker").await.state, "up");
         p.clock.advance(Duration::seconds(61));
-        assert_eq!(p.engine.notice_silence().await.unwrap(), 0);
+        assert_eq!(p.engine.detect_missed().await.unwrap(), 0);
         assert_eq!(seen(p, "worker").await.state, "late");
         p.clock.advance(Duration::seconds(30));
         assert_eq!(seen(p, "worker").await.state, "down", "also before anybody has noticed");
-        assert_eq!(p.engine.notice_silence().await.unwrap(), 1);
-        assert_eq!(p.engine.notice_silence().await.unwrap(), 0, "noticed once");
+        assert_eq!(p.engine.detect_missed().await.unwrap(), 1);
+        assert_eq!(p.engine.detect_missed().await.unwrap(), 0, "noticed once");
         ping(p, id, PingWord::Start).await.unwrap();
         ping(p, id, PingWord::ExitCode(3)).await.unwrap();
         assert_eq!(seen(p, "worker").await.state, "failed");
@@ -82,7 +82,7 @@ async fn a_box_waits_for_a_heartbeat_of_the_new_version(
         let (state, reason) = p.state(deployment, "load").await;
         assert_eq!((state.as_str(), reason.contains("heard of on")), ("passed", true), "{reason}");
         p.clock.advance(Duration::seconds(91));
-        p.engine.notice_silence().await.unwrap();
+        p.engine.detect_missed().await.unwrap();
         let (state, reason) = p.state(deployment, "load").await;
         assert_eq!((state.as_str(), reason.contains("too long")), ("failed", true), "{reason}");
         let item = p.item(deployment, "load").await;
@@ -106,7 +106,7 @@ async fn one_that_is_never_heard_of_never_passes(#[values(On::Sqlite, On::Postgr
         let id = p.announce("1.0.0").await;
         assert_eq!(p.state(id, "load").await.0, "undecided");
         p.clock.advance(Duration::days(1));
-        assert_eq!(p.engine.notice_silence().await.unwrap(), 0);
+        assert_eq!(p.engine.detect_missed().await.unwrap(), 0);
         let (state, reason) = p.state(id, "load").await;
         assert_eq!((state.as_str(), reason.contains("never")), ("undecided", true), "{reason}");
     })

@@ -1,7 +1,7 @@
 //! Idempotency keys.
 
 use domain::ids::TokenId;
-use engine::{Refusal, items::ResultStatus, once::Once};
+use engine::{Refusal, once::Once, runs::ResultStatus};
 use rstest::rstest;
 use uuid::Uuid;
 
@@ -52,7 +52,7 @@ async fn a_refusal_does_not_use_the_key_up(#[values(On::Sqlite, On::Postgres)] o
         let taken = p.engine.announce(&p.ci(), announcement("1"), once(1, "k", 1)).await;
         assert!(matches!(taken, Err(Refusal::Conflict { .. })));
         p.close_all(id).await;
-        p.engine.sign(&p.ann(), id, "").await.unwrap();
+        p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap();
         let now = p.engine.announce(&p.ci(), announcement("1"), once(1, "k", 1)).await.unwrap();
         assert!(!now.replayed);
     })
@@ -69,7 +69,7 @@ async fn the_same_key_at_the_same_instant_does_it_once(#[values(On::Sqlite, On::
                 let (engine, ci) = (p.engine.clone(), p.ci());
                 tokio::spawn(async move {
                     let said = result(ResultStatus::Passed);
-                    engine.post_result(&ci, id, "load", said, once(1, "k", 1)).await.unwrap()
+                    engine.runs().post_result(&ci, id, "load", said, once(1, "k", 1)).await.unwrap()
                 })
             })
             .collect();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{baseline::Moment, indicator::SKETCH_ERROR, roles::Scope};
+use engine::runs::SignedOff;
 use engine::{
     Refusal,
     clock::Clock as _,
@@ -278,8 +279,8 @@ async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::P
         p.close_all(first).await;
         let (why, until) =
             ("A quarter of an hour is enough here.", p.clock.now() + Duration::days(1));
-        p.engine.waive(&p.ann(), first, "normal", why, until).await.unwrap();
-        assert!(p.engine.sign(&p.ann(), first, "").await.unwrap());
+        p.engine.runs().waive(&p.ann(), first, "normal", why, until).await.unwrap();
+        assert_eq!(p.engine.runs().sign_off(&p.ann(), first, "").await.unwrap(), SignedOff::Closed);
 
         p.clock.advance(Duration::hours(1));
         let second = p.announce("1.1.0").await;
@@ -376,12 +377,12 @@ async fn old_points_are_kept_by_the_hour_and_then_forgotten(
             }
             samples
         };
-        assert_eq!(p.engine.forget_what_is_old().await.unwrap(), 0);
+        assert_eq!(p.engine.roll_up_minutes().await.unwrap(), 0);
         p.clock.advance(Duration::days(15));
-        assert_eq!(p.engine.forget_what_is_old().await.unwrap(), 2);
+        assert_eq!(p.engine.roll_up_minutes().await.unwrap(), 2);
         assert_eq!(count().await, 180, "nothing is lost");
         p.clock.advance(Duration::days(400));
-        p.engine.forget_what_is_old().await.unwrap();
+        p.engine.prune().await.unwrap();
         assert_eq!(count().await, 0);
     })
     .await;

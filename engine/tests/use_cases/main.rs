@@ -13,7 +13,9 @@ mod harness;
 
 mod actors;
 mod announcing;
+mod background;
 mod baselines;
+mod deliveries;
 mod duties;
 mod gate;
 mod heartbeats;
@@ -21,6 +23,7 @@ mod idempotency;
 mod indicators;
 mod lessons;
 mod people;
+mod portals;
 mod probing;
 mod property;
 mod reading;

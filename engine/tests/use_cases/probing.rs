@@ -50,8 +50,8 @@ async fn shop(faulty: Arc<AtomicBool>) -> String {
 }
 
 async fn keys(p: &Portal) -> Vec<String> {
-    let page = p.engine.service_page(&p.viewer, "shop").await.unwrap();
-    page.checks.into_iter().map(|(now, _)| now.check.key).collect()
+    let room = p.engine.service_checks(&p.viewer, "shop").await.unwrap();
+    room.checks.into_iter().map(|now| now.check.key).collect()
 }
 
 fn check(url: &str) -> CheckRequest {
@@ -184,8 +184,8 @@ async fn a_teams_own_check_is_not_overwritten_by_a_built_in_one(
         p.engine.publish_runbook(&p.admin(), "a.yaml", &probing_runbook()).await.unwrap();
         p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
         p.announce("1.0.0").await;
-        let page = p.engine.service_page(&p.viewer, "shop").await.unwrap();
-        let urls: Vec<_> = page.checks.iter().map(|(now, _)| now.check.spec.url()).collect();
+        let room = p.engine.service_checks(&p.viewer, "shop").await.unwrap();
+        let urls: Vec<_> = room.checks.iter().map(|now| now.check.spec.url()).collect();
         assert!(urls.contains(&"http://127.0.0.1:9/own"), "{urls:?}");
         assert!(urls.contains(&"http://127.0.0.1:9/"), "{urls:?}");
         assert_eq!(urls.len(), 5);
@@ -339,7 +339,7 @@ async fn a_later_version_gets_nothing_of_what_was_measured_before_it_was_announc
         // The closed one keeps what was seen of it, whatever is measured afterwards.
         p.engine.probe_item(&p.operator(), new, "load").await.unwrap();
         let page = p.engine.deployment_page(&p.viewer, old).await.unwrap();
-        let load = page.items.iter().find(|now| now.item.key == "load").unwrap();
+        let load = page.run.items.iter().find(|now| now.item.key == "load").unwrap();
         let seen = load.checks[0].newest.as_ref().unwrap().at;
         // In whole milliseconds.
         let then = installed + chrono::Duration::seconds(5);
@@ -388,7 +388,7 @@ async fn a_probe_that_nothing_measures_keeps_its_box_open(
         assert_eq!(state, "undecided", "{reason}");
         assert!(reason.contains("no response target"), "{reason}");
         let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
-        let said = &page.timeline[0].sentence;
+        let said = &page.run.timeline[0].sentence;
         assert!(said.contains("home 500 ms") && said.contains("to none"), "{said}");
         assert!(page.base_url.is_some(), "an address that is not named stays");
     })
@@ -426,16 +426,16 @@ async fn old_measurements_are_forgotten_but_not_those_of_an_open_watch(
             found.unwrap().len()
         };
         p.clock.advance(chrono::Duration::days(20));
-        p.engine.forget_what_is_old().await.unwrap();
+        p.engine.prune().await.unwrap();
         assert_eq!(kept().await, 4, "the watch is open");
         let next = p.announce("1.1.0").await;
         p.engine.probe_item(&p.operator(), next, "load").await.unwrap();
-        p.engine.forget_what_is_old().await.unwrap();
+        p.engine.prune().await.unwrap();
         // The first, where the check turned, and the last word on each deployment.
         let left = kept().await;
         assert!((2..=3).contains(&left), "{left}");
         let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
-        let load = page.items.iter().find(|now| now.item.key == "load").unwrap();
+        let load = page.run.items.iter().find(|now| now.item.key == "load").unwrap();
         assert!(load.checks[0].newest.is_some(), "the closed run still shows what was seen");
 
         let days = domain::retention::Retention { measurements_d: 400, ..Default::default() };

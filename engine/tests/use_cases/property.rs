@@ -5,11 +5,14 @@ use domain::{
     ids::DeploymentId, item::ItemState, roles::Scope, verdict::Verdict, watch::WatchState, who::Who,
 };
 use engine::{
-    items::{PersonAct, ResultStatus},
     rollback::RollbackRequest,
+    runs::{ManualAction, ResultStatus},
 };
 use proptest::{prelude::*, test_runner::Config};
-use store::{deployments, items, waivers};
+use store::{
+    deployments,
+    runs::{items, waivers},
+};
 
 use crate::{
     common::{Portal, announcement, portal, result, token},
@@ -19,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 enum Act {
     Announce(u8),
-    Speak(PersonAct),
+    Speak(ManualAction),
     Post(bool),
     Report(usize),
     Waive(i64),
@@ -42,7 +45,7 @@ fn act() -> impl Strategy<Value = Act> {
     prop_oneof![
         1 => (0u8..3).prop_map(Act::Announce),
         8 => prop_oneof![
-            3 => Just(PersonAct::Tick), 1 => Just(PersonAct::MarkFailed), 1 => Just(PersonAct::Untick)
+            3 => Just(ManualAction::Tick), 1 => Just(ManualAction::MarkFailed), 1 => Just(ManualAction::Untick)
         ].prop_map(Act::Speak),
         8 => proptest::bool::weighted(0.8).prop_map(Act::Post),
         3 => (0..REPORTS.len()).prop_map(Act::Report),
@@ -81,19 +84,21 @@ async fn attempt(p: &Portal, id: &mut DeploymentId, (act, who, key): (Act, usize
                 *id = new;
             }
         }
-        Act::Speak(act) => drop(e.speak(&who, *id, key, act, "Saw it.").await),
+        Act::Speak(act) => drop(e.runs().set_manual_status(&who, *id, key, act, "Saw it.").await),
         Act::Post(good) => {
             let status = if good { ResultStatus::Passed } else { ResultStatus::Failed };
-            drop(e.post_result(&who, *id, key, result(status), None).await);
+            drop(e.runs().post_result(&who, *id, key, result(status), None).await);
         }
-        Act::Report(n) => drop(e.post_report(&who, *id, key, REPORTS[n].into(), None, None).await),
+        Act::Report(n) => {
+            drop(e.runs().post_report(&who, *id, key, REPORTS[n].into(), None, None).await)
+        }
         Act::Waive(minutes) => {
             let until = e.now() + Duration::minutes(minutes);
-            drop(e.waive(&who, *id, key, "Down.", until).await);
+            drop(e.runs().waive(&who, *id, key, "Down.", until).await);
         }
-        Act::EndWaiver => drop(e.end_waiver(&who, *id, key).await),
+        Act::EndWaiver => drop(e.runs().end_waiver(&who, *id, key).await),
         Act::Expire => drop(e.expire_waivers(crate::common::begin()).await.unwrap()),
-        Act::Sign => drop(e.sign(&who, *id, "").await),
+        Act::Sign => drop(e.runs().sign_off(&who, *id, "").await),
         Act::RollBack => {
             let request = RollbackRequest { reason: "Errors.".into() };
             drop(e.roll_back(&who, *id, request, None).await);
@@ -110,8 +115,8 @@ async fn check(p: &Portal) {
     assert!(all.iter().filter(|d| d.state == WatchState::Watching).count() <= 1);
     for deployment in all {
         let gate = p.gate(deployment.id).await;
-        let standing = waivers::not_ended(&mut link, deployment.id).await.unwrap();
-        let boxes = items::of_deployment(&mut link, deployment.id).await.unwrap();
+        let standing = waivers::not_ended(&mut link, deployment.id.into()).await.unwrap();
+        let boxes = items::of_run(&mut link, deployment.id.into()).await.unwrap();
         // A box is closed by what was said about it, told apart here from how the state says so.
         let closed = |item: &items::ItemRecord| {
             let person = item.person.as_ref().map(|said| said.word.as_str()) == Some("passed");

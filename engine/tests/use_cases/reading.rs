@@ -30,7 +30,7 @@ async fn the_board_says_what_waits_on_whom(#[values(On::Sqlite, On::Postgres)] o
         p.clock.advance(Duration::minutes(31));
         let board = p.engine.board(&p.operator).await.unwrap();
         assert_eq!(board.overdue[0].0.key, "smoke");
-        p.post(id, "mail", engine::items::ResultStatus::Passed).await.unwrap();
+        p.post(id, "mail", engine::runs::ResultStatus::Passed).await.unwrap();
         let board = p.engine.board(&p.operator).await.unwrap();
         let waiting: Vec<_> =
             board.waiting_on_me.iter().map(|(item, _)| item.key.as_str()).collect();

@@ -1,6 +1,6 @@
 //! Test reports on boxes.
 
-use engine::items::ResultStatus;
+use engine::runs::ResultStatus;
 use rstest::rstest;
 
 use crate::{
@@ -21,7 +21,8 @@ async fn on_a_persons_box_is_evidence_and_no_more(#[values(On::Sqlite, On::Postg
     portal(on, async |p| {
         let id = p.announce("1").await;
         p.leaves(&["item.report"], async || {
-            let posted = p.engine.post_report(&p.ci(), id, "smoke", GOOD.into(), None, None).await;
+            let posted =
+                p.engine.runs().post_report(&p.ci(), id, "smoke", GOOD.into(), None, None).await;
             assert_eq!(posted.unwrap().status, 200);
         })
         .await;
@@ -50,8 +51,12 @@ async fn speaks_for_a_machines_box(
 ) {
     portal(on, async |p| {
         let id = p.announce("1").await;
-        let answer =
-            p.engine.post_report(&p.ci(), id, "load", report.into(), None, None).await.unwrap();
+        let answer = p
+            .engine
+            .runs()
+            .post_report(&p.ci(), id, "load", report.into(), None, None)
+            .await
+            .unwrap();
         let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         assert_eq!(body["item"]["state"], expected);
         assert_eq!(p.item(id, "load").await.state, expected);
@@ -65,7 +70,7 @@ async fn an_empty_one_takes_a_good_word_back(#[values(On::Sqlite, On::Postgres)]
     portal(on, async |p| {
         let id = p.announce("1").await;
         p.post(id, "load", ResultStatus::Passed).await.unwrap();
-        p.engine.post_report(&p.ci(), id, "load", EMPTY.into(), None, None).await.unwrap();
+        p.engine.runs().post_report(&p.ci(), id, "load", EMPTY.into(), None, None).await.unwrap();
         assert_eq!(p.item(id, "load").await.state, "undecided");
     })
     .await;
@@ -79,7 +84,7 @@ async fn what_is_no_report_is_refused(#[values(On::Sqlite, On::Postgres)] on: On
         p.leaves(&[], async || {
             for body in ["", "hello", "{}", "<html></html>", "\u{0}\u{1}"] {
                 let posted =
-                    p.engine.post_report(&p.ci(), id, "load", body.into(), None, None).await;
+                    p.engine.runs().post_report(&p.ci(), id, "load", body.into(), None, None).await;
                 assert_eq!(field(posted.unwrap_err()), "", "{body}");
             }
         })

@@ -4,7 +4,7 @@ use domain::roles::Scope;
 use engine::{
     Refusal,
     deployments::AnnounceRequest,
-    items::{PersonAct, ResultStatus},
+    runs::{ManualAction, ResultStatus, SignedOff},
 };
 use rstest::rstest;
 
@@ -25,7 +25,7 @@ async fn names_what_is_open(#[values(On::Sqlite, On::Postgres)] on: On) {
         let id = p.announce("1.0.0").await;
         p.tick(id, "smoke").await.unwrap();
         p.leaves(&[], async || {
-            let refused = p.engine.sign(&p.ann(), id, "").await.unwrap_err();
+            let refused = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
             assert!(refused.to_string().contains("mail, load"), "{refused}");
             assert_eq!(open_boxes(refused), ["mail", "load"]);
         })
@@ -41,7 +41,10 @@ async fn closes_the_watch_and_freezes_the_run(#[values(On::Sqlite, On::Postgres)
         let id = p.announce("1.0.0").await;
         p.close_all(id).await;
         p.leaves(&["deployment.sign_off"], async || {
-            assert!(p.engine.sign(&p.ann(), id, "Fine.").await.unwrap());
+            assert_eq!(
+                p.engine.runs().sign_off(&p.ann(), id, "Fine.").await.unwrap(),
+                SignedOff::Closed
+            );
         })
         .await;
         let view = p.view(id).await;
@@ -53,18 +56,22 @@ async fn closes_the_watch_and_freezes_the_run(#[values(On::Sqlite, On::Postgres)
         p.leaves(&[], async || {
             let soon = begin() + chrono::Duration::days(1);
             p.tick(id, "cleanup").await.unwrap_err();
-            p.engine.speak(&p.admin(), id, "smoke", PersonAct::Untick, "").await.unwrap_err();
+            p.engine
+                .runs()
+                .set_manual_status(&p.admin(), id, "smoke", ManualAction::Untick, "")
+                .await
+                .unwrap_err();
             p.post(id, "load", ResultStatus::Failed).await.unwrap_err();
-            p.engine.waive(&p.admin(), id, "cleanup", "Down.", soon).await.unwrap_err();
-            p.engine.end_waiver(&p.admin(), id, "load").await.unwrap_err();
+            p.engine.runs().waive(&p.admin(), id, "cleanup", "Down.", soon).await.unwrap_err();
+            p.engine.runs().end_waiver(&p.admin(), id, "load").await.unwrap_err();
             p.engine.probe_item(&p.admin(), id, "load").await.unwrap_err();
             let report = b"<testsuite tests=\"1\"><testcase name=\"a\"/></testsuite>".to_vec();
             for key in ["smoke", "mail", "load"] {
                 let posted =
-                    p.engine.post_report(&p.ci(), id, key, report.clone(), None, None).await;
+                    p.engine.runs().post_report(&p.ci(), id, key, report.clone(), None, None).await;
                 posted.unwrap_err();
             }
-            let again = p.engine.sign(&p.ben(), id, "").await.unwrap_err();
+            let again = p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap_err();
             assert!(matches!(again, Refusal::Conflict { .. }));
         })
         .await;
@@ -81,11 +88,11 @@ async fn each_required_signature_takes_another_person(#[values(On::Sqlite, On::P
         two_needed(p).await;
         let id = p.announce("1.0.0").await;
         p.close_all(id).await;
-        assert!(!p.engine.sign(&p.ann(), id, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap(), SignedOff::Waiting);
         assert_eq!(p.view(id).await.state, "watching");
-        let twice = p.engine.sign(&p.ann(), id, "").await.unwrap_err();
+        let twice = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(twice.to_string().contains("signed this off already"), "{twice}");
-        assert!(p.engine.sign(&p.ben(), id, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
         assert_eq!(p.view(id).await.state, "signed_off");
     })
     .await;
@@ -103,7 +110,7 @@ async fn the_same_person_at_the_same_instant_signs_once(
         let tasks: Vec<_> = (0..4)
             .map(|_| {
                 let (engine, ann) = (p.engine.clone(), p.ann());
-                tokio::spawn(async move { engine.sign(&ann, id, "").await.is_ok() })
+                tokio::spawn(async move { engine.runs().sign_off(&ann, id, "").await.is_ok() })
             })
             .collect();
         let mut signed = 0;
@@ -126,16 +133,16 @@ async fn the_deployer_does_not_stand_alone(#[values(On::Sqlite, On::Postgres)] o
         };
         let id = p.engine.announce_by_hand(&p.ci(), by_ann("1.0.0")).await.unwrap();
         p.close_all(id).await;
-        let alone = p.engine.sign(&p.ann(), id, "").await.unwrap_err();
+        let alone = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(alone.to_string().contains("cannot be the only one"), "{alone}");
-        assert!(p.engine.sign(&p.ben(), id, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
 
         // Beside someone else they may.
         two_needed(p).await;
         let id = p.engine.announce_by_hand(&p.ci(), by_ann("1.1.0")).await.unwrap();
         p.close_all(id).await;
-        assert!(!p.engine.sign(&p.ann(), id, "").await.unwrap());
-        assert!(p.engine.sign(&p.ben(), id, "").await.unwrap());
+        assert_eq!(p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap(), SignedOff::Waiting);
+        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
     })
     .await;
 }
@@ -149,7 +156,7 @@ async fn takes_a_person_and_an_approver(#[values(On::Sqlite, On::Postgres)] on: 
         p.leaves(&[], async || {
             let admin_token = token(&[Scope::Admin], &[]);
             for who in [admin_token, p.operator(), domain::who::Who::CommandLine] {
-                let refused = p.engine.sign(&who, id, "").await.unwrap_err();
+                let refused = p.engine.runs().sign_off(&who, id, "").await.unwrap_err();
                 assert!(matches!(refused, Refusal::Forbidden(_)), "{who:?}: {refused:?}");
             }
         })

@@ -2,7 +2,10 @@
 
 use chrono::Duration;
 use domain::{verdict::Verdict, who::Who};
-use engine::{Refusal, items::ResultStatus};
+use engine::{
+    Refusal,
+    runs::{ResultStatus, SignedOff},
+};
 use rstest::rstest;
 
 use crate::{
@@ -20,7 +23,7 @@ async fn a_waiver_closes_a_box_until_it_expires(#[values(On::Sqlite, On::Postgre
         p.post(id, "mail", ResultStatus::Passed).await.unwrap();
         let until = begin() + Duration::hours(2);
         p.leaves(&["item.waive"], async || {
-            p.engine.waive(&p.ann(), id, "load", "The rig is down.", until).await.unwrap();
+            p.engine.runs().waive(&p.ann(), id, "load", "The rig is down.", until).await.unwrap();
         })
         .await;
         assert_eq!(
@@ -35,7 +38,10 @@ async fn a_waiver_closes_a_box_until_it_expires(#[values(On::Sqlite, On::Postgre
         // The gate knows at once, before anything has looked for expired waivers.
         let gate = p.gate(id).await;
         assert_eq!((gate.verdict, gate.open), (Verdict::Undecided, vec!["load".to_owned()]));
-        assert_eq!(open_boxes(p.engine.sign(&p.ben(), id, "").await.unwrap_err()), ["load"]);
+        assert_eq!(
+            open_boxes(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap_err()),
+            ["load"]
+        );
 
         p.leaves(&["item.waiver_expired"], async || {
             assert_eq!(p.engine.expire_waivers(begin()).await.unwrap(), 1);
@@ -52,7 +58,7 @@ async fn a_waiver_closes_a_box_until_it_expires(#[values(On::Sqlite, On::Postgre
         .await;
         // It can be waived again.
         let until = until + Duration::hours(2);
-        p.engine.waive(&p.ann(), id, "load", "Still down.", until).await.unwrap();
+        p.engine.runs().waive(&p.ann(), id, "load", "Still down.", until).await.unwrap();
         assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
     })
     .await;
@@ -66,11 +72,15 @@ async fn an_expired_waiver_can_be_granted_anew_before_anything_has_looked(
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
         let hour = Duration::hours(1);
-        p.engine.waive(&p.ann(), id, "load", "Down.", begin() + hour).await.unwrap();
-        let again = p.engine.waive(&p.ben(), id, "load", "Down.", begin() + hour * 3).await;
+        p.engine.runs().waive(&p.ann(), id, "load", "Down.", begin() + hour).await.unwrap();
+        let again = p.engine.runs().waive(&p.ben(), id, "load", "Down.", begin() + hour * 3).await;
         assert!(matches!(again, Err(Refusal::Conflict { .. })));
         p.clock.advance(hour);
-        p.engine.waive(&p.ben(), id, "load", "Still down.", begin() + hour * 3).await.unwrap();
+        p.engine
+            .runs()
+            .waive(&p.ben(), id, "load", "Still down.", begin() + hour * 3)
+            .await
+            .unwrap();
         assert_eq!(p.item(id, "load").await.reason, "Waived by Ben: Still down.");
     })
     .await;
@@ -81,12 +91,12 @@ async fn an_expired_waiver_can_be_granted_anew_before_anything_has_looked(
 async fn a_waiver_ends_early(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
-        let nothing = p.engine.end_waiver(&p.ann(), id, "load").await.unwrap_err();
+        let nothing = p.engine.runs().end_waiver(&p.ann(), id, "load").await.unwrap_err();
         assert!(matches!(nothing, Refusal::Conflict { .. }));
         let until = begin() + Duration::days(1);
-        p.engine.waive(&p.ann(), id, "load", "Down.", until).await.unwrap();
+        p.engine.runs().waive(&p.ann(), id, "load", "Down.", until).await.unwrap();
         p.leaves(&["item.end_waiver"], async || {
-            p.engine.end_waiver(&p.ben(), id, "load").await.unwrap();
+            p.engine.runs().end_waiver(&p.ben(), id, "load").await.unwrap();
         })
         .await;
         assert_eq!(p.item(id, "load").await.state, "open");
@@ -102,20 +112,21 @@ async fn takes_an_approver_a_reason_and_an_end(#[values(On::Sqlite, On::Postgres
         let soon = begin() + Duration::days(1);
         p.leaves(&[], async || {
             for who in [p.ci(), p.operator(), Who::System("watch"), Who::CommandLine] {
-                let refused = p.engine.waive(&who, id, "load", "Down.", soon).await.unwrap_err();
+                let refused =
+                    p.engine.runs().waive(&who, id, "load", "Down.", soon).await.unwrap_err();
                 assert!(matches!(refused, Refusal::Forbidden(_)), "{who:?}: {refused:?}");
             }
-            let silent = p.engine.waive(&p.ann(), id, "load", " ", soon).await.unwrap_err();
+            let silent = p.engine.runs().waive(&p.ann(), id, "load", " ", soon).await.unwrap_err();
             assert_eq!(field(silent), "/reason");
             for until in [begin(), begin() + Duration::days(91)] {
-                let refused = p.engine.waive(&p.ann(), id, "load", "Down.", until).await;
+                let refused = p.engine.runs().waive(&p.ann(), id, "load", "Down.", until).await;
                 assert_eq!(field(refused.unwrap_err()), "/expires_at");
             }
             p.tick(id, "none").await.unwrap_err();
         })
         .await;
         p.tick(id, "smoke").await.unwrap();
-        let closed = p.engine.waive(&p.ann(), id, "smoke", "Down.", soon).await.unwrap_err();
+        let closed = p.engine.runs().waive(&p.ann(), id, "smoke", "Down.", soon).await.unwrap_err();
         assert!(matches!(closed, Refusal::Conflict { .. }));
     })
     .await;
@@ -132,8 +143,8 @@ async fn a_waiver_that_expires_after_the_sign_off_changes_nothing(
         p.tick(id, "mail").await.unwrap();
         p.post(id, "mail", ResultStatus::Passed).await.unwrap();
         let until = begin() + Duration::hours(2);
-        p.engine.waive(&p.ann(), id, "load", "Down.", until).await.unwrap();
-        assert!(p.engine.sign(&p.ben(), id, "").await.unwrap());
+        p.engine.runs().waive(&p.ann(), id, "load", "Down.", until).await.unwrap();
+        assert_eq!(p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Closed);
         p.clock.advance(Duration::hours(3));
         assert_eq!(p.engine.expire_waivers(begin()).await.unwrap(), 0);
         assert_eq!(p.item(id, "load").await.state, "waived");

@@ -13,6 +13,7 @@ mod ping;
 mod problem;
 mod router;
 mod sessions;
+mod trace;
 mod unread;
 
 pub use router::{Site, router};

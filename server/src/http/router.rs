@@ -30,7 +30,7 @@ use super::{
     metrics::{self, Metrics},
     problem::Problem,
     sessions::Sessions,
-    unread,
+    trace, unread,
 };
 use crate::{config::Config, open::StartError};
 
@@ -109,7 +109,7 @@ pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, St
     Ok(Router::new().merge(calls).merge(documentation).merge(unknown).merge(pages).layer(
         ServiceBuilder::new()
             .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-            .layer(TraceLayer::new_for_http())
+            .layer(TraceLayer::new_for_http().make_span_with(trace::span))
             .layer(middleware::from_fn_with_state(state, metrics::measure))
             .layer(middleware::from_fn(security_headers))
             .layer(CatchPanicLayer::custom(panicked))

@@ -8,7 +8,7 @@ use domain::{
 };
 use sqlx::AssertSqlSafe;
 
-use super::{DeploymentRecord, read};
+use super::{DeploymentRecord, SELECT, read};
 use crate::{db::Link, error::StoreError, page::Page, tx::micros};
 
 /// Which deployments to list; each field that is `None` does not narrow the list.
@@ -30,9 +30,6 @@ pub struct DeploymentFilter {
     pub text: Option<String>,
 }
 
-const SELECT: &str =
-    "SELECT d.*, s.slug AS service FROM deployments d JOIN services s ON s.id = d.service_id";
-
 /// Deployments, newest first. The page's key is the last one's time and id.
 ///
 /// # Errors
@@ -43,7 +40,7 @@ pub async fn list(
     page: Page<(DateTime<Utc>, DeploymentId)>,
 ) -> Result<Vec<DeploymentRecord>, StoreError> {
     // Each clause is added only where it narrows, so that its index can be used.
-    let mut sql = format!("{SELECT} WHERE 1 = 1");
+    let mut sql = format!("{SELECT} WHERE r.subject_kind = 'deployment'");
     let mut place = 0;
     let mut clause = |sql: &mut String, text: &str, values: usize| {
         let mut text = text.to_owned();
@@ -55,13 +52,13 @@ pub async fn list(
         sql.push_str(&text);
     };
     if filter.service_id.is_some() {
-        clause(&mut sql, "d.service_id = ?1", 1);
+        clause(&mut sql, "r.service_id = ?1", 1);
     }
     if filter.environment.is_some() {
-        clause(&mut sql, "d.environment = ?1", 1);
+        clause(&mut sql, "r.environment = ?1", 1);
     }
     if filter.state.is_some() {
-        clause(&mut sql, "d.state = ?1", 1);
+        clause(&mut sql, "r.state = ?1", 1);
     }
     if filter.kind.is_some() {
         clause(&mut sql, "d.kind = ?1", 1);
@@ -70,7 +67,7 @@ pub async fn list(
         clause(&mut sql, "d.runbook_slug = ?1", 1);
     }
     if filter.since.is_some() {
-        clause(&mut sql, "d.deployed_at >= ?1", 1);
+        clause(&mut sql, "r.opened_at >= ?1", 1);
     }
     if filter.text.is_some() {
         clause(
@@ -83,9 +80,9 @@ pub async fn list(
         );
     }
     if page.before.is_some() {
-        clause(&mut sql, "(d.deployed_at < ?1 OR (d.deployed_at = ?2 AND d.id < ?3))", 3);
+        clause(&mut sql, "(r.opened_at < ?1 OR (r.opened_at = ?2 AND r.id < ?3))", 3);
     }
-    sql.push_str(&format!(" ORDER BY d.deployed_at DESC, d.id DESC LIMIT ${}", place + 1));
+    sql.push_str(&format!(" ORDER BY r.opened_at DESC, r.id DESC LIMIT ${}", place + 1));
 
     let mut query = link.query(AssertSqlSafe(sql));
     if let Some(id) = filter.service_id {

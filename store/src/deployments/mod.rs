@@ -1,28 +1,31 @@
 //! Deployments.
 
+mod current;
 mod list;
-mod places;
 
-pub(crate) use list::like;
-pub use list::{DeploymentFilter, list};
-pub use places::{
-    OpenWatch, any, first_at, last_good, open_of, running, running_everywhere, unrestored,
+pub use current::{
+    any, first_at, last_good, open_of_service, running, running_everywhere, unrestored,
     watched_since, watching,
 };
+pub(crate) use list::like;
+pub use list::{DeploymentFilter, list};
 
 use crate::{
     db::{Link, Row},
     error::StoreError,
+    runs::{self, RunRecord},
     tx::{Tx, micros},
 };
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{DeploymentId, PersonId, ReleaseId, RunbookVersionId, ServiceId},
+    run::RunSubject,
     runbook::SignOffRequirement,
     verdict::Verdict,
     watch::WatchState,
     words::{DeploymentKind, Strategy},
 };
+use sqlx::AssertSqlSafe;
 
 /// A deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +90,11 @@ pub struct DeploymentRecord {
     pub created_at: DateTime<Utc>,
 }
 
+/// A deployment with what its run knows of it.
+const SELECT: &str = "SELECT d.*, r.state, r.verdict, r.reason, r.open_items, r.required_items, \
+     r.ends_at AS watch_ends_at, r.sign_off_required, r.closed_at, s.slug AS service \
+     FROM runs r JOIN deployments d ON d.id = r.id JOIN services s ON s.id = r.service_id";
+
 /// The deployment with this id.
 ///
 /// # Errors
@@ -95,29 +103,49 @@ pub async fn by_id(
     link: &mut Link,
     id: DeploymentId,
 ) -> Result<Option<DeploymentRecord>, StoreError> {
-    link.query(
-        "SELECT d.*, s.slug AS service FROM deployments d JOIN services s ON s.id = d.service_id \
-         WHERE d.id = $1",
-    )
-    .bind(id.0)
-    .read_optional(read)
-    .await
+    link.query(AssertSqlSafe(format!("{SELECT} WHERE d.id = $1")))
+        .bind(id.0)
+        .read_optional(read)
+        .await
 }
 
-/// Adds a deployment.
+impl DeploymentRecord {
+    /// Its run.
+    #[must_use]
+    pub fn run(&self) -> RunRecord {
+        RunRecord {
+            id: self.id.into(),
+            subject: RunSubject::Deployment,
+            service_id: self.service_id,
+            service: self.service.clone(),
+            environment: self.environment.clone(),
+            runbook_version_id: self.runbook_version_id,
+            sign_off_required: self.sign_off_required.clone(),
+            opened_at: self.deployed_at,
+            ends_at: self.watch_ends_at,
+            state: self.state,
+            verdict: self.verdict,
+            reason: self.reason.clone(),
+            open_items: self.open_items,
+            required_items: self.required_items,
+            closed_at: self.closed_at,
+            suspended: false,
+        }
+    }
+}
+
+/// Adds a deployment with its run.
 ///
 /// # Errors
 /// What the database says; a unique violation where another watch is open there.
 pub async fn insert(tx: &mut Tx, record: DeploymentRecord) -> Result<(), StoreError> {
-    let required = serde_json::to_string(&record.sign_off_required)
-        .map_err(|error| StoreError::corrupt("sign_off_required", error))?;
+    runs::insert(tx, record.run()).await?;
     tx.query(
         "INSERT INTO deployments (id, service_id, environment, release_id, version, kind, \
-         strategy, state, verdict, reason, open_items, required_items, deployed_at, deployed_by, \
-         deployer_id, announced_by, url, notes, watch_ends_at, runbook_version_id, runbook_slug, \
-         runbook_number, sign_off_required, replaces_id, superseded_by_id, closed_at, demo, \
+         strategy, deployed_at, deployed_by, deployer_id, announced_by, url, notes, \
+         runbook_version_id, runbook_slug, runbook_number, replaces_id, superseded_by_id, demo, \
          created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-         $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)",
+         $16, $17, $18, $19, $20)",
     )
     .bind(record.id.0)
     .bind(record.service_id.0)
@@ -126,25 +154,17 @@ pub async fn insert(tx: &mut Tx, record: DeploymentRecord) -> Result<(), StoreEr
     .bind(record.version)
     .bind(record.kind.as_str().to_owned())
     .bind(record.strategy.as_str().to_owned())
-    .bind(record.state.as_str().to_owned())
-    .bind(record.verdict.as_str().to_owned())
-    .bind(record.reason)
-    .bind(record.open_items)
-    .bind(record.required_items)
     .bind(micros(record.deployed_at))
     .bind(record.deployed_by)
     .bind(record.deployer_id.map(|id| id.0))
     .bind(record.announced_by)
     .bind(record.url)
     .bind(record.notes)
-    .bind(micros(record.watch_ends_at))
     .bind(record.runbook_version_id.0)
     .bind(record.runbook_slug)
     .bind(record.runbook_number)
-    .bind(required)
     .bind(record.replaces_id.map(|id| id.0))
     .bind(record.superseded_by_id.map(|id| id.0))
-    .bind(record.closed_at.map(micros))
     .bind(record.demo)
     .bind(micros(record.created_at))
     .run()
@@ -152,48 +172,21 @@ pub async fn insert(tx: &mut Tx, record: DeploymentRecord) -> Result<(), StoreEr
     .map(drop)
 }
 
-/// Writes down what the gate says now.
+/// Names the deployment that took this one's place.
 ///
 /// # Errors
 /// What the database says.
-pub async fn set_verdict(
+pub async fn set_superseded_by(
     tx: &mut Tx,
     id: DeploymentId,
-    verdict: Verdict,
-    reason: String,
-    open_items: i64,
+    by: DeploymentId,
 ) -> Result<(), StoreError> {
-    tx.query("UPDATE deployments SET verdict = $2, reason = $3, open_items = $4 WHERE id = $1")
+    tx.query("UPDATE deployments SET superseded_by_id = $2 WHERE id = $1")
         .bind(id.0)
-        .bind(verdict.as_str().to_owned())
-        .bind(reason)
-        .bind(open_items)
+        .bind(by.0)
         .run()
         .await
         .map(drop)
-}
-
-/// Moves a watch to `state`.
-///
-/// # Errors
-/// What the database says.
-pub async fn set_state(
-    tx: &mut Tx,
-    id: DeploymentId,
-    state: WatchState,
-    at: DateTime<Utc>,
-    superseded_by: Option<DeploymentId>,
-) -> Result<(), StoreError> {
-    tx.query(
-        "UPDATE deployments SET state = $2, closed_at = $3, superseded_by_id = $4 WHERE id = $1",
-    )
-    .bind(id.0)
-    .bind(state.as_str().to_owned())
-    .bind(micros(at))
-    .bind(superseded_by.map(|id| id.0))
-    .run()
-    .await
-    .map(drop)
 }
 
 fn read(row: &Row) -> Result<DeploymentRecord, StoreError> {

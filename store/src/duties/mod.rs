@@ -1,8 +1,6 @@
 //! Duties: recurring runbooks of services, with their runs.
 
-mod items;
 mod runs;
-mod sign_offs;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -10,9 +8,7 @@ use domain::{
     runbook::Cadence,
 };
 
-pub use items::{DutyItem, Waived, item, items_of, put_item};
-pub use runs::{DutyRun, close, insert_run, open_run, open_runs, run_by_id, runs_of, tell};
-pub use sign_offs::{DutySignOff, insert_sign_off, sign_offs_of};
+pub use runs::{DutyRun, insert_run, open_run, open_runs, run_by_id, runs_of, set_reminder};
 
 use crate::{
     db::{Link, Row},

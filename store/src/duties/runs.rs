@@ -1,16 +1,22 @@
-//! Runs of duties.
+//! Runs of duties: what they have beside what every run has.
 
 use chrono::{DateTime, Utc};
 use domain::{
     duty::DutyState,
     ids::{DutyId, DutyRunId, RunbookVersionId},
+    run::RunSubject,
     runbook::SignOffRequirement,
+    verdict::Verdict,
+    watch::WatchState,
 };
+use sqlx::AssertSqlSafe;
 
+use super::DutyRecord;
 use crate::{
     db::{Link, Row},
     error::StoreError,
-    tx::{Tx, micros},
+    runs::{self, RunRecord},
+    tx::Tx,
 };
 
 /// A run of a duty.
@@ -30,22 +36,55 @@ pub struct DutyRun {
     pub description: String,
     /// Who has to sign.
     pub sign_off_required: Vec<SignOffRequirement>,
+    /// How many required items it has.
+    pub required_items: i64,
     /// When it opened.
     pub opened_at: DateTime<Utc>,
     /// When it has to be done.
     pub due_at: DateTime<Utc>,
     /// What was last told about it: that it has opened, is due soon or is overdue.
-    pub told: DutyState,
+    pub last_reminder: DutyState,
     /// When it was done.
     pub closed_at: Option<DateTime<Utc>>,
 }
+
+impl DutyRun {
+    /// The run as every run is, of this duty.
+    #[must_use]
+    pub fn run(&self, duty: &DutyRecord) -> RunRecord {
+        let state =
+            if self.closed_at.is_some() { WatchState::SignedOff } else { WatchState::Watching };
+        RunRecord {
+            id: self.id.into(),
+            subject: RunSubject::Duty,
+            service_id: duty.service_id,
+            service: duty.service.clone(),
+            environment: duty.environment.clone(),
+            runbook_version_id: self.runbook_version_id,
+            sign_off_required: self.sign_off_required.clone(),
+            opened_at: self.opened_at,
+            ends_at: self.due_at,
+            state,
+            verdict: Verdict::Undecided,
+            reason: String::new(),
+            open_items: self.required_items,
+            required_items: self.required_items,
+            closed_at: self.closed_at,
+            suspended: duty.retired_at.is_some(),
+        }
+    }
+}
+
+const SELECT: &str = "SELECT x.*, r.runbook_version_id, r.sign_off_required, r.required_items, \
+     r.opened_at, r.ends_at, r.closed_at FROM duty_runs x JOIN runs r ON r.id = x.id";
 
 /// The run with this id.
 ///
 /// # Errors
 /// What the database says.
 pub async fn run_by_id(link: &mut Link, id: DutyRunId) -> Result<Option<DutyRun>, StoreError> {
-    link.query("SELECT * FROM duty_runs WHERE id = $1").bind(id.0).read_optional(read).await
+    let sql = format!("{SELECT} WHERE x.id = $1");
+    link.query(AssertSqlSafe(sql)).bind(id.0).read_optional(read).await
 }
 
 /// The runs of a duty, newest first, at most `limit`.
@@ -57,11 +96,8 @@ pub async fn runs_of(
     duty: DutyId,
     limit: i64,
 ) -> Result<Vec<DutyRun>, StoreError> {
-    link.query("SELECT * FROM duty_runs WHERE duty_id = $1 ORDER BY opened_at DESC LIMIT $2")
-        .bind(duty.0)
-        .bind(limit)
-        .read(read)
-        .await
+    let sql = format!("{SELECT} WHERE x.duty_id = $1 ORDER BY r.opened_at DESC LIMIT $2");
+    link.query(AssertSqlSafe(sql)).bind(duty.0).bind(limit).read(read).await
 }
 
 /// The open run of a duty.
@@ -69,10 +105,8 @@ pub async fn runs_of(
 /// # Errors
 /// What the database says.
 pub async fn open_run(link: &mut Link, duty: DutyId) -> Result<Option<DutyRun>, StoreError> {
-    link.query("SELECT * FROM duty_runs WHERE duty_id = $1 AND closed_at IS NULL")
-        .bind(duty.0)
-        .read_optional(read)
-        .await
+    let sql = format!("{SELECT} WHERE x.duty_id = $1 AND r.state = 'watching'");
+    link.query(AssertSqlSafe(sql)).bind(duty.0).read_optional(read).await
 }
 
 /// All open runs of duties that are switched on.
@@ -80,37 +114,29 @@ pub async fn open_run(link: &mut Link, duty: DutyId) -> Result<Option<DutyRun>, 
 /// # Errors
 /// What the database says.
 pub async fn open_runs(link: &mut Link) -> Result<Vec<DutyRun>, StoreError> {
-    link.query(
-        "SELECT r.* FROM duty_runs r JOIN duties d ON d.id = r.duty_id \
-         WHERE r.closed_at IS NULL AND d.retired_at IS NULL ORDER BY r.due_at",
-    )
-    .read(read)
-    .await
+    let sql = format!(
+        "{SELECT} JOIN duties d ON d.id = x.duty_id \
+         WHERE r.state = 'watching' AND d.retired_at IS NULL ORDER BY r.ends_at"
+    );
+    link.query(AssertSqlSafe(sql)).read(read).await
 }
 
-/// Adds a run.
+/// Adds a run of a duty.
 ///
 /// # Errors
-/// What the database says; a unique violation where one is open.
-pub async fn insert_run(tx: &mut Tx, run: DutyRun) -> Result<(), StoreError> {
-    let required = serde_json::to_string(&run.sign_off_required)
-        .map_err(|error| StoreError::corrupt("sign_off_required", error))?;
+/// What the database says.
+pub async fn insert_run(tx: &mut Tx, duty: &DutyRecord, run: DutyRun) -> Result<(), StoreError> {
+    runs::insert(tx, run.run(duty)).await?;
     tx.query(
-        "INSERT INTO duty_runs (id, duty_id, runbook_version_id, runbook_number, title, \
-         description, sign_off_required, opened_at, due_at, told, closed_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO duty_runs (id, duty_id, runbook_number, title, description, last_reminder) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(run.id.0)
     .bind(run.duty_id.0)
-    .bind(run.runbook_version_id.0)
     .bind(run.runbook_number)
     .bind(run.title)
     .bind(run.description)
-    .bind(required)
-    .bind(micros(run.opened_at))
-    .bind(micros(run.due_at))
-    .bind(run.told.as_str().to_owned())
-    .bind(run.closed_at.map(micros))
+    .bind(run.last_reminder.as_str().to_owned())
     .run()
     .await
     .map(drop)
@@ -120,23 +146,10 @@ pub async fn insert_run(tx: &mut Tx, run: DutyRun) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn tell(tx: &mut Tx, id: DutyRunId, told: DutyState) -> Result<(), StoreError> {
-    tx.query("UPDATE duty_runs SET told = $2 WHERE id = $1")
+pub async fn set_reminder(tx: &mut Tx, id: DutyRunId, told: DutyState) -> Result<(), StoreError> {
+    tx.query("UPDATE duty_runs SET last_reminder = $2 WHERE id = $1")
         .bind(id.0)
         .bind(told.as_str().to_owned())
-        .run()
-        .await
-        .map(drop)
-}
-
-/// Closes a run.
-///
-/// # Errors
-/// What the database says.
-pub async fn close(tx: &mut Tx, id: DutyRunId, at: DateTime<Utc>) -> Result<(), StoreError> {
-    tx.query("UPDATE duty_runs SET closed_at = $2 WHERE id = $1")
-        .bind(id.0)
-        .bind(micros(at))
         .run()
         .await
         .map(drop)
@@ -151,9 +164,10 @@ fn read(row: &Row) -> Result<DutyRun, StoreError> {
         title: row.get("title")?,
         description: row.get("description")?,
         sign_off_required: row.json("sign_off_required")?,
+        required_items: row.get("required_items")?,
         opened_at: row.time("opened_at")?,
-        due_at: row.time("due_at")?,
-        told: row.word("told", DutyState::parse)?,
+        due_at: row.time("ends_at")?,
+        last_reminder: row.word("last_reminder", DutyState::parse)?,
         closed_at: row.time_optional("closed_at")?,
     })
 }

@@ -5,8 +5,8 @@
 //! arrive, so that no page has to go through all there are.
 
 mod add;
-mod forget;
 mod outcomes;
+mod prune;
 
 use std::collections::HashMap;
 
@@ -17,8 +17,8 @@ use domain::{
 };
 
 pub use add::{Added, NewMeasurement, add, millis_up};
-pub use forget::{Forgetting, forget, forget_evidence, forget_outcomes, to_forget, unsaid};
 use outcomes::{Numbers, Outcome};
+pub use prune::{Pruning, prunable, prune, prune_evidence, prune_outcomes, unsaid_outcomes};
 
 use crate::{
     db::{Link, Row},
@@ -57,6 +57,12 @@ pub struct Newest {
 }
 
 impl Newest {
+    /// The measurement, where it was made at or after `since`, whatever was watched then.
+    #[must_use]
+    pub fn since(&self, since: DateTime<Utc>) -> Option<&MeasurementRecord> {
+        (self.record.at >= since).then_some(&self.record)
+    }
+
     /// The measurement, where it was made for this deployment, at or after `since`.
     #[must_use]
     pub fn made_for(
@@ -114,6 +120,25 @@ pub async fn newest_of_environment(
         .read(read_newest)
         .await?;
     Ok(by_check(found))
+}
+
+/// How many checks of a service in use say what in their newest measurement; `None` are those
+/// without one.
+///
+/// # Errors
+/// What the database says.
+pub async fn phases_of_service(
+    link: &mut Link,
+    service: ServiceId,
+) -> Result<Vec<(Option<Phase>, i64)>, StoreError> {
+    link.query(
+        "SELECT coalesce(o.phase, '') AS phase, count(*) AS n FROM checks c \
+         LEFT JOIN check_states s ON s.check_id = c.id LEFT JOIN outcomes o ON o.no = s.outcome \
+         WHERE c.service_id = $1 AND c.retired_at IS NULL GROUP BY o.phase",
+    )
+    .bind(service.0)
+    .read(|row| Ok((Phase::parse(&row.get::<String>("phase")?), row.get("n")?)))
+    .await
 }
 
 /// The newest measurements of all checks of a service.

@@ -4,8 +4,10 @@ use domain::ids::{EvidenceId, SignOffId};
 use rstest::rstest;
 use store::{
     audit,
-    evidence::{self, EvidenceRecord},
-    sign_offs::{self, SignOffRecord},
+    runs::{
+        evidence::{self, EvidenceRecord},
+        sign_offs::{self, SignOffRecord},
+    },
 };
 
 use crate::{
@@ -27,7 +29,7 @@ async fn no_update_and_no_delete(
         put_items(&db.store, std::slice::from_ref(&a_box)).await;
         let piece = EvidenceRecord {
             id: EvidenceId(id()),
-            deployment_id: deployment.id,
+            run_id: deployment.id.into(),
             item_id: a_box.id,
             at: at(1),
             source_kind: "person".into(),
@@ -41,7 +43,7 @@ async fn no_update_and_no_delete(
         };
         let signature = SignOffRecord {
             id: SignOffId(id()),
-            deployment_id: deployment.id,
+            run_id: deployment.id.into(),
             person_id: ground.person.person.id,
             person_name: "Jo".into(),
             role: "approver".into(),
@@ -71,7 +73,7 @@ async fn no_update_and_no_delete(
         assert_eq!(chain(&db.store).await, 2);
         let mut link = db.store.read().await.unwrap();
         assert_eq!(evidence::of_items(&mut link, &[a_box.id], 9).await.unwrap().len(), 1);
-        assert_eq!(sign_offs::of_deployment(&mut link, deployment.id).await.unwrap().len(), 1);
+        assert_eq!(sign_offs::of_run(&mut link, deployment.id.into()).await.unwrap().len(), 1);
     })
     .await;
 }

@@ -2,7 +2,7 @@
 
 use domain::watch::WatchState;
 use rstest::rstest;
-use store::{audit, deployments::DeploymentRecord, history, page::Page};
+use store::{audit, counts, deployments::DeploymentRecord, page::Page};
 
 use crate::{
     harness::On,
@@ -73,8 +73,8 @@ async fn deployments_are_counted_by_state_and_verdict(#[values(On::Sqlite, On::P
         };
         deploy(&db.store, &[ground.watching("1", 0), rolled_back("2"), rolled_back("3")]).await;
         let mut link = db.store.read().await.unwrap();
-        history::ping(&mut link).await.unwrap();
-        let mut counts = history::deployments_by_state(&mut link).await.unwrap();
+        counts::ping(&mut link).await.unwrap();
+        let mut counts = counts::deployments_by_state(&mut link).await.unwrap();
         counts.sort();
         assert_eq!(
             counts,

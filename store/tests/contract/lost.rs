@@ -112,7 +112,7 @@ async fn a_reader_is_served_after_its_connections_were_lost() {
     On::Postgres
         .run(async |db| {
             cut_off(&database_name(db).await).await;
-            store::history::ping(&mut db.store.read().await.unwrap()).await.unwrap();
+            store::counts::ping(&mut db.store.read().await.unwrap()).await.unwrap();
         })
         .await;
 }

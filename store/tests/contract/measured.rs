@@ -9,7 +9,6 @@ use rstest::rstest;
 use store::{
     Store,
     checks::{self, CheckRecord},
-    deployments,
     measurements::{self, Added, NewMeasurement},
 };
 
@@ -162,7 +161,7 @@ async fn only_checks_under_an_open_watch_run(#[values(On::Sqlite, On::Postgres)]
         let watched = ground.watching("1", 0);
         let id = watched.id;
         deploy(&db.store, &[watched, ground.deployment("0", -1)]).await;
-        assert_eq!(checks::being_watched(&mut link).await.unwrap(), [(runs, id)]);
+        assert_eq!(checks::being_watched(&mut link).await.unwrap(), [(runs, id.into())]);
     })
     .await;
 }
@@ -318,7 +317,7 @@ async fn evidence_is_kept_of_each_turn_and_of_one_a_minute(
         next.replaces_id = Some(deployment.id);
         act!(db.store, |tx| {
             let superseded = domain::watch::WatchState::Superseded;
-            deployments::set_state(tx, deployment.id, superseded, at(260), None).await
+            store::runs::close(tx, deployment.id.into(), superseded, at(260)).await
         })
         .unwrap();
         deploy(&db.store, std::slice::from_ref(&next)).await;

@@ -186,7 +186,7 @@ async fn answers_are_kept_by_token_and_key(#[values(On::Sqlite, On::Postgres)] o
         assert_eq!(idempotency::find(link, one, "key").await.unwrap(), Some(a));
         assert_eq!(idempotency::find(link, two, "key").await.unwrap(), Some(b.clone()));
         assert_eq!(idempotency::find(link, one, "Key").await.unwrap(), None);
-        let gone = act!(db.store, |tx| idempotency::forget(tx, at(0) + MICROSECOND).await).unwrap();
+        let gone = act!(db.store, |tx| idempotency::prune(tx, at(0) + MICROSECOND).await).unwrap();
         assert_eq!(gone, 1);
         assert_eq!(idempotency::find(link, one, "key").await.unwrap(), None);
         assert_eq!(idempotency::find(link, two, "key").await.unwrap(), Some(b));

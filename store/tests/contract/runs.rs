@@ -10,11 +10,14 @@ use domain::{
 use rstest::rstest;
 use store::{
     deployments::{self, DeploymentRecord},
-    evidence::{self, EvidenceRecord},
-    items::{self, ItemRecord, PersonSaid, Pushed},
     rollbacks::{self, HookState, RollbackRecord},
-    sign_offs::{self, SignOffRecord},
-    waivers::{self, WaiverRecord},
+    runs::{
+        self,
+        evidence::{self, EvidenceRecord},
+        items::{self, ItemRecord, PersonSaid, Pushed},
+        sign_offs::{self, SignOffRecord},
+        waivers::{self, WaiverRecord},
+    },
 };
 
 use crate::{
@@ -64,12 +67,11 @@ async fn a_place_has_one_open_watch(#[values(On::Sqlite, On::Postgres)] on: On) 
 
         let (open_id, second_id, to_insert) = (open.id, second.id, second.clone());
         act!(db.store, |tx| {
-            deployments::set_state(tx, open_id, WatchState::Superseded, at(2), None).await?;
+            runs::close(tx, open_id.into(), WatchState::Superseded, at(2)).await?;
             deployments::insert(tx, to_insert).await?;
-            let by = Some(second_id);
-            deployments::set_state(tx, open_id, WatchState::Superseded, at(2), by).await?;
+            deployments::set_superseded_by(tx, open_id, second_id).await?;
             let reason = "1 of 2.".to_owned();
-            deployments::set_verdict(tx, second_id, Verdict::Failed, reason, 1).await
+            runs::set_verdict(tx, second_id.into(), Verdict::Failed, reason, 1).await
         })
         .unwrap();
         let mut link = db.store.read().await.unwrap();
@@ -157,7 +159,7 @@ async fn boxes_keep_what_was_said(#[values(On::Sqlite, On::Postgres)] on: On) {
         put_items(&db.store, &[plain.clone(), full.clone()]).await;
         {
             let mut link = db.store.read().await.unwrap();
-            let found = items::of_deployment(&mut link, deployment.id).await.unwrap();
+            let found = items::of_run(&mut link, deployment.id.into()).await.unwrap();
             assert_eq!(found, [full.clone(), plain.clone()]);
         }
 
@@ -184,15 +186,15 @@ async fn boxes_keep_what_was_said(#[values(On::Sqlite, On::Postgres)] on: On) {
         act!(db.store, |tx| items::update(tx, &update).await).unwrap();
         let mut link = db.store.read().await.unwrap();
         let link = &mut link;
-        let found = items::by_key(link, deployment.id, "full").await.unwrap();
+        let found = items::by_key(link, deployment.id.into(), "full").await.unwrap();
         assert_eq!(found, Some(spoken.clone()));
-        assert_eq!(items::by_key(link, deployment.id, "none").await.unwrap(), None);
+        assert_eq!(items::by_key(link, deployment.id.into(), "none").await.unwrap(), None);
 
         // Words taken back are gone from the box.
         let silent = ItemRecord { pushed: None, machine: None, person: None, ..spoken };
         let update = silent.clone();
         act!(db.store, |tx| items::update(tx, &update).await).unwrap();
-        let found = items::by_key(link, deployment.id, "full").await.unwrap();
+        let found = items::by_key(link, deployment.id.into(), "full").await.unwrap();
         assert_eq!(found, Some(silent));
     })
     .await;
@@ -247,7 +249,7 @@ async fn evidence_newest_first_for_each_box(#[values(On::Sqlite, On::Postgres)] 
         put_items(&db.store, &[one.clone(), two.clone()]).await;
         let piece = |on: &ItemRecord, when| EvidenceRecord {
             id: EvidenceId(id()),
-            deployment_id: deployment.id,
+            run_id: deployment.id.into(),
             item_id: on.id,
             at: when,
             source_kind: "report".into(),
@@ -289,14 +291,18 @@ async fn waivers_end_and_expire(#[values(On::Sqlite, On::Postgres)] on: On) {
         let open = ground.watching("1.1.0", 0);
         let closed = ground.deployment("1.0.0", -5);
         deploy(&db.store, &[closed.clone(), open.clone()]).await;
-        let [one, two] = [("one", 0), ("two", 1)].map(|(key, at)| item(&open, key, at));
+        let waived = |mut item: ItemRecord| {
+            item.state = ItemState::Waived;
+            item
+        };
+        let [one, two] = [("one", 0), ("two", 1)].map(|(key, at)| waived(item(&open, key, at)));
         let of_closed = item(&closed, "one", 0);
         put_items(&db.store, &[one.clone(), two.clone(), of_closed.clone()]).await;
         let waiver = |on: &ItemRecord, granted, expires| WaiverRecord {
             id: WaiverId(id()),
-            deployment_id: on.deployment_id,
+            run_id: on.run_id,
             item_id: on.id,
-            approver_id: ground.person.person.id,
+            approver_id: Some(ground.person.person.id),
             approver_name: "Jo".into(),
             reason: "The vendor is down.".into(),
             granted_at: at(granted),
@@ -317,20 +323,20 @@ async fn waivers_end_and_expire(#[values(On::Sqlite, On::Postgres)] on: On) {
         .unwrap();
         let mut link = db.store.read().await.unwrap();
         let link = &mut link;
-        let standing = waivers::not_ended(link, open.id).await.unwrap();
+        let standing = waivers::not_ended(link, open.id.into()).await.unwrap();
         assert_eq!(standing, [other.clone(), second, first]);
         // From is left out and until is included, so that nothing falls between two looks; a
         // closed watch does not count, and a run with two of them is named once.
-        assert_eq!(waivers::expired_in(link, at(0), at(10)).await.unwrap(), [open.id]);
+        assert_eq!(waivers::expired_in(link, at(0), at(10)).await.unwrap(), [open.id.into()]);
         assert_eq!(waivers::expired_in(link, at(10), at(20) - MICROSECOND).await.unwrap(), []);
-        assert_eq!(waivers::expired_in(link, at(10), at(20)).await.unwrap(), [open.id]);
+        assert_eq!(waivers::expired_in(link, at(10), at(20)).await.unwrap(), [open.id.into()]);
 
         let one_id = one.id;
         let ended = act!(db.store, |tx| waivers::end(tx, one_id, at(5), "Al".into()).await);
         assert_eq!(ended.unwrap(), 2);
         let again = act!(db.store, |tx| waivers::end(tx, one_id, at(6), "Al".into()).await);
         assert_eq!(again.unwrap(), 0);
-        assert_eq!(waivers::not_ended(link, open.id).await.unwrap(), [other]);
+        assert_eq!(waivers::not_ended(link, open.id.into()).await.unwrap(), [other]);
         assert_eq!(waivers::expired_in(link, at(0), at(10)).await.unwrap(), []);
     })
     .await;
@@ -345,7 +351,7 @@ async fn a_person_signs_once(#[values(On::Sqlite, On::Postgres)] on: On) {
         deploy(&db.store, std::slice::from_ref(&deployment)).await;
         let signature = SignOffRecord {
             id: SignOffId(id()),
-            deployment_id: deployment.id,
+            run_id: deployment.id.into(),
             person_id: ground.person.person.id,
             person_name: "Jo".into(),
             role: "approver".into(),
@@ -358,7 +364,7 @@ async fn a_person_signs_once(#[values(On::Sqlite, On::Postgres)] on: On) {
         let refused = act!(db.store, |tx| sign_offs::insert(tx, again).await).unwrap_err();
         assert!(refused.is_unique_violation());
         let mut link = db.store.read().await.unwrap();
-        let given = sign_offs::of_deployment(&mut link, deployment.id).await.unwrap();
+        let given = sign_offs::of_run(&mut link, deployment.id.into()).await.unwrap();
         assert_eq!(given, [signature]);
     })
     .await;
@@ -394,7 +400,6 @@ async fn a_deployment_is_rolled_back_once(#[values(On::Sqlite, On::Postgres)] on
         let mut link = db.store.read().await.unwrap();
         let link = &mut link;
         assert_eq!(rollbacks::of_deployment(link, one.id).await.unwrap(), Some(by_hand));
-        assert_eq!(rollbacks::pending(link).await.unwrap(), std::slice::from_ref(&hooked));
 
         let two_id = two.id;
         act!(db.store, |tx| {
@@ -409,7 +414,6 @@ async fn a_deployment_is_rolled_back_once(#[values(On::Sqlite, On::Postgres)] on
             ..hooked
         };
         assert_eq!(rollbacks::of_deployment(link, two.id).await.unwrap(), Some(settled));
-        assert_eq!(rollbacks::pending(link).await.unwrap(), []);
     })
     .await;
 }

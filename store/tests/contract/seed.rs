@@ -7,20 +7,21 @@ use domain::{
     ids::{CheckId, DeploymentId, ItemId, PersonId, ReleaseId, RunbookVersionId, ServiceId},
     item::ItemState,
     roles::Role,
-    runbook::{Runbook, SHIPPED, SignOffRequirement},
+    runbook::SignOffRequirement,
     verdict::Verdict,
     watch::WatchState,
     who::Person,
     words::{Actor, DeploymentKind, Strategy},
 };
+use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use store::{
     Store, StoreError, Tx, audit,
     checks::CheckRecord,
     deployments::{self, DeploymentRecord},
-    items::{self, ItemRecord},
     people::{self, PersonRecord},
     releases::{self, ReleaseRecord},
     runbooks::{self, RunbookVersion},
+    runs::items::{self, ItemRecord},
     services::{self, EnvironmentRecord, ServiceEnvironment, ServiceRecord, Target},
 };
 use uuid::Uuid;
@@ -77,12 +78,12 @@ pub fn person(email: &str, role: Role) -> PersonRecord {
 }
 
 pub fn runbook_version(number: i64) -> RunbookVersion {
-    let (file, source) = SHIPPED[0];
+    let (file, source) = SHIPPED_RUNBOOKS[0];
     RunbookVersion {
         id: RunbookVersionId(id()),
         number,
         source: (*source).into(),
-        content: Runbook::from_yaml(file, source).unwrap(),
+        content: runbook_yaml::read(file, source).unwrap(),
         published_by: "daytwo".into(),
         published_at: at(number),
     }
@@ -199,7 +200,7 @@ impl Ground {
 pub fn item(deployment: &DeploymentRecord, key: &str, position: i64) -> ItemRecord {
     ItemRecord {
         id: ItemId(id()),
-        deployment_id: deployment.id,
+        run_id: deployment.id.into(),
         position,
         key: key.into(),
         title: format!("The {key}"),
@@ -235,13 +236,7 @@ pub async fn deploy(store: &Store, records: &[DeploymentRecord]) {
 
 pub async fn put_items(store: &Store, records: &[ItemRecord]) {
     let records = records.to_vec();
-    act!(store, |tx| {
-        for record in records {
-            items::insert(tx, record).await?;
-        }
-        Ok(())
-    })
-    .unwrap();
+    act!(store, |tx| items::insert_all(tx, records).await).unwrap();
 }
 
 /// An audit entry that says `sentence`.

@@ -22,6 +22,14 @@ pub struct Database {
 }
 
 impl Database {
+    /// The database's address, where it is on PostgreSQL.
+    pub fn address(&self) -> Option<PgConnectOptions> {
+        match &self.backend {
+            Backend::Postgres(address) => Some(address.clone()),
+            Backend::Sqlite(_) => None,
+        }
+    }
+
     /// Opens the same database once more, as another process would.
     pub async fn open_again(&self) -> Store {
         open(self.backend.clone()).await
@@ -31,18 +39,23 @@ impl Database {
 impl On {
     /// Runs a test on a fresh database and removes that afterwards, whatever came of the test.
     pub async fn run(self, test: impl AsyncFnOnce(&Database)) {
+        self.empty(async |backend| on(backend, test).await).await;
+    }
+
+    /// As [`run`](Self::run), on a database without the portal's schema.
+    pub async fn empty(self, test: impl AsyncFnOnce(Backend)) {
         match self {
             Self::Sqlite => {
                 let dir = tempfile::tempdir().unwrap();
                 let backend = location(None, dir.path()).unwrap();
-                on(backend, test).await;
+                test(backend).await;
             }
             Self::Postgres => {
                 let Some(server) = server() else { return };
                 let name = format!("daytwo_{}", Uuid::now_v7().simple());
                 run_sql(&server, format!("CREATE DATABASE {name}")).await;
                 let address = server.clone().database(&name);
-                let test = AssertUnwindSafe(on(Backend::Postgres(address), test));
+                let test = AssertUnwindSafe(test(Backend::Postgres(address)));
                 let outcome = test.catch_unwind().await;
                 run_sql(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
                 if let Err(panic) = outcome {

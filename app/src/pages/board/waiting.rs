@@ -10,13 +10,13 @@ pub fn waits_on_you(board: &Board) -> AnyView {
     let boxes = board
         .waiting_on_me
         .iter()
-        .map(|(item, open)| {
+        .map(|(item, of)| {
             let due = item.due_at.map(|at| format!("due {}", text::relative(at, board.now)));
             view! {
                 <li>
                     <div>
-                        <b><a href=format!("/deployments/{}#{}", open.id, item.key)>{item.title.clone()}</a></b>
-                        <p>{format!("{} {} on {}", open.service, open.version, open.environment)}</p>
+                        <b><a href=format!("{}#{}", of.path, item.key)>{item.title.clone()}</a></b>
+                        <p>{of.title.clone()}</p>
                     </div>
                     <span class="when">{due}</span>
                 </li>
@@ -115,13 +115,13 @@ pub fn overdue(board: &Board) -> AnyView {
     let rows = board
         .overdue
         .iter()
-        .map(|(item, open)| {
+        .map(|(item, of)| {
             let late = item.due_at.map_or(0, |at| (board.now - at).num_seconds());
             view! {
                 <li>
                     <div>
-                        <b><a href=format!("/deployments/{}#{}", open.id, item.key)>{item.title.clone()}</a></b>
-                        <p>{format!("{} {} on {}", open.service, open.version, open.environment)}</p>
+                        <b><a href=format!("{}#{}", of.path, item.key)>{item.title.clone()}</a></b>
+                        <p>{of.title.clone()}</p>
                     </div>
                     <Badge state="overdue" label=text::duration(late)/>
                 </li>

@@ -2,17 +2,12 @@
 
 mod baselines;
 mod charts;
-mod evidence;
 mod header;
-mod item_actions;
-mod item_row;
+mod hook_delivery;
 mod lessons;
 mod manual_baselines;
 mod rollback_panel;
-mod run_items;
-mod sign_off_panel;
 mod verdict_banner;
-mod waive_form;
 mod watch_strip;
 
 use domain::ids::DeploymentId;
@@ -20,7 +15,11 @@ use engine::{Refusal, deployments::DeploymentPage};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use crate::{auth::Visitor, components::timeline::timeline, page};
+use crate::{
+    auth::Visitor,
+    components::run::{run_items, sign_off_panel, timeline},
+    page,
+};
 
 /// The page.
 #[component]
@@ -51,15 +50,15 @@ fn show(page: &DeploymentPage) -> AnyView {
         <div class="split" data-events=format!("/events?deployment={id}")>
             <div class="stack">
                 {watch_strip::watch_strip(page)}
-                {run_items::run_items(page)}
+                {run_items(&page.run)}
                 {charts::charts(page)}
                 {baselines::baselines(page)}
                 {lessons::lessons(page)}
             </div>
             <div class="stack">
                 {rollback_panel::rollback_panel(page)}
-                {sign_off_panel::sign_off_panel(page)}
-                {timeline(&page.timeline)}
+                {sign_off_panel(&page.run)}
+                {timeline(&page.run.timeline)}
             </div>
         </div>
     }

@@ -4,15 +4,15 @@ use domain::{verdict::Verdict, watch::WatchState};
 use engine::{deployments::DeploymentPage, text};
 use leptos::prelude::*;
 
-use super::item_row::is_turn;
 use crate::components::badge::{DeploymentBadge, of_deployment};
+use crate::components::run::is_turn;
 
 /// The banner.
 pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
     let one = &page.deployment;
     let (state, _) = of_deployment(one);
-    let (first, rest) = first_sentence(&page.gate.reason);
-    let failed = one.state == WatchState::Watching && page.gate.verdict == Verdict::Failed;
+    let (first, rest) = first_sentence(&page.run.gate.reason);
+    let failed = one.state == WatchState::Watching && page.run.gate.verdict == Verdict::Failed;
     let actions = (failed && page.rollback.may).then(|| {
         let to = page.rollback.target.as_ref().map_or("Roll back…".to_owned(), |target| {
             format!("Roll back to {}…", target.version)
@@ -35,11 +35,11 @@ fn turn(page: &DeploymentPage) -> Option<AnyView> {
     if page.deployment.state != WatchState::Watching {
         return None;
     }
-    if let Ok(role) = &page.sign_off.may {
+    if let Ok(role) = &page.run.sign_off.may {
         let text = format!("Sign off as {role}");
         return Some(view! { "Waiting on you: "<a href="#sign-off">{text}</a>"." }.into_any());
     }
-    let mine: Vec<_> = page.items.iter().filter(|now| is_turn(now)).collect();
+    let mine: Vec<_> = page.run.items.iter().filter(|now| is_turn(now)).collect();
     let first = mine.first()?;
     let more = match mine.len() {
         1 => ".".to_owned(),

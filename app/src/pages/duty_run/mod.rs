@@ -1,6 +1,5 @@
 //! A run of a duty: its boxes, who signs, what happened, and the runs before it.
 
-mod boxes;
 mod side;
 
 use domain::{duty::DutyState, verdict::Verdict};
@@ -11,7 +10,12 @@ use leptos_router::hooks::use_params_map;
 use super::duties::drawn;
 use crate::{
     auth::Visitor,
-    components::{badge::Badge, breadcrumbs::Breadcrumbs, time::At, timeline::timeline},
+    components::{
+        badge::Badge,
+        breadcrumbs::Breadcrumbs,
+        run::{run_items, sign_off_panel, timeline},
+        time::At,
+    },
     markdown, page,
 };
 
@@ -43,16 +47,16 @@ fn whole(page: &DutyRunPage) -> AnyView {
                 <p class="page-sub">{place}" · opened "<At at=run.opened_at now=page.now/></p>
             </div>
         </div>
-        <div class="stack" data-events="/events">
+        <div class="stack" data-events=format!("/events?run={}", run.id)>
             {banner(page)}
             <div class="split">
                 <div class="stack">
                     <div class="prose" inner_html=about></div>
-                    {boxes::boxes(page)}
+                    {run_items(&page.page)}
                 </div>
                 <div class="stack">
-                    {side::sign_off(page)}
-                    {timeline(&page.timeline)}
+                    {sign_off_panel(&page.page)}
+                    {timeline(&page.page.timeline)}
                     {side::runs(page)}
                 </div>
             </div>
@@ -71,15 +75,15 @@ fn banner(page: &DutyRunPage) -> AnyView {
             "Switched off",
             "This duty is switched off; its run waits for nobody.".to_owned(),
         ),
-        None if page.gate.verdict == Verdict::Passed => (
+        None if page.page.gate.verdict == Verdict::Passed => (
             drawn(page.state),
             page.state.label(),
             "Every required box is closed: it can be signed off.".to_owned(),
         ),
-        None if page.gate.verdict == Verdict::Failed && page.state != DutyState::Overdue => {
-            ("failed", "Failed", page.gate.reason.clone())
+        None if page.page.gate.verdict == Verdict::Failed && page.state != DutyState::Overdue => {
+            ("failed", "Failed", page.page.gate.reason.clone())
         }
-        None => (drawn(page.state), page.state.label(), page.gate.reason.clone()),
+        None => (drawn(page.state), page.state.label(), page.page.gate.reason.clone()),
     };
     let due = run.closed_at.is_none().then(|| {
         let late = page.state == DutyState::Overdue && run.due_at < page.now;

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod audit_row;
+mod background;
 mod people;
 mod person_form;
 mod storage;
@@ -12,6 +13,7 @@ mod tokens;
 
 pub use account::AccountRoute;
 pub use audit::AuditRoute;
+pub use background::BackgroundRoute;
 pub use people::PeopleRoute;
 pub use storage::StorageRoute;
 pub use tokens::TokensRoute;

@@ -1,6 +1,10 @@
-//! `/metrics`: the process and the verdicts, for Prometheus.
+//! `/metrics`: the process, the verdicts, and how the scheduler, the database's writer and the
+//! background tasks do, for Prometheus.
 
+mod background;
 mod scheduler;
+mod text;
+mod writer;
 
 use std::time::Instant;
 
@@ -113,7 +117,11 @@ pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem>
     if let Err(error) = TextEncoder::new().encode(&metrics.registry.gather(), &mut text) {
         tracing::error!(%error, "the metrics could not be written");
     }
-    text.extend(scheduler::text(&state.engine.scheduler_stats()).bytes());
+    let mut lines = text::Lines::default();
+    scheduler::lines(&mut lines, &state.engine.scheduler_stats());
+    writer::lines(&mut lines, &state.engine.writer_stats());
+    background::lines(&mut lines, &state.engine.background_tasks());
+    text.extend(lines.into_text().bytes());
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
 }

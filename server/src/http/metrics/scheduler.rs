@@ -1,21 +1,17 @@
-//! How punctual the scheduler is, in Prometheus' text format.
-
-use std::fmt::Write as _;
+//! How punctual the scheduler is.
 
 use engine::scheduler::{LATENESS_BOUNDS_S, SchedulerStats};
 
+use super::text::Lines;
+
 /// The lines. The counts live in the engine, which knows no metrics library.
-pub fn text(stats: &SchedulerStats) -> String {
-    let mut text = String::new();
-    let lateness = "daytwo_scheduler_lateness_seconds";
-    let _ = writeln!(text, "# HELP {lateness} Seconds from when a task was due to when it began");
-    let _ = writeln!(text, "# TYPE {lateness} histogram");
-    for (bound, count) in LATENESS_BOUNDS_S.iter().zip(stats.within) {
-        let _ = writeln!(text, "{lateness}_bucket{{le=\"{bound}\"}} {count}");
-    }
-    let _ = writeln!(text, "{lateness}_bucket{{le=\"+Inf\"}} {}", stats.runs);
-    let _ = writeln!(text, "{lateness}_sum {}", stats.lateness_sum_s);
-    let _ = writeln!(text, "{lateness}_count {}", stats.runs);
+pub fn lines(lines: &mut Lines, stats: &SchedulerStats) {
+    lines.histogram(
+        "daytwo_scheduler_lateness_seconds",
+        "Seconds from when a task was due to when it began",
+        (&LATENESS_BOUNDS_S, &stats.within),
+        (stats.lateness_sum_s, stats.runs),
+    );
     for (name, kind, help, value) in [
         ("tasks", "gauge", "Checks and questions on the timetable", stats.planned),
         (
@@ -37,10 +33,8 @@ pub fn text(stats: &SchedulerStats) -> String {
             stats.elsewhere,
         ),
     ] {
-        let name = format!("daytwo_scheduler_{name}");
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}");
+        lines.single(&format!("daytwo_scheduler_{name}"), kind, help, value);
     }
-    text
 }
 
 #[cfg(test)]
@@ -58,9 +52,12 @@ mod tests {
             elsewhere: 0,
             planned: 9,
         };
-        let text = text(&stats);
+        let mut all = Lines::default();
+        lines(&mut all, &stats);
+        let text = all.into_text();
         assert!(text.contains("_bucket{le=\"0.005\"} 3\n"), "{text}");
         assert!(text.contains("_bucket{le=\"+Inf\"} 7\n"), "{text}");
+        assert!(text.contains("_sum 91.5\n"), "{text}");
         assert!(text.contains("daytwo_scheduler_slots_missed_total 2\n"), "{text}");
     }
 }

@@ -69,6 +69,7 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(duties::list::list))
         .routes(routes!(duties::put::put, duties::put::retire))
         .routes(routes!(duties::results::post))
+        .routes(routes!(duties::reports::post))
         .routes(routes!(lessons::list))
         .layer(DefaultBodyLimit::max(JSON_MAX));
     let reports = OpenApiRouter::new()

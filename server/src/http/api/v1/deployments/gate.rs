@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{ids::DeploymentId, verdict::Verdict};
-use engine::deployments::GateView;
+use engine::runs::GateView;
 use http::StatusCode;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -49,7 +49,7 @@ pub async fn gate(
     if wait_s > 60 {
         return Err(Problem::field("/wait_s", "must be 0 to 60"));
     }
-    let answer = state.engine.gate_within(&who, id, Duration::from_secs(wait_s)).await?;
+    let answer = state.engine.runs().gate_within(&who, id, Duration::from_secs(wait_s)).await?;
     let status = match answer.verdict {
         Verdict::Passed => StatusCode::OK,
         Verdict::Failed | Verdict::Undecided => StatusCode::CONFLICT,

@@ -2,4 +2,5 @@
 
 pub mod list;
 pub mod put;
+pub mod reports;
 pub mod results;

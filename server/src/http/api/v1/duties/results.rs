@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use domain::ids::DutyRunId;
-use engine::{duties::BoxView, items::ResultRequest};
+use engine::runs::{ItemView, ResultRequest};
 
 use crate::http::{
     ApiState,
@@ -18,11 +18,11 @@ use crate::http::{
         ("Idempotency-Key" = Option<String>, Header, description = "Do it once"),
     ),
     request_body = ResultRequest,
-    responses((status = 200, body = BoxView, description = "Kept"), Problems))]
+    responses((status = 200, body = ItemView, description = "Kept"), Problems))]
 pub async fn post(
     State(state): State<ApiState>,
     InPath((id, key)): InPath<(DutyRunId, String)>,
     Body { who, value, once }: Body<ResultRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.post_duty_result(&who, id, &key, value, once).await?))
+    Ok(reply(state.engine.runs().post_result(&who, id, &key, value, once).await?))
 }

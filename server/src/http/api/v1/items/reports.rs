@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use domain::ids::DeploymentId;
-use engine::items::ReportAnswer;
+use engine::runs::ReportAnswer;
 
 use crate::http::{
     ApiState,
@@ -26,7 +26,6 @@ pub async fn post(
     InPath((id, key)): InPath<(DeploymentId, String)>,
     Raw { who, bytes, content_type, once }: Raw,
 ) -> Result<Response, Problem> {
-    let answer =
-        state.engine.post_report(&who, id, &key, bytes.to_vec(), content_type, once).await?;
-    Ok(reply(answer))
+    let body = bytes.to_vec();
+    Ok(reply(state.engine.runs().post_report(&who, id, &key, body, content_type, once).await?))
 }

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Response};
 use domain::ids::DeploymentId;
-use engine::{deployments::ItemView, items::ResultRequest};
+use engine::runs::{ItemView, ResultRequest};
 
 use crate::http::{
     ApiState,
@@ -24,5 +24,5 @@ pub async fn post(
     InPath((id, key)): InPath<(DeploymentId, String)>,
     Body { who, value, once }: Body<ResultRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.post_result(&who, id, &key, value, once).await?))
+    Ok(reply(state.engine.runs().post_result(&who, id, &key, value, once).await?))
 }

@@ -1,0 +1,53 @@
+//! What the portal does by itself. A background task is one file in `tasks/`: it is idempotent,
+//! takes nothing, has a period and a signal, and no hidden limit; it tries nothing again by itself,
+//! since the next run does. Settings and `/metrics` show how each stands ([`TaskStatus`]).
+//!
+//! Checks and questions to metric servers have a timetable of their own, in `scheduler`.
+
+mod driver;
+mod open_watches;
+pub(crate) mod status;
+mod tasks;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    permissions::{Permission, permit},
+    who::{Person, Who},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{Engine, Refusal, scheduler};
+
+pub(crate) use open_watches::OpenWatches;
+pub use status::{About, Failure, Report, TaskStatus};
+pub(crate) use tasks::{PRUNE, ROLL_UP_MINUTES};
+
+/// What the page about background work shows.
+#[derive(Debug, Clone)]
+pub struct BackgroundPage {
+    /// The tasks of this portal; none before they are started.
+    pub tasks: Vec<TaskStatus>,
+    /// When the page was read.
+    pub now: DateTime<Utc>,
+}
+
+impl Engine {
+    /// Starts what runs by itself; it ends when `stop` is cancelled.
+    pub fn start_background(&self, tracker: &TaskTracker, stop: &CancellationToken) {
+        self.start_deliveries(tracker, stop);
+        scheduler::start(self, tracker, stop);
+        let driver = driver::Driver::new(self.clock(), stop.clone());
+        for task in tasks::ALL {
+            driver.start(tracker, self.background(), task, self.clone());
+        }
+    }
+
+    /// How the background tasks of this portal stand.
+    ///
+    /// # Errors
+    /// Where the reader may not see it.
+    pub fn background_page(&self, person: &Person) -> Result<BackgroundPage, Refusal> {
+        permit(&Who::Person(person.clone()), Permission::ManagePeople, None)?;
+        Ok(BackgroundPage { tasks: self.background_tasks(), now: self.now() })
+    }
+}

@@ -1,0 +1,51 @@
+//! Rolls the minutes of indicators up into hours.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use futures::FutureExt as _;
+use store::series::{self, minute_of};
+
+use super::super::{
+    driver::Task,
+    status::{About, Report},
+};
+use crate::{Engine, Refusal, retention};
+
+pub(super) const TASK: Task<Engine> = Task {
+    about: About {
+        name: "roll_up_minutes",
+        title: "Roll up minutes",
+        does: "Rolls the minutes of indicators that are older than Settings, Storage says up into hours.",
+        period: Duration::from_secs(3600),
+    },
+    run: |engine| {
+        async move {
+            let series = engine.roll_up_minutes().await?;
+            Ok(Report::counted(series, "series rolled up", "series rolled up"))
+        }
+        .boxed()
+    },
+};
+
+impl Engine {
+    /// Rolls minutes that are too old up into hours, a series at a time; answers how many series had
+    /// any.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub async fn roll_up_minutes(&self) -> Result<usize, Refusal> {
+        let kept = retention::read(&mut self.read().await?).await?;
+        let before = minute_of(self.now() - TimeDelta::days(kept.minutes_d));
+        let mut rolled = 0;
+        while !self.stopping().is_cancelled() {
+            let act = self
+                .write(move |tx| Box::pin(async move { Ok(series::roll_up(tx, before).await?) }));
+            if !act.await? {
+                break;
+            }
+            rolled += 1;
+        }
+        Ok(rolled)
+    }
+}

@@ -1,0 +1,77 @@
+//! A check or a heartbeat has spoken for an item: evaluating that, and writing down a change.
+
+use chrono::{DateTime, Utc};
+use domain::{event::Event, ids::EvidenceId, who::Who, words::Actor};
+use store::{
+    Tx,
+    runs::{
+        RunRecord,
+        evidence::{self, EvidenceRecord},
+    },
+};
+
+use super::{evaluate::evaluate_item, update_verdict};
+use crate::{Refusal, audit::entry, ids::new_id};
+
+/// What a check or a heartbeat said.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AutomatedResult<'a> {
+    /// What kind of machine: `check` or `heartbeat`.
+    pub(crate) kind: &'static str,
+    /// Who acts, in the audit log.
+    pub(crate) actor: &'static str,
+    /// Its key.
+    pub(crate) key: &'a str,
+    /// What it is called.
+    pub(crate) label: &'a str,
+    /// What it said.
+    pub(crate) sentence: &'a str,
+    /// When it began to look.
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// Evaluates the item a machine has spoken for, and writes down a change. Does nothing where the run
+/// has no such item, or it is a person's.
+pub(crate) async fn apply_automated_result(
+    tx: &mut Tx,
+    run: &RunRecord,
+    key: &str,
+    said: AutomatedResult<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    let Some(mut item) = tx.item(run.id, key).await? else { return Ok(()) };
+    if item.actor == Actor::Human {
+        return Ok(());
+    }
+    let change = evaluate_item(tx, run, &mut item, now).await?;
+    if change.gate {
+        update_verdict(tx, run).await?;
+        tx.publish(Event::run_changed(run.id));
+    }
+    if !change.changed {
+        return Ok(());
+    }
+    let Some((word, sentence)) = item.machine.clone() else { return Ok(()) };
+    let kept = EvidenceRecord {
+        id: EvidenceId(new_id()),
+        run_id: run.id,
+        item_id: item.id,
+        at: now,
+        source_kind: said.kind.into(),
+        source_name: said.label.to_owned(),
+        status: word.as_str().into(),
+        summary: said.sentence.to_owned(),
+        url: None,
+        started_at: Some(said.at),
+        finished_at: None,
+        details: "{}".into(),
+    };
+    evidence::insert(tx, kept);
+    entry(&Who::System(said.actor), now, "item.machine", "item", key)
+        .run(run.id)
+        .says(format!("{}: {}. {sentence}", item.title, word.as_str()))
+        .with(said.kind, said.key)
+        .with("state", item.state.as_str())
+        .record(tx);
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! Evaluating the items of a run: what follows from all that was said of them, and what the gate
+//! says then.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    event::Event,
+    gate::{self, GateAnswer, GateItem},
+    ids::{RunId, ServiceId},
+    item::{ItemFacts, ItemState, PersonFact, WaiverFact, judge},
+    watch::WatchState,
+};
+use store::{
+    Link, StoreError, Tx,
+    runs::{
+        self, RunRecord,
+        items::{self, ItemRecord},
+        waivers::{self, WaiverRecord},
+    },
+};
+
+use super::sources::automated_status;
+
+/// What evaluating an item changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Change {
+    /// Its state or its automated status.
+    pub(crate) changed: bool,
+    /// Anything the gate's answer is made of: also the reason of an item that is open.
+    pub(crate) gate: bool,
+}
+
+/// Evaluates one item from all that is known now and writes it down.
+pub(crate) async fn evaluate_item(
+    tx: &mut Tx,
+    run: &RunRecord,
+    item: &mut ItemRecord,
+    now: DateTime<Utc>,
+) -> Result<Change, StoreError> {
+    let waivers = tx.waivers(run.id).await?;
+    evaluate_with(tx, run, item, &waivers, now).await
+}
+
+async fn evaluate_with(
+    tx: &mut Tx,
+    run: &RunRecord,
+    item: &mut ItemRecord,
+    waivers: &[WaiverRecord],
+    now: DateTime<Utc>,
+) -> Result<Change, StoreError> {
+    let status = |item: &ItemRecord| item.machine.as_ref().map(|(word, _)| *word);
+    let before = (item.state, status(item));
+    let reason = item.reason.clone();
+    item.machine = automated_status(tx, run, item, now).await?;
+    apply_state(item, waivers, now);
+    item.updated_at = now;
+    items::update(tx, item).await?;
+    let changed = (item.state, status(item)) != before;
+    let gate = changed || (!item.state.is_closed() && item.reason != reason);
+    Ok(Change { changed, gate })
+}
+
+/// Evaluates the items of a run that is about to open; they are not written down yet.
+pub(super) async fn evaluate_new(
+    tx: &mut Tx,
+    run: &RunRecord,
+    items: &mut [ItemRecord],
+    now: DateTime<Utc>,
+) -> Result<GateAnswer, StoreError> {
+    for item in &mut *items {
+        item.machine = automated_status(tx, run, item, now).await?;
+        apply_state(item, &[], now);
+    }
+    Ok(gate_answer(run.state, items))
+}
+
+/// Puts an item in the state that follows from what has been said about it.
+fn apply_state(item: &mut ItemRecord, waivers: &[WaiverRecord], now: DateTime<Utc>) {
+    let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id);
+    let judged = judge(
+        &ItemFacts {
+            actor: item.actor,
+            machine: item.machine.clone(),
+            person: item.person.as_ref().map(|said| PersonFact {
+                word: said.word,
+                name: said.name.clone(),
+                note: said.note.clone(),
+            }),
+            waiver: waiver.map(|waiver| WaiverFact {
+                approver: waiver.approver_name.clone(),
+                reason: waiver.reason.clone(),
+                expires_at: waiver.expires_at,
+            }),
+            not_required_because: item.not_required_because.clone(),
+        },
+        now,
+    );
+    item.state = judged.state;
+    item.reason = judged.reason;
+}
+
+/// The items of a run as they stand at `now`: a waiver that has expired closes nothing, also
+/// before anybody has written that down.
+pub(crate) async fn items_now(
+    link: &mut Link,
+    run: &RunRecord,
+    now: DateTime<Utc>,
+) -> Result<Vec<ItemRecord>, StoreError> {
+    let mut items = items::of_run(link, run.id).await?;
+    let waived = |item: &ItemRecord| item.state == ItemState::Waived;
+    if run.state == WatchState::Watching && items.iter().any(waived) {
+        let waivers = waivers::not_ended(link, run.id).await?;
+        for item in items.iter_mut().filter(|item| waived(item)) {
+            apply_state(item, &waivers, now);
+        }
+    }
+    Ok(items)
+}
+
+/// Asks the gate and writes its answer down where it changed.
+pub(crate) async fn update_verdict(tx: &mut Tx, run: &RunRecord) -> Result<GateAnswer, StoreError> {
+    let items = items::of_run(tx, run.id).await?;
+    let answer = gate_answer(run.state, &items);
+    write_verdict(tx, run, &answer).await?;
+    Ok(answer)
+}
+
+/// Writes the gate's answer down where it is another than the run knows.
+pub(super) async fn write_verdict(
+    tx: &mut Tx,
+    run: &RunRecord,
+    answer: &GateAnswer,
+) -> Result<(), StoreError> {
+    let open = i64::try_from(answer.open.len()).unwrap_or(i64::MAX);
+    if (answer.verdict, &answer.reason, open) == (run.verdict, &run.reason, run.open_items) {
+        return Ok(());
+    }
+    runs::set_verdict(tx, run.id, answer.verdict, answer.reason.clone(), open).await
+}
+
+/// What the gate says of these items.
+pub(crate) fn gate_answer(state: WatchState, items: &[ItemRecord]) -> GateAnswer {
+    let facts: Vec<_> = items
+        .iter()
+        .map(|item| GateItem {
+            key: &item.key,
+            required: item.required,
+            state: item.state,
+            reason: &item.reason,
+        })
+        .collect();
+    gate::decide(state, &facts)
+}
+
+/// Evaluates every item and asks the gate.
+pub(crate) async fn evaluate_all(
+    tx: &mut Tx,
+    run: &RunRecord,
+    now: DateTime<Utc>,
+) -> Result<GateAnswer, StoreError> {
+    let waivers = tx.waivers(run.id).await?;
+    for mut item in items::of_run(tx, run.id).await? {
+        evaluate_with(tx, run, &mut item, &waivers, now).await?;
+    }
+    update_verdict(tx, run).await
+}
+
+/// Evaluates every open run of a service in an environment: something that all of them rest on has
+/// changed. Answers which.
+pub(crate) async fn evaluate_open(
+    tx: &mut Tx,
+    service: ServiceId,
+    environment: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<RunId>, StoreError> {
+    let mut touched = Vec::new();
+    for run in runs::open_in(tx, service, environment).await? {
+        evaluate_all(tx, &run, now).await?;
+        tx.publish(Event::run_changed(run.id));
+        touched.push(run.id);
+    }
+    Ok(touched)
+}

@@ -1,0 +1,81 @@
+//! Asking the gate, and waiting for its answer.
+
+use std::time::Duration;
+
+use domain::{
+    gate::GateAnswer,
+    permissions::{Permission, permit},
+    verdict::Verdict,
+    who::Who,
+};
+use serde::Serialize;
+use tokio::{sync::broadcast::error::RecvError, time::Instant};
+
+use super::{RunRef, Runs, gate_answer, items_now, record_of};
+use crate::Refusal;
+
+/// The gate's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct GateView {
+    /// `passed`, `failed` or `undecided`.
+    pub verdict: String,
+    /// The keys of the required items that are not closed.
+    pub open: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+impl From<GateAnswer> for GateView {
+    fn from(answer: GateAnswer) -> Self {
+        Self { verdict: answer.verdict.as_str().into(), open: answer.open, reason: answer.reason }
+    }
+}
+
+impl Runs<'_> {
+    /// The gate's answer now.
+    ///
+    /// # Errors
+    /// Where there is no such run, or the token is limited to other services.
+    pub async fn gate(&self, who: &Who, at: impl Into<RunRef>) -> Result<GateAnswer, Refusal> {
+        let mut link = self.0.read().await?;
+        let run = record_of(&mut link, at.into()).await?;
+        permit(who, Permission::Read, Some(&run.service))?;
+        let items = items_now(&mut link, &run, self.0.now()).await?;
+        Ok(gate_answer(run.state, &items))
+    }
+
+    /// The gate's answer as soon as it is decided, at the latest after `wait`.
+    ///
+    /// # Errors
+    /// As [`gate`](Self::gate).
+    pub async fn gate_within(
+        &self,
+        who: &Who,
+        at: impl Into<RunRef>,
+        wait: Duration,
+    ) -> Result<GateAnswer, Refusal> {
+        let at = at.into();
+        // Listen before looking, so that nothing falls between.
+        let mut changes = self.0.subscribe();
+        let until = Instant::now() + wait;
+        loop {
+            let answer = self.gate(who, at).await?;
+            if answer.verdict != Verdict::Undecided || Instant::now() >= until {
+                return Ok(answer);
+            }
+            loop {
+                let heard = tokio::select! {
+                    heard = tokio::time::timeout_at(until, changes.recv()) => heard,
+                    () = self.0.stopping().cancelled() => return Ok(answer),
+                };
+                match heard {
+                    Ok(Ok(changed)) if changed.concerns(at.id) => break,
+                    Ok(Ok(_)) => {}
+                    // Some were missed: look again.
+                    Ok(Err(RecvError::Lagged(_))) => break,
+                    Ok(Err(RecvError::Closed)) | Err(_) => return self.gate(who, at).await,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Runs: the copy of a runbook that is worked for a deployment or a duty. What is said of its items,
+//! what follows from that, and whether the gate passes. What a run is about differs; nothing else
+//! does.
+
+mod automated_result;
+mod capture;
+mod evaluate;
+mod find;
+mod gate;
+mod items_page;
+mod manual_status;
+mod open;
+mod page;
+mod rehearsed;
+mod report;
+mod result;
+mod sign_off;
+mod sign_off_panel;
+mod sources;
+mod view;
+mod waive;
+
+use crate::Engine;
+
+pub(crate) use automated_result::{AutomatedResult, apply_automated_result};
+pub(crate) use capture::{source, stretches};
+pub(crate) use evaluate::{evaluate_all, evaluate_open, gate_answer, items_now, update_verdict};
+pub use find::RunRef;
+pub(crate) use find::{deployment_of, record_of};
+pub use gate::GateView;
+pub(crate) use items_page::items_page;
+pub use items_page::{Allowed, ItemNow};
+pub use manual_status::ManualAction;
+pub(crate) use open::open_items;
+pub use page::RunPage;
+pub(crate) use page::run_page;
+pub use report::ReportAnswer;
+pub use result::{ResultRequest, ResultStatus};
+pub use sign_off::SignedOff;
+pub(crate) use sign_off_panel::sign_off_panel;
+pub use sign_off_panel::{SignOffPanel, SignOffRole};
+pub use sources::CheckNow;
+pub(crate) use sources::{began, checks_now, rehearsal_judgement, rollback_target};
+pub(crate) use view::EVIDENCE_EACH;
+pub use view::{EvidenceView, ItemView, SignOffRequiredView, SignOffView};
+
+/// The use cases of runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Runs<'e>(&'e Engine);
+
+impl Engine {
+    /// The use cases of runs.
+    #[must_use]
+    pub const fn runs(&self) -> Runs<'_> {
+        Runs(self)
+    }
+}

@@ -1,0 +1,230 @@
+//! A result of an item, posted by a script.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    acts::{ItemAct, may},
+    event::Event,
+    ids::EvidenceId,
+    item::MachineWord,
+    permissions::{Permission, permit},
+    validate,
+    who::Who,
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    Tx,
+    runs::{
+        RunRecord,
+        evidence::{self, EvidenceRecord},
+        items::{ItemRecord, Pushed},
+    },
+};
+
+use super::{ItemView, RunRef, Runs, evaluate::evaluate_item, find::find_item, update_verdict};
+use crate::{
+    Refusal,
+    audit::entry,
+    error::Faults,
+    ids::new_id,
+    once::{Answer, Once, Outcome},
+};
+
+/// What a result says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ResultStatus {
+    /// Good.
+    Passed,
+    /// Bad.
+    Failed,
+}
+
+/// A result.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResultRequest {
+    /// Whether it passed or failed.
+    pub status: ResultStatus,
+    /// What was seen, in a sentence.
+    #[serde(default)]
+    #[schema(max_length = 1000)]
+    pub summary: Option<String>,
+    /// Where there is more: an absolute `http` or `https` address.
+    #[serde(default)]
+    #[schema(max_length = 2048)]
+    pub evidence_url: Option<String>,
+    /// When the job began.
+    #[serde(default)]
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    #[serde(default)]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Whatever else is worth keeping, at most 16 kB.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub details: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// A result as it is kept.
+pub(super) struct NewResult {
+    pub(super) word: MachineWord,
+    pub(super) source_kind: &'static str,
+    pub(super) label: String,
+    pub(super) summary: String,
+    pub(super) url: Option<String>,
+    pub(super) started_at: Option<DateTime<Utc>>,
+    pub(super) finished_at: Option<DateTime<Utc>>,
+    pub(super) details: String,
+}
+
+impl ResultRequest {
+    /// The word, and the sentence it is told in where it brings none of its own.
+    pub(crate) fn said_by(&self, name: &str) -> (MachineWord, String) {
+        let word = match self.status {
+            ResultStatus::Passed => MachineWord::Passed,
+            ResultStatus::Failed => MachineWord::Failed,
+        };
+        let told = || format!("{name} says it {}.", word.as_str());
+        (word, self.summary.clone().unwrap_or_else(told))
+    }
+}
+
+impl Runs<'_> {
+    /// Takes a script's result on an item.
+    ///
+    /// # Errors
+    /// Where the token may not, a field is at fault, the item is a person's, or the run is closed.
+    pub async fn post_result(
+        &self,
+        who: &Who,
+        at: impl Into<RunRef>,
+        key: &str,
+        request: ResultRequest,
+        once: Option<Once>,
+    ) -> Result<Answer, Refusal> {
+        permit(who, Permission::PostResult, None)?;
+        let now = self.0.now();
+        let details = check(&request, now)?;
+        let (who, at, key) = (who.clone(), at.into(), key.to_owned());
+        let act = self.0.once(once, move |tx| {
+            Box::pin(async move {
+                let item = post_result(tx, &who, at, &key, request, details, now).await?;
+                Ok(Outcome { status: 200, body: ItemView::of(&item, &[], now), after: () })
+            })
+        });
+        Ok(act.await?.0)
+    }
+}
+
+/// As [`Runs::post_result`], in a transaction of the caller's; `details` are those of the request.
+pub(crate) async fn post_result(
+    tx: &mut Tx,
+    who: &Who,
+    at: RunRef,
+    key: &str,
+    request: ResultRequest,
+    details: String,
+    now: DateTime<Utc>,
+) -> Result<ItemRecord, Refusal> {
+    let (run, mut item) = find_item(tx, at, key).await?;
+    permit(who, Permission::PostResult, Some(&run.service))?;
+    may(ItemAct::Result, key, item.actor, run.state, who)?;
+    let (word, summary) = request.said_by(who.name());
+    let result = NewResult {
+        word,
+        source_kind: "token",
+        label: who.name().to_owned(),
+        summary,
+        url: request.evidence_url,
+        started_at: request.started_at,
+        finished_at: request.finished_at,
+        details,
+    };
+    apply_result(tx, who, &run, &mut item, result, now).await?;
+    Ok(item)
+}
+
+/// Keeps a result of an item and evaluates what follows from it.
+pub(super) async fn apply_result(
+    tx: &mut Tx,
+    who: &Who,
+    run: &RunRecord,
+    item: &mut ItemRecord,
+    result: NewResult,
+    now: DateTime<Utc>,
+) -> Result<(), Refusal> {
+    item.pushed = Some(Pushed {
+        word: result.word,
+        sentence: result.summary.clone(),
+        by: result.label.clone(),
+        at: now,
+    });
+    let word = result.word;
+    let evidence = insert_evidence(tx, run, item, result, now);
+    if evaluate_item(tx, run, item, now).await?.gate {
+        update_verdict(tx, run).await?;
+    }
+    entry(who, now, "item.result", "item", &item.key)
+        .run(run.id)
+        .says(format!("reported {}: {}", item.title, word.as_str()))
+        .with("evidence", evidence.to_string())
+        .with("state", item.state.as_str())
+        .record(tx);
+    tx.publish(Event::run_changed(run.id));
+    Ok(())
+}
+
+pub(super) fn insert_evidence(
+    tx: &mut Tx,
+    run: &RunRecord,
+    item: &ItemRecord,
+    result: NewResult,
+    now: DateTime<Utc>,
+) -> EvidenceId {
+    let id = EvidenceId(new_id());
+    let record = EvidenceRecord {
+        id,
+        run_id: run.id,
+        item_id: item.id,
+        at: now,
+        source_kind: result.source_kind.into(),
+        source_name: result.label,
+        status: result.word.as_str().into(),
+        summary: result.summary,
+        url: result.url,
+        started_at: result.started_at,
+        finished_at: result.finished_at,
+        details: result.details,
+    };
+    evidence::insert(tx, record);
+    id
+}
+
+/// Checks the fields; answers the details as text.
+fn check(request: &ResultRequest, now: DateTime<Utc>) -> Result<String, Refusal> {
+    let mut faults = Faults::default();
+    if let Some(summary) = &request.summary {
+        faults.note("/summary", validate::line(summary, 1_000));
+    }
+    if let Some(url) = &request.evidence_url {
+        faults.note("/evidence_url", validate::http_url(url));
+    }
+    if let Some(at) = request.started_at {
+        faults.note("/started_at", validate::not_future(at, now));
+    }
+    if let Some(at) = request.finished_at {
+        faults.note("/finished_at", validate::not_future(at, now));
+        if request.started_at.is_some_and(|started| started > at) {
+            faults.note("/finished_at", Err("lies before `started_at`".into()));
+        }
+    }
+    let details = match &request.details {
+        None => "{}".to_owned(),
+        Some(details) => serde_json::to_string(details).unwrap_or_default(),
+    };
+    if details.len() > 16 * 1024 {
+        faults.note("/details", Err("must be at most 16 kB; link to the rest".into()));
+    }
+    faults.into_result()?;
+    Ok(details)
+}

@@ -1,0 +1,190 @@
+//! The automated half of an item: its checks' newest measurements, its heartbeats, what scripts
+//! posted, its rule.
+
+mod rules;
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    check::{RESPONSE_TARGETS, measures},
+    ids::{CheckId, DeploymentId},
+    item::MachineWord,
+    item_sources::{Source, SourceWord, combine},
+    run::RunSubject,
+    watch::WatchState,
+    words::Actor,
+};
+use store::{
+    Link, StoreError, Tx,
+    checks::{self, CheckRecord},
+    deployments,
+    measurements::{self, MeasurementRecord, Newest},
+    runs::{RunRecord, items::ItemRecord},
+};
+
+pub(crate) use rules::{rehearsal_judgement, rollback_target};
+
+use crate::heartbeats;
+
+/// A check with what it saw last in this watch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckNow {
+    /// The check.
+    pub check: CheckRecord,
+    /// What it saw last for this deployment, measured as the check is now.
+    pub newest: Option<MeasurementRecord>,
+}
+
+/// The checks that speak for a run and that `wanted` picks, with what they saw last. Those of a
+/// closed run are the ones that did measure, as they did then.
+pub(crate) async fn checks_now(
+    link: &mut Link,
+    run: &RunRecord,
+    wanted: impl Fn(&CheckRecord) -> bool,
+) -> Result<Vec<CheckNow>, StoreError> {
+    let (service, environment) = (run.service_id, &run.environment);
+    let open = run.state == WatchState::Watching;
+    let found = if open {
+        checks::of_environment(link, service, environment).await?
+    } else {
+        checks::ever_of_environment(link, service, environment).await?
+    };
+    let wanted = found.into_iter().filter(wanted);
+    if open {
+        let known = measurements::newest_of_environment(link, service, environment).await?;
+        return Ok(wanted.map(|check| now_is(check, run, &known)).collect());
+    }
+    let until = run.closed_at.unwrap_or(run.ends_at);
+    let place = (service, environment.as_str());
+    let since = measured_since(link, run).await?;
+    let mut known = measurements::newest_between(link, place, since, until).await?;
+    Ok(wanted
+        .filter_map(|check| {
+            let newest = Some(known.remove(&check.id)?);
+            Some(CheckNow { check, newest })
+        })
+        .collect())
+}
+
+/// From when on what was measured there was measured for this run. While a deployment was watched
+/// nothing else was, from its announcement on.
+async fn measured_since(link: &mut Link, run: &RunRecord) -> Result<DateTime<Utc>, StoreError> {
+    if run.subject == RunSubject::Duty {
+        return Ok(run.opened_at);
+    }
+    let found = deployments::by_id(link, DeploymentId(run.id.0)).await?;
+    Ok(found.map_or(run.opened_at, |deployment| run.opened_at.max(deployment.created_at)))
+}
+
+/// A check of an open run with what it saw last that counts: since it is as it is, since the run
+/// began, and for a deployment only what was measured of it.
+fn now_is(check: CheckRecord, run: &RunRecord, known: &HashMap<CheckId, Newest>) -> CheckNow {
+    let since = run.opened_at.max(check.updated_at);
+    let newest = known.get(&check.id).and_then(|newest| match run.subject {
+        RunSubject::Deployment => newest.made_for(DeploymentId(run.id.0), since),
+        RunSubject::Duty => newest.since(since),
+    });
+    CheckNow { newest: newest.cloned(), check }
+}
+
+/// Why nothing measures what a runbook's probe names.
+fn unmeasured(probe: &str, environment: &str, nothing_is: bool) -> String {
+    if nothing_is {
+        format!(
+            "no base URL is known for {environment}, so nothing can be probed. Set it in the \
+             service's settings."
+        )
+    } else if probe == RESPONSE_TARGETS {
+        "no response target is set, so nothing is timed. Set them in the service's settings.".into()
+    } else {
+        format!("nothing measures {probe}. Bind a check of that kind that counts to this box.")
+    }
+}
+
+/// What the automated half says now; `None` where the item has none or nothing can speak for it.
+pub(super) async fn automated_status(
+    tx: &mut Tx,
+    run: &RunRecord,
+    item: &ItemRecord,
+    now: DateTime<Utc>,
+) -> Result<Option<(MachineWord, String)>, StoreError> {
+    if item.actor == Actor::Human {
+        return Ok(None);
+    }
+    // A check on trial runs without counting.
+    let (service, environment) = (run.service_id, &run.environment);
+    let known = tx.newest_measurements(service, environment).await?;
+    let bound: Vec<_> = tx
+        .checks(service, environment)
+        .await?
+        .iter()
+        .filter(|check| check.item.as_deref() == Some(&item.key) && !check.dry_run)
+        .map(|check| now_is(check.clone(), run, &known))
+        .collect();
+    let measured = |probe: &str| {
+        let mut kinds = bound.iter().map(|now| (now.check.spec.kind(), &now.check.built_in));
+        kinds.any(|(kind, built_in)| measures(probe, kind, built_in.as_deref()))
+    };
+    let nothing_is = bound.iter().all(|now| now.check.built_in.is_none());
+    let missing: Vec<_> = item
+        .probes
+        .iter()
+        .filter(|probe| !measured(probe))
+        .map(|probe| unmeasured(probe, environment, nothing_is))
+        .collect();
+    let mut sources: Vec<Source<'_>> = bound
+        .iter()
+        .map(|now| Source {
+            label: &now.check.label,
+            word: now.newest.as_ref().map(|measured| measured.phase.into()),
+            sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
+        })
+        .collect();
+    let beating: Vec<_> = tx
+        .heartbeats(service, environment)
+        .await?
+        .into_iter()
+        .filter(|heartbeat| heartbeat.item.as_deref() == Some(&item.key))
+        .map(|heartbeat| {
+            let (word, sentence) =
+                heartbeats::source(&heartbeat, run.opened_at, began(run.subject), now);
+            (heartbeat.label, word, sentence)
+        })
+        .collect();
+    sources.extend(beating.iter().map(|(label, word, sentence)| Source {
+        label,
+        word: *word,
+        sentence,
+    }));
+    // One of several that is not measured must not hide behind those that are.
+    sources.extend(missing.first().map(|sentence| Source {
+        label: "probes",
+        word: Some(SourceWord::Undecided),
+        sentence,
+    }));
+    if let Some(pushed) = &item.pushed {
+        sources.push(Source {
+            label: &pushed.by,
+            word: SourceWord::of(pushed.word),
+            sentence: &pushed.sentence,
+        });
+    }
+    let combined = combine(&sources);
+    let Some(rule) = item.machine_rule else { return Ok(combined) };
+    let ruled = rules::by_rule(tx, rule, run, now).await?;
+    // What a script posted, or a probe saw, stands in for a rule that has no data of its own; a
+    // rule that failed is not argued away.
+    Ok(match combined {
+        Some(said) if ruled.0 != MachineWord::Failed => Some(said),
+        _ => Some(ruled),
+    })
+}
+
+/// What a run began with, in a sentence: "not since the deployment".
+pub(crate) const fn began(subject: RunSubject) -> &'static str {
+    match subject {
+        RunSubject::Deployment => "the deployment",
+        RunSubject::Duty => "this run opened",
+    }
+}

@@ -1,0 +1,117 @@
+//! The rules that close an item by what the portal itself knows: a rehearsal, the log's triage, the
+//! baselines.
+
+use chrono::{DateTime, Utc};
+use domain::{
+    baseline::{self, BaselineFact},
+    item::MachineWord,
+    rehearsal,
+    run::RunSubject,
+    runbook::MachineRule,
+    words::DeploymentKind,
+};
+use store::{
+    Link, StoreError, baselines,
+    deployments::{self, DeploymentRecord},
+    rehearsals,
+    runs::RunRecord,
+    services,
+};
+
+use super::super::deployment_of;
+
+/// What a rule says of a run now.
+pub(super) async fn by_rule(
+    link: &mut Link,
+    rule: MachineRule,
+    run: &RunRecord,
+    now: DateTime<Utc>,
+) -> Result<(MachineWord, String), StoreError> {
+    let undecided = |sentence: &str| (MachineWord::Undecided, sentence.to_owned());
+    if rule == MachineRule::LogsTriaged {
+        return Ok(undecided(
+            "No log of this service is being read, and silence is not proof. Post the triage's \
+             result from the job that does it.",
+        ));
+    }
+    let Some(deployment) = deployment_of(link, run).await? else {
+        return Ok(undecided("Nothing runs there, so there is nothing to look at."));
+    };
+    Ok(match rule {
+        MachineRule::RollbackRehearsed => rehearsal_judgement(link, &deployment, now).await?,
+        MachineRule::Baselines
+            if run.subject == RunSubject::Duty && deployment.deployed_at < run.opened_at =>
+        {
+            undecided(
+                "Nothing has been deployed since this run opened, so there are no baselines of it. \
+                 If there is nothing to deploy, an approver can waive this.",
+            )
+        }
+        MachineRule::Baselines => {
+            let facts = baseline_facts(link, &deployment).await?;
+            baseline::judge(&facts, deployment.deployed_at, now)
+        }
+        MachineRule::LogsTriaged => undecided("No log of this service is being read."),
+    })
+}
+
+/// The baselines of a deployment beside those of the last good one before it.
+async fn baseline_facts(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+) -> Result<Vec<BaselineFact>, StoreError> {
+    let captured = baselines::of_deployment(link, deployment.id).await?;
+    let (service, environment) = (deployment.service_id, &deployment.environment);
+    let reference =
+        baselines::reference(link, service, environment, deployment.deployed_at).await?;
+    Ok(captured
+        .into_iter()
+        .map(|one| BaselineFact {
+            before: reference.as_ref().and_then(|known| known.value(&one.indicator, one.moment)),
+            key: one.indicator,
+            label: one.label,
+            family: one.family,
+            unit: one.unit,
+            moment: one.moment,
+            value: one.summary.value,
+            coverage: one.summary.coverage,
+            pass: one.pass,
+        })
+        .collect())
+}
+
+/// The deployment a rollback would restore: the newest signed-off one of another version.
+pub(crate) async fn rollback_target(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+) -> Result<Option<DeploymentRecord>, StoreError> {
+    deployments::last_good(
+        link,
+        deployment.service_id,
+        &deployment.environment,
+        deployment.deployed_at,
+        &deployment.version,
+    )
+    .await
+}
+
+/// Whether the rollback plan has been proven for the version it would restore.
+pub(crate) async fn rehearsal_judgement(
+    link: &mut Link,
+    deployment: &DeploymentRecord,
+    now: DateTime<Utc>,
+) -> Result<(MachineWord, String), StoreError> {
+    let plan =
+        services::rollback_plan(link, deployment.service_id, &deployment.environment).await?;
+    let has_plan =
+        plan.is_some_and(|plan| !plan.command.trim().is_empty() || plan.hook_url.is_some());
+    let target = rollback_target(link, deployment).await?;
+    let newest = rehearsals::newest(link, deployment.service_id, 1).await?;
+    Ok(rehearsal::judge(
+        has_plan,
+        target.as_ref().map(|target| target.version.as_str()),
+        deployment.kind == DeploymentKind::First,
+        newest.first().map(|rehearsal| &rehearsal.fact),
+        now,
+    ))
+}

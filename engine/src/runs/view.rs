@@ -1,0 +1,108 @@
+//! A run's items and sign-offs as the API answers them.
+
+use chrono::{DateTime, Utc};
+use domain::due::is_overdue;
+use serde::{Deserialize, Serialize};
+use store::runs::{evidence::EvidenceRecord, items::ItemRecord, sign_offs::SignOffRecord};
+
+/// How many pieces of evidence of each item are answered, the newest first.
+pub(crate) const EVIDENCE_EACH: i64 = 20;
+
+/// A required sign-off.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SignOffRequiredView {
+    /// The role.
+    pub role: String,
+    /// How many people of it.
+    pub count: u32,
+}
+
+/// A sign-off.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct SignOffView {
+    /// Who signed.
+    pub person: String,
+    /// For which role.
+    pub role: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What they said.
+    pub comment: String,
+}
+
+/// An item of a run.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ItemView {
+    /// Its key.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// The section it stands in.
+    pub section: String,
+    /// `human`, `automated` or `mixed`.
+    pub actor: String,
+    /// Whether the gate waits for it.
+    pub required: bool,
+    /// `open`, `running`, `passed`, `failed`, `undecided`, `waived` or `not_required`.
+    pub state: String,
+    /// The sentence that explains the state.
+    pub reason: String,
+    /// When it is due.
+    pub due_at: Option<DateTime<Utc>>,
+    /// Whether it is overdue.
+    pub overdue: bool,
+    /// The newest evidence.
+    pub evidence: Vec<EvidenceView>,
+}
+
+/// A piece of evidence.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct EvidenceView {
+    /// When it arrived.
+    pub at: DateTime<Utc>,
+    /// What gave it: `person`, `token`, `report`, `check` or `system`.
+    pub source_kind: String,
+    /// Its name.
+    pub source: String,
+    /// `passed`, `failed`, `undecided` or `unticked`.
+    pub status: String,
+    /// What it says.
+    pub summary: String,
+    /// Where there is more.
+    pub url: Option<String>,
+}
+
+impl ItemView {
+    /// The item with its evidence at `now`.
+    pub(crate) fn of(item: &ItemRecord, kept: &[EvidenceRecord], now: DateTime<Utc>) -> Self {
+        Self {
+            key: item.key.clone(),
+            title: item.title.clone(),
+            section: item.section.clone(),
+            actor: item.actor.as_str().into(),
+            required: item.required,
+            state: item.state.as_str().into(),
+            reason: item.reason.clone(),
+            due_at: item.due_at,
+            overdue: is_overdue(item.state, item.due_at, now),
+            evidence: kept
+                .iter()
+                .filter(|kept| kept.item_id == item.id)
+                .map(|kept| EvidenceView {
+                    at: kept.at,
+                    source_kind: kept.source_kind.clone(),
+                    source: kept.source_name.clone(),
+                    status: kept.status.clone(),
+                    summary: kept.summary.clone(),
+                    url: kept.url.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<SignOffRecord> for SignOffView {
+    fn from(given: SignOffRecord) -> Self {
+        Self { person: given.person_name, role: given.role, at: given.at, comment: given.comment }
+    }
+}

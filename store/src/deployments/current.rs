@@ -1,0 +1,173 @@
+//! Deployments by where they are: what runs, what is watched, what a rollback would restore.
+
+use chrono::{DateTime, Utc};
+use domain::ids::ServiceId;
+
+use sqlx::AssertSqlSafe;
+
+use super::{DeploymentRecord, SELECT, read};
+use crate::{db::Link, error::StoreError, tx::micros};
+
+/// What runs in an environment: the newest deployment that was neither rolled back nor superseded.
+/// One that was superseded does not come back when its successor is rolled back: that restores the
+/// newest one that was signed off.
+///
+/// # Errors
+/// What the database says.
+pub async fn running(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Option<DeploymentRecord>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 \
+         AND r.state IN ('watching', 'signed_off') ORDER BY r.opened_at DESC, r.id DESC LIMIT 1"
+    )))
+    .bind(service.0)
+    .bind(environment.to_owned())
+    .read_optional(read)
+    .await
+}
+
+/// When a service was first deployed to an environment.
+///
+/// # Errors
+/// What the database says.
+pub async fn first_at(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let sql = "SELECT min(deployed_at) AS first_at FROM deployments \
+               WHERE service_id = $1 AND environment = $2";
+    link.query(sql)
+        .bind(service.0)
+        .bind(environment.to_owned())
+        .one()
+        .await?
+        .time_optional("first_at")
+}
+
+/// The open watches of a service, wherever they are.
+///
+/// # Errors
+/// What the database says.
+pub async fn open_of_service(
+    link: &mut Link,
+    service: ServiceId,
+) -> Result<Vec<DeploymentRecord>, StoreError> {
+    let sql = format!("{SELECT} WHERE r.service_id = $1 AND r.state = 'watching'");
+    link.query(AssertSqlSafe(sql)).bind(service.0).read(read).await
+}
+
+/// What runs where: [`running`] for each service and environment.
+///
+/// # Errors
+/// What the database says.
+pub async fn running_everywhere(link: &mut Link) -> Result<Vec<DeploymentRecord>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} JOIN service_environments se ON se.service_id = r.service_id \
+         AND se.environment = r.environment \
+         WHERE r.id = (SELECT n.id FROM runs n \
+           WHERE n.service_id = se.service_id AND n.environment = se.environment \
+           AND n.subject_kind = 'deployment' AND n.state IN ('watching', 'signed_off') \
+           ORDER BY n.opened_at DESC, n.id DESC LIMIT 1)"
+    )))
+    .read(read)
+    .await
+}
+
+/// Deployments that were rolled back last where they were, without a hook that said it is done:
+/// nobody has said since what runs there.
+///
+/// # Errors
+/// What the database says.
+pub async fn unrestored(link: &mut Link) -> Result<Vec<DeploymentRecord>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} JOIN rollbacks b ON b.deployment_id = d.id \
+         WHERE r.state = 'rolled_back' AND b.hook_state <> 'done' AND NOT EXISTS \
+           (SELECT 1 FROM deployments n WHERE n.service_id = d.service_id \
+            AND n.environment = d.environment AND n.deployed_at > d.deployed_at)"
+    )))
+    .read(read)
+    .await
+}
+
+/// Whether a service was ever deployed to an environment.
+///
+/// # Errors
+/// What the database says.
+pub async fn any(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+) -> Result<bool, StoreError> {
+    Ok(link
+        .query("SELECT id FROM deployments WHERE service_id = $1 AND environment = $2 LIMIT 1")
+        .bind(service.0)
+        .bind(environment.to_owned())
+        .optional()
+        .await?
+        .is_some())
+}
+
+/// The open watch of a service in an environment.
+///
+/// # Errors
+/// What the database says.
+pub async fn watching(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Option<DeploymentRecord>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 \
+         AND r.subject_kind = 'deployment' AND r.state = 'watching'"
+    )))
+    .bind(service.0)
+    .bind(environment.to_owned())
+    .read_optional(read)
+    .await
+}
+
+/// The newest deployment to an environment that was signed off, deployed before `before`: the one
+/// a rollback would restore.
+///
+/// # Errors
+/// What the database says.
+pub async fn last_good(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+    before: DateTime<Utc>,
+    other_than: &str,
+) -> Result<Option<DeploymentRecord>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 \
+         AND r.subject_kind = 'deployment' AND r.state = 'signed_off' \
+         AND r.opened_at < $3 AND d.version <> $4 ORDER BY r.opened_at DESC, r.id DESC LIMIT 1"
+    )))
+    .bind(service.0)
+    .bind(environment.to_owned())
+    .bind(micros(before))
+    .bind(other_than.to_owned())
+    .read_optional(read)
+    .await
+}
+
+/// The open watches, and those that closed at or after `since`.
+///
+/// # Errors
+/// What the database says.
+pub async fn watched_since(
+    link: &mut Link,
+    since: DateTime<Utc>,
+) -> Result<Vec<DeploymentRecord>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} WHERE r.subject_kind = 'deployment' \
+         AND (r.state = 'watching' OR r.closed_at >= $1)"
+    )))
+    .bind(micros(since))
+    .read(read)
+    .await
+}

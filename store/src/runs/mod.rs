@@ -1,0 +1,223 @@
+//! Runs: the copy of a runbook that is worked for a deployment or a duty, with what was said in it.
+//! A run has the id of what it is about.
+
+pub mod evidence;
+pub mod items;
+pub mod sign_offs;
+pub mod waivers;
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    ids::{RunId, RunbookVersionId, ServiceId},
+    run::RunSubject,
+    runbook::SignOffRequirement,
+    verdict::Verdict,
+    watch::WatchState,
+};
+
+use crate::{
+    db::{Link, Row},
+    error::StoreError,
+    rows,
+    tx::{Tx, micros},
+};
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Its id: that of the deployment or of the duty's run.
+    pub id: RunId,
+    /// What it is about.
+    pub subject: RunSubject,
+    /// Of which service.
+    pub service_id: ServiceId,
+    /// The service's slug.
+    pub service: String,
+    /// Where.
+    pub environment: String,
+    /// The version of the runbook it was copied from.
+    pub runbook_version_id: RunbookVersionId,
+    /// Who has to sign.
+    pub sign_off_required: Vec<SignOffRequirement>,
+    /// From when on what is seen counts for it: the time of the deployment, or when the duty's run
+    /// opened.
+    pub opened_at: DateTime<Utc>,
+    /// When its time is up: the watch's end, or when the duty is due.
+    pub ends_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: WatchState,
+    /// The gate's verdict when it last changed.
+    pub verdict: Verdict,
+    /// The gate's sentence.
+    pub reason: String,
+    /// How many required items were open then.
+    pub open_items: i64,
+    /// How many required items there are.
+    pub required_items: i64,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Whether it is of a duty that is switched off, and so waits for nobody.
+    pub suspended: bool,
+}
+
+const SELECT: &str = "SELECT r.*, s.slug AS service, EXISTS (SELECT 1 FROM duty_runs x \
+     JOIN duties d ON d.id = x.duty_id WHERE x.id = r.id AND d.retired_at IS NOT NULL) AS suspended \
+     FROM runs r JOIN services s ON s.id = r.service_id";
+
+/// The run with this id.
+///
+/// # Errors
+/// What the database says.
+pub async fn by_id(link: &mut Link, id: RunId) -> Result<Option<RunRecord>, StoreError> {
+    let sql = format!("{SELECT} WHERE r.id = $1");
+    link.query(sqlx::AssertSqlSafe(sql)).bind(id.0).read_optional(read).await
+}
+
+/// The open runs of a service in an environment, oldest first: at most one of a deployment, and any
+/// number of duties.
+///
+/// # Errors
+/// What the database says.
+pub async fn open_in(
+    link: &mut Link,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Vec<RunRecord>, StoreError> {
+    let sql = format!(
+        "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 AND r.state = 'watching' \
+         ORDER BY r.opened_at, r.id"
+    );
+    let found = link
+        .query(sqlx::AssertSqlSafe(sql))
+        .bind(service.0)
+        .bind(environment.to_owned())
+        .read(read)
+        .await?;
+    Ok(found.into_iter().filter(|run| !run.suspended).collect())
+}
+
+/// The open runs of these services, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn open_of(
+    link: &mut Link,
+    services: &[ServiceId],
+) -> Result<Vec<RunRecord>, StoreError> {
+    let ids: HashSet<_> = services.iter().map(|id| id.0).collect();
+    let head = format!("SELECT * FROM ({SELECT} WHERE r.state = 'watching') AS open");
+    let mut found = rows::among(link, &head, "service_id", ids.into_iter().collect(), read).await?;
+    found.retain(|run| !run.suspended);
+    found.sort_by_key(|run| (run.opened_at, run.id));
+    Ok(found)
+}
+
+/// The open runs after this one, in order of their ids, at most `limit`: a page of all there are.
+///
+/// # Errors
+/// What the database says.
+pub async fn open_after(
+    link: &mut Link,
+    after: Option<RunId>,
+    limit: i64,
+) -> Result<Vec<RunRecord>, StoreError> {
+    let sql = format!("{SELECT} WHERE r.state = 'watching' AND r.id > $1 ORDER BY r.id LIMIT $2");
+    let after = after.map_or(uuid::Uuid::nil(), |id| id.0);
+    link.query(sqlx::AssertSqlSafe(sql)).bind(after).bind(limit).read(read).await
+}
+
+/// Adds a run.
+///
+/// # Errors
+/// What the database says; a unique violation where another watch is open there.
+pub async fn insert(tx: &mut Tx, run: RunRecord) -> Result<(), StoreError> {
+    let required = serde_json::to_string(&run.sign_off_required)
+        .map_err(|error| StoreError::corrupt("sign_off_required", error))?;
+    tx.query(
+        "INSERT INTO runs (id, subject_kind, service_id, environment, runbook_version_id, \
+         sign_off_required, opened_at, ends_at, state, verdict, reason, open_items, \
+         required_items, closed_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+    )
+    .bind(run.id.0)
+    .bind(run.subject.as_str().to_owned())
+    .bind(run.service_id.0)
+    .bind(run.environment)
+    .bind(run.runbook_version_id.0)
+    .bind(required)
+    .bind(micros(run.opened_at))
+    .bind(micros(run.ends_at))
+    .bind(run.state.as_str().to_owned())
+    .bind(run.verdict.as_str().to_owned())
+    .bind(run.reason)
+    .bind(run.open_items)
+    .bind(run.required_items)
+    .bind(run.closed_at.map(micros))
+    .run()
+    .await
+    .map(drop)
+}
+
+/// Writes down what the gate says now.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_verdict(
+    tx: &mut Tx,
+    id: RunId,
+    verdict: Verdict,
+    reason: String,
+    open_items: i64,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE runs SET verdict = $2, reason = $3, open_items = $4 WHERE id = $1")
+        .bind(id.0)
+        .bind(verdict.as_str().to_owned())
+        .bind(reason)
+        .bind(open_items)
+        .run()
+        .await
+        .map(drop)
+}
+
+/// Closes a run: moves it to `state`.
+///
+/// # Errors
+/// What the database says.
+pub async fn close(
+    tx: &mut Tx,
+    id: RunId,
+    state: WatchState,
+    at: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    tx.query("UPDATE runs SET state = $2, closed_at = $3 WHERE id = $1")
+        .bind(id.0)
+        .bind(state.as_str().to_owned())
+        .bind(micros(at))
+        .run()
+        .await
+        .map(drop)
+}
+
+fn read(row: &Row) -> Result<RunRecord, StoreError> {
+    let verdict: String = row.get("verdict")?;
+    Ok(RunRecord {
+        id: RunId(row.get("id")?),
+        subject: row.word("subject_kind", RunSubject::parse)?,
+        service_id: ServiceId(row.get("service_id")?),
+        service: row.get("service")?,
+        environment: row.get("environment")?,
+        runbook_version_id: RunbookVersionId(row.get("runbook_version_id")?),
+        sign_off_required: row.json("sign_off_required")?,
+        opened_at: row.time("opened_at")?,
+        ends_at: row.time("ends_at")?,
+        state: row.word("state", WatchState::parse)?,
+        verdict: Verdict::parse_or_undecided(&verdict),
+        reason: row.get("reason")?,
+        open_items: row.get("open_items")?,
+        required_items: row.get("required_items")?,
+        closed_at: row.time_optional("closed_at")?,
+        suspended: row.get("suspended")?,
+    })
+}
