@@ -38,10 +38,8 @@ pub struct Listen {
 impl Listen {
     /// What a change is to the page: nothing, newer readings, or a state it does not show yet.
     fn concerns(self, heard: Result<Change, BroadcastStreamRecvError>) -> Option<EventKind> {
-        let Ok(change) = heard else {
-            // It fell behind: anything may have changed.
-            return Some(EventKind::State);
-        };
+        // One that fell behind may have missed anything.
+        let change = heard.unwrap_or_else(|BroadcastStreamRecvError::Lagged(_)| Change::missed());
         let own = change.origin.is_some() && change.origin == self.page;
         let shown = self.run.is_none_or(|page| change.concerns(RunId(page)));
         (shown && !own).then_some(change.kind)
@@ -49,14 +47,14 @@ impl Listen {
 }
 
 /// Tells `changed` whenever the page should be read again, and `progress` while it waits for an act
-/// of its own. A listener that fell behind, or comes
-/// back after a gap, is told at once: it reads the page as it stands, so nothing is lost.
+/// of its own. A listener that fell behind, or comes back after a gap, is told at once: it reads the
+/// page as it stands, so nothing is lost.
 pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) -> Response {
     let engine = &portal.engine;
     let started = engine.now().timestamp_micros();
     let concerning = BroadcastStream::new(engine.subscribe())
         .filter_map(move |heard| std::future::ready(listen.concerns(heard)));
-    let numbered = paced(concerning).enumerate().map(move |(n, ())| {
+    let numbered = paced(concerning, READINGS_APART).enumerate().map(move |(n, ())| {
         let event = Event::default().event("changed").id(format!("{started}-{n}")).data("1");
         Ok::<_, Infallible>(event)
     });
@@ -80,14 +78,18 @@ pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) 
 
 /// Passes changes of state at once, and readings so far apart that many are one. What a page was
 /// told of for one reason it has read, so the other need not be told again.
-fn paced(changes: impl Stream<Item = EventKind> + Send + 'static) -> impl Stream<Item = ()> + Send {
-    let paced = Paced { changes: Box::pin(changes), told: None, due: None };
+fn paced(
+    changes: impl Stream<Item = EventKind> + Send + 'static,
+    apart: Duration,
+) -> impl Stream<Item = ()> + Send {
+    let paced = Paced { changes: Box::pin(changes), apart, told: None, due: None };
     futures::stream::unfold(paced, |mut paced| async move { Some((paced.next().await?, paced)) })
 }
 
 /// Changes with the time the page was told of one last, and when it is to be told of readings.
 struct Paced<S> {
     changes: Pin<Box<S>>,
+    apart: Duration,
     told: Option<Instant>,
     due: Option<Instant>,
 }
@@ -100,7 +102,7 @@ impl<S: Stream<Item = EventKind>> Paced<S> {
                 change = self.changes.next() => match change? {
                     EventKind::State | EventKind::Missed => break,
                     EventKind::Readings => {
-                        let next = self.told.map(|told| told + READINGS_APART);
+                        let next = self.told.map(|told| told + self.apart);
                         if next.is_none_or(|next| next <= Instant::now()) {
                             break;
                         }
@@ -133,26 +135,35 @@ mod tests {
 
     #[tokio::test]
     async fn states_are_told_at_once_and_readings_together() {
-        let (send, receive) = futures::channel::mpsc::unbounded();
-        let mut told = pin!(paced(receive));
-        let send = |kind| send.unbounded_send(kind).unwrap();
+        let (sender, receiver) = futures::channel::mpsc::unbounded();
+        let mut told = pin!(paced(receiver, Duration::from_secs(3_600)));
+        let send = |kind| sender.unbounded_send(kind).unwrap();
         send(EventKind::Readings);
-        told.next().await.unwrap();
+        assert_eq!(told.next().await, Some(()), "the first reading is news");
         for _ in 0..20 {
             send(EventKind::Readings);
         }
-        // The first reading was news; those that follow at once wait to be told together.
-        assert!(told.next().now_or_never().is_none());
-        // A state does not wait, and takes them with it.
+        assert_eq!(told.next().now_or_never(), None, "a round waits");
         send(EventKind::State);
-        assert!(told.next().now_or_never().is_some());
-        assert!(told.next().now_or_never().is_none());
+        assert_eq!(told.next().await, Some(()), "a state does not");
+        assert_eq!(told.next().now_or_never(), None, "the page has read the round with it");
+    }
+
+    #[tokio::test]
+    async fn readings_that_waited_are_told_in_the_end() {
+        let (sender, receiver) = futures::channel::mpsc::unbounded();
+        let mut told = pin!(paced(receiver, Duration::from_millis(1)));
+        for _ in 0..2 {
+            sender.unbounded_send(EventKind::Readings).unwrap();
+        }
+        assert_eq!(told.next().await, Some(()));
+        assert_eq!(told.next().await, Some(()));
     }
 
     #[test]
     fn a_page_is_not_told_what_it_did() {
         let (page, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let run = domain::ids::RunId(Uuid::from_u128(3));
+        let run = RunId(Uuid::from_u128(3));
         let listen = Listen { run: Some(run.0), page: Some(page) };
         let change = |origin| Ok(Change { origin, ..Change::run_changed(run) });
         assert_eq!(listen.concerns(change(Some(page))), None);
@@ -160,6 +171,7 @@ mod tests {
         assert_eq!(listen.concerns(change(None)), Some(EventKind::State));
         assert_eq!(listen.concerns(Ok(Change::changed())), None, "it is about no run");
         let lagged = Err(BroadcastStreamRecvError::Lagged(3));
-        assert_eq!(listen.concerns(lagged), Some(EventKind::State));
+        assert_eq!(listen.concerns(lagged), Some(EventKind::Missed));
+        assert_eq!(listen.concerns(Ok(Change::missed())), Some(EventKind::Missed));
     }
 }

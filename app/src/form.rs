@@ -6,7 +6,10 @@
 
 use std::fmt;
 
-use domain::who::{Person, Who};
+use domain::{
+    ids::RunId,
+    who::{Person, Who},
+};
 use engine::{Engine, Refusal};
 use leptos::{
     prelude::use_context,
@@ -62,6 +65,15 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret")
     }
+}
+
+/// The run a form is about, as an argument `#[server(flatten)]`. Forms and scripts that know only
+/// deployments may call it so.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct OfRun {
+    /// The run: that of a deployment or of a duty.
+    #[serde(alias = "deployment")]
+    pub run: RunId,
 }
 
 /// The address a page's forms are sent to for an act. A page that itself answers a form names where

@@ -1,15 +1,14 @@
 //! Ending a waiver before its time.
 
-use domain::ids::RunId;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
-use crate::form::{Act, Form};
+use crate::form::{Act, Form, OfRun};
 
 /// Opens a waived box again.
 #[server(prefix = "/act", endpoint = "end-waiver", input = Form)]
-pub async fn end_waiver(run: RunId, item: String) -> Outcome {
+pub async fn end_waiver(#[server(flatten)] of: OfRun, item: String) -> Outcome {
     let act = Act::here()?;
-    act.engine.runs().end_waiver(&act.who, run, &item).await?;
+    act.engine.runs().end_waiver(&act.who, of.run, &item).await?;
     Ok(Done::here("The waiver has ended.").at(item))
 }

@@ -1,19 +1,20 @@
 //! Marking a box as failed.
 
-use domain::ids::RunId;
 use engine::runs::ManualAction;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
-use crate::form::{Act, Form};
+use crate::form::{Act, Form, OfRun};
 
 /// Takes a person's word that a box failed.
 #[server(prefix = "/act", endpoint = "mark-failed", input = Form)]
-pub async fn mark_failed(run: RunId, item: String, #[server(default)] note: String) -> Outcome {
+pub async fn mark_failed(
+    #[server(flatten)] of: OfRun,
+    item: String,
+    #[server(default)] note: String,
+) -> Outcome {
     let act = Act::here()?;
-    act.engine
-        .runs()
-        .set_manual_status(&act.who, run, &item, ManualAction::MarkFailed, &note)
-        .await?;
+    let action = ManualAction::MarkFailed;
+    act.engine.runs().set_manual_status(&act.who, of.run, &item, action, &note).await?;
     Ok(Done::here("Marked as failed.").at(item))
 }

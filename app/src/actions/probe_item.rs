@@ -1,16 +1,16 @@
 //! Running a box's probes now.
 
-use domain::{ids::RunId, measurement::Phase};
+use domain::measurement::Phase;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
-use crate::form::{Act, Form};
+use crate::form::{Act, Form, OfRun};
 
 /// Runs the box's checks, each once, and says how many held.
 #[server(prefix = "/act", endpoint = "probe-item", input = Form)]
-pub async fn probe_item(run: RunId, item: String) -> Outcome {
+pub async fn probe_item(#[server(flatten)] of: OfRun, item: String) -> Outcome {
     let act = Act::here()?;
-    let probed = act.engine.probe_item(&act.who, run, &item).await?;
+    let probed = act.engine.probe_item(&act.who, of.run, &item).await?;
     let good = probed.iter().filter(|one| one.measurement.phase == Phase::Successful).count();
     let said = match probed.len() {
         1 if good == 1 => "The probe answered and holds.".to_owned(),

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use super::{Done, Outcome, filled};
 use crate::form::{Act, Form};
 
-/// Writes it.
+/// Writes it. `hook_repeatable` is `yes` or `no`; a browser leaves a box that is not ticked out, so
+/// its form says that it has one.
 #[server(prefix = "/act", endpoint = "put-plan", input = Form)]
 pub async fn put_plan(
     service: String,
@@ -14,7 +15,6 @@ pub async fn put_plan(
     #[server(default)] command: String,
     #[server(default)] hook_url: String,
     #[server(default)] forget_hook: Option<String>,
-    // A browser leaves a box that is not ticked out, so its form says that it has one.
     #[server(default)] hook_repeatable: Option<String>,
     #[server(default)] hook_repeatable_asked: Option<String>,
     #[server(default)] rules: String,

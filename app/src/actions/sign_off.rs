@@ -1,19 +1,17 @@
 //! Signing a run off.
 
-use domain::ids::RunId;
 use engine::runs::SignedOff;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
-use crate::form::{Act, Form};
+use crate::form::{Act, Form, OfRun};
 
 /// Gives the reader's signature.
 #[server(prefix = "/act", endpoint = "sign-off", input = Form)]
-pub async fn sign_off(run: RunId, #[server(default)] comment: String) -> Outcome {
+pub async fn sign_off(#[server(flatten)] of: OfRun, #[server(default)] comment: String) -> Outcome {
     let act = Act::here()?;
-    let said = match act.engine.runs().sign_off(&act.who, run, &comment).await? {
-        SignedOff::WatchClosed => "Signed off. It was the last signature: the watch is closed.",
-        SignedOff::RunDone => "Signed off: this run is done.",
+    let said = match act.engine.runs().sign_off(&act.who, of.run, &comment).await? {
+        SignedOff::Closed => "Signed off. It was the last signature: this is closed.",
         SignedOff::Waiting => "Signed off. Other signatures are still missing.",
     };
     Ok(Done::here(said).at("sign-off"))

@@ -1,16 +1,20 @@
 //! Taking a tick back.
 
-use domain::ids::RunId;
 use engine::runs::ManualAction;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
-use crate::form::{Act, Form};
+use crate::form::{Act, Form, OfRun};
 
 /// Takes a person's word back.
 #[server(prefix = "/act", endpoint = "untick", input = Form)]
-pub async fn untick(run: RunId, item: String, #[server(default)] note: String) -> Outcome {
+pub async fn untick(
+    #[server(flatten)] of: OfRun,
+    item: String,
+    #[server(default)] note: String,
+) -> Outcome {
     let act = Act::here()?;
-    act.engine.runs().set_manual_status(&act.who, run, &item, ManualAction::Untick, &note).await?;
+    let action = ManualAction::Untick;
+    act.engine.runs().set_manual_status(&act.who, of.run, &item, action, &note).await?;
     Ok(Done::here("Taken back. The history keeps both.").at(item))
 }

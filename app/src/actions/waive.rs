@@ -1,18 +1,17 @@
 //! Waiving a box.
 
 use chrono::{DateTime, Duration, Utc};
-use domain::ids::RunId;
 use engine::{Refusal, text};
 use leptos::prelude::*;
 
 use super::{Done, Outcome, filled, when};
-use crate::form::{Act, Form};
+use crate::form::{Act, Form, OfRun};
 
 /// Waives a box until the chosen time. `expires` is `1h`, `24h`, `7d`, `watch` or `until`; with
 /// `watch` comes the end of the watch, with `until` a date and time in UTC.
 #[server(prefix = "/act", endpoint = "waive", input = Form)]
 pub async fn waive(
-    run: RunId,
+    #[server(flatten)] of: OfRun,
     item: String,
     reason: String,
     expires: String,
@@ -21,7 +20,7 @@ pub async fn waive(
 ) -> Outcome {
     let act = Act::here()?;
     let at = expiry(&expires, &watch_ends_at, &until, act.engine.now())?;
-    act.engine.runs().waive(&act.who, run, &item, &reason, at).await?;
+    act.engine.runs().waive(&act.who, of.run, &item, &reason, at).await?;
     Ok(Done::here(format!("Waived until {}.", text::exact(at))).at(item))
 }
 

@@ -4,6 +4,7 @@ use crate::{actions::Announce, form::action};
 use leptos::prelude::*;
 
 use super::field::{Field, Select, TextArea};
+use crate::{actions::Announce, form::action};
 
 /// A service in an environment, to choose: what the form sends and what people read.
 pub struct Choice {
@@ -29,7 +30,7 @@ pub fn announce_form(choices: Vec<Choice>, runbooks: &[(String, String)]) -> Any
     let runbooks: Vec<_> = fits.chain(runbooks.iter().cloned()).collect();
     view! {
         <details class="disclosure no-print" id="announce-form">
-            <summary class="button">"Announce a deployment by hand…"</summary>
+            <summary>"Announce a deployment by hand…"</summary>
             <form class="form panel" method="post" action={action::<Announce>()} id="announcement">
                 <p class="muted">"Pipelines announce by themselves. This is for what was installed by hand. A watch that is open there becomes superseded."</p>
                 <div class="fields">

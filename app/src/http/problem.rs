@@ -46,6 +46,9 @@ impl From<Refusal> for Refused {
     /// Trouble of our own is logged here, once.
     fn from(refusal: Refusal) -> Self {
         match &refusal {
+            Refusal::Unknown(error) => {
+                tracing::error!(%error, "what became of an act is not known");
+            }
             Refusal::Store(error) => tracing::error!(%error, "the database failed a request"),
             Refusal::Internal(error) => tracing::error!(%error, "a request failed"),
             _ => {}

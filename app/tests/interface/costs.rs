@@ -34,7 +34,12 @@ async fn a_tick_is_one_commit_and_one_page() -> Result<(), Failure> {
     // The other page is told; the next thing its own is told of is what somebody else does.
     assert!(next(&mut elsewhere).await?.contains("event: changed"));
     let (mira, _) = portal.engine.log_in("mira@example.org", PASSWORD.into()).await?;
-    portal.engine.speak(&Who::Person(mira), id, "smoke-tests", PersonAct::Untick, "").await?;
+    let who = Who::Person(mira);
+    portal
+        .engine
+        .runs()
+        .set_manual_status(&who, id, "smoke-tests", ManualAction::Untick, "")
+        .await?;
     let told = next(&mut here).await?;
     assert!(told.contains("event: changed"), "{told}");
     assert!(told.trim_end().contains("-0\n"), "the first it is told: {told}");

@@ -7,7 +7,11 @@ use engine::deliveries::DeliveryNow;
 use leptos::prelude::*;
 use store::deliveries::AttemptRecord;
 
-use crate::components::time::{Ago, At};
+use crate::{
+    actions::Redeliver,
+    components::time::{Ago, At},
+    form::action,
+};
 
 /// How it stands, with its attempts.
 pub fn hook_delivery(delivery: &DeliveryNow, now: DateTime<Utc>) -> AnyView {

@@ -10,14 +10,16 @@ use super::{
     check_form::{check_form, new_checks},
     room::head,
 };
-use crate::actions::RetireCheck;
-use crate::components::{
-    badge::Badge,
-    empty::Empty,
-    phase::{phase_label, phase_state},
-    retire::retire,
-    test_check::test_check,
-    time::Ago,
+use crate::{
+    actions::RetireCheck,
+    components::{
+        badge::Badge,
+        empty::Empty,
+        phase::{phase_label, phase_state},
+        retire::retire,
+        test_check::test_check,
+        time::Ago,
+    },
 };
 
 /// The room: the checks by environment, those that need a look first. `adding` is the kind of check
@@ -114,6 +116,11 @@ fn row(page: &ServiceChecks, now: &CheckNow) -> AnyView {
     ];
     let tags: Vec<_> = tags.into_iter().flatten().collect();
     let at = format!("{}/{}", Room::Checks.href(slug), check.key);
+    let seen = now.newest.is_some().then(|| {
+        view! {
+            <a href=format!("{at}#newest")>"What came back"<span class="sr-only">{format!(" in {}", check.key)}</span></a>
+        }
+    });
     let own = page.head.may_configure() && check.built_in.is_none();
     let change = own.then(|| check_form(page, check.spec.kind(), Some(check)));
     let retire = own.then(|| {

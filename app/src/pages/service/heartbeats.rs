@@ -6,14 +6,16 @@ use leptos::prelude::*;
 use store::heartbeats::PingRecord;
 
 use super::{Room, heartbeat_form::heartbeat_form, room::head};
-use crate::actions::RetireHeartbeat;
-use crate::components::{
-    badge::Badge,
-    copyable::Copyable,
-    empty::Empty,
-    heartbeat_state::{heartbeat_label, heartbeat_state},
-    retire::retire,
-    time::{Ago, At},
+use crate::{
+    actions::RetireHeartbeat,
+    components::{
+        badge::Badge,
+        copyable::Copyable,
+        empty::Empty,
+        heartbeat_state::{heartbeat_label, heartbeat_state},
+        retire::retire,
+        time::{Ago, At},
+    },
 };
 
 /// The room.

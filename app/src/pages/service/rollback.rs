@@ -6,13 +6,16 @@ use leptos::prelude::*;
 use store::services::RollbackPlan;
 
 use super::{Room, rehearsals::rehearsals, room::head};
-use crate::actions::PutPlan;
-use crate::components::{
-    agreed_rules::agreed_rules,
-    badge::Badge,
-    copyable::Copyable,
-    empty::Empty,
-    field::{Field, TextArea},
+use crate::{
+    actions::PutPlan,
+    components::{
+        agreed_rules::agreed_rules,
+        badge::Badge,
+        copyable::Copyable,
+        empty::Empty,
+        field::{Field, TextArea},
+    },
+    form::action,
 };
 use crate::form::action;
 
