@@ -11,7 +11,8 @@ use crate::form::{Act, Form, OfRun};
 pub async fn sign_off(#[server(flatten)] of: OfRun, #[server(default)] comment: String) -> Outcome {
     let act = Act::here()?;
     let said = match act.engine.runs().sign_off(&act.who, of.run, &comment).await? {
-        SignedOff::Closed => "Signed off. It was the last signature: this is closed.",
+        SignedOff::WatchClosed => "Signed off. It was the last signature: the watch is closed.",
+        SignedOff::RunDone => "Signed off: this run is done.",
         SignedOff::Waiting => "Signed off. Other signatures are still missing.",
     };
     Ok(Done::here(said).at("sign-off"))
