@@ -61,6 +61,9 @@ pub fn status(refusal: &Refusal) -> StatusCode {
 /// Notes trouble of our own, once.
 pub fn note_trouble(refusal: &Refusal) {
     match refusal {
+        Refusal::Unknown(error) => {
+            tracing::error!(%error, "what became of an act is not known");
+        }
         Refusal::Store(error) => tracing::error!(%error, "the database failed a request"),
         Refusal::Internal(error) => tracing::error!(%error, "a request failed"),
         _ => {}

@@ -9,7 +9,7 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use domain::event::Event as Change;
+use domain::ids::RunId;
 use engine::Engine;
 use futures::StreamExt as _;
 use http::{HeaderName, HeaderValue};
@@ -30,11 +30,7 @@ pub async fn events(State(engine): State<Engine>, Query(listen): Query<Listen>) 
     let started = engine.now().timestamp_micros();
     let changes = BroadcastStream::new(engine.subscribe()).filter_map(move |heard| {
         let wanted = match heard {
-            Ok(Change { run, .. }) => match (listen.run, run) {
-                (Some(page), Some(changed)) => page == changed.0,
-                (Some(_), None) => false,
-                (None, _) => true,
-            },
+            Ok(change) => listen.run.is_none_or(|page| change.concerns(RunId(page))),
             Err(BroadcastStreamRecvError::Lagged(_)) => true,
         };
         std::future::ready(wanted.then_some(()))

@@ -11,7 +11,7 @@ use engine::Engine;
 use serde::Serialize;
 use store::{deployments::DeploymentFilter, page::Page};
 
-use crate::{answer, auth::Visitor};
+use crate::{answer, auth::Visitor, pages::service::Room};
 
 /// A place to jump to.
 #[derive(Debug, Serialize)]
@@ -64,8 +64,14 @@ pub async fn palette(
         })
         .collect();
     for service in &history.services {
-        let href = format!("/services/{}", service.slug);
-        all.push(entry("Services", "release", service.name.clone(), service.slug.clone(), href));
+        for room in Room::ALL {
+            let (label, href) = (service.name.clone(), room.href(&service.slug));
+            let label = match room {
+                Room::Overview => label,
+                room => format!("{label} {}", room.label().to_lowercase()),
+            };
+            all.push(entry("Services", "release", label, service.slug.clone(), href));
+        }
     }
     for runbook in runbooks {
         let (title, slug) = (runbook.content.title, runbook.content.slug);

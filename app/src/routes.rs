@@ -22,8 +22,13 @@ pub fn Routes() -> impl IntoView {
                 <Route path=path!("/duties") view=pages::duties::DutiesRoute ssr=SsrMode::Async/>
                 <Route path=path!("/duties/:id") view=pages::duty_run::DutyRunRoute ssr=SsrMode::Async/>
                 <Route path=path!("/services") view=pages::services::ServicesRoute ssr=SsrMode::Async/>
-                <Route path=path!("/services/:slug") view=pages::service::ServiceRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services/:slug") view=pages::service::OverviewRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services/:slug/checks") view=pages::service::ChecksRoute ssr=SsrMode::Async/>
                 <Route path=path!("/services/:slug/checks/:key") view=pages::check::CheckRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services/:slug/indicators") view=pages::service::IndicatorsRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services/:slug/heartbeats") view=pages::service::HeartbeatsRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services/:slug/rollback") view=pages::service::RollbackRoute ssr=SsrMode::Async/>
+                <Route path=path!("/services/:slug/settings") view=pages::service::SettingsRoute ssr=SsrMode::Async/>
                 <Route path=path!("/history") view=pages::history::HistoryRoute ssr=SsrMode::Async/>
                 <Route path=path!("/lessons") view=pages::lessons::LessonsRoute ssr=SsrMode::Async/>
                 <Route path=path!("/runbooks") view=pages::runbooks::RunbooksRoute ssr=SsrMode::Async/>

@@ -1,8 +1,8 @@
-//! Why the demo's history could not be told.
+//! Why the demo's history could not be replayed.
 
 use thiserror::Error;
 
-/// Why the demo's history could not be told.
+/// Why the demo's history could not be replayed.
 #[derive(Debug, Error)]
 pub enum DemoError {
     /// A use case refused what the story wanted: one of the two is wrong.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    runbook::{Runbook, SHIPPED, select},
+    runbook::{Runbook, select},
     words::{DeploymentKind as Kind, Strategy},
 };
+use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 
 use crate::{
@@ -92,7 +93,7 @@ pub fn plan(seed: u64, now: DateTime<Utc>) -> Result<Vec<Event>, DemoError> {
     }
     for slot in slots {
         let runbook = planner.runbook(&slot)?;
-        planner.run(&slot, &runbook)?;
+        planner.deployment(&slot, &runbook)?;
     }
     planner.events.sort_by_key(|event| event.at);
     Ok(planner.events)
@@ -102,10 +103,10 @@ impl Planner {
     fn new(seed: u64, now: DateTime<Utc>) -> Result<Self, DemoError> {
         let mut runbooks = Vec::new();
         let mut events = Vec::new();
-        let shipped = SHIPPED.iter().map(|(file, yaml)| (*file, *yaml, None));
+        let shipped = SHIPPED_RUNBOOKS.iter().map(|(file, yaml)| (*file, *yaml, None));
         let own = OWN.iter().map(|(file, yaml, days)| (*file, *yaml, Some(*days)));
         for (file, yaml, days) in shipped.chain(own) {
-            let runbook = Runbook::from_yaml(file, yaml)
+            let runbook = runbook_yaml::read(file, yaml)
                 .map_err(|errors| DemoError::Runbook(format!("{file}: {errors:?}")))?;
             let mut from = DateTime::<Utc>::UNIX_EPOCH;
             if let Some(days) = days {

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
-use demo::{Cast, Places, SEED, Told, plan, tell};
+use demo::{Addresses, Cast, Replayed, SEED, plan, replay};
 use domain::{
     item::ItemState,
     sign_off::{Signature, is_complete},
@@ -25,8 +25,8 @@ fn now() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 21, 11, 43, 0).unwrap()
 }
 
-fn places() -> Places {
-    Places {
+fn addresses() -> Addresses {
+    Addresses {
         https: "https://127.0.0.1:4443".into(),
         http: "http://127.0.0.1:4010".into(),
         control: "http://127.0.0.1:4011".into(),
@@ -36,7 +36,7 @@ fn places() -> Places {
 }
 
 struct Past {
-    told: Told,
+    replayed: Replayed,
     link: Link,
     all: Vec<DeploymentRecord>,
     _store: Store,
@@ -50,18 +50,18 @@ async fn past(seed: u64, now: DateTime<Utc>) -> Past {
         let backend = store::location(None, dir.path()).unwrap();
         Store::start(Pool::open(backend).await.unwrap()).await.unwrap()
     };
-    let told = tell(open().await, &places(), seed, now).await.unwrap();
+    let replayed = replay(open().await, &addresses(), seed, now).await.unwrap();
     let store = open().await;
     let mut link = store.read().await.unwrap();
     let filter = DeploymentFilter::default();
     let all = deployments::list(&mut link, &filter, Page::first(500)).await.unwrap();
-    Past { told, link, all, _store: store, _dir: dir }
+    Past { replayed, link, all, _store: store, _dir: dir }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_rule_held() {
-    let Past { told, mut link, all, .. } = past(SEED, now()).await;
-    assert_eq!(all.len(), told.deployments);
+    let Past { replayed, mut link, all, .. } = past(SEED, now()).await;
+    assert_eq!(all.len(), replayed.deployments);
     let chain = audit::verify(&mut link).await.unwrap().unwrap();
     assert!(chain.len() > 1_000, "{} entries", chain.len());
 
@@ -213,7 +213,7 @@ async fn a_seed_tells_the_same_year_again() {
 
 /// The demo is started on any day and at any hour: no use case may refuse the story then.
 #[tokio::test(flavor = "multi_thread")]
-async fn it_can_be_told_on_any_day() {
+async fn it_can_be_replayed_on_any_day() {
     for days in 0..7 {
         let at = now() + Duration::days(days) + Duration::minutes(days * 217);
         let Past { all, .. } = past(SEED, at).await;

@@ -13,6 +13,8 @@ pub enum EventKind {
     State,
     /// Only what is measured: the same states with newer numbers.
     Readings,
+    /// Nobody knows what changed: some events may have been missed, so everything is looked at again.
+    Missed,
 }
 
 /// A change, told once it is kept.
@@ -43,5 +45,17 @@ impl Event {
     #[must_use]
     pub const fn changed() -> Self {
         Self { run: None, kind: EventKind::State, origin: None }
+    }
+
+    /// Some events may have been missed.
+    #[must_use]
+    pub const fn missed() -> Self {
+        Self { run: None, kind: EventKind::Missed, origin: None }
+    }
+
+    /// Whether whoever looks at this run should look again.
+    #[must_use]
+    pub fn concerns(&self, run: impl Into<RunId>) -> bool {
+        self.kind == EventKind::Missed || self.run == Some(run.into())
     }
 }

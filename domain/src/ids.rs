@@ -65,6 +65,8 @@ ids! {
     RehearsalId,
     /// A lesson.
     LessonId,
+    /// One thing sent out: the key by which its receiver tells repeats.
+    DeliveryId,
 }
 
 impl From<DeploymentId> for RunId {

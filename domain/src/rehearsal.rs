@@ -38,7 +38,8 @@ pub fn judge(
     if !has_plan {
         return (
             MachineWord::Undecided,
-            "There is no rollback plan. Write down its command or hook on the service's page."
+            "There is no rollback plan. Write down its command or hook on the service's rollback \
+             page."
                 .into(),
         );
     }
@@ -46,7 +47,7 @@ pub fn judge(
         return (
             MachineWord::Undecided,
             "The rollback plan was never rehearsed. Rehearse it and record it on the service's \
-             page."
+             rollback page."
                 .into(),
         );
     };

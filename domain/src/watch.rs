@@ -42,16 +42,16 @@ impl WatchState {
     }
 }
 
-/// The stretches a watch is drawn in.
+/// The buckets of time that the watch strip draws a watch in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stretches {
+pub struct WatchBuckets {
     from: DateTime<Utc>,
     until: DateTime<Utc>,
-    /// Seconds of one.
+    /// Seconds of one bucket.
     pub each_s: i64,
 }
 
-impl Stretches {
+impl WatchBuckets {
     /// How many a watch is drawn in, where it is long enough.
     const COUNT: i64 = 96;
     /// The shortest there is, in seconds.
@@ -71,7 +71,7 @@ impl Stretches {
         ((self.until - self.from).num_seconds() + self.each_s - 1) / self.each_s
     }
 
-    /// The stretch a time lies in; none for what lies outside the watch.
+    /// The bucket a time lies in, from 0; none for what lies outside the watch.
     #[must_use]
     pub fn at(self, time: DateTime<Utc>) -> Option<i64> {
         let within = time >= self.from && time < self.until;
@@ -122,7 +122,7 @@ mod tests {
     use chrono::{Duration, TimeZone, Utc};
     use proptest::prelude::*;
 
-    use super::{Stretches, WatchProgress, WatchState};
+    use super::{WatchBuckets, WatchProgress, WatchState};
 
     #[test]
     fn nothing_leaves_a_closed_watch_but_a_rollback() {
@@ -136,16 +136,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_time_of_a_watch_lies_in_one_of_its_stretches(
+        fn every_time_of_a_watch_lies_in_one_of_its_buckets(
             window in 1i64..1_000_000,
             at in -10i64..1_000_010,
         ) {
             let start = Utc.timestamp_opt(1_750_000_000, 0).single().unwrap();
-            let stretches = Stretches::of(start, start + Duration::seconds(window));
-            prop_assert!(stretches.each_s >= 60);
-            let found = stretches.at(start + Duration::seconds(at));
+            let buckets = WatchBuckets::of(start, start + Duration::seconds(window));
+            prop_assert!(buckets.each_s >= 60);
+            let found = buckets.at(start + Duration::seconds(at));
             prop_assert_eq!(found.is_some(), (0..window).contains(&at));
-            prop_assert!(found.is_none_or(|found| (0..stretches.count()).contains(&found)));
+            prop_assert!(found.is_none_or(|found| (0..buckets.count()).contains(&found)));
         }
 
         #[test]

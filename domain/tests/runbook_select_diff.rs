@@ -4,13 +4,18 @@
 
 use domain::runbook::{AppliesTo, Runbook, diff, select};
 use domain::words::DeploymentKind::{self, First, Hotfix, Rollback, Subsequent};
+use serde_json::json;
 
 fn runbook(slug: &str, kinds: &[DeploymentKind], environments: &[&str]) -> Runbook {
-    let mut runbook = Runbook::from_yaml(
-        "x.yaml",
-        "slug: x\ntitle: X\nitems:\n  - {key: a, title: A, actor: human}\n  \
-         - {key: b, title: B, actor: human}\n  - {key: c, title: C, actor: mixed}\n",
-    )
+    let mut runbook: Runbook = serde_json::from_value(json!({
+        "slug": "x",
+        "title": "X",
+        "items": [
+            {"key": "a", "title": "A", "actor": "human"},
+            {"key": "b", "title": "B", "actor": "human"},
+            {"key": "c", "title": "C", "actor": "mixed"},
+        ],
+    }))
     .unwrap();
     runbook.slug = slug.into();
     runbook.applies_to = AppliesTo {

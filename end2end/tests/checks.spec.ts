@@ -14,7 +14,7 @@ test.beforeEach(async ({ launch, shop, page, context }) => {
   // The built-in checks are those that the runbook of an announced release names.
   await api.announce({ version: "1.4.0" });
   await portal.signIn(context, ADA);
-  await page.goto(`${portal.url}/services/shop`);
+  await page.goto(`${portal.url}/services/shop/checks`);
   await hydrated(page);
 });
 

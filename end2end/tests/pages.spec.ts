@@ -140,6 +140,11 @@ test("a superseded deployment", async ({ page, context }) => {
 const OTHERS: [string, string][] = [
   ["services", "/services"],
   ["service", "/services/shop"],
+  ["service-checks", "/services/shop/checks"],
+  ["service-indicators", "/services/shop/indicators"],
+  ["service-heartbeats", "/services/shop/heartbeats"],
+  ["service-rollback", "/services/shop/rollback"],
+  ["service-settings", "/services/shop/settings"],
   ["check", "/services/shop/checks/production-hsts"],
   ["service-bare", "/services/mailer"],
   ["duties", "/duties"],

@@ -71,9 +71,9 @@ impl Entry {
         self
     }
 
-    /// Adds it to what is written with the commit.
-    pub fn record(mut self, tx: &mut Tx) {
+    /// Adds it to what is written with the commit; answers its place in the log.
+    pub fn record(mut self, tx: &mut Tx) -> i64 {
         self.0.details = Value::Object(self.1).to_string();
-        tx.record(self.0);
+        tx.record(self.0)
     }
 }

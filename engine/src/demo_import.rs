@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use domain::{
+    event::Event,
     ids::{DeploymentId, LessonId},
     measurement::Measurement,
     who::Who,
@@ -85,12 +86,11 @@ impl Engine {
                         )));
                     }
                 }
+                tx.publish(Event::run_changed(id));
                 Ok(())
             })
         })
-        .await?;
-        self.changed(id);
-        Ok(())
+        .await
     }
 }
 

@@ -8,8 +8,9 @@ use serde::Serialize;
 use store::{
     Link, StoreError, audit,
     backup::{self, Schema},
+    deliveries,
     page::Page,
-    people, rollbacks, runbooks,
+    people, runbooks,
 };
 
 /// How bad it is.
@@ -217,19 +218,23 @@ async fn of_runbooks(link: &mut Link) -> Result<Finding, StoreError> {
 }
 
 async fn hooks(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreError> {
-    let pending = rollbacks::pending(link).await?;
-    // One that runs right now is no cause for worry.
-    let stuck = pending.iter().filter(|hook| hook.at < now - Duration::minutes(10)).count();
-    Ok(match stuck {
-        0 => Finding::ok("hooks", "No rollback hook is stuck."),
-        n => Finding::warn(
+    // One that is being called or repeated is no cause for worry.
+    let (waiting, unknown) = deliveries::stuck(link, now - Duration::minutes(30)).await?;
+    let hooks = |n: i64| count(usize::try_from(n).unwrap_or(0), "rollback hook", "rollback hooks");
+    Ok(if waiting > 0 {
+        Finding::warn(
             "hooks",
-            format!(
-                "{} began and never told how it ended.",
-                count(n, "rollback hook", "rollback hooks")
-            ),
-            "restart the portal, which settles them, and look whether the rollback happened",
-        ),
+            format!("{} should have been called or given up long ago.", hooks(waiting)),
+            "start the portal, or restart it, and look whether the rollback happened",
+        )
+    } else if unknown > 0 {
+        Finding::warn(
+            "hooks",
+            format!("Of {} nobody knows whether the call arrived.", hooks(unknown)),
+            "open the deployment, look whether the rollback happened, and send the hook again if not",
+        )
+    } else {
+        Finding::ok("hooks", "No rollback hook is stuck.")
     })
 }
 

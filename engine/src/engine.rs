@@ -7,7 +7,8 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use domain::{audit::ChainCheck, event::Event, ids::DeploymentId};
+use domain::{audit::ChainCheck, event::Event};
+use integrations::Outbound;
 use probes::Prober;
 use store::{ActFuture, Link, Store, StoreError, Tx, WriterStats, schedule_leases};
 use tokio::time::Instant;
@@ -19,6 +20,7 @@ pub(crate) use crate::ids::new_id;
 use crate::{
     background::status::{Statuses, TaskStatus},
     clock::Clock,
+    deliveries::Sending,
     error::Refusal,
     probing::{Conditions, LastJudged},
     scheduler::stats::{Counts, SchedulerStats},
@@ -42,10 +44,10 @@ pub struct Engine(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: Store,
-    /// What this portal is called among those on the same database.
-    portal: Uuid,
     clock: Arc<dyn Clock>,
     prober: Prober,
+    outbound: Outbound,
+    sending: Sending,
     options: Options,
     tokens: TokenCache,
     reschedule: tokio::sync::Notify,
@@ -64,8 +66,9 @@ impl Engine {
     pub fn new(store: Store, clock: Arc<dyn Clock>, prober: Prober, options: Options) -> Self {
         Self(Arc::new(Inner {
             store,
-            portal: Uuid::new_v4(),
             clock,
+            outbound: Outbound::new(prober.client().clone()),
+            sending: Sending::default(),
             prober,
             options,
             tokens: TokenCache::default(),
@@ -109,6 +112,31 @@ impl Engine {
 
     pub(crate) fn prober(&self) -> &Prober {
         &self.0.prober
+    }
+
+    /// What is called and not probed is called through this.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.0.outbound
+    }
+
+    /// What this portal is sending.
+    pub(crate) fn sending(&self) -> &Sending {
+        &self.0.sending
+    }
+
+    /// Waits until a commit leaves something to be sent.
+    pub(crate) async fn has_deliveries(&self) {
+        self.0.store.has_deliveries().await;
+    }
+
+    /// What this portal is called among those on the same database.
+    pub(crate) fn portal(&self) -> Uuid {
+        self.0.store.portal()
+    }
+
+    /// Says that this portal lives.
+    pub(crate) async fn lives(&self) -> Result<(), StoreError> {
+        schedule_leases::lives(&mut self.0.store.read().await?, self.portal()).await
     }
 
     /// Conditions of checks that have been read.
@@ -179,7 +207,7 @@ impl Engine {
         &self,
         slots: &[schedule_leases::Slot],
     ) -> Result<Vec<schedule_leases::Slot>, StoreError> {
-        schedule_leases::claim(&mut self.0.store.read().await?, self.0.portal, slots, self.now())
+        schedule_leases::claim(&mut self.0.store.read().await?, self.portal(), slots, self.now())
             .await
     }
 
@@ -193,7 +221,7 @@ impl Engine {
 
     /// Says that this portal lives; answers the slots of portals that died, which are now its own.
     pub(crate) async fn take_over(&self) -> Result<Vec<schedule_leases::Slot>, StoreError> {
-        schedule_leases::take_over(&mut self.0.store.read().await?, self.0.portal, self.now()).await
+        schedule_leases::take_over(&mut self.0.store.read().await?, self.portal(), self.now()).await
     }
 
     /// Wakes the scheduler: something it runs has changed.
@@ -239,10 +267,6 @@ impl Engine {
             Box::pin(async move { Ok(store::settings::put(tx, "written_at", now).await?) })
         });
         put.await.is_ok()
-    }
-
-    pub(crate) fn changed(&self, deployment: DeploymentId) {
-        self.publish(Event::run_changed(deployment));
     }
 
     /// Which database keeps everything.

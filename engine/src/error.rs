@@ -46,6 +46,9 @@ pub enum Refusal {
     /// An idempotency key came back with another request.
     #[error("This idempotency key was used for another request; use a new key for a new request.")]
     KeyReused,
+    /// The database was lost at the very moment of keeping it, and could not be asked.
+    #[error("Nobody knows whether this was kept; look before trying again.")]
+    Unknown(#[source] StoreError),
     /// Trouble with the database.
     #[error("The portal has trouble with its database; what you sent was not kept. Try again.")]
     Store(#[source] StoreError),
@@ -74,7 +77,7 @@ impl Refusal {
             Self::Conflict { .. } => 409,
             Self::Forbidden(_) => 403,
             Self::Unauthenticated(_) => 401,
-            Self::Store(_) => 503,
+            Self::Store(_) | Self::Unknown(_) => 503,
             Self::Internal(_) => 500,
         }
     }
@@ -104,7 +107,10 @@ impl From<StoreError> for Refusal {
         if error.is_about_text() {
             return Self::field("", "A text contains the character NUL; leave it out");
         }
-        Self::Store(error)
+        match error {
+            StoreError::Unknown(_) => Self::Unknown(error),
+            error => Self::Store(error),
+        }
     }
 }
 

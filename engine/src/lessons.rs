@@ -1,6 +1,7 @@
 //! Lessons: what was learned, written on a run, found again later.
 
 use domain::{
+    event::Event,
     ids::{DeploymentId, LessonId},
     permissions::{Permission, permit},
     validate,
@@ -46,36 +47,34 @@ impl Engine {
         faults.into_result()?;
         let (who, title, body) = (who.clone(), title.trim().to_owned(), body.trim().to_owned());
         let now = self.now();
-        let lesson = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let Some(deployment) = deployments::by_id(tx, id).await? else {
-                        return Err(Refusal::not_found("deployment", id));
-                    };
-                    let lesson = LessonId(new_id());
-                    entry(&who, now, "lesson.write", "lesson", lesson)
-                        .deployment(id)
-                        .says(format!("wrote the lesson “{title}”"))
-                        .record(tx);
-                    let record = LessonRecord {
-                        id: lesson,
-                        service_id: deployment.service_id,
-                        service: deployment.service,
-                        deployment_id: Some(id),
-                        version: Some(deployment.version),
-                        title,
-                        body,
-                        author_name: who.name().to_owned(),
-                        created_at: now,
-                        demo,
-                    };
-                    lessons::insert(tx, record).await?;
-                    Ok(lesson)
-                })
+        self.write(move |tx| {
+            Box::pin(async move {
+                let Some(deployment) = deployments::by_id(tx, id).await? else {
+                    return Err(Refusal::not_found("deployment", id));
+                };
+                let lesson = LessonId(new_id());
+                entry(&who, now, "lesson.write", "lesson", lesson)
+                    .deployment(id)
+                    .says(format!("wrote the lesson “{title}”"))
+                    .record(tx);
+                let record = LessonRecord {
+                    id: lesson,
+                    service_id: deployment.service_id,
+                    service: deployment.service,
+                    deployment_id: Some(id),
+                    version: Some(deployment.version),
+                    title,
+                    body,
+                    author_name: who.name().to_owned(),
+                    created_at: now,
+                    demo,
+                };
+                lessons::insert(tx, record).await?;
+                tx.publish(Event::run_changed(id));
+                Ok(lesson)
             })
-            .await?;
-        self.changed(id);
-        Ok(lesson)
+        })
+        .await
     }
 
     /// Lessons that contain `text`, newest first, and where the next page begins.

@@ -6,6 +6,7 @@ mod audit;
 pub mod background;
 pub mod board;
 pub mod clock;
+pub mod deliveries;
 mod demo_import;
 pub mod deployments;
 pub mod doctor;

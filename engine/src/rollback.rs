@@ -1,19 +1,18 @@
 //! Rolling back, and rehearsing it.
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use domain::{
-    ids::{DeploymentId, RehearsalId},
+    event::Event,
+    ids::{DeliveryId, DeploymentId, RehearsalId},
     permissions::{Permission, permit},
     rehearsal::RehearsalFact,
     validate,
     watch::WatchState,
     who::Who,
 };
-use probes::Request;
 use serde::{Deserialize, Serialize};
 use store::{
+    deliveries::ROLLBACK_HOOK,
     deployments,
     rehearsals::{self, RehearsalRecord},
     rollbacks::{self, HookState, RollbackRecord},
@@ -24,6 +23,7 @@ use store::{
 use crate::{
     Engine, Refusal,
     audit::entry,
+    deliveries,
     engine::new_id,
     error::Faults,
     once::{Answer, Once, Outcome},
@@ -51,6 +51,9 @@ pub struct RollbackView {
     pub command: Option<String>,
     /// `none` (a person runs the command) or `pending` (the plan's hook is being called).
     pub hook: String,
+    /// What the hook is sent as: the `Idempotency-Key` by which its receiver tells repeats.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub delivery: Option<DeliveryId>,
     /// What happens next, in a sentence.
     pub message: String,
 }
@@ -72,14 +75,9 @@ pub struct NewRehearsal {
     pub notes: String,
 }
 
-struct Hook {
-    url: String,
-    body: String,
-}
-
 impl Engine {
-    /// Rolls a deployment back: closes its watch and calls the plan's hook, at most once. Needs no
-    /// sign-off.
+    /// Rolls a deployment back: closes its watch and has the plan's hook called, which is written
+    /// down in the same transaction. Needs no sign-off.
     ///
     /// # Errors
     /// Where the actor may not, the reason is missing, or it was rolled back or superseded before.
@@ -94,22 +92,9 @@ impl Engine {
         let mut faults = Faults::default();
         faults.note("/reason", validate::line(&request.reason, 1_000));
         faults.into_result()?;
-        // A task of its own: once it is written down that the hook is being called, it is called,
-        // also where the caller has gone away.
-        let (engine, who) = (self.clone(), who.clone());
-        let task = tokio::spawn(async move { engine.carry_out(who, id, request, once).await });
-        task.await.map_err(|error| Refusal::Internal(format!("rolling back: {error}")))?
-    }
-
-    async fn carry_out(
-        &self,
-        actor: Who,
-        id: DeploymentId,
-        request: RollbackRequest,
-        once: Option<Once>,
-    ) -> Result<Answer, Refusal> {
+        let actor = who.clone();
         let now = self.now();
-        let (answer, hook) = self
+        let (answer, done) = self
             .once(once, move |tx| {
                 Box::pin(async move {
                     let Some(deployment) = deployments::by_id(tx, id).await? else {
@@ -137,21 +122,8 @@ impl Engine {
                             .unwrap_or_default();
                     let target = rollback_target(tx, &deployment).await?;
                     let target_version = target.map(|target| target.version);
-                    let hook = plan.hook_url.map(|url| Hook {
-                        url,
-                        body: serde_json::json!({
-                            "event": "rollback",
-                            "deployment": id,
-                            "service": deployment.service,
-                            "environment": deployment.environment,
-                            "version": deployment.version,
-                            "target_version": target_version,
-                            "reason": request.reason,
-                            "triggered_by": actor.name(),
-                        })
-                        .to_string(),
-                    });
-                    let state = if hook.is_some() { HookState::Pending } else { HookState::None };
+                    let has_hook = plan.hook_url.is_some();
+                    let state = if has_hook { HookState::Pending } else { HookState::None };
                     let record = RollbackRecord {
                         deployment_id: id,
                         reason: request.reason.clone(),
@@ -170,16 +142,24 @@ impl Engine {
                     };
                     update_verdict(tx, &closed.run()).await?;
                     let to = target_version.as_deref().unwrap_or("the version before");
-                    entry(&actor, now, "deployment.roll_back", "deployment", id)
+                    let cause = entry(&actor, now, "deployment.roll_back", "deployment", id)
                         .deployment(id)
                         .says(format!("rolled back to {to}: {}", request.reason))
                         .with("hook", state.as_str())
                         .record(tx);
+                    let mut delivery = None;
+                    if has_hook {
+                        let repeatable = plan.hook_repeatable;
+                        let sent =
+                            deliveries::dispatch(tx, cause, ROLLBACK_HOOK, id, repeatable, now);
+                        delivery = Some(sent.await?);
+                    }
+                    tx.publish(Event::run_changed(id));
                     let command = (!plan.command.trim().is_empty()).then_some(plan.command);
-                    let message = match (&hook, &command) {
-                        (Some(_), _) => format!("The plan's hook is being called to restore {to}."),
-                        (None, Some(_)) => format!("Run the plan's command to restore {to}."),
-                        (None, None) => format!(
+                    let message = match (has_hook, &command) {
+                        (true, _) => format!("The plan's hook is being called to restore {to}."),
+                        (false, Some(_)) => format!("Run the plan's command to restore {to}."),
+                        (false, None) => format!(
                             "There is no rollback plan here: restore {to} by hand and announce it."
                         ),
                     };
@@ -188,86 +168,18 @@ impl Engine {
                         target_version,
                         command,
                         hook: state.as_str().into(),
+                        delivery,
                         message,
                     };
-                    Ok(Outcome { status: 202, body, after: hook })
+                    Ok(Outcome { status: 202, body, after: () })
                 })
             })
             .await?;
-        if let Some(hook) = hook {
-            self.changed(id);
+        if done.is_some() {
+            // Where nobody gets here, the scheduler finds out by itself a little later.
             self.reschedule();
-            if let Some(hook) = hook {
-                let engine = self.clone();
-                tokio::spawn(async move { engine.call_hook(id, hook).await });
-            }
         }
         Ok(answer)
-    }
-
-    /// Calls a plan's hook once and writes down what came of it.
-    async fn call_hook(&self, id: DeploymentId, hook: Hook) {
-        let (state, sentence) = match self.send_hook(&hook).await {
-            Ok(status) if status < 300 => (HookState::Done, format!("The hook answered {status}.")),
-            Ok(status) => {
-                (HookState::Failed, format!("The hook answered {status}. Roll back by hand."))
-            }
-            Err(error) => (
-                HookState::Failed,
-                format!("The hook could not be called: {error}. Roll back by hand."),
-            ),
-        };
-        if let Err(error) = self.note_hook(id, state, sentence).await {
-            tracing::error!(%error, deployment = %id, "what came of a hook could not be kept");
-        }
-    }
-
-    async fn send_hook(&self, hook: &Hook) -> Result<u16, String> {
-        let request = Request::post(&hook.url, hook.body.clone())
-            .and_then(|request| request.header("content-type", "application/json"))
-            .map_err(|error| error.to_string())?
-            .timeout(Duration::from_secs(30));
-        let answer =
-            self.prober().client().send(request).await.map_err(|error| error.to_string())?;
-        Ok(answer.status.as_u16())
-    }
-
-    async fn note_hook(
-        &self,
-        id: DeploymentId,
-        state: HookState,
-        sentence: String,
-    ) -> Result<(), Refusal> {
-        let now = self.now();
-        self.write(move |tx| {
-            Box::pin(async move {
-                rollbacks::set_hook(tx, id, state, sentence.clone(), now).await?;
-                entry(&Who::System("rollback"), now, "deployment.hook", "deployment", id)
-                    .deployment(id)
-                    .says(sentence)
-                    .with("hook", state.as_str())
-                    .record(tx);
-                Ok(())
-            })
-        })
-        .await?;
-        self.changed(id);
-        Ok(())
-    }
-
-    /// After a start: a hook that was being called when the process ended may have been called or
-    /// not. It is not called again; a person is told.
-    ///
-    /// # Errors
-    /// Trouble with the database.
-    pub async fn settle_hooks(&self) -> Result<(), Refusal> {
-        let pending = rollbacks::pending(&mut self.read().await?).await?;
-        for rollback in pending {
-            let sentence = "The portal stopped while the hook was being called, so nobody knows \
-                            whether it was. Look, and roll back by hand if it was not.";
-            self.note_hook(rollback.deployment_id, HookState::Failed, sentence.into()).await?;
-        }
-        Ok(())
     }
 
     /// Writes a rehearsal down and judges the open runs of that service again.

@@ -3,8 +3,11 @@
 use domain::{
     ids::RunbookVersionId,
     permissions::{Permission, permit},
-    runbook::{Runbook, RunbookError, SHIPPED},
     who::Who,
+};
+use formats::{
+    SHIPPED_RUNBOOKS,
+    runbook_yaml::{self, RunbookError},
 };
 use store::{
     deployments::{self, DeploymentFilter, DeploymentRecord},
@@ -46,8 +49,8 @@ impl Engine {
             .into_iter()
             .map(|version| version.content.slug)
             .collect();
-        for (file, source) in SHIPPED {
-            let runbook = Runbook::from_yaml(file, source).map_err(refused)?;
+        for (file, source) in SHIPPED_RUNBOOKS {
+            let runbook = runbook_yaml::read(file, source).map_err(refused)?;
             if !known.contains(&runbook.slug) {
                 self.publish_runbook(&Who::System("daytwo"), file, source).await?;
             }
@@ -66,7 +69,7 @@ impl Engine {
         source: &str,
     ) -> Result<Published, Refusal> {
         permit(who, Permission::PublishRunbook, None)?;
-        let content = Runbook::from_yaml(file, source).map_err(refused)?;
+        let content = runbook_yaml::read(file, source).map_err(refused)?;
         let (who, source, now) = (who.clone(), source.to_owned(), self.now());
         self.write(move |tx| {
             Box::pin(async move {

@@ -7,7 +7,7 @@ use domain::measurement::Exchange;
 use http::{HeaderMap, Method};
 use url::Url;
 
-use crate::client::HopAnswer;
+use crate::client::hop::HopResponse;
 use crate::redact;
 
 /// The most bytes of a body that are kept.
@@ -51,7 +51,7 @@ pub(crate) fn unanswered(
 }
 
 /// A request with its answer.
-pub(crate) fn answered(request: String, hop: &HopAnswer, elapsed: Duration) -> Exchange {
+pub(crate) fn answered(request: String, hop: &HopResponse, elapsed: Duration) -> Exchange {
     Exchange {
         request,
         response_head: response_head(hop),
@@ -61,7 +61,7 @@ pub(crate) fn answered(request: String, hop: &HopAnswer, elapsed: Duration) -> E
     }
 }
 
-fn response_head(hop: &HopAnswer) -> String {
+fn response_head(hop: &HopResponse) -> String {
     let mut head = format!("{:?} {}", hop.version, hop.status);
     for (name, value) in &hop.headers {
         let value = String::from_utf8_lossy(value.as_bytes());

@@ -1,7 +1,7 @@
 //! How Daytwo looks at a running service: guarded connections and the probes built on them.
 //!
 //! - [`guard`] decides which addresses may be connected to;
-//! - [`client`] sends requests to those and to no others, for probes, hooks and webhooks alike;
+//! - [`client`] sends requests to those and to no others;
 //! - [`conditions`] decide what was seen, each result kept with the value;
 //! - [`Prober`] runs a check's probe and makes a measurement of it;
 //! - [`prometheus`] asks metric servers;
@@ -29,6 +29,7 @@
 mod browser;
 pub mod client;
 pub mod conditions;
+mod context;
 mod evidence;
 pub mod guard;
 mod kinds;
@@ -39,9 +40,10 @@ pub mod prometheus;
 mod redact;
 mod validate;
 
-pub use client::{Answer, Blame, GuardedClient, Request, SendError};
+pub use client::{Blame, GuardedClient, Request, Response, SendError};
 pub use conditions::{Condition, ConditionError, Facts};
+pub use context::NoData;
 pub use guard::{GuardConfigError, GuardPolicy, Mode};
-pub use prober::{NoData, Prober};
+pub use prober::Prober;
 pub use redact::is_secret_name;
 pub use validate::{CheckError, validate};

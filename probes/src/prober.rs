@@ -1,6 +1,6 @@
 //! Runs a check's probe.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,12 @@ use domain::check::ProbeSpec;
 use domain::measurement::{Measurement, Phase};
 use futures::FutureExt as _;
 use tokio::sync::Semaphore;
-use url::Url;
 
-use crate::client::{GuardedClient, RequestError};
-use crate::conditions::{Condition, Facts};
-use crate::kinds::{self, database::Database, mail::Letter};
-use crate::outcome::{Outcome, overall, sentence};
+use crate::client::GuardedClient;
+use crate::conditions::Condition;
+use crate::context::{NoData, ProbeContext};
+use crate::kinds::{self, database::Database, mail::OutgoingMail};
+use crate::outcome::Outcome;
 use crate::prometheus::{self, Answered, Question};
 
 /// Runs probes of every kind through one guarded client.
@@ -27,41 +27,6 @@ pub struct Prober {
 
 /// How many browsers run at once.
 const JOURNEYS_AT_ONCE: usize = 2;
-
-/// What a probe of any kind is given.
-pub(crate) struct Run<'a> {
-    pub(crate) client: &'a GuardedClient,
-    pub(crate) conditions: &'a [Condition],
-    pub(crate) timeout: Duration,
-    pub(crate) now: DateTime<Utc>,
-    pub(crate) no_data: NoData,
-    pub(crate) browser: Option<&'a Path>,
-    pub(crate) journeys: &'a Semaphore,
-}
-
-/// What it means that a kind which may come back empty did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum NoData {
-    /// Nothing is known.
-    #[default]
-    Undecided,
-    /// It is a zero.
-    Zero,
-    /// It is a failure.
-    Fail,
-}
-
-impl NoData {
-    /// Reads the word of a check.
-    #[must_use]
-    pub fn parse(word: &str) -> Self {
-        match word {
-            "zero" => Self::Zero,
-            "fail" => Self::Fail,
-            _ => Self::Undecided,
-        }
-    }
-}
 
 impl Prober {
     /// A prober that reaches what the client may reach.
@@ -116,7 +81,7 @@ impl Prober {
     ) -> Measurement {
         let started_at = whole_milliseconds(clock());
         let started = Instant::now();
-        let run = Run {
+        let context = ProbeContext {
             client: &self.client,
             conditions,
             timeout,
@@ -126,7 +91,7 @@ impl Prober {
             journeys: &self.journeys,
         };
         // A defect in a recogniser or a parser must cost one measurement, not a task.
-        let outcome = std::panic::AssertUnwindSafe(dispatch(&run, spec))
+        let outcome = std::panic::AssertUnwindSafe(dispatch(&context, spec))
             .catch_unwind()
             .await
             .unwrap_or_else(|_| {
@@ -157,85 +122,48 @@ fn whole_milliseconds(at: DateTime<Utc>) -> DateTime<Utc> {
     if over == 0 { at } else { at + chrono::Duration::nanoseconds(i64::from(1_000_000 - over)) }
 }
 
-async fn dispatch(run: &Run<'_>, spec: &ProbeSpec) -> Outcome {
+async fn dispatch(context: &ProbeContext<'_>, spec: &ProbeSpec) -> Outcome {
     match spec {
         ProbeSpec::Http { url, method, headers, body } => {
-            kinds::http::run(run, url, method.as_deref(), headers, body.as_deref()).await
+            kinds::http::run(context, url, method.as_deref(), headers, body.as_deref()).await
         }
-        ProbeSpec::Tls { url, min_days } => kinds::tls::run(run, url, *min_days).await,
-        ProbeSpec::HttpsRedirect { url } => kinds::https_redirect::run(run, url).await,
-        ProbeSpec::Hsts { url, min_max_age_s } => kinds::hsts::run(run, url, *min_max_age_s).await,
-        ProbeSpec::ExposedFiles { url } => kinds::exposed_files::run(run, url).await,
-        ProbeSpec::DebugMode { url } => kinds::debug_mode::run(run, url).await,
-        ProbeSpec::HttpSteps { steps } => kinds::http_steps::run(run, steps).await,
+        ProbeSpec::Tls { url, min_days } => kinds::tls::run(context, url, *min_days).await,
+        ProbeSpec::HttpsRedirect { url } => kinds::https_redirect::run(context, url).await,
+        ProbeSpec::Hsts { url, min_max_age_s } => {
+            kinds::hsts::run(context, url, *min_max_age_s).await
+        }
+        ProbeSpec::ExposedFiles { url } => kinds::exposed_files::run(context, url).await,
+        ProbeSpec::DebugMode { url } => kinds::debug_mode::run(context, url).await,
+        ProbeSpec::HttpSteps { steps } => kinds::http_steps::run(context, steps).await,
         ProbeSpec::Tcp { url, send, expect } => {
-            kinds::tcp::run(run, url, send.as_deref(), expect.as_deref()).await
+            kinds::tcp::run(context, url, send.as_deref(), expect.as_deref()).await
         }
-        ProbeSpec::Reachable { url } => kinds::reachable::run(run, url).await,
-        ProbeSpec::Dns { url } => kinds::dns::run(run, url).await,
+        ProbeSpec::Reachable { url } => kinds::reachable::run(context, url).await,
+        ProbeSpec::Dns { url } => kinds::dns::run(context, url).await,
         ProbeSpec::Websocket { url, headers, send, expect } => {
-            kinds::websocket::run(run, url, headers, send.as_deref(), expect.as_deref()).await
+            kinds::websocket::run(context, url, headers, send.as_deref(), expect.as_deref()).await
         }
         ProbeSpec::Grpc { url, grpc_service } => {
-            kinds::grpc::run(run, url, grpc_service.as_deref()).await
+            kinds::grpc::run(context, url, grpc_service.as_deref()).await
         }
         ProbeSpec::Postgres { url, password } => {
-            kinds::database::run(run, Database::Postgres, url, password.as_deref()).await
+            kinds::database::run(context, Database::Postgres, url, password.as_deref()).await
         }
         ProbeSpec::Mysql { url, password } => {
-            kinds::database::run(run, Database::Mysql, url, password.as_deref()).await
+            kinds::database::run(context, Database::Mysql, url, password.as_deref()).await
         }
         ProbeSpec::Redis { url, password } => {
-            kinds::redis::run(run, url, password.as_deref()).await
+            kinds::redis::run(context, url, password.as_deref()).await
         }
         ProbeSpec::Mail { url, password, from, to, inbox } => {
-            let letter = Letter { url, password: password.as_deref(), from, to };
-            kinds::mail::run(run, letter, inbox).await
+            let mail = OutgoingMail { url, password: password.as_deref(), from, to };
+            kinds::mail::run(context, mail, inbox).await
         }
         ProbeSpec::Journey { recording, secrets } => {
-            kinds::journey::run(run, recording, secrets).await
+            kinds::journey::run(context, recording, secrets).await
         }
         ProbeSpec::Prometheus { url, query, heartbeat_query } => {
-            kinds::prometheus::run(run, url, query, heartbeat_query.as_deref()).await
+            kinds::prometheus::run(context, url, query, heartbeat_query.as_deref()).await
         }
     }
-}
-
-impl Run<'_> {
-    /// Adds the check's own conditions to what a kind found by itself.
-    pub(crate) fn with_conditions(&self, mut outcome: Outcome, facts: &Facts) -> Outcome {
-        if self.conditions.is_empty() || outcome.phase == Phase::Error {
-            return outcome;
-        }
-        let mut own = Condition::evaluate_all(self.conditions, facts);
-        let worst = overall(&own);
-        if rank(worst) > rank(outcome.phase) {
-            let broken = own.iter().find(|finding| finding.phase == worst);
-            if let Some(broken) = broken {
-                outcome.sentence = sentence(&format!("the condition {}", broken.detail));
-            }
-            outcome.phase = worst;
-        }
-        outcome.findings.append(&mut own);
-        outcome
-    }
-}
-
-const fn rank(phase: Phase) -> u8 {
-    match phase {
-        Phase::Successful => 0,
-        Phase::Inconclusive => 1,
-        Phase::Error => 2,
-        Phase::Failed => 3,
-    }
-}
-
-/// The base address of a service, or the outcome of a check whose address cannot be used.
-pub(crate) fn base(url: &str) -> Result<Url, Outcome> {
-    crate::client::parse_url(url).map_err(|error| bad_check(&error))
-}
-
-/// A check that cannot be run as configured.
-pub(crate) fn bad_check(error: &RequestError) -> Outcome {
-    Outcome::new(Phase::Error, sentence(&error.to_string()), "bad check")
 }

@@ -6,13 +6,13 @@ mod support;
 use std::io::Write as _;
 use std::time::Duration;
 
-use probes::client::{Reason, Stage, TlsTrouble};
-use probes::{Answer, Blame, Request, SendError};
+use probes::client::{Reason, Stage, TlsError};
+use probes::{Blame, Request, Response, SendError};
 use support::{client, closed_port, raw, raw_bytes};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
-async fn get(address: std::net::SocketAddr, timeout_ms: u64) -> Result<Answer, SendError> {
+async fn get(address: std::net::SocketAddr, timeout_ms: u64) -> Result<Response, SendError> {
     let request = Request::get(&format!("http://{address}/")).unwrap();
     client().send(request.timeout(Duration::from_millis(timeout_ms))).await
 }
@@ -140,5 +140,5 @@ async fn speaking_tls_to_a_plain_port_is_said_to_be() {
     let address = support::serve(axum::Router::new()).await;
     let request = Request::get(&format!("https://{address}/")).unwrap();
     let error = client().send(request.timeout(Duration::from_secs(20))).await.unwrap_err();
-    assert!(matches!(error.reason, Reason::Tls(TlsTrouble::NotTls)), "{error:?}");
+    assert!(matches!(error.reason, Reason::Tls(TlsError::NotTls)), "{error:?}");
 }

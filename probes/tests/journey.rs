@@ -13,8 +13,8 @@ use axum::response::{Html, Redirect};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
 use domain::check::ProbeSpec;
-use domain::journey::Recording;
 use domain::measurement::{Measurement, Phase};
+use formats::chrome_recorder;
 use probes::Prober;
 use serde_json::{Value, json};
 
@@ -88,7 +88,7 @@ fn chromium() -> PathBuf {
 
 async fn walk(steps: Value, secrets: &[(&str, &str)], timeout_s: u64) -> Measurement {
     let recording =
-        Recording::read(&json!({ "title": "a flow", "timeout": 4_000, "steps": steps }));
+        chrome_recorder::read(&json!({ "title": "a flow", "timeout": 4_000, "steps": steps }));
     let secrets = secrets.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect();
     let spec = ProbeSpec::Journey { recording: recording.unwrap(), secrets };
     let prober = Prober::new(support::client()).browser(Some(chromium()));
@@ -182,7 +182,7 @@ async fn a_browser_that_dies_on_the_way_is_our_own_trouble() {
         {"type": "navigate", "url": format!("{base}/")},
         {"type": "waitForExpression", "expression": "window.neverTrue", "timeout": 20_000},
     ]);
-    let recording = Recording::read(&json!({ "title": "a flow", "steps": steps })).unwrap();
+    let recording = chrome_recorder::read(&json!({ "title": "a flow", "steps": steps })).unwrap();
     let spec = ProbeSpec::Journey { recording, secrets: BTreeMap::new() };
     let prober = Prober::new(support::client()).browser(Some(program));
     let kill = async {
@@ -223,7 +223,7 @@ async fn the_browser_reaches_only_what_the_guard_allows() {
 async fn without_a_browser_nothing_is_said_about_the_service() {
     let recording = json!({"steps": [{"type": "navigate", "url": "http://127.0.0.1/"}]});
     let spec = ProbeSpec::Journey {
-        recording: Recording::read(&recording).unwrap(),
+        recording: chrome_recorder::read(&recording).unwrap(),
         secrets: Default::default(),
     };
     let run = async |browser: Option<PathBuf>| {

@@ -1,5 +1,6 @@
 //! The program `daytwo`: command line, configuration, HTTP API, lifecycle.
 
+mod alone;
 pub mod cli;
 pub mod config;
 pub mod http;

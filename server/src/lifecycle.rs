@@ -12,6 +12,9 @@ use crate::open::StartError;
 
 /// How long requests and tasks may take to finish.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long what is being sent may take: as long as a receiver may take to answer, and a little to
+/// write down what came of it.
+const SENDING: Duration = Duration::from_secs(35);
 
 /// Serves until a signal (or `stop`) says otherwise, then closes the database.
 ///
@@ -24,7 +27,7 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Result<(), StartError> {
     let tasks = TaskTracker::new();
-    engine.settle_hooks().await?;
+    engine.recover_deliveries().await?;
     engine.start_background(&tasks, &stop);
     tasks.close();
     let waited = stop.clone();
@@ -54,15 +57,39 @@ pub async fn serve(
         }
     }
     tokio::select! {
-        () = async { drop((&mut serving).await); tasks.wait().await } => {}
-        () = tokio::time::sleep(PATIENCE) => {
-            tracing::warn!("some requests or tasks did not finish in {} s", PATIENCE.as_secs());
-        }
+        () = finish(&mut serving, &tasks, &engine) => {}
         () = signal() => tracing::warn!("stopping at once"),
     }
     serving.abort();
     engine.close().await;
     Ok(())
+}
+
+/// Waits for what has begun, each for as long as it may take.
+async fn finish(
+    serving: &mut tokio::task::JoinHandle<std::io::Result<()>>,
+    tasks: &TaskTracker,
+    engine: &Engine,
+) {
+    let sent_until = tokio::time::Instant::now() + SENDING;
+    let begun = async {
+        drop(serving.await);
+        tasks.wait().await;
+    };
+    if tokio::time::timeout(PATIENCE, begun).await.is_err() {
+        tracing::warn!("some requests or tasks did not finish in {} s", PATIENCE.as_secs());
+    }
+    // The deliverer is one of the tasks: what it leased last is being sent by now.
+    let count = engine.deliveries_being_sent();
+    if count > 0 {
+        let most = SENDING.as_secs();
+        tracing::info!(count, "waiting up to {most} s for what is being sent to be answered");
+    }
+    if tokio::time::timeout_at(sent_until, engine.deliveries_ended()).await.is_err() {
+        tracing::warn!(
+            "what is being sent was not answered in time; the next start looks after it"
+        );
+    }
 }
 
 /// Waits for SIGINT or SIGTERM.

@@ -23,6 +23,20 @@ pub enum StartError {
         /// Why.
         error: std::io::Error,
     },
+    /// Another process serves, migrates or restores this database.
+    #[error(
+        "{} has this database for itself ({}). Stop it first, or give this one another --data-dir; \
+         several portals at once need PostgreSQL. Commands such as backup, doctor, token and user \
+         work beside it.",
+        holder(.process),
+        .path.display()
+    )]
+    InUse {
+        /// The file that is locked.
+        path: std::path::PathBuf,
+        /// By which process; empty where that is not known.
+        process: String,
+    },
     /// The database cannot be opened.
     #[error(transparent)]
     Open(#[from] store::OpenError),
@@ -46,6 +60,13 @@ pub enum StartError {
     /// Anything else, in a sentence.
     #[error("{0}")]
     Other(String),
+}
+
+fn holder(process: &str) -> String {
+    match process {
+        "" => "another Daytwo".to_owned(),
+        process => format!("another Daytwo (process {process})"),
+    }
 }
 
 /// Opens the database, brings its schema up to date and starts the engine over it.

@@ -15,6 +15,7 @@ mod metrics;
 mod middleware;
 mod pages;
 mod payment;
+mod request_id;
 mod secret;
 mod session;
 mod state;

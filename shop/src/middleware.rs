@@ -14,14 +14,11 @@ use uuid::Uuid;
 use crate::{
     error::{Failure, ShopError},
     pages::{debug_page::Scene, error_page},
+    request_id::RequestId,
     session::{Secure, Visitor},
     state::AppState,
     store::StoreError,
 };
-
-/// The id of a request, an extension of it, also sent back as `x-request-id`.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
 
 /// Outermost: gives the request its id, logs and counts the answer.
 pub async fn observe(State(state): State<AppState>, mut request: Request, next: Next) -> Response {

@@ -60,6 +60,26 @@ pub async fn of_deployment(
     Ok(found)
 }
 
+/// The baselines of a service's newest deployments, at most so many of those, by moment.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_newest(
+    link: &mut Link,
+    service: ServiceId,
+    deployments: i64,
+) -> Result<Vec<BaselineRecord>, StoreError> {
+    link.query(
+        "SELECT * FROM baselines WHERE deployment_id IN (SELECT id FROM deployments \
+         WHERE service_id = $1 ORDER BY deployed_at DESC, id DESC LIMIT $2) \
+         ORDER BY captured_at, indicator",
+    )
+    .bind(service.0)
+    .bind(deployments)
+    .read(read)
+    .await
+}
+
 /// What a deployment is compared with: the newest one before it that was signed off and has
 /// baselines.
 #[derive(Debug, Clone, PartialEq)]

@@ -25,6 +25,9 @@ pub enum StoreError {
     /// The act broke down; all it wrote is undone.
     #[error("the act broke down; this is a defect of Daytwo")]
     ActPanicked,
+    /// The connection died in COMMIT, and what became of it could not be found out.
+    #[error("nobody knows whether this was kept: {0}")]
+    Unknown(String),
     /// What the driver says.
     #[error(transparent)]
     Database(#[from] sqlx::Error),

@@ -20,6 +20,8 @@ pub enum HookState {
     Done,
     /// It did not.
     Failed,
+    /// It may have been called; nobody can know.
+    Unknown,
 }
 
 impl HookState {
@@ -31,11 +33,12 @@ impl HookState {
             Self::Pending => "pending",
             Self::Done => "done",
             Self::Failed => "failed",
+            Self::Unknown => "unknown",
         }
     }
 
     fn parse(word: &str) -> Option<Self> {
-        [Self::None, Self::Pending, Self::Done, Self::Failed]
+        [Self::None, Self::Pending, Self::Done, Self::Failed, Self::Unknown]
             .into_iter()
             .find(|state| state.as_str() == word)
     }
@@ -74,14 +77,6 @@ pub async fn of_deployment(
         .bind(deployment.0)
         .read_optional(read)
         .await
-}
-
-/// The rollbacks whose hook was being called: after a restart nobody knows whether it was.
-///
-/// # Errors
-/// What the database says.
-pub async fn pending(link: &mut Link) -> Result<Vec<RollbackRecord>, StoreError> {
-    link.query("SELECT * FROM rollbacks WHERE hook_state = 'pending'").read(read).await
 }
 
 /// Adds a rollback.

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    db::Link,
+    db::{Kind, Link},
     error::StoreError,
     tx::{Tx, micros},
 };
@@ -99,6 +99,32 @@ pub async fn take_over(
     .fetch_all(connection)
     .await?;
     Ok(taken)
+}
+
+/// Says that a portal lives.
+///
+/// # Errors
+/// What the database says.
+pub async fn lives(link: &mut Link, portal: Uuid) -> Result<(), StoreError> {
+    match link.postgres() {
+        Some(connection) => live(connection, portal).await,
+        None => Ok(()),
+    }
+}
+
+/// Now, by the clock that all portals on the database share: PostgreSQL's. On SQLite `now`.
+pub(crate) async fn database_micros(
+    link: &mut Link,
+    now: DateTime<Utc>,
+) -> Result<i64, StoreError> {
+    match link.kind() {
+        Kind::Sqlite => Ok(micros(now)),
+        Kind::Postgres => link
+            .query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now")
+            .one()
+            .await?
+            .get("now"),
+    }
 }
 
 async fn live(connection: &mut PgConnection, portal: Uuid) -> Result<(), StoreError> {

@@ -74,6 +74,9 @@ pub struct RollbackPlan {
     pub command: String,
     /// The address to call, if any.
     pub hook_url: Option<String>,
+    /// Whether the hook tells repeats by their key, so that it may be called until it answers;
+    /// otherwise it is called at most once.
+    pub hook_repeatable: bool,
     /// Who decides on a breach: `manual`, a person. Nothing rolls back by itself yet.
     pub mode: String,
     /// When to roll back, as agreed before the deploy, one rule a line.
@@ -243,6 +246,7 @@ pub async fn rollback_plan(
             Ok(RollbackPlan {
                 command: row.get("command")?,
                 hook_url: row.get("hook_url")?,
+                hook_repeatable: row.get("hook_repeatable")?,
                 mode: row.get("mode")?,
                 rules: row.get("rules")?,
             })
@@ -262,16 +266,17 @@ pub async fn put_rollback_plan(
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO rollback_plans (service_id, environment, command, hook_url, mode, rules, \
-         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        "INSERT INTO rollback_plans (service_id, environment, command, hook_url, hook_repeatable, \
+         mode, rules, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
          ON CONFLICT (service_id, environment) DO UPDATE SET command = excluded.command, \
-         hook_url = excluded.hook_url, mode = excluded.mode, rules = excluded.rules, \
-         updated_at = excluded.updated_at",
+         hook_url = excluded.hook_url, hook_repeatable = excluded.hook_repeatable, \
+         mode = excluded.mode, rules = excluded.rules, updated_at = excluded.updated_at",
     )
     .bind(id.0)
     .bind(environment)
     .bind(plan.command)
     .bind(plan.hook_url)
+    .bind(plan.hook_repeatable)
     .bind(plan.mode)
     .bind(plan.rules)
     .bind(micros(at))

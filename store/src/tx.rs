@@ -9,14 +9,20 @@ use domain::{
 };
 
 use sqlx::SqlSafeStr;
+use uuid::Uuid;
 
 use crate::{
     audit,
+    commits::{self, CommitError, TransactionId},
     db::{Link, Query},
     error::StoreError,
+    notify,
     seen::Seen,
     waiting::{Lengths, Waiting},
 };
+
+/// How long closing a connection may take.
+const CLOSING: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// A time as the database keeps it: microseconds since 1970.
 #[must_use]
@@ -33,6 +39,17 @@ pub struct Tx {
     pub(crate) waiting: Waiting,
     /// Whether the database was asked anything since the act began.
     touched: bool,
+    /// By which PostgreSQL can be asked what became of it.
+    id: Option<TransactionId>,
+}
+
+/// What is told once a commit is there.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// What changed.
+    pub(crate) events: Vec<Event>,
+    /// Whether there is something to send.
+    pub(crate) deliveries: bool,
 }
 
 /// The end of the audit chain, as this transaction knows it.
@@ -73,6 +90,7 @@ impl Tx {
             seen: Seen::default(),
             waiting: Waiting::default(),
             touched: false,
+            id: None,
         }
     }
 
@@ -106,7 +124,7 @@ impl Tx {
             }
             Link::Postgres(_) => {
                 self.link.query("BEGIN").run().await?;
-                self.link.query("SELECT pg_advisory_xact_lock(4715382901)").all().await?;
+                self.id = Some(commits::lock(&mut self.link).await?);
             }
         }
         self.chain = match audit::last(&mut self.link).await? {
@@ -116,13 +134,19 @@ impl Tx {
         Ok(())
     }
 
-    /// Commits; answers the events to be told now.
-    pub(crate) async fn commit(&mut self) -> Result<Vec<Event>, StoreError> {
+    /// Commits; answers what is to be told now. Other portals are told by the commit itself.
+    pub(crate) async fn commit(&mut self, portal: Uuid) -> Result<Told, CommitError> {
         let mut waiting = std::mem::take(&mut self.waiting);
         let events = std::mem::take(&mut waiting.events);
+        let told = Told { events, deliveries: waiting.deliveries > 0 };
         waiting.write(&mut self.link).await?;
-        self.link.query("COMMIT").run().await?;
-        Ok(events)
+        notify::tell_others(&mut self.link, portal, &told.events).await?;
+        match (self.link.script("COMMIT").await, &self.id) {
+            (Ok(()), _) => Ok(told),
+            (Err(error), None) => Err(CommitError::NotKept(error)),
+            // Its answer may have been lost on the way here as well as itself on the way there.
+            (Err(error), Some(id)) => Err(CommitError::Unknown { error, id: id.clone(), told }),
+        }
     }
 
     pub(crate) async fn roll_back(&mut self) -> Result<(), StoreError> {
@@ -175,25 +199,36 @@ impl Tx {
         }
     }
 
-    /// Appends an audit entry to the chain; its `seq` is given here, and it is written with the
-    /// commit.
-    pub fn record(&mut self, mut entry: AuditEntry) {
+    /// Has the deliverer look for what is to be sent, once it is kept.
+    pub(crate) fn delivers(&mut self) {
+        self.waiting.deliveries += 1;
+    }
+
+    /// Appends an audit entry to the chain; its `seq` is given here and answered, and it is written
+    /// with the commit.
+    pub fn record(&mut self, mut entry: AuditEntry) -> i64 {
         entry.seq = self.chain.seq + 1;
         let hash = entry.hash(&self.chain.head);
         self.chain = Chain { seq: entry.seq, head: hash };
         self.waiting.audit.push((entry, hash));
+        self.chain.seq
     }
 }
 
 impl Tx {
     /// Closes the connection rather than giving it back, so that whatever was open is undone.
     pub(crate) async fn discard(self) {
-        let closed = match self.link {
-            Link::Sqlite(connection) => connection.close().await,
-            Link::Postgres(connection) => connection.close().await,
+        let close = async {
+            match self.link {
+                Link::Sqlite(connection) => connection.close().await,
+                Link::Postgres(connection) => connection.close().await,
+            }
         };
-        if let Err(error) = closed {
-            tracing::warn!(%error, "closing the writer's connection failed");
+        // A network that swallows everything must not hold the writer.
+        match tokio::time::timeout(CLOSING, close).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "closing the writer's connection failed"),
+            Err(_) => tracing::warn!("the writer's connection could not be closed"),
         }
     }
 }

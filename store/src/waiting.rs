@@ -28,6 +28,8 @@ pub(crate) struct Waiting {
     pub(crate) pings: Vec<(HeartbeatId, PingRecord)>,
     /// What is told once the commit is there.
     pub(crate) events: Vec<Event>,
+    /// How many deliveries are to be sent once the commit is there.
+    pub(crate) deliveries: usize,
 }
 
 /// How many there are of each: what to go back to where an act fails.
@@ -38,6 +40,7 @@ pub(crate) struct Lengths {
     stands: usize,
     pings: usize,
     events: usize,
+    deliveries: usize,
 }
 
 impl Waiting {
@@ -48,6 +51,7 @@ impl Waiting {
             stands: self.stands.len(),
             pings: self.pings.len(),
             events: self.events.len(),
+            deliveries: self.deliveries,
         }
     }
 
@@ -57,6 +61,7 @@ impl Waiting {
         self.stands.truncate(to.stands);
         self.pings.truncate(to.pings);
         self.events.truncate(to.events);
+        self.deliveries = to.deliveries;
     }
 
     /// Where a heartbeat stands, as far as that waits.

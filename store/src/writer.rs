@@ -2,16 +2,29 @@
 //! commit costs a disk flush and an act does not. Each act stands behind a savepoint of its own,
 //! so that one that fails undoes nothing but itself, and is answered only after the commit.
 
-use std::{fmt, panic::AssertUnwindSafe, pin::Pin, sync::Arc, time::Instant};
+use std::{
+    fmt,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 
 use domain::event::Event;
 use futures::FutureExt as _;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot};
+
+use uuid::Uuid;
 
 use crate::{
+    commits::{self, CommitError},
     db::{Kind, Link, Pool},
     error::StoreError,
-    tx::Tx,
+    notify,
+    tx::{Told, Tx},
     writer_stats::{Counters, WriterStats},
 };
 
@@ -54,9 +67,49 @@ struct Ran {
 pub struct Store {
     pool: Pool,
     jobs: mpsc::Sender<Job>,
-    events: broadcast::Sender<Event>,
-    counters: Arc<Counters>,
+    telling: Telling,
+    /// Whether other portals are listened to.
+    listens: Arc<AtomicBool>,
     writer: Arc<tokio::sync::Mutex<Option<tokio::task::JoinHandle<()>>>>,
+}
+
+/// Who is told of a commit.
+#[derive(Debug, Clone)]
+struct Telling {
+    /// What this portal is called among those on the same database.
+    portal: Uuid,
+    events: broadcast::Sender<Event>,
+    deliveries: Arc<Notify>,
+    counters: Arc<Counters>,
+}
+
+impl Telling {
+    /// Counts what became of a group, as far as is known at once.
+    fn count(&self, ran: &[Ran], kept: bool) {
+        let keeping = ran.iter().filter(|ran| ran.done.keep).count();
+        let committed = kept && keeping > 0;
+        let undone = if committed { ran.len() - keeping } else { ran.len() };
+        self.counters.ended(ran.len(), undone, committed);
+    }
+
+    /// Answers the acts of a group: each that was refused with why, the others with what became of
+    /// the group.
+    fn answer(&self, ran: Vec<Ran>, outcome: impl Fn() -> Result<(), StoreError>) {
+        for Ran { done, queued, refused } in ran {
+            self.counters.answered(queued.elapsed());
+            (done.answer)(refused.map_or_else(&outcome, Err));
+        }
+    }
+
+    fn tell(&self, told: Told) {
+        for event in told.events {
+            // Nobody listening is no error.
+            drop(self.events.send(event));
+        }
+        if told.deliveries {
+            self.deliveries.notify_one();
+        }
+    }
 }
 
 impl fmt::Debug for Store {
@@ -73,12 +126,21 @@ impl Store {
     pub async fn start(pool: Pool) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let tx = Tx::over(pool.writer().await?);
-        let events = broadcast::channel(EVENTS).0;
-        let counters = Arc::<Counters>::default();
-        let tell = Tell { events: events.clone(), counters: counters.clone() };
-        let writer = tokio::spawn(work(pool.clone(), tx, queue, tell));
+        let telling = Telling {
+            portal: Uuid::new_v4(),
+            events: broadcast::channel(EVENTS).0,
+            deliveries: Arc::default(),
+            counters: Arc::default(),
+        };
+        let writer = tokio::spawn(work(pool.clone(), tx, queue, telling.clone()));
         let writer = Arc::new(tokio::sync::Mutex::new(Some(writer)));
-        Ok(Self { pool, jobs, events, counters, writer })
+        Ok(Self { pool, jobs, telling, listens: Arc::default(), writer })
+    }
+
+    /// What this portal is called among those on the same database.
+    #[must_use]
+    pub const fn portal(&self) -> Uuid {
+        self.telling.portal
     }
 
     /// Which database it is.
@@ -87,22 +149,37 @@ impl Store {
         self.pool.kind()
     }
 
-    /// What changes from now on, told after each commit.
+    /// What changes from now on, told after each commit, also those of other portals on the same
+    /// database. The first to ask has them listened to; commands that ask for nothing need no
+    /// connection for it.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
-        self.events.subscribe()
+        if let Pool::Postgres(pool) = &self.pool
+            && !self.listens.swap(true, Ordering::Relaxed)
+        {
+            let Telling { portal, events, .. } = self.telling.clone();
+            tokio::spawn(notify::listen(pool.clone(), portal, events));
+        }
+        self.telling.events.subscribe()
     }
 
-    /// Tells of a change that stands already.
+    /// Tells this portal of a change that stands already. What an act changes, its transaction
+    /// tells ([`Tx::publish`]): that reaches other portals too, and also where the answer to the
+    /// act is lost.
     pub fn publish(&self, event: Event) {
         // Nobody listening is no error.
-        drop(self.events.send(event));
+        drop(self.telling.events.send(event));
+    }
+
+    /// Waits until a commit leaves something to be sent.
+    pub async fn has_deliveries(&self) {
+        self.telling.deliveries.notified().await;
     }
 
     /// How the writer has done, and how many acts wait for it.
     #[must_use]
     pub fn writer_stats(&self) -> WriterStats {
-        self.counters.read(self.jobs.max_capacity() - self.jobs.capacity())
+        self.telling.counters.read(self.jobs.max_capacity() - self.jobs.capacity())
     }
 
     /// A connection to read with.
@@ -192,13 +269,7 @@ impl Store {
     }
 }
 
-/// Where the writer tells what it did.
-struct Tell {
-    events: broadcast::Sender<Event>,
-    counters: Arc<Counters>,
-}
-
-async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>, tell: Tell) {
+async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>, telling: Telling) {
     while let Some(job) = queue.recv().await {
         let mut first = Some(job);
         let mut begun = tx.begin().await;
@@ -211,19 +282,54 @@ async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>, tell: Tell
             }
             begun = tx.begin().await;
         }
+        let mut ran = Vec::new();
         let outcome = match (begun, first) {
-            (Ok(()), Some(first)) => group(&mut tx, first, &mut queue, &tell).await,
-            (Ok(()), None) => tx.roll_back().await,
-            (Err(error), _) => Err(error),
-        };
-        if let Err(error) = outcome {
-            tracing::error!(%error, "a group of acts could not be written");
-            // What state the connection is in is not known: take a fresh one, which also makes
-            // the database undo what was open.
-            match reconnect(&pool, tx, &mut queue, &mut None).await {
-                Some(fresh) => tx = fresh,
-                None => return,
+            (Ok(()), Some(first)) => {
+                run(&mut tx, first, &mut queue, &mut ran, telling.portal).await
             }
+            (Ok(()), None) => {
+                tx.roll_back().await.map(|()| Told::default()).map_err(CommitError::from)
+            }
+            (Err(error), _) => Err(error.into()),
+        };
+        telling.count(&ran, outcome.is_ok());
+        // What state the connection is in after an error is not known: a fresh one is taken, which
+        // also makes the database undo what was open.
+        let fresh = match outcome {
+            Ok(told) => {
+                telling.tell(told);
+                telling.answer(ran, || Ok(()));
+                continue;
+            }
+            Err(CommitError::NotKept(error)) => {
+                tracing::error!(%error, "a group of acts could not be written");
+                telling.answer(ran, || Err(StoreError::WriterStopped(error.to_string())));
+                reconnect(&pool, tx, &mut queue, &mut None).await
+            }
+            Err(CommitError::Unknown { error, id, told }) => {
+                tracing::warn!(%error, ?id, "a commit was not answered; looking what became of it");
+                tx.discard().await;
+                match commits::was_kept(&pool, &id).await {
+                    Some(true) => {
+                        telling.tell(told);
+                        telling.answer(ran, || Ok(()));
+                    }
+                    Some(false) => {
+                        telling.answer(ran, || Err(StoreError::WriterStopped(error.to_string())));
+                    }
+                    None => {
+                        tracing::error!(%error, ?id, "what became of a commit is not known");
+                        // Whoever looks sees what there is.
+                        telling.tell(Told { events: vec![Event::missed()], deliveries: true });
+                        telling.answer(ran, || Err(StoreError::Unknown(error.to_string())));
+                    }
+                }
+                connect(&pool, &mut queue, &mut None).await
+            }
+        };
+        match fresh {
+            Some(fresh) => tx = fresh,
+            None => return,
         }
     }
 }
@@ -238,6 +344,14 @@ async fn reconnect(
     first: &mut Option<Job>,
 ) -> Option<Tx> {
     stale.discard().await;
+    connect(pool, queue, first).await
+}
+
+async fn connect(
+    pool: &Pool,
+    queue: &mut mpsc::Receiver<Job>,
+    first: &mut Option<Job>,
+) -> Option<Tx> {
     let mut attempt = 0u64;
     loop {
         match pool.writer().await {
@@ -255,44 +369,15 @@ async fn reconnect(
     }
 }
 
-/// Runs the first act and those that wait behind it in the open transaction, commits, and answers
-/// them.
-async fn group(
-    tx: &mut Tx,
-    first: Job,
-    queue: &mut mpsc::Receiver<Job>,
-    tell: &Tell,
-) -> Result<(), StoreError> {
-    let mut ran = Vec::new();
-    let outcome = run(tx, first, queue, &mut ran).await;
-    let kept = ran.iter().filter(|ran| ran.done.keep).count();
-    let committed = outcome.is_ok() && kept > 0;
-    let undone = if committed { ran.len() - kept } else { ran.len() };
-    tell.counters.ended(ran.len(), undone, committed);
-    let outcome = outcome.map(|told| {
-        for event in told {
-            // Nobody listening is no error.
-            drop(tell.events.send(event));
-        }
-    });
-    let said = outcome.as_ref().err().map(ToString::to_string);
-    for Ran { done, queued, refused } in ran {
-        tell.counters.answered(queued.elapsed());
-        (done.answer)(match (&said, refused) {
-            (_, Some(error)) => Err(error),
-            (None, None) => Ok(()),
-            (Some(said), None) => Err(StoreError::WriterStopped(said.clone())),
-        });
-    }
-    outcome
-}
-
+/// Runs the first act and those that wait behind it in the open transaction and commits. In `ran`
+/// stays who is to be answered.
 async fn run(
     tx: &mut Tx,
     first: Job,
     queue: &mut mpsc::Receiver<Job>,
     ran: &mut Vec<Ran>,
-) -> Result<Vec<Event>, StoreError> {
+    portal: Uuid,
+) -> Result<Told, CommitError> {
     let mut next = Some(first);
     tx.mark().await?;
     while let Some(job) = next.take() {
@@ -319,8 +404,8 @@ async fn run(
         }
     }
     if ran.iter().any(|ran| ran.done.keep) {
-        tx.commit().await
+        tx.commit(portal).await
     } else {
-        tx.roll_back().await.map(|()| Vec::new())
+        Ok(tx.roll_back().await.map(|()| Told::default())?)
     }
 }

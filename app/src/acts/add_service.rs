@@ -14,7 +14,7 @@ pub async fn add_service(act: Act<Fields>) -> Response {
     let result = async {
         let slug = act.form.text("slug").trim().to_lowercase();
         let person = act.person()?;
-        if act.engine.service_page(person, &slug).await.is_ok() {
+        if act.engine.service_settings(person, &slug).await.is_ok() {
             return Err(Refusal::field("/slug", "belongs to another service already"));
         }
         let request = ServiceRequest {

@@ -11,7 +11,7 @@ pub async fn change_service(act: Act<Fields>) -> Response {
     let result = async {
         let slug = act.form.text("service").to_owned();
         // A service that is not there is not made by changing it.
-        act.engine.service_page(act.person()?, &slug).await?;
+        act.engine.service_settings(act.person()?, &slug).await?;
         let text = |name: &str| Some(act.form.text(name).trim().to_owned());
         let request = ServiceRequest {
             name: act.form.text("name").to_owned(),

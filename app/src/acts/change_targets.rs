@@ -13,7 +13,7 @@ use crate::{act::Act, answer::Done};
 pub async fn change_targets(act: Act<Fields>) -> Response {
     let result = async {
         let slug = act.form.text("service").to_owned();
-        let known = act.engine.service_page(act.person()?, &slug).await?.service;
+        let known = act.engine.service_settings(act.person()?, &slug).await?.head.service;
         let request = ServiceRequest {
             name: known.name,
             targets: Some(targets(&act.form)?),

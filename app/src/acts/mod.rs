@@ -21,6 +21,7 @@ mod put_indicator;
 mod put_plan;
 mod put_retention;
 mod record_rehearsal;
+mod redeliver;
 mod retire_check;
 mod retire_heartbeat;
 mod retire_indicator;
@@ -64,6 +65,7 @@ pub fn routes() -> Router<Portal> {
         .route("/put-plan", post(put_plan::put_plan))
         .route("/put-retention", post(put_retention::put_retention))
         .route("/record-rehearsal", post(record_rehearsal::record_rehearsal))
+        .route("/redeliver", post(redeliver::redeliver))
         .route("/retire-check", post(retire_check::retire_check))
         .route("/retire-duty", post(put_duty::retire_duty))
         .route("/retire-heartbeat", post(retire_heartbeat::retire_heartbeat))

@@ -17,6 +17,10 @@ pub struct Plan {
     #[serde(default)]
     hook_url: String,
     forget_hook: Option<String>,
+    /// `yes` or `no`; a browser leaves a box that is not ticked out, so its form says that it has
+    /// one (`hook_repeatable_asked`).
+    hook_repeatable: Option<String>,
+    hook_repeatable_asked: Option<String>,
     #[serde(default)]
     rules: String,
 }
@@ -30,6 +34,11 @@ pub async fn put_plan(act: Act<Plan>) -> Response {
             Some(url) => HookRequest::Call(url),
             None if form.forget_hook.is_some() => HookRequest::None,
             None => HookRequest::Keep,
+        },
+        hook_repeatable: match (form.hook_repeatable.as_deref(), &form.hook_repeatable_asked) {
+            (Some("no"), _) | (None, Some(_)) => Some(false),
+            (Some(_), _) => Some(true),
+            (None, None) => None,
         },
         rules: form.rules.replace("\r\n", "\n"),
     };

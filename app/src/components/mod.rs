@@ -1,7 +1,7 @@
 //! The pieces pages are made of. Their markup is described in `style/README.md`.
 
 pub mod agreed_rules;
-pub mod announce_fields;
+pub mod announce_form;
 pub mod badge;
 pub mod breadcrumbs;
 pub mod chart_plot;
@@ -18,6 +18,9 @@ pub mod pagination;
 pub mod phase;
 pub mod pictures;
 pub mod proof;
+pub mod restore;
 pub mod retire;
 pub mod run;
+pub mod tabs;
+pub mod test_check;
 pub mod time;

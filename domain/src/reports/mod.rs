@@ -1,43 +1,9 @@
-//! Test reports: what a JUnit, Playwright or k6 file says about a release.
+//! What a test report says about a release, whatever tool wrote it.
 //!
 //! A report with no test in it proves nothing and is undecided, never passed.
 
-mod json;
-mod junit;
-mod junit_case;
-mod k6;
-mod playwright;
 mod tally;
 mod types;
 
-pub use types::{
-    CaseFailure, MAX_FAILURES, ReportError, ReportFormat, ReportSummary, ReportVerdict,
-};
-
-/// Reads a test report, telling the formats apart by content; `content_type` only helps to say what
-/// is wrong.
-///
-/// # Errors
-///
-/// Where the bytes are no report; the message says what to change. Never for a report of failures.
-pub fn parse(bytes: &[u8], content_type: Option<&str>) -> Result<ReportSummary, ReportError> {
-    if content_type.is_some_and(|kind| kind.trim_start().starts_with("multipart/")) {
-        return Err(ReportError::Form);
-    }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(ReportError::Encoding { at: 0 });
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None => return Err(ReportError::Empty),
-        Some(b'<' | b'{') => {}
-        Some(_) => return Err(ReportError::NotAReport),
-    }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| ReportError::Encoding { at: error.valid_up_to() })?;
-    if text.trim_start().starts_with('<') {
-        junit::parse(text.trim_start())
-    } else {
-        json::parse(text)
-    }
-}
+pub use tally::{Tally, TestOutcome, one_line};
+pub use types::{CaseFailure, MAX_FAILURES, ReportFormat, ReportSummary, ReportVerdict};

@@ -7,17 +7,22 @@ const MAX_MESSAGE_CHARS: usize = 300;
 
 /// How one test ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub enum TestOutcome {
+    /// At the first attempt.
     Passed,
+    /// An assertion failed.
     Failed,
+    /// The test itself broke.
     Errored,
+    /// Not run.
     Skipped,
+    /// Passed, but only after a failed attempt.
     Flaky,
 }
 
 /// Counts while a report is read.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub struct Tally {
     passed: u64,
     failed: u64,
     errored: u64,
@@ -34,60 +39,63 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Counts a test; where, its name and what it said are kept for the first failures.
-    pub(super) fn count(&mut self, outcome: Outcome, suite: &str, name: &str, message: &str) {
+    pub fn count(&mut self, outcome: TestOutcome, suite: &str, name: &str, message: &str) {
         match outcome {
-            Outcome::Passed => self.passed += 1,
-            Outcome::Failed => self.failed += 1,
-            Outcome::Errored => self.errored += 1,
-            Outcome::Skipped => self.skipped += 1,
-            Outcome::Flaky => self.flaky += 1,
+            TestOutcome::Passed => self.passed += 1,
+            TestOutcome::Failed => self.failed += 1,
+            TestOutcome::Errored => self.errored += 1,
+            TestOutcome::Skipped => self.skipped += 1,
+            TestOutcome::Flaky => self.flaky += 1,
         }
         match outcome {
-            Outcome::Failed | Outcome::Errored if self.failures.len() < MAX_FAILURES => {
+            TestOutcome::Failed | TestOutcome::Errored if self.failures.len() < MAX_FAILURES => {
                 self.failures.push(CaseFailure {
-                    suite: clean(suite),
-                    name: clean(name),
-                    message: clean(message),
+                    suite: one_line(suite),
+                    name: one_line(name),
+                    message: one_line(message),
                 });
             }
-            Outcome::Flaky => {
-                self.warn(format!("Flaky: {} passed only when repeated.", clean(name)));
+            TestOutcome::Flaky => {
+                self.warn(format!("Flaky: {} passed only when repeated.", one_line(name)));
             }
             _ => {}
         }
     }
 
     /// Counts a check that failed at times, which a threshold allows.
-    pub(super) fn tolerate(&mut self, name: &str, message: &str) {
+    pub fn tolerate(&mut self, name: &str, message: &str) {
         self.flaky += 1;
-        self.warn(format!("{}: {message}", clean(name)));
+        self.warn(format!("{}: {message}", one_line(name)));
     }
 
     /// Notes what is odd but decides nothing.
-    pub(super) fn warn(&mut self, warning: String) {
+    pub fn warn(&mut self, warning: String) {
         if self.warnings.len() < MAX_WARNINGS {
             self.warnings.push(warning);
         }
     }
 
     /// Notes why a report without failures cannot be believed; it is undecided then.
-    pub(super) fn doubt(&mut self, reason: String) {
+    pub fn doubt(&mut self, reason: String) {
         self.warn(reason.clone());
         self.doubt.get_or_insert(reason);
     }
 
     /// All tests counted so far.
-    pub(super) const fn tests(&self) -> u64 {
+    #[must_use]
+    pub const fn tests(&self) -> u64 {
         self.passed + self.failed + self.errored + self.skipped + self.flaky
     }
 
     /// Those counted so far that failed or errored.
-    pub(super) const fn broken(&self) -> u64 {
+    #[must_use]
+    pub const fn broken(&self) -> u64 {
         self.failed + self.errored
     }
 
     /// The verdict and its sentence.
-    pub(super) fn finish(self, format: ReportFormat) -> ReportSummary {
+    #[must_use]
+    pub fn finish(self, format: ReportFormat) -> ReportSummary {
         let ran = self.passed + self.flaky;
         let verdict = if self.broken() > 0 {
             ReportVerdict::Failed
@@ -110,7 +118,7 @@ impl Tally {
                         _ => "no test",
                     };
                     let why = self.empty_because.as_deref().or(self.doubt.as_deref());
-                    let why = why.map(|why| clean(why.trim_end_matches('.')));
+                    let why = why.map(|why| one_line(why.trim_end_matches('.')));
                     let why = why.map_or_else(String::new, |why| format!(" ({why})"));
                     format!("The report has {what} in it{why}, so it proves nothing.")
                 }
@@ -156,7 +164,8 @@ impl Tally {
 }
 
 /// One line without terminal colours and control characters, of at most 300 characters.
-pub(super) fn clean(text: &str) -> String {
+#[must_use]
+pub fn one_line(text: &str) -> String {
     let mut plain = String::new();
     let mut chars = text.chars().peekable();
     let mut length = 0;

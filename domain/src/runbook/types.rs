@@ -38,7 +38,9 @@ const fn default_watch_s() -> u64 {
     DEFAULT_WATCH_S
 }
 
-pub(super) fn default_sign_off() -> Vec<SignOffRequirement> {
+/// Who signs where a runbook does not say: one approver.
+#[must_use]
+pub fn default_sign_off() -> Vec<SignOffRequirement> {
     vec![SignOffRequirement { role: "approver".to_owned(), count: 1 }]
 }
 

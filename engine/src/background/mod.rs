@@ -34,6 +34,7 @@ pub struct BackgroundPage {
 impl Engine {
     /// Starts what runs by itself; it ends when `stop` is cancelled.
     pub fn start_background(&self, tracker: &TaskTracker, stop: &CancellationToken) {
+        self.start_deliveries(tracker, stop);
         scheduler::start(self, tracker, stop);
         let driver = driver::Driver::new(self.clock(), stop.clone());
         for task in tasks::ALL {

@@ -22,6 +22,7 @@ use store::{
 use super::strip::{self, Strip};
 use crate::{
     Engine, Refusal,
+    deliveries::{self, DeliveryNow},
     indicators::{self, Chart},
     runs::{self, RunPage},
 };
@@ -89,6 +90,8 @@ pub struct RollbackPanel {
     pub sentence: String,
     /// The rollback that was triggered.
     pub done: Option<RollbackRecord>,
+    /// The plan's hook on its way.
+    pub delivery: Option<DeliveryNow>,
     /// Whether the reader may trigger it.
     pub may: bool,
 }
@@ -184,6 +187,7 @@ async fn rollback_panel(
             && runs.is_none_or(|runs| runs.id == deployment.id)
             && permit(who, Permission::RollBack, Some(&deployment.service)).is_ok()
             && deployment.state.may_become(WatchState::RolledBack),
+        delivery: deliveries::of_deployment(link, deployment.id, &deployment.service, who).await?,
         done,
     })
 }

@@ -1,6 +1,6 @@
 //! The watch strip: what the probes saw in each stretch of the watch.
 
-use domain::watch::Stretches;
+use domain::watch::WatchBuckets;
 use store::{
     Link, StoreError,
     deployments::DeploymentRecord,
@@ -37,7 +37,7 @@ pub(super) async fn load(
     link: &mut Link,
     deployment: &DeploymentRecord,
 ) -> Result<Strip, StoreError> {
-    let stretches = Stretches::of(deployment.deployed_at, deployment.watch_ends_at);
+    let stretches = WatchBuckets::of(deployment.deployed_at, deployment.watch_ends_at);
     let counted = measurements::stretches(link, deployment.id).await?;
     let what = |at| counted.iter().find(|one| one.stretch == at).map_or(Slot::Empty, kind);
     Ok(Strip {

@@ -42,7 +42,7 @@ impl Engine {
         }
         let left = i64::try_from(silent.len()).is_ok_and(|found| found >= AT_ONCE);
         let ids: Vec<_> = silent.into_iter().map(|record| record.ping_id).collect();
-        self.write(move |tx| {
+        let act = self.write(move |tx| {
             Box::pin(async move {
                 let mut noticed = 0;
                 for id in ids {
@@ -59,7 +59,7 @@ impl Engine {
                 }
                 Ok(Detected { noticed, left })
             })
-        })
-        .await
+        });
+        Ok(Detected { noticed: act.await?, left })
     }
 }

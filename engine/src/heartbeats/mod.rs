@@ -9,6 +9,6 @@ mod view;
 
 pub use ping::{Ping, PingWord};
 pub use request::HeartbeatRequest;
-pub(crate) use stand::source;
+pub(crate) use stand::{now_is, source};
 pub(crate) use view::now_of;
 pub use view::{HeartbeatNow, HeartbeatView};

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     heartbeat::{HeartbeatState, Schedule, expected, state},
-    machine::SourceWord,
+    item_sources::SourceWord,
 };
 use store::heartbeats::HeartbeatRecord;
 
@@ -68,7 +68,7 @@ pub(crate) fn source(
         }
         HeartbeatState::New => (
             Some(SourceWord::Undecided),
-            "It has never been heard of. Have its job ping the address on the service's page."
+            "It has never been heard of. Have its job ping the address among the service's heartbeats."
                 .into(),
         ),
         HeartbeatState::Up | HeartbeatState::Late => match record.heard.success_at {

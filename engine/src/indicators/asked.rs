@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use domain::{
+    event::Event,
     indicator::{Cell, Reading},
-    query::{self, Asked},
+    query_template::{self, Asked},
 };
 use probes::prometheus::{Question, Said};
 use store::{
@@ -41,8 +42,9 @@ impl Engine {
             now,
             interval_s: indicator.interval_s,
         };
-        let text = query::fill(text, &asked);
-        let heartbeat = indicator.heartbeat_query.as_ref().map(|text| query::fill(text, &asked));
+        let text = query_template::fill(text, &asked);
+        let heartbeat =
+            indicator.heartbeat_query.as_ref().map(|text| query_template::fill(text, &asked));
         let question = Question {
             server_url,
             query: &text,
@@ -60,6 +62,7 @@ impl Engine {
         let said: String = said.join("; ").chars().take(1_000).collect();
         let (id, key, service) = (indicator.id, indicator.key.clone(), indicator.service_id);
         let (as_asked, environment) = (indicator.updated_at, deployment.environment.clone());
+        let about = deployment.id;
         self.write::<(), _>(move |tx| {
             Box::pin(async move {
                 // What was asked may have changed meanwhile: then it is another's point.
@@ -78,11 +81,10 @@ impl Engine {
                     let cells = BTreeMap::from([(minute_of(now), cell)]);
                     series::add(tx, series, cells).await?;
                 }
+                tx.publish(Event::run_changed(about));
                 Ok(())
             })
         })
-        .await?;
-        self.changed(deployment.id);
-        Ok(())
+        .await
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    event::Event,
     ids::{DeploymentId, IndicatorId},
     indicator::{Cell, Reading, Source, whole_of},
     permissions::{Permission, permit},
@@ -109,12 +110,9 @@ impl Engine {
         let mut bad = Vec::new();
         let sorted = sort(request.points, now, &mut bad);
         let who = who.clone();
-        let (answer, after) = self
+        let (answer, _) = self
             .once(once, move |tx| Box::pin(async move { keep(tx, &who, sorted, bad).await }))
             .await?;
-        for watched in after.unwrap_or_default() {
-            self.changed(watched);
-        }
         Ok(answer)
     }
 }
@@ -166,15 +164,14 @@ fn read(
     Ok(((point.service, point.environment, point.indicator), point.at, reading))
 }
 
-/// Keeps the points that belong somewhere; answers the deployments being watched there.
+/// Keeps the points that belong somewhere.
 async fn keep(
     tx: &mut Tx,
     who: &Who,
     sorted: Sorted,
     mut bad: Vec<(usize, FieldError)>,
-) -> Result<Outcome<PointsAnswer, Vec<DeploymentId>>, Refusal> {
+) -> Result<Outcome<PointsAnswer>, Refusal> {
     let mut accepted = 0;
-    let mut watched = Vec::new();
     for (place, points) in sorted {
         let (indicator, unit, open) = match belongs(tx, who, &place).await? {
             Ok(found) => found,
@@ -198,7 +195,9 @@ async fn keep(
         }
         let series = series::find_or_make(tx, indicator, &place.1).await?;
         series::add(tx, series, cells).await?;
-        watched.extend(open);
+        if let Some(open) = open {
+            tx.publish(Event::run_changed(open));
+        }
     }
     bad.sort_by_key(|(at, _)| *at);
     let refused = bad.len();
@@ -206,10 +205,8 @@ async fn keep(
     if accepted == 0 {
         return Err(Refusal::Invalid(errors));
     }
-    watched.sort();
-    watched.dedup();
     let body = PointsAnswer { accepted, refused, errors };
-    Ok(Outcome { status: 202, body, after: watched })
+    Ok(Outcome { status: 202, body, after: () })
 }
 
 type Belongs = (IndicatorId, String, Option<DeploymentId>);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     check::RESPONSE_TARGETS,
+    event::Event,
     ids::{IndicatorId, ServiceId},
     indicator::{BuiltIn, Cell, RESPONSE_TIME, Reading, Source, Thresholds, UPTIME},
     measurement::Phase,
@@ -50,6 +51,7 @@ impl Engine {
                 continue;
             }
             let (service, environment) = (deployment.service_id, deployment.environment.clone());
+            let about = deployment.id;
             let act = self.write::<(), _>(move |tx| {
                 Box::pin(async move {
                     for (built_in, cells) in [(RESPONSE_TIME, times), (UPTIME, uptime)] {
@@ -59,11 +61,11 @@ impl Engine {
                             series::put(tx, series, minute, &cell).await?;
                         }
                     }
+                    tx.publish(Event::run_changed(about));
                     Ok(())
                 })
             });
             act.await?;
-            self.changed(deployment.id);
             rolled_up += 1;
         }
         Ok(rolled_up)

@@ -2,6 +2,7 @@
 
 use domain::{
     baseline::to_pass,
+    event::Event,
     ids::IndicatorId,
     indicator::Thresholds,
     permissions::{Permission, permit},
@@ -93,7 +94,7 @@ impl Engine {
         permit(who, Permission::Configure, Some(slug))?;
         let checked = request.check(key)?;
         let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        let (created, record, open) = self
+        let (created, record) = self
             .write(move |tx| {
                 Box::pin(async move {
                     let Some(service) = services::by_slug(tx, &slug).await? else {
@@ -156,13 +157,13 @@ impl Engine {
                         .with("pass", record.thresholds.pass.clone())
                         .with("rollback", record.thresholds.rollback.clone())
                         .record(tx);
-                    Ok((created, record, open))
+                    for watched in open {
+                        tx.publish(Event::run_changed(watched.id));
+                    }
+                    Ok((created, record))
                 })
             })
             .await?;
-        for watched in open {
-            self.changed(watched.id);
-        }
         let body = serde_json::to_string(&IndicatorView::of(record))
             .map_err(|error| Refusal::Internal(error.to_string()))?;
         Ok(Answer { status: if created { 201 } else { 200 }, body, replayed: false })

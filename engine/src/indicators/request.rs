@@ -210,7 +210,7 @@ fn query_text(query: &str) -> Result<(), String> {
         return Err("must not be empty".into());
     }
     validate::text(query, 4_000)?;
-    domain::query::check(query)
+    domain::query_template::check(query)
 }
 
 fn word<T: Copy + ToString>(

@@ -11,7 +11,7 @@ use domain::{
     ids::{DeploymentId, RunId, ServiceId},
     measurement::{Measurement, Phase},
     run::RunSubject,
-    watch::Stretches,
+    watch::WatchBuckets,
 };
 use store::{
     Tx,
@@ -151,7 +151,7 @@ fn as_new<'a>(one: &'a Seen, runs: &[&RunRecord]) -> NewMeasurement<'a> {
     let check = &one.check;
     let watch = runs.iter().find(|run| run.subject == RunSubject::Deployment);
     let stretch = |watch: &&RunRecord| {
-        let stretches = Stretches::of(watch.opened_at, watch.ends_at);
+        let stretches = WatchBuckets::of(watch.opened_at, watch.ends_at);
         stretches.at(one.measurement.started_at)
     };
     NewMeasurement {

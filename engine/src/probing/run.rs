@@ -7,7 +7,7 @@ use domain::{
     check::ProbeSpec,
     event::Event,
     measurement::{Measurement, Phase},
-    query::{self, Asked},
+    query_template::{self, Asked},
     who::Who,
 };
 use probes::NoData;
@@ -137,8 +137,10 @@ impl Engine {
         };
         Ok(Cow::Owned(ProbeSpec::Prometheus {
             url: url.clone(),
-            query: query::fill(query, &asked),
-            heartbeat_query: heartbeat_query.as_ref().map(|text| query::fill(text, &asked)),
+            query: query_template::fill(query, &asked),
+            heartbeat_query: heartbeat_query
+                .as_ref()
+                .map(|text| query_template::fill(text, &asked)),
         }))
     }
 }

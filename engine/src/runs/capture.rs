@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     baseline::{BUCKET_S, Moment, summarize, to_pass, window_from},
+    event::Event,
     indicator::{Cell, Source},
     runbook::MachineRule,
     watch::WatchState,
@@ -101,12 +102,11 @@ impl Engine {
                 if turned {
                     update_verdict(tx, &run).await?;
                 }
+                tx.publish(Event::run_changed(id));
                 Ok(())
             })
         })
-        .await?;
-        self.changed(id);
-        Ok(())
+        .await
     }
 }
 

@@ -69,7 +69,7 @@ impl Runs<'_> {
                     () = self.0.stopping().cancelled() => return Ok(answer),
                 };
                 match heard {
-                    Ok(Ok(changed)) if changed.run == Some(at.id) => break,
+                    Ok(Ok(changed)) if changed.concerns(at.id) => break,
                     Ok(Ok(_)) => {}
                     // Some were missed: look again.
                     Ok(Err(RecvError::Lagged(_))) => break,

@@ -6,11 +6,12 @@ use domain::{
     event::Event,
     item::MachineWord,
     permissions::{Permission, permit},
-    reports::{self, ReportSummary, ReportVerdict},
+    reports::{ReportSummary, ReportVerdict},
     watch::WatchState,
     who::Who,
     words::Actor,
 };
+use formats::reports;
 use serde::Serialize;
 use store::{Tx, runs::items::ItemRecord};
 

@@ -44,6 +44,8 @@ pub struct CheckPage {
     pub measurements: Vec<MeasurementRecord>,
     /// How many of the last day's said something about the service, and how many of them were good.
     pub last_day: (usize, usize),
+    /// Whether the reader may change it and have it run.
+    pub may_configure: bool,
     /// When the page was read.
     pub now: DateTime<Utc>,
 }
@@ -59,7 +61,8 @@ impl Engine {
         slug: &str,
         key: &str,
     ) -> Result<CheckPage, Refusal> {
-        permit(&Who::Person(person.clone()), Permission::Read, Some(slug))?;
+        let who = Who::Person(person.clone());
+        permit(&who, Permission::Read, Some(slug))?;
         let now = self.now();
         let mut connection = self.read().await?;
         let link = &mut connection;
@@ -89,6 +92,7 @@ impl Engine {
                 ROWS,
             )
             .await?,
+            may_configure: permit(&who, Permission::Configure, Some(slug)).is_ok(),
             service: service.slug,
             service_name: service.name,
             newest,

@@ -7,6 +7,7 @@ use domain::{
     journey::Recording,
     validate,
 };
+use formats::chrome_recorder;
 use probes::Condition;
 use serde::Deserialize;
 
@@ -253,7 +254,8 @@ impl CheckRequest {
             let said = "must be the flow, as Chrome's DevTools Recorder exports it as JSON";
             return Err(Refusal::field("/recording", said));
         };
-        Recording::read(json).map_err(|(at, said)| Refusal::field(format!("/recording{at}"), said))
+        chrome_recorder::read(json)
+            .map_err(|(at, said)| Refusal::field(format!("/recording{at}"), said))
     }
 
     /// Looks at every field.
@@ -364,7 +366,8 @@ impl CheckRequest {
                     match query {
                         Some(query) if !query.trim().is_empty() => faults.note(
                             pointer,
-                            validate::text(query, 4_000).and_then(|()| domain::query::check(query)),
+                            validate::text(query, 4_000)
+                                .and_then(|()| domain::query_template::check(query)),
                         ),
                         Some(_) => faults.note(pointer, Err("must not be empty".into())),
                         None if needed => {

@@ -103,6 +103,9 @@ pub struct PlanRequest {
     pub command: String,
     /// The address to call.
     pub hook: HookRequest,
+    /// Whether the hook tells repeats by their key, so that it may be called until it answers;
+    /// where not said, as before, and `true` for a hook that is new.
+    pub hook_repeatable: Option<bool>,
     /// The rules agreed before the deploy, one a line.
     pub rules: String,
 }
@@ -215,17 +218,20 @@ impl Engine {
                 if !places.iter().any(|place| place.environment == environment) {
                     return Err(Refusal::not_found("environment", &environment));
                 }
+                let before = services::rollback_plan(tx, service.id, &environment).await?;
+                // A hook that is there keeps the promise it was written with.
+                let had = before.filter(|before| before.hook_url.is_some());
+                let hook_repeatable = request
+                    .hook_repeatable
+                    .unwrap_or_else(|| had.as_ref().is_none_or(|had| had.hook_repeatable));
                 let plan = RollbackPlan {
                     command: request.command.trim().to_owned(),
                     hook_url: match request.hook {
                         HookRequest::Call(url) => Some(url),
                         HookRequest::None => None,
-                        HookRequest::Keep => {
-                            let before =
-                                services::rollback_plan(tx, service.id, &environment).await?;
-                            before.and_then(|before| before.hook_url)
-                        }
+                        HookRequest::Keep => had.and_then(|had| had.hook_url),
                     },
+                    hook_repeatable,
                     mode: "manual".into(),
                     rules: request.rules.trim().to_owned(),
                 };
@@ -241,6 +247,7 @@ impl Engine {
                     .says(format!("wrote the rollback plan of {slug} on {environment}"))
                     .with("command", plan.command.clone())
                     .with("hook", plan.hook_url.is_some())
+                    .with("hook_repeatable", plan.hook_repeatable)
                     .record(tx);
                 let id = service.id;
                 services::put_rollback_plan(tx, id, environment.clone(), plan, now).await?;

@@ -21,6 +21,7 @@ use store::{
     Store, StoreError, audit,
     people::{self, PersonRecord},
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 use crate::harness::{Database, On};
@@ -303,6 +304,29 @@ pub fn result(status: ResultStatus) -> ResultRequest {
         started_at: None,
         finished_at: None,
         details: None,
+    }
+}
+
+/// A deliverer at work.
+pub struct Deliverer {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    engine: Engine,
+}
+
+impl Deliverer {
+    pub fn start(engine: &Engine) -> Self {
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        engine.start_deliveries(&tasks, &stop);
+        tasks.close();
+        Self { tasks, stop, engine: engine.clone() }
+    }
+
+    /// As the portal stops: nothing new, and what is being sent is waited for.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        self.tasks.wait().await;
+        self.engine.deliveries_ended().await;
     }
 }
 

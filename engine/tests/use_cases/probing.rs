@@ -50,8 +50,8 @@ async fn shop(faulty: Arc<AtomicBool>) -> String {
 }
 
 async fn keys(p: &Portal) -> Vec<String> {
-    let page = p.engine.service_page(&p.viewer, "shop").await.unwrap();
-    page.checks.into_iter().map(|(now, _)| now.check.key).collect()
+    let room = p.engine.service_checks(&p.viewer, "shop").await.unwrap();
+    room.checks.into_iter().map(|now| now.check.key).collect()
 }
 
 fn check(url: &str) -> CheckRequest {
@@ -176,8 +176,8 @@ async fn a_teams_own_check_is_not_overwritten_by_a_built_in_one(
         p.engine.publish_runbook(&p.admin(), "a.yaml", &probing_runbook()).await.unwrap();
         p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
         p.announce("1.0.0").await;
-        let page = p.engine.service_page(&p.viewer, "shop").await.unwrap();
-        let urls: Vec<_> = page.checks.iter().map(|(now, _)| now.check.spec.url()).collect();
+        let room = p.engine.service_checks(&p.viewer, "shop").await.unwrap();
+        let urls: Vec<_> = room.checks.iter().map(|now| now.check.spec.url()).collect();
         assert!(urls.contains(&"http://127.0.0.1:9/own"), "{urls:?}");
         assert!(urls.contains(&"http://127.0.0.1:9/"), "{urls:?}");
         assert_eq!(urls.len(), 5);

@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, http::StatusCode, routing::post};
+use axum::{
+    Router,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
 use domain::{
     ids::{DeploymentId, TokenId},
     verdict::Verdict,
@@ -20,14 +24,11 @@ use engine::{
     services::{HookRequest, PlanRequest},
 };
 use rstest::rstest;
-use store::{
-    StoreError,
-    rollbacks::{self, HookState, RollbackRecord},
-};
+use store::rollbacks::{self, HookState, RollbackRecord};
 use uuid::Uuid;
 
 use crate::{
-    common::{Portal, field, portal, serve},
+    common::{Deliverer, Portal, field, portal, serve},
     harness::On,
 };
 
@@ -37,6 +38,7 @@ fn because(reason: &str) -> RollbackRequest {
 
 async fn plan(p: &Portal, command: &str, hook_url: Option<String>) {
     let request = PlanRequest {
+        hook_repeatable: Some(false),
         command: command.into(),
         hook: hook_url.map_or(HookRequest::None, HookRequest::Call),
         rules: "error rate > 1 %".into(),
@@ -103,12 +105,14 @@ async fn the_hook_is_called_once(#[values(On::Sqlite, On::Postgres)] on: On) {
         let (counted, kept) = (calls.clone(), bodies.clone());
         let app = Router::new().route(
             "/rollback",
-            post(async move |body: String| {
+            post(async move |headers: HeaderMap, body: String| {
                 counted.fetch_add(1, Ordering::SeqCst);
-                kept.lock().unwrap().push(body);
+                let key = headers["idempotency-key"].to_str().unwrap().to_owned();
+                kept.lock().unwrap().push((key, body));
                 StatusCode::ACCEPTED
             }),
         );
+        let deliverer = Deliverer::start(&p.engine);
         let address = serve(app).await;
         p.signed_off("1.0.0").await;
         plan(p, "", Some(format!("http://{address}/rollback"))).await;
@@ -137,17 +141,20 @@ async fn the_hook_is_called_once(#[values(On::Sqlite, On::Postgres)] on: On) {
         assert_eq!(record.hook_state, HookState::Done);
         assert_eq!(record.hook_sentence, "The hook answered 202.");
         assert_eq!(calls.load(Ordering::SeqCst), 1);
-        let body: serde_json::Value = serde_json::from_str(&bodies.lock().unwrap()[0]).unwrap();
+        let (key, body) = bodies.lock().unwrap()[0].clone();
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
         assert_eq!(body["event"], "rollback");
+        assert_eq!(body["delivery"], key.as_str());
         assert_eq!(body["deployment"], bad.to_string());
         assert_eq!(body["version"], "1.1.0");
         assert_eq!(body["target_version"], "1.0.0");
         assert_eq!(body["triggered_by"], "ci");
         assert_eq!(p.actions().await.last().unwrap(), "deployment.hook");
         // A restart does not call it again.
-        p.engine.settle_hooks().await.unwrap();
+        p.engine.recover_deliveries().await.unwrap();
         assert_eq!(calls.load(Ordering::SeqCst), 1);
         assert_eq!(settled(p, bad).await, record);
+        deliverer.stop().await;
     })
     .await;
 }
@@ -168,46 +175,15 @@ async fn a_hook_that_fails_is_told(
         };
         plan(p, "", Some(url)).await;
         let bad = p.announce("1.0.0").await;
+        let deliverer = Deliverer::start(&p.engine);
         p.engine.roll_back(&p.ci(), bad, because("Errors."), None).await.unwrap();
         let record = settled(p, bad).await;
+        deliverer.stop().await;
         assert_eq!(record.hook_state, HookState::Failed);
         let expected = if answers { "The hook answered 500." } else { "could not be called" };
         assert!(record.hook_sentence.contains(expected), "{}", record.hook_sentence);
         assert!(record.hook_sentence.ends_with("Roll back by hand."), "{}", record.hook_sentence);
         assert_eq!(p.actions().await.last().unwrap(), "deployment.hook");
-    })
-    .await;
-}
-
-#[rstest]
-#[tokio::test]
-async fn after_a_restart_a_hook_nobody_heard_of_is_told_and_not_called(
-    #[values(On::Sqlite, On::Postgres)] on: On,
-) {
-    portal(on, async |p| {
-        let id = p.announce("1.0.0").await;
-        let record = RollbackRecord {
-            deployment_id: id,
-            reason: "Errors.".into(),
-            triggered_by: "ci".into(),
-            at: p.engine.now(),
-            target_version: None,
-            hook_state: HookState::Pending,
-            hook_sentence: String::new(),
-            hook_at: None,
-        };
-        let act = p.store.write::<_, StoreError, _>(move |tx| {
-            Box::pin(async move { rollbacks::insert(tx, record).await })
-        });
-        act.await.unwrap();
-        p.leaves(&["deployment.hook"], async || {
-            p.engine.settle_hooks().await.unwrap();
-            p.engine.settle_hooks().await.unwrap();
-        })
-        .await;
-        let record = settled(p, id).await;
-        assert_eq!(record.hook_state, HookState::Failed);
-        assert!(record.hook_sentence.contains("nobody knows"), "{}", record.hook_sentence);
     })
     .await;
 }

@@ -79,7 +79,7 @@ async fn those_that_ship_are_published_once_and_leave_a_teams_own_alone(
         p.engine.publish_runbook(&p.admin(), "own.yaml", &own).await.unwrap();
         p.engine.publish_shipped().await.unwrap();
         let published = p.engine.runbooks(&p.ci()).await.unwrap();
-        assert_eq!(published.len(), domain::runbook::SHIPPED.len());
+        assert_eq!(published.len(), formats::SHIPPED_RUNBOOKS.len());
         assert!(published.iter().all(|version| version.number == 1));
         let first = published.iter().find(|v| v.content.slug == "first-deploy").unwrap();
         assert_eq!(first.content.title, "Small");

@@ -42,12 +42,12 @@ pub(crate) enum CdpError {
 }
 
 type Socket = WebSocketStream<TcpStream>;
-type Waiting = Arc<Mutex<HashMap<u64, oneshot::Sender<Result<Value, String>>>>>;
+type PendingCommands = Arc<Mutex<HashMap<u64, oneshot::Sender<Result<Value, String>>>>>;
 
 /// A connection to a browser.
 pub(super) struct Cdp {
     sink: tokio::sync::Mutex<SplitSink<Socket, Message>>,
-    waiting: Waiting,
+    waiting: PendingCommands,
     events: broadcast::Sender<Arc<Event>>,
     next: AtomicU64,
     reader: JoinHandle<()>,
@@ -69,7 +69,7 @@ impl Drop for Cdp {
 impl Cdp {
     pub(super) fn over(socket: Socket) -> Self {
         let (sink, stream) = socket.split();
-        let waiting = Waiting::default();
+        let waiting = PendingCommands::default();
         let (events, _) = broadcast::channel(1_024);
         let reader = tokio::spawn(read(stream, waiting.clone(), events.clone()));
         Self {
@@ -123,7 +123,7 @@ impl Cdp {
 
 async fn read(
     mut stream: SplitStream<Socket>,
-    waiting: Waiting,
+    waiting: PendingCommands,
     events: broadcast::Sender<Arc<Event>>,
 ) {
     while let Some(Ok(message)) = stream.next().await {

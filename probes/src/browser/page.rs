@@ -11,9 +11,9 @@ use tokio::time::{Instant, sleep};
 use super::cdp::{Cdp, CdpError, Event};
 
 /// How often it is looked whether something is there.
-const LOOK: Duration = Duration::from_millis(60);
+const POLL_INTERVAL: Duration = Duration::from_millis(60);
 /// How long after an act it is waited for a navigation to begin.
-const BEGINS: Duration = Duration::from_millis(250);
+const NAVIGATION_GRACE: Duration = Duration::from_millis(250);
 
 /// Why a step did not go through.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -138,7 +138,7 @@ impl<'b> Page<'b> {
     /// Opens an address and waits until it is loaded.
     pub(crate) async fn navigate(&mut self, url: &str, wait: Duration) -> Result<(), StepError> {
         let until = Instant::now() + wait;
-        self.take_note().await?;
+        self.handle_events().await?;
         // Answered when the server has answered.
         let asked = json!({ "url": url });
         let answer = self.cdp.send_for(Some(&self.session), "Page.navigate", asked, wait).await;
@@ -153,11 +153,11 @@ impl<'b> Page<'b> {
             return Err(StepError::Page(format!("{url} could not be opened: {problem}")));
         }
         self.loading = true;
-        self.settle(until).await
+        self.wait_until_loaded(until).await
     }
 
-    /// What has happened since it was last asked; dialogs are accepted.
-    async fn take_note(&mut self) -> Result<(), CdpError> {
+    /// Handles the events since the last call: notes what is loading, accepts dialogs.
+    async fn handle_events(&mut self) -> Result<(), CdpError> {
         while let Ok(event) = self.events.try_recv() {
             let frame = event.params["frameId"].as_str().unwrap_or_default();
             match event.method.as_str() {
@@ -178,30 +178,30 @@ impl<'b> Page<'b> {
     }
 
     /// Waits until the page has loaded.
-    async fn settle(&mut self, until: Instant) -> Result<(), StepError> {
+    async fn wait_until_loaded(&mut self, until: Instant) -> Result<(), StepError> {
         loop {
-            self.take_note().await?;
+            self.handle_events().await?;
             if !self.loading {
                 return Ok(());
             }
             if Instant::now() >= until {
                 return Err(StepError::Page("the page did not finish loading in time".into()));
             }
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
     /// Waits until what an act has begun is over: a navigation, where one begins.
-    async fn after_act(&mut self, until: Instant) -> Result<(), StepError> {
-        let begins = Instant::now() + BEGINS;
+    async fn wait_for_navigation(&mut self, until: Instant) -> Result<(), StepError> {
+        let begins = Instant::now() + NAVIGATION_GRACE;
         while Instant::now() < begins {
-            self.take_note().await?;
+            self.handle_events().await?;
             if self.loading {
                 break;
             }
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
-        self.settle(until).await
+        self.wait_until_loaded(until).await
     }
 
     /// The element the first of several selectors finds, waited for.
@@ -213,10 +213,10 @@ impl<'b> Page<'b> {
     ) -> Result<String, StepError> {
         let mut hidden = false;
         loop {
-            self.take_note().await?;
+            self.handle_events().await?;
             if !self.loading {
                 for path in selectors {
-                    let found = match self.look(path).await {
+                    let found = match self.query(path).await {
                         // The page may be changing under the search.
                         Err(CdpError::Refused { .. }) => None,
                         other => other?,
@@ -232,12 +232,12 @@ impl<'b> Page<'b> {
                 let why = if hidden { "is there but cannot be seen" } else { "is not on the page" };
                 return Err(StepError::Page(why.to_owned()));
             }
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 
     /// Looks for an element once.
-    async fn look(&self, path: &[String]) -> Result<Option<String>, CdpError> {
+    async fn query(&self, path: &[String]) -> Result<Option<String>, CdpError> {
         if let [only] = path
             && let Some(aria) = only.strip_prefix("aria/")
         {
@@ -337,7 +337,7 @@ impl<'b> Page<'b> {
             self.mouse("mousePressed", x, y, n).await?;
             self.mouse("mouseReleased", x, y, n).await?;
         }
-        self.after_act(until).await
+        self.wait_for_navigation(until).await
     }
 
     async fn mouse(&self, kind: &str, x: f64, y: f64, count: u32) -> Result<(), CdpError> {
@@ -406,7 +406,7 @@ impl<'b> Page<'b> {
         event["windowsVirtualKeyCode"] = json!(code);
         self.send("Input.dispatchKeyEvent", event).await?;
         if key == "Enter" && down {
-            return self.after_act(Instant::now() + wait).await;
+            return self.wait_for_navigation(Instant::now() + wait).await;
         }
         Ok(())
     }
@@ -435,7 +435,7 @@ impl<'b> Page<'b> {
     ) -> Result<(), StepError> {
         let until = Instant::now() + wait;
         loop {
-            self.take_note().await?;
+            self.handle_events().await?;
             let asked = json!({ "expression": format!("!!({expression})"), "returnByValue": true });
             let answer = self.send("Runtime.evaluate", asked).await?;
             if answer["result"]["value"] == true {
@@ -444,7 +444,7 @@ impl<'b> Page<'b> {
             if Instant::now() >= until {
                 return Err(StepError::Page("the expression did not become true".into()));
             }
-            sleep(LOOK).await;
+            sleep(POLL_INTERVAL).await;
         }
     }
 

@@ -90,7 +90,7 @@ async fn judge(client: &GuardedClient, url: &Url, noted: &Noted) -> Result<(), R
     }
     let progress = Progress::new();
     let deadline = Instant::now() + CONNECT;
-    client.line(url, true, &["http/1.1"], deadline, &progress).await?;
+    client.connect(url, true, &["http/1.1"], deadline, &progress).await?;
     noted.trusted.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
     Ok(())
 }
@@ -108,7 +108,7 @@ async fn serve(client: GuardedClient, mut near: TcpStream, noted: &Noted) {
         if judges {
             judge(&client, &wanted.url, noted).await?;
         }
-        client.open(&wanted.url, deadline, &progress).await
+        client.connect_tcp(&wanted.url, deadline, &progress).await
     };
     let opened = timeout(CONNECT, opening).await;
     let mut far = match opened {

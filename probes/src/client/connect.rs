@@ -10,9 +10,11 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
-use super::GuardedClient;
-use super::answer::Timing;
-use super::error::{Blame, Reason, Stage};
+use super::authority::{authority_of, host_of};
+use super::blame::Blame;
+use super::error::{Reason, Stage};
+use super::inner::Inner;
+use super::response::Timing;
 use crate::guard::{LookupError, Refusal};
 
 /// The most addresses of one name that are tried.
@@ -44,20 +46,20 @@ impl Progress {
 }
 
 /// An open TCP connection to an allowed address.
-pub(crate) struct Opened {
+pub(crate) struct TcpConnection {
     pub(crate) stream: TcpStream,
     pub(crate) remote: SocketAddr,
     pub(crate) timing: Timing,
 }
 
-impl GuardedClient {
+impl Inner {
     /// Connects to an address's host and port.
-    pub(crate) async fn open(
+    pub(super) async fn connect_tcp(
         &self,
         url: &Url,
         deadline: Instant,
         progress: &Progress,
-    ) -> Result<Opened, Reason> {
+    ) -> Result<TcpConnection, Reason> {
         progress.enter(Stage::Lookup);
         let started = Instant::now();
         let addresses = self.allowed_addresses(url).await?;
@@ -67,13 +69,32 @@ impl GuardedClient {
         let connecting = Instant::now();
         let (stream, remote) = self.connect_any(url, &addresses, deadline, progress).await?;
         let timing = Timing { lookup, connect: connecting.elapsed(), ..Timing::default() };
-        Ok(Opened { stream, remote, timing })
+        Ok(TcpConnection { stream, remote, timing })
     }
 
     /// The first address of a host and port that may be connected to.
-    pub(crate) async fn allowed_address(&self, url: &Url) -> Result<SocketAddr, Reason> {
+    pub(super) async fn allowed_address(&self, url: &Url) -> Result<SocketAddr, Reason> {
         let addresses = self.allowed_addresses(url).await?;
         addresses.first().copied().ok_or_else(|| Reason::NoSuchName(host_of(url)))
+    }
+
+    /// The addresses of a host and port that may be connected to by a client of its own.
+    pub(super) async fn reachable(&self, url: &Url) -> Result<Vec<SocketAddr>, Reason> {
+        let mut allowed = self.allowed_addresses(url).await?;
+        let mut refused = None;
+        allowed.retain(|address| match self.policy.check_route(*address) {
+            Ok(()) => true,
+            Err(refusal) => {
+                refused = Some(refusal);
+                false
+            }
+        });
+        match refused {
+            Some(refusal) if allowed.is_empty() => {
+                Err(Reason::Refused { host: host_of(url), refusal })
+            }
+            _ => Ok(allowed),
+        }
     }
 
     async fn allowed_addresses(&self, url: &Url) -> Result<Vec<SocketAddr>, Reason> {
@@ -90,7 +111,7 @@ impl GuardedClient {
         let mut allowed = Vec::new();
         for ip in found {
             let address = SocketAddr::new(ip, port);
-            match self.inner.policy.is_allowed(address) {
+            match self.policy.is_allowed(address) {
                 Ok(()) => allowed.push(address),
                 Err(refusal) => refused = Some(refusal),
             }
@@ -109,7 +130,7 @@ impl GuardedClient {
     }
 
     async fn lookup(&self, name: &str) -> Result<Vec<IpAddr>, Reason> {
-        self.inner.resolver.lookup(name).await.map_err(|error| match error {
+        self.resolver.lookup(name).await.map_err(|error| match error {
             LookupError::NoSuchName => Reason::NoSuchName(name.to_owned()),
             LookupError::NoAnswer(detail) => Reason::Lookup { host: name.to_owned(), detail },
         })
@@ -158,8 +179,7 @@ impl GuardedClient {
     ) -> Result<(TcpStream, SocketAddr), Reason> {
         let local =
             stream.local_addr().map_err(|error| connect_reason(&error, &authority_of(url)))?;
-        self.inner
-            .policy
+        self.policy
             .check_connected(local, remote)
             .map_err(|refusal| Reason::Refused { host: host_of(url), refusal })?;
         // Delays small writes otherwise; failing to say so changes nothing but milliseconds.
@@ -202,19 +222,6 @@ fn connect_reason(error: &io::Error, authority: &str) -> Reason {
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_lowercase()
-}
-
-/// The host as written, brackets and all.
-pub(crate) fn host_of(url: &Url) -> String {
-    url.host_str().unwrap_or_default().to_owned()
-}
-
-/// Host and, where it is not the scheme's own, port.
-pub(crate) fn authority_of(url: &Url) -> String {
-    match url.port() {
-        Some(port) => format!("{}:{port}", host_of(url)),
-        None => host_of(url),
-    }
 }
 
 #[cfg(test)]

@@ -5,18 +5,10 @@ use std::time::Duration;
 use domain::measurement::Exchange;
 use thiserror::Error;
 
+use super::blame::Blame;
 use super::request::RequestError;
-use super::tls::TlsTrouble;
+use super::tls_error::TlsError;
 use crate::guard::Refusal;
-
-/// Whose fault a failure is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Blame {
-    /// The service could not be reached or did not answer properly: a fact about it.
-    Service,
-    /// Trouble on our side, or trouble nobody can place: says nothing about the service.
-    Ours,
-}
 
 /// How far a request had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +73,7 @@ pub enum Reason {
     },
     /// The TLS handshake failed.
     #[error("{0}")]
-    Tls(#[from] TlsTrouble),
+    Tls(#[from] TlsError),
     /// Time ran out.
     #[error("{authority} {} within {}", .stage.what_did_not_happen(), seconds(*.after))]
     TimedOut {
@@ -108,7 +100,7 @@ pub enum Reason {
     },
     /// What came is not the protocol that was asked for.
     #[error("{authority} did not answer as {protocol} does: {detail}")]
-    NotSpoken {
+    WrongProtocol {
         /// Host and port.
         authority: String,
         /// The protocol, such as `Redis`.
@@ -164,7 +156,7 @@ impl Reason {
             | Self::Closed(_)
             | Self::HeadTooLarge(_)
             | Self::NotHttp { .. }
-            | Self::NotSpoken { .. }
+            | Self::WrongProtocol { .. }
             | Self::Denied { .. }
             | Self::TooManyRedirects(_)
             | Self::BadRedirect { .. } => Blame::Service,
@@ -186,7 +178,7 @@ impl Reason {
             Self::TimedOut { .. } => "timeout",
             Self::Closed(_) => "closed",
             Self::HeadTooLarge(_) | Self::NotHttp { .. } => "not HTTP",
-            Self::NotSpoken { .. } => "protocol",
+            Self::WrongProtocol { .. } => "protocol",
             Self::Denied { .. } => "denied",
             Self::TooManyRedirects(_)
             | Self::BadRedirect { .. }
@@ -231,6 +223,17 @@ impl From<RequestError> for SendError {
     fn from(error: RequestError) -> Self {
         Self { reason: error.into(), elapsed: Duration::ZERO, exchanges: Vec::new() }
     }
+}
+
+/// Why a client cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BuildError {
+    /// The extra root certificates hold none that can be used.
+    #[error("the extra root certificates cannot be read: {0}")]
+    ExtraRoots(String),
+    /// The TLS library refused its settings.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
 }
 
 fn seconds(duration: Duration) -> String {

@@ -3,7 +3,7 @@
 use cel::{ExecutionError, Value};
 use domain::measurement::{Finding, Phase};
 
-use super::seen::seen;
+use super::explain::explain;
 use super::{Condition, Facts, value};
 
 impl Condition {
@@ -46,8 +46,8 @@ impl Condition {
             return absent;
         }
         match value::over(self, facts, |context| self.program.execute(context)) {
-            Ok(Value::Bool(true)) => (Phase::Successful, seen(self, facts)),
-            Ok(Value::Bool(false)) => (Phase::Failed, seen(self, facts)),
+            Ok(Value::Bool(true)) => (Phase::Successful, explain(self, facts)),
+            Ok(Value::Bool(false)) => (Phase::Failed, explain(self, facts)),
             Ok(other) => (
                 Phase::Inconclusive,
                 format!("it is neither true nor false but a {}", other.type_of()),
@@ -113,7 +113,7 @@ impl Condition {
 fn plain_error(error: &ExecutionError, facts: &Facts, condition: &Condition) -> String {
     match error {
         ExecutionError::NoSuchOverload(overload) => {
-            format!("{overload}; {}", seen(condition, facts))
+            format!("{overload}; {}", explain(condition, facts))
         }
         ExecutionError::ValuesNotComparable(left, right) => {
             format!("a {} cannot be compared with a {}", left.type_of(), right.type_of())

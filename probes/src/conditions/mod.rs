@@ -4,9 +4,9 @@
 
 mod complexity;
 mod evaluate;
+mod explain;
 mod facts;
 mod fields;
-mod seen;
 mod value;
 
 use std::sync::Arc;

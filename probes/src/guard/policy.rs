@@ -107,6 +107,24 @@ impl GuardPolicy {
         if by_mode || listed { Ok(()) } else { Err(Refusal::address(class)) }
     }
 
+    /// As [`check_connected`](Self::check_connected), before a connection is opened: the source the
+    /// kernel would give it is asked for with a datagram's socket, over which nothing is sent.
+    ///
+    /// # Errors
+    /// As [`GuardPolicy::is_allowed`].
+    pub(crate) fn check_route(&self, remote: SocketAddr) -> Result<(), Refusal> {
+        let any: IpAddr = match remote {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+        };
+        let source = std::net::UdpSocket::bind((any, 0)).and_then(|socket| {
+            socket.connect(remote)?;
+            socket.local_addr()
+        });
+        // Without a route the connection fails by itself.
+        source.map_or(Ok(()), |source| self.check_connected(source, remote))
+    }
+
     /// Refuses a connection that turned out to end on this machine at a port of our own.
     ///
     /// The kernel gives a connection to one of the machine's own addresses that same address as

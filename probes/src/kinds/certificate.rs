@@ -16,14 +16,14 @@ use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::X509Certificate;
 
 use crate::client::{
-    GuardedClient, Progress, Reason, Stage, TlsTrouble, describe_io, host_of, server_name,
+    GuardedClient, Progress, Reason, Stage, TlsError, describe_io, host_of, server_name,
     x509_days_left,
 };
 
 /// A server's certificate and what is wrong with it.
-pub(super) struct Seen {
+pub(super) struct ServerCertificate {
     /// Why it would be rejected.
-    pub(super) trouble: Option<TlsTrouble>,
+    pub(super) error: Option<TlsError>,
     pub(super) days_left: i64,
     pub(super) not_after: DateTime<Utc>,
     pub(super) issuer: String,
@@ -35,7 +35,7 @@ pub(super) struct Seen {
     elapsed_ms: u64,
 }
 
-impl Seen {
+impl ServerCertificate {
     /// The handshake as evidence.
     pub(super) fn exchange(&self, authority: &str) -> Exchange {
         Exchange {
@@ -63,17 +63,17 @@ pub(super) async fn inspect(
     now: DateTime<Utc>,
     deadline: Instant,
     progress: &Progress,
-) -> Result<Seen, Reason> {
+) -> Result<ServerCertificate, Reason> {
     let started = Instant::now();
-    let onlooker = Arc::new(Onlooker {
-        judge: client.trust().verifier()?,
+    let recorder = Arc::new(RecordingVerifier {
+        inner: client.trust().verifier()?,
         now: UnixTime::since_unix_epoch(std::time::Duration::from_secs(
             u64::try_from(now.timestamp()).unwrap_or(0),
         )),
         verdict: Mutex::new(None),
     });
-    let config = config(client, &onlooker).map_err(|e| TlsTrouble::Handshake(e.to_string()))?;
-    let opened = client.open(url, deadline, progress).await?;
+    let config = config(client, &recorder).map_err(|e| TlsError::Handshake(e.to_string()))?;
+    let opened = client.connect_tcp(url, deadline, progress).await?;
     progress.enter(Stage::Tls);
     let stream = TlsConnector::from(Arc::new(config))
         .connect(server_name(url)?, opened.stream)
@@ -82,16 +82,16 @@ pub(super) async fn inspect(
     let connection = stream.get_ref().1;
     let chain = connection.peer_certificates().unwrap_or_default();
     let protocol = connection.protocol_version().map(|version| format!("{version:?}"));
-    let leaf = chain.first().ok_or_else(|| TlsTrouble::Certificate("none was sent".to_owned()))?;
-    let unreadable = || TlsTrouble::Certificate("it cannot be read".to_owned());
+    let leaf = chain.first().ok_or_else(|| TlsError::Certificate("none was sent".to_owned()))?;
+    let unreadable = || TlsError::Certificate("it cannot be read".to_owned());
     let (_, certificate) = x509_parser::parse_x509_certificate(leaf).map_err(|_| unreadable())?;
-    let verdict = onlooker.verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let verdict = recorder.verdict.lock().unwrap_or_else(PoisonError::into_inner).take();
     let not_after = certificate.validity().not_after.timestamp();
-    Ok(Seen {
-        trouble: match verdict {
+    Ok(ServerCertificate {
+        error: match verdict {
             Some(Ok(())) => None,
-            Some(Err(error)) => Some(TlsTrouble::from_rustls(&error, &host_of(url))),
-            None => Some(TlsTrouble::Certificate("it was not judged".to_owned())),
+            Some(Err(error)) => Some(TlsError::from_rustls(&error, &host_of(url))),
+            None => Some(TlsError::Certificate("it was not judged".to_owned())),
         },
         days_left: x509_days_left(leaf, now).ok_or_else(unreadable)?,
         not_after: DateTime::from_timestamp(not_after, 0).ok_or_else(unreadable)?,
@@ -105,11 +105,14 @@ pub(super) async fn inspect(
     })
 }
 
-fn config(client: &GuardedClient, onlooker: &Arc<Onlooker>) -> Result<ClientConfig, rustls::Error> {
+fn config(
+    client: &GuardedClient,
+    recorder: &Arc<RecordingVerifier>,
+) -> Result<ClientConfig, rustls::Error> {
     let mut config = ClientConfig::builder_with_provider(client.trust().provider())
         .with_safe_default_protocol_versions()?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::clone(onlooker) as Arc<dyn ServerCertVerifier>)
+        .with_custom_certificate_verifier(Arc::clone(recorder) as Arc<dyn ServerCertVerifier>)
         .with_no_client_auth();
     config.resumption = Resumption::disabled();
     Ok(config)
@@ -150,19 +153,19 @@ fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
 }
 
 /// Notes what the real verifier says of a certificate and lets the handshake go on.
-struct Onlooker {
-    judge: Arc<dyn ServerCertVerifier>,
+struct RecordingVerifier {
+    inner: Arc<dyn ServerCertVerifier>,
     now: UnixTime,
     verdict: Mutex<Option<Result<(), rustls::Error>>>,
 }
 
-impl std::fmt::Debug for Onlooker {
+impl std::fmt::Debug for RecordingVerifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Onlooker").finish_non_exhaustive()
+        f.debug_struct("RecordingVerifier").finish_non_exhaustive()
     }
 }
 
-impl ServerCertVerifier for Onlooker {
+impl ServerCertVerifier for RecordingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -172,7 +175,7 @@ impl ServerCertVerifier for Onlooker {
         _now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let verdict = self
-            .judge
+            .inner
             .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, self.now)
             .map(|_| ());
         *self.verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(verdict);
@@ -185,7 +188,7 @@ impl ServerCertVerifier for Onlooker {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        tolerate(self.judge.verify_tls12_signature(message, cert, dss))
+        tolerate(self.inner.verify_tls12_signature(message, cert, dss))
     }
 
     fn verify_tls13_signature(
@@ -194,11 +197,11 @@ impl ServerCertVerifier for Onlooker {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        tolerate(self.judge.verify_tls13_signature(message, cert, dss))
+        tolerate(self.inner.verify_tls13_signature(message, cert, dss))
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.judge.supported_verify_schemes()
+        self.inner.supported_verify_schemes()
     }
 }
 

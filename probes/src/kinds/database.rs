@@ -8,10 +8,10 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use url::Url;
 
-use super::talk::{self, Talk};
+use super::line_protocol::{self, Transcript};
 use crate::client::{Reason, Stage, authority_of};
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, millis};
-use crate::prober::Run;
 use crate::redact;
 
 /// Which database.
@@ -30,20 +30,25 @@ impl Database {
     }
 }
 
-pub(crate) async fn run(run: &Run<'_>, of: Database, url: &str, password: Option<&str>) -> Outcome {
+pub(crate) async fn run(
+    context: &ProbeContext<'_>,
+    of: Database,
+    url: &str,
+    password: Option<&str>,
+) -> Outcome {
     let (schemes, port): (&[&str], _) = match of {
         Database::Postgres => (&["postgres", "postgresql"], 5432),
         Database::Mysql => (&["mysql"], 3306),
     };
-    let url = match talk::address(url, schemes) {
-        Ok(url) => talk::with_port(url, port),
+    let url = match line_protocol::address(url, schemes) {
+        Ok(url) => line_protocol::with_port(url, port),
         Err(outcome) => return outcome,
     };
     let place = authority_of(&url);
-    let looked = run
+    let result = context
         .client
-        .within(&url, run.timeout, async |deadline, progress| {
-            let opened = run.client.open(&url, deadline, progress).await?;
+        .within(&url, context.timeout, async |deadline, progress| {
+            let opened = context.client.connect_tcp(&url, deadline, progress).await?;
             let (remote, timing) = (opened.remote, opened.timing);
             drop(opened.stream);
             progress.enter(Stage::FirstByte);
@@ -55,26 +60,27 @@ pub(crate) async fn run(run: &Run<'_>, of: Database, url: &str, password: Option
             Ok((version, remote, timing))
         })
         .await;
-    match looked {
+    match result {
         Err(error) => Outcome::unreachable(error),
         Ok(((version, remote, timing), took)) => {
             let name = of.name();
-            let talk = Talk {
+            let transcript = Transcript {
                 sent: format!("{name} {place}: SELECT version()"),
-                came: version.clone(),
+                received: version.clone(),
                 remote: remote.to_string(),
                 timing,
                 took_ms: millis(took),
             };
             let version = redact::shorten(&redact::printable(&version), 60);
-            let what = format!("{name} at {place} ({version}) answered in {:.0} ms", talk.took_ms);
-            talk::answered(run, &what, "a query is answered", &talk)
+            let what =
+                format!("{name} at {place} ({version}) answered in {:.0} ms", transcript.took_ms);
+            line_protocol::success(context, &what, "a query is answered", &transcript)
         }
     }
 }
 
 fn database(url: &Url) -> Option<String> {
-    let name = talk::percent_decoded(url.path().trim_start_matches('/'));
+    let name = line_protocol::percent_decoded(url.path().trim_start_matches('/'));
     (!name.is_empty()).then_some(name)
 }
 
@@ -87,7 +93,7 @@ async fn postgres(
     let mut options = PgConnectOptions::new_without_pgpass()
         .host(&remote.ip().to_string())
         .port(remote.port())
-        .username(&talk::user(url).unwrap_or_else(|| "postgres".into()))
+        .username(&line_protocol::user(url).unwrap_or_else(|| "postgres".into()))
         .application_name("daytwo");
     if let Some(name) = database(url) {
         options = options.database(&name);
@@ -109,7 +115,7 @@ async fn mysql(
     let mut options = MySqlConnectOptions::new()
         .host(&remote.ip().to_string())
         .port(remote.port())
-        .username(&talk::user(url).unwrap_or_else(|| "root".into()));
+        .username(&line_protocol::user(url).unwrap_or_else(|| "root".into()));
     if let Some(name) = database(url) {
         options = options.database(&name);
     }
@@ -130,7 +136,7 @@ fn reason(error: &sqlx::Error, of: Database, place: &str) -> Reason {
             detail: redact::shorten(&redact::printable(&redact::text(said.message())), 200),
         },
         sqlx::Error::Io(_) => Reason::Closed(authority),
-        other => Reason::NotSpoken {
+        other => Reason::WrongProtocol {
             authority,
             protocol: of.name(),
             detail: redact::shorten(&redact::printable(&other.to_string()), 200),

@@ -13,8 +13,8 @@ use url::Url;
 
 use crate::client::{Reason, SendError};
 use crate::conditions::Facts;
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 
 /// A question: whom, about what name, for which records.
 struct Question {
@@ -46,7 +46,7 @@ fn read(url: &str) -> Result<Question, String> {
         .host_str()
         .filter(|host| !host.is_empty())
         .is_some()
-        .then(|| super::talk::with_port(parsed.clone(), 53));
+        .then(|| super::line_protocol::with_port(parsed.clone(), 53));
     Ok(Question { server, name, kind })
 }
 
@@ -55,15 +55,18 @@ pub(crate) fn check(url: &str) -> Result<(), String> {
     read(url).map(drop)
 }
 
-pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
+pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
     let question = match read(url) {
         Ok(question) => question,
         Err(problem) => return Outcome::new(Phase::Error, sentence(&problem), "bad check"),
     };
     let started = Instant::now();
-    let asked = match timeout(run.timeout, ask(run, &question)).await {
+    let asked = match timeout(context.timeout, ask(context, &question)).await {
         Ok(asked) => asked,
-        Err(_) => Err(Asked::NoAnswer(format!("no answer within {} s", run.timeout.as_secs_f64()))),
+        Err(_) => Err(LookupFailure::NoAnswer(format!(
+            "no answer within {} s",
+            context.timeout.as_secs_f64()
+        ))),
     };
     let took = millis(started.elapsed());
     let about = format!("{} {}", question.kind, question.name);
@@ -77,9 +80,9 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
     };
     let records = match asked {
         Ok(records) => records,
-        Err(Asked::Refused(error)) => return Outcome::unreachable(error),
+        Err(LookupFailure::Refused(error)) => return Outcome::unreachable(error),
         // A name server that is named is what the check is about; the system's are ours.
-        Err(Asked::NoAnswer(detail)) => {
+        Err(LookupFailure::NoAnswer(detail)) => {
             let phase = if question.server.is_some() { Phase::Failed } else { Phase::Error };
             let text = format!("{about} could not be looked up: {detail}");
             return Outcome::new(phase, sentence(&text), "DNS").exchanges(vec![exchange(&detail)]);
@@ -102,21 +105,24 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
         .value(took)
         .findings(vec![finding("the name has records", phase, what)])
         .exchanges(vec![exchange(&records.join("\n"))]);
-    run.with_conditions(outcome, &facts)
+    context.with_conditions(outcome, &facts)
 }
 
-enum Asked {
+enum LookupFailure {
     Refused(SendError),
     NoAnswer(String),
 }
 
 /// The records, none where the name or the records are not there.
-async fn ask(run: &Run<'_>, question: &Question) -> Result<Vec<String>, Asked> {
-    let no_answer = |error: &dyn std::fmt::Display| Asked::NoAnswer(error.to_string());
+async fn ask(
+    context: &ProbeContext<'_>,
+    question: &Question,
+) -> Result<Vec<String>, LookupFailure> {
+    let no_answer = |error: &dyn std::fmt::Display| LookupFailure::NoAnswer(error.to_string());
     let builder = match &question.server {
         None => Resolver::builder_tokio().map_err(|error| no_answer(&error))?,
         Some(server) => {
-            let address = allowed(run, server).await.map_err(Asked::Refused)?;
+            let address = allowed(context, server).await.map_err(LookupFailure::Refused)?;
             let mut by = [ConnectionConfig::udp(), ConnectionConfig::tcp()];
             by.iter_mut().for_each(|connection| connection.port = address.port());
             let servers = vec![NameServerConfig::new(address.ip(), true, by.to_vec())];
@@ -125,7 +131,7 @@ async fn ask(run: &Run<'_>, question: &Question) -> Result<Vec<String>, Asked> {
         }
     };
     let mut builder = builder;
-    builder.options_mut().timeout = run.timeout.min(Duration::from_secs(5));
+    builder.options_mut().timeout = context.timeout.min(Duration::from_secs(5));
     builder.options_mut().attempts = 1;
     // What was answered a moment ago is not what is answered now.
     builder.options_mut().cache_size = 0;
@@ -145,9 +151,9 @@ async fn ask(run: &Run<'_>, question: &Question) -> Result<Vec<String>, Asked> {
 }
 
 /// The address of a name server, where the guard lets us ask it.
-async fn allowed(run: &Run<'_>, server: &Url) -> Result<SocketAddr, SendError> {
+async fn allowed(context: &ProbeContext<'_>, server: &Url) -> Result<SocketAddr, SendError> {
     let started = Instant::now();
-    run.client.allowed_address(server).await.map_err(|reason: Reason| SendError {
+    context.client.allowed_address(server).await.map_err(|reason: Reason| SendError {
         reason,
         elapsed: started.elapsed(),
         exchanges: Vec::new(),

@@ -9,11 +9,12 @@ use domain::measurement::Phase;
 use http::header;
 use url::Url;
 
-use crate::client::{Answer, Request, SendError};
+use crate::client::{Request, Response, SendError};
+use crate::context::{ProbeContext, invalid_check, parse_base_url};
 use crate::outcome::{Outcome, finding, sentence};
-use crate::prober::{Run, bad_check, base};
 use crate::redact;
 
+use super::hsts_header::max_age;
 use super::http::facts;
 
 /// Six months, in seconds.
@@ -21,24 +22,28 @@ const DEFAULT_MIN_MAX_AGE_S: u64 = 15_768_000;
 
 const ABOUT: &str = "Strict-Transport-Security";
 
-pub(crate) async fn run(run: &Run<'_>, url: &str, min_max_age_s: Option<u64>) -> Outcome {
+pub(crate) async fn run(
+    context: &ProbeContext<'_>,
+    url: &str,
+    min_max_age_s: Option<u64>,
+) -> Outcome {
     let least = min_max_age_s.unwrap_or(DEFAULT_MIN_MAX_AGE_S);
-    let given = match base(url) {
+    let given = match parse_base_url(url) {
         Ok(given) => given,
         Err(outcome) => return outcome,
     };
     let secure = over_https(&given);
     let request = match Request::get(secure.as_str()) {
         // The header of the address itself counts, not that of a page it redirects to.
-        Ok(request) => request.timeout(run.timeout / 2).redirects(0),
-        Err(error) => return bad_check(&error),
+        Ok(request) => request.timeout(context.timeout / 2).redirects(0),
+        Err(error) => return invalid_check(&error),
     };
-    match run.client.send(request).await {
+    match context.client.send(request).await {
         Ok(answer) => {
-            let outcome = judge(&answer, least);
-            run.with_conditions(outcome, &facts(&answer, run.now))
+            let outcome = evaluate(&answer, least);
+            context.with_conditions(outcome, &facts(&answer, context.now))
         }
-        Err(error) if given.scheme() == "http" => plain_only(run, &given, error).await,
+        Err(error) if given.scheme() == "http" => plain_only(context, &given, error).await,
         Err(error) => Outcome::nothing_learnt(error, ABOUT),
     }
 }
@@ -52,15 +57,15 @@ pub(crate) fn over_https(url: &Url) -> Url {
 }
 
 /// HTTPS brought nothing: does plain HTTP answer?
-async fn plain_only(run: &Run<'_>, plain: &Url, secure_error: SendError) -> Outcome {
+async fn plain_only(context: &ProbeContext<'_>, plain: &Url, secure_error: SendError) -> Outcome {
     if secure_error.blame() == crate::client::Blame::Ours {
         return Outcome::nothing_learnt(secure_error, ABOUT);
     }
     let request = match Request::get(plain.as_str()) {
-        Ok(request) => request.timeout(run.timeout / 2).redirects(0),
-        Err(error) => return bad_check(&error),
+        Ok(request) => request.timeout(context.timeout / 2).redirects(0),
+        Err(error) => return invalid_check(&error),
     };
-    match run.client.send(request).await {
+    match context.client.send(request).await {
         Ok(answer) => {
             let text = format!(
                 "{} serves plain HTTP only (over HTTPS: {}), so browsers cannot be told to insist \
@@ -79,7 +84,7 @@ async fn plain_only(run: &Run<'_>, plain: &Url, secure_error: SendError) -> Outc
     }
 }
 
-fn judge(answer: &Answer, least: u64) -> Outcome {
+fn evaluate(answer: &Response, least: u64) -> Outcome {
     let place = redact::url(&answer.final_url);
     let sent = answer.header(header::STRICT_TRANSPORT_SECURITY.as_str());
     let wanted = format!("expected max-age of at least {least} ({})", span(least));
@@ -127,28 +132,6 @@ fn judge(answer: &Answer, least: u64) -> Outcome {
         Some(age) => outcome.value(age as f64),
         None => outcome,
     }
-}
-
-/// The `max-age` of a header as RFC 6797 has it: once, a whole number, perhaps quoted.
-pub(crate) fn max_age(header: &str) -> Option<u64> {
-    let mut found = None;
-    for directive in header.split(';') {
-        let (name, value) = directive.split_once('=').unwrap_or((directive, ""));
-        if !name.trim().eq_ignore_ascii_case("max-age") {
-            continue;
-        }
-        if found.is_some() {
-            return None;
-        }
-        let value = value.trim();
-        let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
-        if value.is_empty() || !value.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
-        }
-        // Longer than fits is longer than anything asked for.
-        found = Some(value.parse().unwrap_or(u64::MAX));
-    }
-    found
 }
 
 /// A length of time for a chip: `1 y`, `180 d`, `5 min`.

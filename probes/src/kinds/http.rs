@@ -16,48 +16,48 @@ use std::collections::BTreeMap;
 use domain::measurement::{Finding, Phase};
 use http::header;
 
-use crate::client::{Answer, Request, RequestError, x509_days_left};
+use crate::client::{Request, RequestError, Response, x509_days_left};
 use crate::conditions::{BodyFact, Condition, Facts};
+use crate::context::{ProbeContext, invalid_check};
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
-use crate::prober::{Run, bad_check};
 use crate::redact;
 
 /// Bodies are read further than elsewhere, since a condition on a cut body decides nothing.
 const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 
 pub(crate) async fn run(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     url: &str,
     method: Option<&str>,
     headers: &BTreeMap<String, String>,
     body: Option<&str>,
 ) -> Outcome {
-    let request = match request(run, url, method, headers, body) {
+    let request = match request(context, url, method, headers, body) {
         Ok(request) => request,
-        Err(error) => return bad_check(&error),
+        Err(error) => return invalid_check(&error),
     };
-    let answer = match run.client.send(request).await {
+    let answer = match context.client.send(request).await {
         Ok(answer) => answer,
         Err(error) => return Outcome::unreachable(error),
     };
-    let facts = facts(&answer, run.now);
-    let findings = if run.conditions.is_empty() {
+    let facts = facts(&answer, context.now);
+    let findings = if context.conditions.is_empty() {
         vec![status_below_400(&answer)]
     } else {
-        Condition::evaluate_all(run.conditions, &facts)
+        Condition::evaluate_all(context.conditions, &facts)
     };
     conclude(&answer, findings)
 }
 
 fn request(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     url: &str,
     method: Option<&str>,
     headers: &BTreeMap<String, String>,
     body: Option<&str>,
 ) -> Result<Request, RequestError> {
     let mut request = Request::new(method.unwrap_or("GET"), url)?
-        .timeout(run.timeout)
+        .timeout(context.timeout)
         .body_limit_bytes(BODY_LIMIT_BYTES);
     for (name, value) in headers {
         request = request.header(name, value)?;
@@ -68,13 +68,13 @@ fn request(
     })
 }
 
-fn status_below_400(answer: &Answer) -> Finding {
+fn status_below_400(answer: &Response) -> Finding {
     let status = answer.status.as_u16();
     let phase = if status < 400 { Phase::Successful } else { Phase::Failed };
     finding("status < 400", phase, format!("status < 400: was {status}"))
 }
 
-fn conclude(answer: &Answer, findings: Vec<Finding>) -> Outcome {
+fn conclude(answer: &Response, findings: Vec<Finding>) -> Outcome {
     let phase = overall(&findings);
     let took = millis(answer.timing.total);
     let status = answer.status.as_u16();
@@ -100,7 +100,7 @@ fn conclude(answer: &Answer, findings: Vec<Finding>) -> Outcome {
 }
 
 /// What an answer looks like to conditions.
-pub(crate) fn facts(answer: &Answer, now: chrono::DateTime<chrono::Utc>) -> Facts {
+pub(crate) fn facts(answer: &Response, now: chrono::DateTime<chrono::Utc>) -> Facts {
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in &answer.headers {
         let value = String::from_utf8_lossy(value.as_bytes());
@@ -133,7 +133,7 @@ pub(crate) fn facts(answer: &Answer, now: chrono::DateTime<chrono::Utc>) -> Fact
         hsts_max_age: answer
             .header(header::STRICT_TRANSPORT_SECURITY.as_str())
             .filter(|_| https)
-            .and_then(super::hsts::max_age),
+            .and_then(super::hsts_header::max_age),
         ..Facts::of_timing(&answer.timing, took)
     }
 }

@@ -11,10 +11,10 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::http::facts;
-use crate::client::{Answer, MAX_REDIRECTS, Request, SendError, parse_url};
+use crate::client::{MAX_REDIRECTS, Request, Response, SendError, parse_url};
 use crate::conditions::Condition;
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
-use crate::prober::Run;
 
 /// Bodies are read as far as a single request's.
 const BODY_LIMIT_BYTES: usize = 1024 * 1024;
@@ -22,7 +22,7 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 /// What was captured, by name.
 type Captured = BTreeMap<String, String>;
 
-pub(crate) async fn run(run: &Run<'_>, steps: &[HttpStep]) -> Outcome {
+pub(crate) async fn run(context: &ProbeContext<'_>, steps: &[HttpStep]) -> Outcome {
     let started = Instant::now();
     let mut captured = Captured::new();
     let mut cookies = CookieStore::default();
@@ -34,24 +34,24 @@ pub(crate) async fn run(run: &Run<'_>, steps: &[HttpStep]) -> Outcome {
             let sentence = format!("{place}: {}", outcome.sentence);
             Outcome { sentence, findings, exchanges, ..outcome }
         };
-        let left = run.timeout.saturating_sub(started.elapsed());
-        let answer = match send(run, step, &captured, &mut cookies, left).await {
+        let left = context.timeout.saturating_sub(started.elapsed());
+        let answer = match send(context, step, &captured, &mut cookies, left).await {
             Ok(answer) => answer,
-            Err(Stopped::Bad(problem)) => {
+            Err(StepError::Bad(problem)) => {
                 let outcome = Outcome::new(Phase::Error, sentence(&problem), "bad check");
                 return ended(outcome, exchanges, findings);
             }
-            Err(Stopped::Unreachable(error)) => {
+            Err(StepError::Unreachable(error)) => {
                 exchanges.extend(error.exchanges.clone());
                 return ended(Outcome::unreachable(error), exchanges, findings);
             }
         };
         exchanges.extend(answer.exchanges.clone());
-        let judged = judge(run, step, &answer);
-        let phase = overall(&judged);
-        let why = judged.iter().find(|one| one.phase == phase).map(|one| one.detail.clone());
+        let evaluated = evaluate(context, step, &answer);
+        let phase = overall(&evaluated);
+        let why = evaluated.iter().find(|one| one.phase == phase).map(|one| one.detail.clone());
         findings.extend(
-            judged
+            evaluated
                 .into_iter()
                 .map(|one| Finding { subject: format!("{}: {}", step.name, one.subject), ..one }),
         );
@@ -63,7 +63,7 @@ pub(crate) async fn run(run: &Run<'_>, steps: &[HttpStep]) -> Outcome {
                 .exchanges(exchanges);
         }
         for (name, expression) in &step.capture {
-            match capture(run, expression, &answer) {
+            match capture(context, expression, &answer) {
                 Ok(value) => drop(captured.insert(name.clone(), value)),
                 Err(problem) => {
                     let text = format!("{place}: `{name}` could not be captured: {problem}");
@@ -87,20 +87,20 @@ pub(crate) async fn run(run: &Run<'_>, steps: &[HttpStep]) -> Outcome {
         .exchanges(exchanges)
 }
 
-enum Stopped {
+enum StepError {
     Bad(String),
     Unreachable(SendError),
 }
 
 /// Sends a step's request and follows its redirects, cookies kept on the way.
 async fn send(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     step: &HttpStep,
     captured: &Captured,
     cookies: &mut CookieStore,
     left: std::time::Duration,
-) -> Result<Answer, Stopped> {
-    let bad = |problem: String| Stopped::Bad(problem);
+) -> Result<Response, StepError> {
+    let bad = |problem: String| StepError::Bad(problem);
     let started = Instant::now();
     let mut url = parse_url(&fill(&step.url, captured).map_err(bad)?)
         .map_err(|error| bad(error.to_string()))?;
@@ -132,11 +132,11 @@ async fn send(
         if let Some(body) = &body {
             request = request.body(body.clone());
         }
-        let mut answer = match run.client.send(request).await {
+        let mut answer = match context.client.send(request).await {
             Ok(answer) => answer,
             Err(mut error) => {
                 exchanges.append(&mut error.exchanges);
-                return Err(Stopped::Unreachable(SendError { exchanges, ..error }));
+                return Err(StepError::Unreachable(SendError { exchanges, ..error }));
             }
         };
         for set in answer.headers.get_all(header::SET_COOKIE) {
@@ -147,7 +147,7 @@ async fn send(
         }
         exchanges.append(&mut answer.exchanges);
         let Some(next) = redirect(&answer, &url) else {
-            return Ok(Answer { exchanges, ..answer });
+            return Ok(Response { exchanges, ..answer });
         };
         if next.origin() != url.origin() {
             // What was meant for one origin does not go to another.
@@ -163,7 +163,7 @@ async fn send(
     Err(bad(format!("it redirected more than {MAX_REDIRECTS} times")))
 }
 
-fn redirect(answer: &Answer, from: &Url) -> Option<Url> {
+fn redirect(answer: &Response, from: &Url) -> Option<Url> {
     matches!(answer.status.as_u16(), 301 | 302 | 303 | 307 | 308)
         .then(|| answer.header(header::LOCATION.as_str()))
         .flatten()
@@ -171,13 +171,13 @@ fn redirect(answer: &Answer, from: &Url) -> Option<Url> {
         .filter(|to| matches!(to.scheme(), "http" | "https"))
 }
 
-fn judge(run: &Run<'_>, step: &HttpStep, answer: &Answer) -> Vec<Finding> {
+fn evaluate(context: &ProbeContext<'_>, step: &HttpStep, answer: &Response) -> Vec<Finding> {
     if step.conditions.is_empty() {
         let status = answer.status.as_u16();
         let phase = if status < 400 { Phase::Successful } else { Phase::Failed };
         return vec![finding("status < 400", phase, format!("status < 400: was {status}"))];
     }
-    let facts = facts(answer, run.now);
+    let facts = facts(answer, context.now);
     let read = |text: &String| match Condition::parse(text) {
         Ok(condition) => condition.evaluate(&facts),
         Err(error) => finding(text, Phase::Error, error.to_string()),
@@ -185,9 +185,13 @@ fn judge(run: &Run<'_>, step: &HttpStep, answer: &Answer) -> Vec<Finding> {
     step.conditions.iter().map(read).collect()
 }
 
-fn capture(run: &Run<'_>, expression: &str, answer: &Answer) -> Result<String, String> {
+fn capture(
+    context: &ProbeContext<'_>,
+    expression: &str,
+    answer: &Response,
+) -> Result<String, String> {
     let expression = Condition::parse(expression).map_err(|error| error.to_string())?;
-    expression.text_of(&facts(answer, run.now))
+    expression.text_of(&facts(answer, context.now))
 }
 
 /// Puts what was captured in the place of its name.

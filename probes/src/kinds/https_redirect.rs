@@ -8,25 +8,25 @@ use http::header;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::client::{Answer, Reason, Request};
+use crate::client::{Reason, Request, Response};
+use crate::context::{ProbeContext, invalid_check, parse_base_url};
 use crate::outcome::{Outcome, finding, sentence};
-use crate::prober::{Run, bad_check, base};
 use crate::redact;
 
 use super::http::facts;
-use super::moved::related;
+use super::origin_redirect::same_host;
 
 const ABOUT: &str = "the redirect to HTTPS";
 
-pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
-    let given = match base(url) {
+pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
+    let given = match parse_base_url(url) {
         Ok(given) => given,
         Err(outcome) => return outcome,
     };
     let plain = over_http(&given);
     let mut at = plain.clone();
     let mut exchanges = Vec::new();
-    let deadline = Instant::now() + run.timeout;
+    let deadline = Instant::now() + context.timeout;
     // A redirect to another plain address first (`example.org` to `www.example.org`) is a detour
     // in clear, followed to see whether it ends at HTTPS, and named.
     for hop in 0..=crate::client::MAX_REDIRECTS {
@@ -34,9 +34,9 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
             Ok(request) => {
                 request.timeout(deadline.saturating_duration_since(Instant::now())).redirects(0)
             }
-            Err(error) => return bad_check(&error),
+            Err(error) => return invalid_check(&error),
         };
-        let answer = match run.client.send(request).await {
+        let answer = match context.client.send(request).await {
             Ok(answer) => answer,
             Err(mut error) => {
                 exchanges.append(&mut error.exchanges);
@@ -50,8 +50,8 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
         exchanges.extend(answer.exchanges.clone());
         let target = match target(&answer, &at) {
             Some(target) if target.scheme() == "http" && hop < crate::client::MAX_REDIRECTS => {
-                if target.host_str() != plain.host_str() && !related(&plain, &target) {
-                    return finish(run, &answer, elsewhere(&plain, &target), exchanges);
+                if target.host_str() != plain.host_str() && !same_host(&plain, &target) {
+                    return finish(context, &answer, elsewhere(&plain, &target), exchanges);
                 }
                 at = target;
                 continue;
@@ -63,19 +63,19 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
             Some(target) => elsewhere(&plain, &target),
             None => in_clear(&answer, &at),
         };
-        return finish(run, &answer, outcome, exchanges);
+        return finish(context, &answer, outcome, exchanges);
     }
     Outcome::new(Phase::Failed, format!("{} redirects without end.", redact::url(&plain)), "loop")
         .exchanges(exchanges)
 }
 
 fn finish(
-    run: &Run<'_>,
-    answer: &Answer,
+    context: &ProbeContext<'_>,
+    answer: &Response,
     outcome: Outcome,
     exchanges: Vec<domain::measurement::Exchange>,
 ) -> Outcome {
-    run.with_conditions(outcome.exchanges(exchanges), &facts(answer, run.now))
+    context.with_conditions(outcome.exchanges(exchanges), &facts(answer, context.now))
 }
 
 /// The address over plain HTTP; an `https` address's own port has no known plain twin, so 80.
@@ -89,17 +89,17 @@ fn over_http(url: &Url) -> Url {
     plain
 }
 
-fn target(answer: &Answer, at: &Url) -> Option<Url> {
+fn target(answer: &Response, at: &Url) -> Option<Url> {
     let redirects = matches!(answer.status.as_u16(), 301 | 302 | 303 | 307 | 308);
     let location = answer.header(header::LOCATION.as_str()).filter(|_| redirects)?;
     at.join(location.trim()).ok()
 }
 
-fn to_https(answer: &Answer, plain: &Url, target: &Url, detours: u8) -> Outcome {
+fn to_https(answer: &Response, plain: &Url, target: &Url, detours: u8) -> Outcome {
     let status = answer.status.as_u16();
     let from = redact::url(plain);
     let to = redact::url(target);
-    if !related(plain, target) {
+    if !same_host(plain, target) {
         return elsewhere(plain, target);
     }
     let permanent = matches!(status, 301 | 308);
@@ -130,7 +130,7 @@ fn elsewhere(plain: &Url, target: &Url) -> Outcome {
     )])
 }
 
-fn in_clear(answer: &Answer, at: &Url) -> Outcome {
+fn in_clear(answer: &Response, at: &Url) -> Outcome {
     let status = answer.status.as_u16();
     let place = redact::url(at);
     // An error page in clear gives nothing away, but nor does it lead anybody to HTTPS.

@@ -3,26 +3,31 @@
 use domain::measurement::Phase;
 
 use crate::conditions::{Condition, Facts};
+use crate::context::{NoData, ProbeContext};
 use crate::outcome::{Outcome, overall, sentence};
-use crate::prober::{NoData, Run};
 use crate::prometheus::{Question, Said, ask};
 
 pub(crate) async fn run(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     url: &str,
     query: &str,
     heartbeat_query: Option<&str>,
 ) -> Outcome {
-    let question =
-        Question { server_url: url, query, heartbeat_query, at: run.now, timeout: run.timeout };
-    let answered = ask(run.client, &question).await;
+    let question = Question {
+        server_url: url,
+        query,
+        heartbeat_query,
+        at: context.now,
+        timeout: context.timeout,
+    };
+    let answered = ask(context.client, &question).await;
     let warned = match answered.warnings.as_slice() {
         [] => String::new(),
         all => format!(" (the server warns: {})", all.join("; ")),
     };
-    let outcome = match (answered.said, run.no_data) {
-        (Said::Value(value), _) => of_value(run, value, &warned),
-        (Said::Zero, _) | (Said::Missing(_), NoData::Zero) => of_value(run, 0.0, &warned),
+    let outcome = match (answered.said, context.no_data) {
+        (Said::Value(value), _) => of_value(context, value, &warned),
+        (Said::Zero, _) | (Said::Missing(_), NoData::Zero) => of_value(context, 0.0, &warned),
         (Said::Missing(why), NoData::Undecided) => {
             Outcome::new(Phase::Inconclusive, sentence(&format!("{why}{warned}")), "no data")
         }
@@ -36,14 +41,14 @@ pub(crate) async fn run(
     outcome.exchanges(answered.exchanges)
 }
 
-fn of_value(run: &Run<'_>, value: f64, warned: &str) -> Outcome {
+fn of_value(context: &ProbeContext<'_>, value: f64, warned: &str) -> Outcome {
     let shown = domain::indicator::shown(value);
     let facts = Facts { value: Some(value), ..Facts::default() };
-    if run.conditions.is_empty() {
+    if context.conditions.is_empty() {
         let text = format!("the query says {shown}, and no condition says what is good{warned}");
         return Outcome::new(Phase::Inconclusive, sentence(&text), shown).value(value);
     }
-    let findings = Condition::evaluate_all(run.conditions, &facts);
+    let findings = Condition::evaluate_all(context.conditions, &facts);
     let phase = overall(&findings);
     let broken = findings.iter().find(|finding| finding.phase == phase);
     let text = match (phase, broken) {

@@ -3,24 +3,24 @@
 
 use domain::measurement::Phase;
 
-use super::talk::{self, Talk};
+use super::line_protocol::{self, Transcript};
 use crate::client::{Reason, Timing, authority_of};
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, millis};
-use crate::prober::Run;
 
 /// The port tried where none is given.
 const USUAL_PORT: u16 = 443;
 
-pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
-    let url = match talk::address(url, &["tcp"]) {
-        Ok(url) => talk::with_port(url, USUAL_PORT),
+pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
+    let url = match line_protocol::address(url, &["tcp"]) {
+        Ok(url) => line_protocol::with_port(url, USUAL_PORT),
         Err(outcome) => return outcome,
     };
     let place = authority_of(&url);
-    let looked = run
+    let result = context
         .client
-        .within(&url, run.timeout, async |deadline, progress| {
-            match run.client.open(&url, deadline, progress).await {
+        .within(&url, context.timeout, async |deadline, progress| {
+            match context.client.connect_tcp(&url, deadline, progress).await {
                 Ok(opened) => Ok((opened.timing, "accepted the connection")),
                 Err(Reason::ConnectionRefused(_)) => {
                     Ok((Timing::default(), "refused the connection, so it is there"))
@@ -29,20 +29,21 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
             }
         })
         .await;
-    match looked {
+    match result {
         Err(error) => Outcome::unreachable(error),
         Ok(((timing, how), took)) => {
-            let talk = Talk {
+            let transcript = Transcript {
                 sent: format!("connect {place}"),
-                came: String::new(),
+                received: String::new(),
                 remote: place.clone(),
                 timing,
                 took_ms: millis(took),
             };
-            let what = format!("{place} {how} after {:.0} ms", talk.took_ms);
-            let mut outcome = talk::answered(run, &what, "the host answers", &talk);
+            let what = format!("{place} {how} after {:.0} ms", transcript.took_ms);
+            let mut outcome =
+                line_protocol::success(context, &what, "the host answers", &transcript);
             if outcome.phase == Phase::Successful {
-                outcome.short = format!("{:.0} ms", talk.took_ms);
+                outcome.short = format!("{:.0} ms", transcript.took_ms);
             }
             outcome
         }

@@ -2,50 +2,51 @@
 
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 
-use super::talk::{self, Talk};
+use super::line_protocol::{self, Transcript};
 use crate::client::{Reason, Stage, authority_of};
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, millis};
-use crate::prober::Run;
 use crate::redact;
 
 /// The longest line of an answer that is read, in bytes.
 const LINE_MAX: u64 = 4_096;
 
-pub(crate) async fn run(run: &Run<'_>, url: &str, password: Option<&str>) -> Outcome {
-    let url = match talk::address(url, &["redis", "rediss"]) {
-        Ok(url) => talk::with_port(url, 6379),
+pub(crate) async fn run(context: &ProbeContext<'_>, url: &str, password: Option<&str>) -> Outcome {
+    let url = match line_protocol::address(url, &["redis", "rediss"]) {
+        Ok(url) => line_protocol::with_port(url, 6379),
         Err(outcome) => return outcome,
     };
     let place = authority_of(&url);
     let tls = url.scheme() == "rediss";
-    let user = talk::user(&url);
-    let looked = run
+    let user = line_protocol::user(&url);
+    let result = context
         .client
-        .within(&url, run.timeout, async |deadline, progress| {
-            let line = run.client.line(&url, tls, &[], deadline, progress).await?;
+        .within(&url, context.timeout, async |deadline, progress| {
+            let connection = context.client.connect(&url, tls, &[], deadline, progress).await?;
             progress.enter(Stage::FirstByte);
-            let mut stream = BufReader::new(line.stream);
+            let mut stream = BufReader::new(connection.stream);
             if let Some(password) = password {
                 let login: Vec<_> =
                     ["AUTH"].into_iter().chain(user.as_deref()).chain([password]).collect();
                 ask(&mut stream, &place, &login).await?;
             }
             let answer = ask(&mut stream, &place, &["PING"]).await?;
-            Ok((answer, line.remote, line.timing))
+            Ok((answer, connection.remote, connection.timing))
         })
         .await;
-    match looked {
+    match result {
         Err(error) => Outcome::unreachable(error),
         Ok(((answer, remote, timing), took)) => {
-            let talk = Talk {
+            let transcript = Transcript {
                 sent: format!("PING to {place}"),
-                came: answer.clone(),
+                received: answer.clone(),
                 remote: remote.to_string(),
                 timing,
                 took_ms: millis(took),
             };
-            let what = format!("Redis at {place} answered {answer} in {:.0} ms", talk.took_ms);
-            talk::answered(run, &what, "PING is answered", &talk)
+            let what =
+                format!("Redis at {place} answered {answer} in {:.0} ms", transcript.took_ms);
+            line_protocol::success(context, &what, "PING is answered", &transcript)
         }
     }
 }
@@ -72,7 +73,7 @@ where
             detail: redact::shorten(&redact::printable(said), 200),
         }),
         None => Err(Reason::Closed(place.to_owned())),
-        Some(_) => Err(Reason::NotSpoken {
+        Some(_) => Err(Reason::WrongProtocol {
             authority: place.to_owned(),
             protocol: "Redis",
             detail: format!("\"{}\" came", redact::shorten(&redact::printable(&line), 80)),

@@ -3,22 +3,22 @@
 use domain::measurement::Phase;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::talk::{self, Talk};
-use crate::client::{Line, Reason, Stage, authority_of};
+use super::line_protocol::{self, Transcript};
+use crate::client::{Connection, Reason, Stage, authority_of};
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// The most bytes of an answer that are read.
 const ANSWER_MAX: usize = 64 * 1024;
 
 pub(crate) async fn run(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     url: &str,
     send: Option<&str>,
     expect: Option<&str>,
 ) -> Outcome {
-    let url = match talk::address(url, &["tcp"]) {
+    let url = match line_protocol::address(url, &["tcp"]) {
         Ok(url) if url.port().is_some() => url,
         Ok(_) => {
             let text = "the address names no port, such as tcp://queue.example.org:5672";
@@ -27,47 +27,57 @@ pub(crate) async fn run(
         Err(outcome) => return outcome,
     };
     let place = authority_of(&url);
-    let looked = run
+    let result = context
         .client
-        .within(&url, run.timeout, async |deadline, progress| {
-            let line = run.client.line(&url, false, &[], deadline, progress).await?;
+        .within(&url, context.timeout, async |deadline, progress| {
+            let connection = context.client.connect(&url, false, &[], deadline, progress).await?;
             progress.enter(Stage::FirstByte);
-            let Line { mut stream, remote, timing, .. } = line;
+            let Connection { mut stream, remote, timing, .. } = connection;
             let closed = |_| Reason::Closed(place.clone());
             if let Some(send) = send {
                 stream.write_all(send.as_bytes()).await.map_err(closed)?;
             }
-            let mut came = Vec::new();
+            let mut received = Vec::new();
             while let Some(expect) = expect {
                 let mut part = [0u8; 4_096];
                 let read = stream.read(&mut part).await.map_err(closed)?;
-                came.extend_from_slice(&part[..read]);
-                let there = String::from_utf8_lossy(&came).contains(expect);
-                if there || read == 0 || came.len() >= ANSWER_MAX {
+                received.extend_from_slice(&part[..read]);
+                let there = String::from_utf8_lossy(&received).contains(expect);
+                if there || read == 0 || received.len() >= ANSWER_MAX {
                     break;
                 }
             }
-            Ok((String::from_utf8_lossy(&came).into_owned(), remote, timing))
+            Ok((String::from_utf8_lossy(&received).into_owned(), remote, timing))
         })
         .await;
-    match looked {
+    match result {
         Err(error) => Outcome::unreachable(error),
-        Ok(((came, remote, timing), took)) => {
+        Ok(((received, remote, timing), took)) => {
             let sent = send.map_or_else(
                 || format!("connect {place}"),
                 |send| format!("connect {place}\n{}", redact::text(send)),
             );
-            let talk =
-                Talk { sent, remote: remote.to_string(), timing, took_ms: millis(took), came };
-            match talk::contains(&talk.came, expect) {
+            let transcript = Transcript {
+                sent,
+                remote: remote.to_string(),
+                timing,
+                took_ms: millis(took),
+                received,
+            };
+            match line_protocol::contains(&transcript.received, expect) {
                 Ok(()) => {
-                    let what = format!("{place} answered in {:.0} ms", talk.took_ms);
-                    talk::answered(run, &what, "the port accepts connections", &talk)
+                    let what = format!("{place} answered in {:.0} ms", transcript.took_ms);
+                    line_protocol::success(
+                        context,
+                        &what,
+                        "the port accepts connections",
+                        &transcript,
+                    )
                 }
                 Err(problem) => {
                     let what = format!("{place}: {problem}");
                     let found = finding("the answer is as expected", Phase::Failed, problem);
-                    talk::judged(run, &what, found, &talk)
+                    line_protocol::conclude(context, &what, found, &transcript)
                 }
             }
         }

@@ -9,16 +9,16 @@ use domain::measurement::{Finding, Phase};
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
-use super::certificate::{Seen, inspect};
-use crate::client::{Progress, Reason, SendError, TlsTrouble, authority_of};
+use super::certificate::{ServerCertificate, inspect};
+use crate::client::{Progress, Reason, SendError, TlsError, authority_of};
 use crate::conditions::Facts;
+use crate::context::{ProbeContext, parse_base_url};
 use crate::outcome::{Outcome, finding, overall, sentence};
-use crate::prober::{Run, base};
 
 const DEFAULT_MIN_DAYS: u32 = 14;
 
-pub(crate) async fn run(run: &Run<'_>, url: &str, min_days: Option<u32>) -> Outcome {
-    let url = match base(url) {
+pub(crate) async fn run(context: &ProbeContext<'_>, url: &str, min_days: Option<u32>) -> Outcome {
+    let url = match parse_base_url(url) {
         Ok(url) if url.scheme() == "https" => url,
         Ok(url) => {
             let text = format!(
@@ -29,55 +29,63 @@ pub(crate) async fn run(run: &Run<'_>, url: &str, min_days: Option<u32>) -> Outc
         }
         Err(outcome) => return outcome,
     };
-    match look(run, &url).await {
-        Ok(seen) => judge(run, &url, &seen, min_days.unwrap_or(DEFAULT_MIN_DAYS)),
+    match look(context, &url).await {
+        Ok(certificate) => {
+            evaluate(context, &url, &certificate, min_days.unwrap_or(DEFAULT_MIN_DAYS))
+        }
         Err(error) => Outcome::unreachable(error),
     }
 }
 
-async fn look(run: &Run<'_>, url: &Url) -> Result<Seen, SendError> {
+async fn look(context: &ProbeContext<'_>, url: &Url) -> Result<ServerCertificate, SendError> {
     let started = Instant::now();
-    let deadline = started + run.timeout;
+    let deadline = started + context.timeout;
     let progress = Progress::new();
-    let looked = timeout_at(deadline, inspect(run.client, url, run.now, deadline, &progress)).await;
+    let looked =
+        timeout_at(deadline, inspect(context.client, url, context.now, deadline, &progress)).await;
     let reason = match looked {
-        Ok(Ok(seen)) => return Ok(seen),
+        Ok(Ok(certificate)) => return Ok(certificate),
         Ok(Err(reason)) => reason,
         Err(_) => Reason::TimedOut {
             authority: authority_of(url),
             stage: progress.stage(),
-            after: run.timeout,
+            after: context.timeout,
         },
     };
     let elapsed: Duration = started.elapsed();
     Err(SendError { reason, elapsed, exchanges: Vec::new() })
 }
 
-fn judge(run: &Run<'_>, url: &Url, seen: &Seen, min_days: u32) -> Outcome {
+fn evaluate(
+    context: &ProbeContext<'_>,
+    url: &Url,
+    certificate: &ServerCertificate,
+    min_days: u32,
+) -> Outcome {
     let authority = authority_of(url);
-    let findings = vec![verifies(seen), lasts(seen, min_days)];
+    let findings = vec![verifies(certificate), lasts(certificate, min_days)];
     let phase = overall(&findings);
-    let until = seen.not_after.format("%Y-%m-%d");
-    let days = seen.days_left;
-    let text = match &seen.trouble {
+    let until = certificate.not_after.format("%Y-%m-%d");
+    let days = certificate.days_left;
+    let text = match &certificate.error {
         Some(trouble) => {
             let also = match trouble {
-                TlsTrouble::Expired { .. } => String::new(),
+                TlsError::Expired { .. } => String::new(),
                 _ if days < 0 => format!("; it also expired on {until}"),
                 _ => String::new(),
             };
-            format!("{authority}: {trouble} (issued by {}){also}", seen.issuer)
+            format!("{authority}: {trouble} (issued by {}){also}", certificate.issuer)
         }
         None => format!(
             "the certificate of {authority} is valid for {days} more days, until {until}; expected \
              at least {min_days}"
         ),
     };
-    let short = match &seen.trouble {
-        Some(TlsTrouble::Expired { .. }) => "expired".to_owned(),
-        Some(TlsTrouble::WrongName { .. }) => "wrong name".to_owned(),
-        Some(TlsTrouble::NotYetValid { .. }) => "not yet".to_owned(),
-        Some(TlsTrouble::UnknownIssuer) => "untrusted".to_owned(),
+    let short = match &certificate.error {
+        Some(TlsError::Expired { .. }) => "expired".to_owned(),
+        Some(TlsError::WrongName { .. }) => "wrong name".to_owned(),
+        Some(TlsError::NotYetValid { .. }) => "not yet".to_owned(),
+        Some(TlsError::UnknownIssuer) => "untrusted".to_owned(),
         Some(_) => "invalid".to_owned(),
         None => format!("{days} d"),
     };
@@ -87,14 +95,14 @@ fn judge(run: &Run<'_>, url: &Url, seen: &Seen, min_days: u32) -> Outcome {
     let outcome = Outcome::new(phase, sentence(&text), short)
         .value(value)
         .findings(findings)
-        .exchanges(vec![seen.exchange(&authority)]);
-    run.with_conditions(outcome, &facts)
+        .exchanges(vec![certificate.exchange(&authority)]);
+    context.with_conditions(outcome, &facts)
 }
 
-fn verifies(seen: &Seen) -> Finding {
+fn verifies(certificate: &ServerCertificate) -> Finding {
     const SUBJECT: &str = "the certificate is trusted and for this name";
-    match &seen.trouble {
-        None => finding(SUBJECT, Phase::Successful, format!("issued by {}", seen.issuer)),
+    match &certificate.error {
+        None => finding(SUBJECT, Phase::Successful, format!("issued by {}", certificate.issuer)),
         Some(trouble) => {
             let phase = match trouble.blame() {
                 crate::client::Blame::Ours => Phase::Error,
@@ -105,12 +113,12 @@ fn verifies(seen: &Seen) -> Finding {
     }
 }
 
-fn lasts(seen: &Seen, min_days: u32) -> Finding {
-    let enough = seen.days_left >= i64::from(min_days);
-    let until = seen.not_after.format("%Y-%m-%d %H:%M UTC");
+fn lasts(certificate: &ServerCertificate, min_days: u32) -> Finding {
+    let enough = certificate.days_left >= i64::from(min_days);
+    let until = certificate.not_after.format("%Y-%m-%d %H:%M UTC");
     finding(
         format!("at least {min_days} days left"),
         if enough { Phase::Successful } else { Phase::Failed },
-        format!("{} days left, until {until}", seen.days_left),
+        format!("{} days left, until {until}", certificate.days_left),
     )
 }

@@ -9,10 +9,10 @@ use tokio_tungstenite::tungstenite::{
 };
 use url::Url;
 
-use super::talk::{self, Talk};
+use super::line_protocol::{self, Transcript};
 use crate::client::{Reason, Stage, authority_of};
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// The longest message that is read, in bytes.
@@ -21,13 +21,13 @@ const MESSAGE_MAX: usize = 256 * 1024;
 const MESSAGES: usize = 100;
 
 pub(crate) async fn run(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     url: &str,
     headers: &BTreeMap<String, String>,
     send: Option<&str>,
     expect: Option<&str>,
 ) -> Outcome {
-    let url = match talk::address(url, &["ws", "wss"]) {
+    let url = match line_protocol::address(url, &["ws", "wss"]) {
         Ok(url) => url,
         Err(outcome) => return outcome,
     };
@@ -37,23 +37,27 @@ pub(crate) async fn run(
     };
     let place = authority_of(&url);
     let tls = url.scheme() == "wss";
-    let looked = run
+    let result = context
         .client
-        .within(&url, run.timeout, async |deadline, progress| {
-            let line = run.client.line(&url, tls, &["http/1.1"], deadline, progress).await?;
+        .within(&url, context.timeout, async |deadline, progress| {
+            let connection =
+                context.client.connect(&url, tls, &["http/1.1"], deadline, progress).await?;
             progress.enter(Stage::FirstByte);
             let limits = WebSocketConfig::default()
                 .max_message_size(Some(MESSAGE_MAX))
                 .max_frame_size(Some(MESSAGE_MAX));
-            let (remote, timing) = (line.remote, line.timing);
-            let opened =
-                tokio_tungstenite::client_async_with_config(request, line.stream, Some(limits));
+            let (remote, timing) = (connection.remote, connection.timing);
+            let opened = tokio_tungstenite::client_async_with_config(
+                request,
+                connection.stream,
+                Some(limits),
+            );
             let (mut socket, _) = opened.await.map_err(|error| reason(&error, &place))?;
             if let Some(send) = send {
                 let sent = socket.send(Message::text(send)).await;
                 sent.map_err(|error| reason(&error, &place))?;
             }
-            let mut came = String::new();
+            let mut received = String::new();
             if let Some(expect) = expect {
                 progress.enter(Stage::Body);
                 for _ in 0..MESSAGES {
@@ -62,35 +66,46 @@ pub(crate) async fn run(
                     if let Ok(text) = message.to_text()
                         && !message.is_close()
                     {
-                        came = text.to_owned();
-                        if came.contains(expect) {
+                        received = text.to_owned();
+                        if received.contains(expect) {
                             break;
                         }
                     }
                 }
             }
             let _ = socket.close(None).await;
-            Ok((came, remote, timing))
+            Ok((received, remote, timing))
         })
         .await;
-    match looked {
+    match result {
         Err(error) => Outcome::unreachable(error),
-        Ok(((came, remote, timing), took)) => {
+        Ok(((received, remote, timing), took)) => {
             let shown = redact::url(&url);
             let sent = send.map_or_else(
                 || format!("open {shown}"),
                 |send| format!("open {shown}\n{}", redact::text(send)),
             );
-            let talk =
-                Talk { sent, came, remote: remote.to_string(), timing, took_ms: millis(took) };
-            match talk::contains(&talk.came, expect) {
+            let transcript = Transcript {
+                sent,
+                received,
+                remote: remote.to_string(),
+                timing,
+                took_ms: millis(took),
+            };
+            match line_protocol::contains(&transcript.received, expect) {
                 Ok(()) => {
-                    let what = format!("{shown} opened and answered in {:.0} ms", talk.took_ms);
-                    talk::answered(run, &what, "the WebSocket opens", &talk)
+                    let what =
+                        format!("{shown} opened and answered in {:.0} ms", transcript.took_ms);
+                    line_protocol::success(context, &what, "the WebSocket opens", &transcript)
                 }
                 Err(problem) => {
                     let found = finding("the message is as expected", Phase::Failed, &problem);
-                    talk::judged(run, &format!("{shown}: {problem}"), found, &talk)
+                    line_protocol::conclude(
+                        context,
+                        &format!("{shown}: {problem}"),
+                        found,
+                        &transcript,
+                    )
                 }
             }
         }
@@ -120,7 +135,7 @@ fn reason(error: &tungstenite::Error, place: &str) -> Reason {
         tungstenite::Error::Io(_)
         | tungstenite::Error::ConnectionClosed
         | tungstenite::Error::AlreadyClosed => Reason::Closed(authority),
-        other => Reason::NotSpoken {
+        other => Reason::WrongProtocol {
             authority,
             protocol: "WebSocket",
             detail: redact::shorten(&redact::printable(&other.to_string()), 200),

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use self::{folder::Folder, shop::Shop};
 use super::{Common, say, serve};
 use crate::{
+    alone::Alone,
     config::{Config, ProbeConfig},
     http::{self, Site},
     lifecycle, open,
@@ -40,17 +41,19 @@ pub struct Demo {
 impl Demo {
     pub(super) async fn run(&self, common: &Common) -> Result<ExitCode, StartError> {
         let folder = Folder::claim(common.data_dir.as_deref(), self.fresh)?;
-        let (listener, config) = serve::listen(self.config(common, &folder)?).await?;
+        let config = self.config(common, &folder)?;
+        let _alone = Alone::with(&config)?;
+        let (listener, config) = serve::listen(config).await?;
         say("Starting the shop …");
         let shop = Shop::start(&folder.shop(), self.free_ports).await?;
         let config = Config { probe: reach(&shop), ..config };
         if !folder.is_told() {
             say("Telling a year of history …");
-            story::tell(&config, &shop.places()).await?;
+            story::tell(&config, &shop.addresses()).await?;
             folder.mark_told()?;
         }
         let engine = open::engine(&config).await?;
-        story::move_to(&engine, &shop.places()).await?;
+        story::update_addresses(&engine, &shop.addresses()).await?;
         let token = story::token(&engine).await?;
         let router = http::router(engine.clone(), &config, &Site::beside_binary())?;
         welcome(&config, &folder, &shop, &token)?;

@@ -3,10 +3,12 @@
 use std::process::ExitCode;
 
 use super::{Common, say};
-use crate::{open, open::StartError};
+use crate::{alone::Alone, open, open::StartError};
 
 pub(super) async fn run(common: &Common) -> Result<ExitCode, StartError> {
-    let engine = open::engine(&common.config()?).await?;
+    let config = common.config()?;
+    let _alone = Alone::with(&config)?;
+    let engine = open::engine(&config).await?;
     say("The database's schema is up to date.");
     engine.close().await;
     Ok(ExitCode::SUCCESS)

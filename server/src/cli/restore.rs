@@ -10,7 +10,7 @@ use super::{
     backup::{describe, location, other},
     say,
 };
-use crate::{open, open::StartError};
+use crate::{alone::Alone, open::StartError};
 
 /// What to restore.
 #[derive(Debug, Args)]
@@ -39,8 +39,8 @@ impl Restore {
         if config.database_url.is_none() {
             // A faulty backup must not leave a folder behind.
             backup::inspect(&self.file).await.map_err(other)?;
-            open::prepare(&config.data_dir)?;
         }
+        let _alone = Alone::with(&config)?;
         let restored = backup::restore(&self.file, to, self.verify).await.map_err(other)?;
         let verified = if restored.compared {
             ", every row compared with the backup, keys and audit log verified"

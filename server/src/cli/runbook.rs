@@ -6,7 +6,8 @@ use std::{
 };
 
 use clap::Subcommand;
-use domain::{runbook::Runbook, who::Who};
+use domain::who::Who;
+use formats::runbook_yaml;
 
 use super::{Common, fail, say};
 use crate::{open, open::StartError};
@@ -59,7 +60,7 @@ fn read(file: &Path) -> Result<String, StartError> {
 }
 
 fn check(file: &Path, text: &str) -> Result<ExitCode, ExitCode> {
-    match Runbook::from_yaml(&file.display().to_string(), text) {
+    match runbook_yaml::read(&file.display().to_string(), text) {
         Ok(runbook) => {
             say(format!("{}: {} items, fine.", runbook.slug, runbook.items.len()));
             Ok(ExitCode::SUCCESS)

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Common, say};
 use crate::{
+    alone::Alone,
     config::Config,
     http::{self, Site},
     lifecycle, open,
@@ -24,7 +25,9 @@ pub struct Serve {
 
 impl Serve {
     pub(super) async fn run(&self, common: &Common) -> Result<ExitCode, StartError> {
-        let (listener, config) = listen(common.config_listening(self.listen)?).await?;
+        let config = common.config_listening(self.listen)?;
+        let _alone = Alone::with(&config)?;
+        let (listener, config) = listen(config).await?;
         let engine = open::engine(&config).await?;
         let router = http::router(engine.clone(), &config, &Site::beside_binary())?;
         announce(&config)?;

@@ -101,7 +101,7 @@ async fn hear(
     request: Request,
 ) -> Result<&'static str, Problem> {
     let unknown = || {
-        let said = "There is no such heartbeat. Its address is on the service's page.";
+        let said = "There is no such heartbeat. Its address is among the service's heartbeats.";
         Problem::new(StatusCode::NOT_FOUND, said)
     };
     let id: Uuid = id.parse().map_err(|_| unknown())?;

@@ -77,6 +77,10 @@ impl From<Refusal> for Problem {
             }
             Refusal::Conflict { open, .. } => Self { open, ..problem },
             // Logged here, once, at the boundary; the particulars are not for the caller.
+            Refusal::Unknown(error) => {
+                tracing::error!(%error, "what became of an act is not known");
+                problem
+            }
             Refusal::Store(error) => {
                 tracing::error!(%error, "the database refused");
                 problem

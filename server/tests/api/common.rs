@@ -41,6 +41,23 @@ impl Portal {
         Self { child, url }
     }
 
+    /// The process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it has ended by itself; answers whether all was well.
+    pub async fn ended(&mut self, patience: std::time::Duration) -> bool {
+        let until = std::time::Instant::now() + patience;
+        while std::time::Instant::now() < until {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.success();
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        panic!("it did not end in {patience:?}");
+    }
+
     /// `kill -9`.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

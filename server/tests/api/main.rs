@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may panic")]
 
+mod alone;
 mod anonymous;
 mod bad_input;
 mod common;
+mod deliveries;
 mod kill;
 mod metrics;
+mod stopping;
 mod two_portals;
 mod watching;

@@ -7,30 +7,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Catcher, page};
-
-/// Most messages in one answer.
-const MOST: usize = 200;
-
-/// Which messages are wanted.
-#[derive(Debug, Deserialize)]
-pub struct Filter {
-    /// Only to this recipient.
-    pub to: Option<String>,
-    /// At most so many.
-    pub limit: Option<usize>,
-}
-
-impl Filter {
-    /// How many at most, within bounds.
-    pub fn limit(&self) -> usize {
-        self.limit.unwrap_or(50).min(MOST)
-    }
-}
+use super::{Catcher, filter::Filter, page};
 
 /// The catcher's addresses.
 pub fn router(catcher: Catcher) -> Router {

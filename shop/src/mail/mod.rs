@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod command;
+pub mod filter;
 pub mod inbox;
 pub mod letters;
 pub mod page;

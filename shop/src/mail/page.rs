@@ -8,7 +8,7 @@ use axum::{
 use maud::{Markup, html};
 use uuid::Uuid;
 
-use super::{Catcher, api::Filter};
+use super::{Catcher, filter::Filter};
 use crate::pages::layout;
 
 /// `GET /mailbox`.

@@ -5,7 +5,7 @@ use axum::extract::Request;
 use maud::{DOCTYPE, Markup, html};
 
 use super::exposed::ENV;
-use crate::{error::ShopError, faults::DebugStyle, middleware::RequestId};
+use crate::{error::ShopError, faults::DebugStyle, request_id::RequestId};
 
 /// What a debug page shows of the request.
 pub struct Scene {

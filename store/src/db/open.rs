@@ -118,7 +118,7 @@ impl Pool {
             }
             Backend::Postgres(options) => {
                 let pool = PgPoolOptions::new()
-                    .max_connections(10)
+                    .max_connections(11)
                     .acquire_timeout(Duration::from_secs(10))
                     .connect_with(options.disable_statement_logging())
                     .await?;

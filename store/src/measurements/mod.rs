@@ -122,6 +122,25 @@ pub async fn newest_of_environment(
     Ok(by_check(found))
 }
 
+/// How many checks of a service in use say what in their newest measurement; `None` are those
+/// without one.
+///
+/// # Errors
+/// What the database says.
+pub async fn phases_of_service(
+    link: &mut Link,
+    service: ServiceId,
+) -> Result<Vec<(Option<Phase>, i64)>, StoreError> {
+    link.query(
+        "SELECT coalesce(o.phase, '') AS phase, count(*) AS n FROM checks c \
+         LEFT JOIN check_states s ON s.check_id = c.id LEFT JOIN outcomes o ON o.no = s.outcome \
+         WHERE c.service_id = $1 AND c.retired_at IS NULL GROUP BY o.phase",
+    )
+    .bind(service.0)
+    .read(|row| Ok((Phase::parse(&row.get::<String>("phase")?), row.get("n")?)))
+    .await
+}
+
 /// The newest measurements of all checks of a service.
 ///
 /// # Errors

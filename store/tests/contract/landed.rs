@@ -8,9 +8,10 @@ use domain::{
     ids::{DeploymentId, DutyRunId, RunId},
     item::{ItemState, MachineWord, PersonWord},
     run::RunSubject,
-    runbook::{MachineRule, SHIPPED},
+    runbook::MachineRule,
     watch::WatchState,
 };
+use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use rstest::rstest;
 use sqlx::migrate::Migrator;
 use store::{
@@ -41,7 +42,7 @@ struct Landed {
 #[rstest]
 #[tokio::test]
 async fn nothing_of_a_landed_database_is_lost(#[values(On::Sqlite, On::Postgres)] on: On) {
-    on.run_empty(async |backend| {
+    on.empty(async |backend| {
         let before = land(backend.clone()).await;
         let hashes = hashes(&backend).await;
         let store = Store::start(Pool::open(backend.clone()).await.unwrap()).await.unwrap();
@@ -140,8 +141,9 @@ async fn hashes(backend: &Backend) -> Vec<Vec<u8>> {
 async fn land(backend: Backend) -> Landed {
     let pool = Pool::connect(backend).await.unwrap();
     migrate(&pool).await;
-    let (name, text) = SHIPPED.iter().find(|(name, _)| name.contains("vendor-sync")).unwrap();
-    let content = domain::runbook::Runbook::from_yaml(name, text).unwrap();
+    let (name, text) =
+        SHIPPED_RUNBOOKS.iter().find(|(name, _)| name.contains("vendor-sync")).unwrap();
+    let content = runbook_yaml::read(name, text).unwrap();
     let content = serde_json::to_string(&content).unwrap();
     let store = Store::start(pool).await.unwrap();
     let new = Uuid::now_v7;

@@ -128,10 +128,11 @@ async fn a_rollback_plan_is_one_for_each_place(#[values(On::Sqlite, On::Postgres
         let plan = RollbackPlan {
             command: "kubectl rollout undo".into(),
             hook_url: Some("https://ci.example.org/rollback".into()),
+            hook_repeatable: true,
             mode: "manual".into(),
             rules: "error rate > 1 %\np95 > 800 ms".into(),
         };
-        let second = RollbackPlan { hook_url: None, ..plan.clone() };
+        let second = RollbackPlan { hook_url: None, hook_repeatable: false, ..plan.clone() };
         let (one, two) = (plan.clone(), second.clone());
         act!(db.store, |tx| {
             services::put_rollback_plan(tx, id, "production".into(), one, at(1)).await?;

@@ -7,12 +7,13 @@ use domain::{
     ids::{CheckId, DeploymentId, ItemId, PersonId, ReleaseId, RunbookVersionId, ServiceId},
     item::ItemState,
     roles::Role,
-    runbook::{Runbook, SHIPPED, SignOffRequirement},
+    runbook::SignOffRequirement,
     verdict::Verdict,
     watch::WatchState,
     who::Person,
     words::{Actor, DeploymentKind, Strategy},
 };
+use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use store::{
     Store, StoreError, Tx, audit,
     checks::CheckRecord,
@@ -77,12 +78,12 @@ pub fn person(email: &str, role: Role) -> PersonRecord {
 }
 
 pub fn runbook_version(number: i64) -> RunbookVersion {
-    let (file, source) = SHIPPED[0];
+    let (file, source) = SHIPPED_RUNBOOKS[0];
     RunbookVersion {
         id: RunbookVersionId(id()),
         number,
         source: (*source).into(),
-        content: Runbook::from_yaml(file, source).unwrap(),
+        content: runbook_yaml::read(file, source).unwrap(),
         published_by: "daytwo".into(),
         published_at: at(number),
     }

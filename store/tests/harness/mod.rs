@@ -22,6 +22,14 @@ pub struct Database {
 }
 
 impl Database {
+    /// The database's address, where it is on PostgreSQL.
+    pub fn address(&self) -> Option<PgConnectOptions> {
+        match &self.backend {
+            Backend::Postgres(address) => Some(address.clone()),
+            Backend::Sqlite(_) => None,
+        }
+    }
+
     /// Opens the same database once more, as another process would.
     pub async fn open_again(&self) -> Store {
         open(self.backend.clone()).await
@@ -31,15 +39,16 @@ impl Database {
 impl On {
     /// Runs a test on a fresh database and removes that afterwards, whatever came of the test.
     pub async fn run(self, test: impl AsyncFnOnce(&Database)) {
-        self.run_empty(async |backend| on(backend, test).await).await;
+        self.empty(async |backend| on(backend, test).await).await;
     }
 
-    /// As [`run`](Self::run), on a database without a schema.
-    pub async fn run_empty(self, test: impl AsyncFnOnce(Backend)) {
+    /// As [`run`](Self::run), on a database without the portal's schema.
+    pub async fn empty(self, test: impl AsyncFnOnce(Backend)) {
         match self {
             Self::Sqlite => {
                 let dir = tempfile::tempdir().unwrap();
-                test(location(None, dir.path()).unwrap()).await;
+                let backend = location(None, dir.path()).unwrap();
+                test(backend).await;
             }
             Self::Postgres => {
                 let Some(server) = server() else { return };

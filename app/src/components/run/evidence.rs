@@ -3,12 +3,15 @@
 use engine::runs::{ItemNow, RunPage};
 use leptos::prelude::*;
 
-use crate::components::{
-    badge::Badge,
-    phase::{phase_label, phase_state},
-    pictures::pictures,
-    proof::proof,
-    time::Ago,
+use crate::{
+    components::{
+        badge::Badge,
+        phase::{phase_label, phase_state},
+        pictures::pictures,
+        proof::proof,
+        time::Ago,
+    },
+    pages::service::Room,
 };
 
 /// The disclosure; nothing where there is no evidence.
@@ -83,8 +86,13 @@ pub fn evidence(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
 
 /// Where the requests and answers of a check stand that found nothing wrong: they would make up
 /// most of this page.
+<<<<<<< HEAD:app/src/components/run/evidence.rs
 fn all_of(page: &RunPage, key: &str) -> AnyView {
     let href = format!("/services/{}#check-{key}", page.record.service);
+=======
+fn all_of(page: &RunPage, key: &str) -> AnyView {
+    let href = format!("{}/{key}#newest", Room::Checks.href(&page.record.service));
+>>>>>>> h-service:app/src/pages/deployment/evidence.rs
     view! {
         <p class="small"><a href=href>"What was sent and what came back"<span class="sr-only">{format!(" in {key}")}</span></a></p>
     }

@@ -1,14 +1,18 @@
 //! The board: what is being watched, what waits on whom, what runs where.
 
-mod announce_form;
-mod matrix;
+mod environments;
 mod waiting;
 mod watching;
 
+use domain::permissions::{Permission, permit};
 use engine::board::Board;
 use leptos::prelude::*;
 
-use crate::{auth::Visitor, page};
+use crate::{
+    auth::Visitor,
+    components::announce_form::{Choice, announce_form, opener},
+    page,
+};
 
 /// The page.
 #[component]
@@ -22,16 +26,18 @@ pub fn BoardPage() -> impl IntoView {
             Ok((board, visitor.who()?))
         },
         |(board, who)| {
+            let offered =
+                !board.places.is_empty() && permit(&who, Permission::Announce, None).is_ok();
             let view = view! {
                 <div class="page-head" data-live="board-head">
                     <div><h1>"Board"</h1><p class="page-sub">{summary(&board)}</p></div>
-                    {announce_form::opener(&board, &who)}
+                    {offered.then(opener)}
                 </div>
-                {announce_form::announce_form(&board, &who)}
+                {offered.then(|| announce(&board))}
                 <div class="split" data-events="/events">
                     <div class="stack">
                         {watching::watching(&board, &who)}
-                        {matrix::matrix(&board)}
+                        {environments::environments(&board)}
                     </div>
                     <div class="stack">
                         {waiting::waits_on_you(&board)}
@@ -44,6 +50,18 @@ pub fn BoardPage() -> impl IntoView {
             ("Board".to_owned(), view.into_any())
         },
     )
+}
+
+/// The form for an announcement by hand, anywhere there is.
+fn announce(board: &Board) -> AnyView {
+    let choices = board.services.iter().flat_map(|service| {
+        let here = board.environments.iter();
+        here.filter(|environment| board.cell(service, environment).is_some()).map(|environment| {
+            let named = (environment.slug.as_str(), environment.name.as_str());
+            Choice::new((&service.slug, &service.name), named)
+        })
+    });
+    announce_form(choices.collect(), &board.runbooks)
 }
 
 fn summary(board: &Board) -> String {

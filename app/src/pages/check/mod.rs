@@ -15,9 +15,11 @@ use crate::{
         phase::{phase_label, phase_state},
         pictures::pictures,
         proof::proof,
+        test_check::test_check,
         time::{Ago, At},
     },
     page,
+    pages::service::Room,
 };
 
 /// The page.
@@ -35,10 +37,11 @@ pub fn CheckRoute() -> impl IntoView {
 
 fn whole(page: &CheckPage) -> AnyView {
     let check = &page.check;
-    let home = format!("/services/{}", page.service);
+    let checks = Room::Checks.href(&page.service);
     let links = vec![
         ("Services".to_owned(), "/services".to_owned()),
-        (page.service_name.clone(), home.clone()),
+        (page.service_name.clone(), Room::Overview.href(&page.service)),
+        (Room::Checks.label().to_owned(), checks.clone()),
     ];
     let item = check.item.as_ref().map(|item| format!(" · box {item}"));
     let about = format!(
@@ -52,7 +55,7 @@ fn whole(page: &CheckPage) -> AnyView {
         <Breadcrumbs links/>
         <div class="page-head">
             <div><h1>{check.label.clone()}</h1><p class="page-sub">{about}{item}{retired}</p></div>
-            <div class="row no-print"><a class="button" href=format!("{home}#check-{}", check.key)>"Change or test it"</a></div>
+            {act(page, &checks)}
         </div>
         <div class="stack" data-events="/events">
             {newest(page)}
@@ -61,6 +64,22 @@ fn whole(page: &CheckPage) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What the reader may do with it.
+fn act(page: &CheckPage, checks: &str) -> Option<AnyView> {
+    let check = &page.check;
+    if !page.may_configure || check.retired_at.is_some() {
+        return None;
+    }
+    // A browser opens the disclosure around the field.
+    let change = format!("{checks}#change-{}-env", check.key);
+    let change =
+        check.built_in.is_none().then(|| view! { <a class="button" href=change>"Change it"</a> });
+    Some(
+        view! { <div class="row no-print">{change}{test_check(&page.service, &check.key)}</div> }
+            .into_any(),
+    )
 }
 
 fn newest(page: &CheckPage) -> AnyView {

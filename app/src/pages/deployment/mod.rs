@@ -3,6 +3,7 @@
 mod baselines;
 mod charts;
 mod header;
+mod hook_delivery;
 mod lessons;
 mod rollback_panel;
 mod verdict_banner;

@@ -8,12 +8,15 @@ use engine::{
 use leptos::prelude::*;
 use store::{rollbacks::HookState, services::RollbackPlan};
 
-use super::header::short_commit;
-use crate::components::{
-    agreed_rules::agreed_rules,
-    badge::Badge,
-    field::TextArea,
-    time::{Ago, At},
+use super::{header::short_commit, hook_delivery::hook_delivery};
+use crate::{
+    components::{
+        agreed_rules::agreed_rules,
+        badge::Badge,
+        field::TextArea,
+        time::{Ago, At},
+    },
+    pages::service::Room,
 };
 
 /// The card.
@@ -46,16 +49,24 @@ pub fn rollback_panel(page: &DeploymentPage) -> AnyView {
 
 fn done(page: &DeploymentPage) -> Option<AnyView> {
     let done = page.rollback.done.as_ref()?;
-    let hook = match done.hook_state {
-        HookState::None => Some(by_hand(page)),
-        HookState::Pending => Some("The plan's hook is being called…".to_owned()),
-        HookState::Done => Some(done.hook_sentence.clone()),
-        HookState::Failed => Some(format!("{} {}", done.hook_sentence, by_hand(page))),
+    let delivery = page.rollback.delivery.as_ref();
+    // Those from before deliveries were written down have no more than their sentence.
+    let said = match done.hook_state {
+        HookState::Done | HookState::Failed | HookState::Unknown if delivery.is_none() => {
+            Some(done.hook_sentence.clone())
+        }
+        _ => None,
+    };
+    let by_hand = match done.hook_state {
+        HookState::None | HookState::Failed | HookState::Unknown => Some(by_hand(page)),
+        HookState::Pending | HookState::Done => None,
     };
     Some(
         view! {
             <p><strong>{format!("{} rolled it back", done.triggered_by)}</strong>" "<Ago at=done.at now=page.now/>": "{done.reason.clone()}</p>
-            {hook.map(|sentence| view! { <p>{sentence}</p> })}
+            {said.map(|sentence| view! { <p>{sentence}</p> })}
+            {delivery.map(|delivery| hook_delivery(delivery, page.now))}
+            {by_hand.map(|sentence| view! { <p>{sentence}</p> })}
         }
         .into_any(),
     )
@@ -110,7 +121,7 @@ fn command(plan: Option<&RollbackPlan>) -> Option<AnyView> {
 }
 
 fn without_plan(page: &DeploymentPage) -> Option<AnyView> {
-    let href = format!("/services/{}#rollback", page.deployment.service);
+    let href = Room::Rollback.href(&page.deployment.service);
     page.rollback.plan.is_none().then(|| {
         view! { <p><a href=href>"Write the rollback plan"</a>" before it is needed."</p> }
             .into_any()
@@ -142,11 +153,11 @@ fn form(page: &DeploymentPage) -> AnyView {
             "Roll back".to_owned(),
         ),
     };
-    let hook = panel.plan.as_ref().is_some_and(|plan| plan.hook_url.is_some());
-    let hint = if hook {
-        "Closes the watch and calls the plan’s hook once."
-    } else {
-        "Closes the watch. A person runs the command; the portal calls nothing."
+    let hook = panel.plan.as_ref().filter(|plan| plan.hook_url.is_some());
+    let hint = match hook.map(|plan| plan.hook_repeatable) {
+        Some(true) => "Closes the watch and calls the plan’s hook until it answers.",
+        Some(false) => "Closes the watch and calls the plan’s hook once.",
+        None => "Closes the watch. A person runs the command; the portal calls nothing.",
     };
     view! {
         <details class="disclosure" id="rollback-form">

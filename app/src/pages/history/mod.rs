@@ -12,8 +12,11 @@ use super::lessons::{PAGE as LESSONS, limit};
 use crate::{
     auth::Visitor,
     components::{
-        deployments_table::deployments_table, empty::Empty, lessons_list::lessons_list,
+        deployments_table::deployments_table,
+        empty::Empty,
+        lessons_list::lessons_list,
         pagination::Pagination,
+        tabs::{Tab, tabs},
     },
     page,
     query::Query,
@@ -69,16 +72,17 @@ async fn find(engine: &Engine, visitor: &Visitor) -> Result<Found, Refusal> {
 
 fn whole(found: &Found) -> AnyView {
     let ask = &found.ask;
-    let tab = |lessons: bool, text: &'static str| {
-        let current = (ask.lessons == lessons).then_some("page");
-        view! { <a href=ask.show(lessons) aria-current=current>{text}</a> }
+    let tab = |lessons: bool, text: &'static str| Tab {
+        text,
+        href: ask.show(lessons),
+        current: ask.lessons == lessons,
     };
     let content = if ask.lessons { lessons(found) } else { deployments(found) };
     view! {
         <div class="page-head">
             <div><h1>"History"</h1><p class="page-sub">"What was deployed and what was learned, newest first"</p></div>
         </div>
-        <nav class="tabs" aria-label="Parts of the history">{tab(false, "Deployments")}{tab(true, "Lessons")}</nav>
+        {tabs("Parts of the history", vec![tab(false, "Deployments"), tab(true, "Lessons")])}
         {filters::filters(ask, &found.page)}
         {content}
     }
@@ -94,7 +98,7 @@ fn deployments(found: &Found) -> AnyView {
     } else if ask.narrows() {
         none("No deployment fits these filters.".into())
     } else {
-        let text = "Nothing was announced yet. A pipeline announces with a token, or a person does on a service’s page.";
+        let text = "Nothing was announced yet. A pipeline announces with a token, or a person does on the board or on a service’s page.";
         view! { <Empty text><a class="button" href="/services">"To the services"</a></Empty> }
             .into_any()
     };

@@ -1,14 +1,14 @@
 //! What was normal, release by release.
 
 use domain::{baseline::Moment, indicator::shown};
-use engine::services::{BaselineRow, ServicePage};
+use engine::services::{ReleaseBaselines, ServiceOverview};
 use leptos::prelude::*;
 use store::baselines::BaselineRecord;
 
 use crate::components::{badge::DeploymentBadge, time::Ago};
 
 /// The card; nothing before the first baseline was captured.
-pub fn baselines(page: &ServicePage) -> Option<AnyView> {
+pub fn baselines(page: &ServiceOverview) -> Option<AnyView> {
     let mut indicators: Vec<&BaselineRecord> = Vec::new();
     for one in page.baselines.iter().flat_map(|row| &row.baselines) {
         if indicators.iter().all(|known| known.indicator != one.indicator) {
@@ -48,7 +48,7 @@ pub fn baselines(page: &ServicePage) -> Option<AnyView> {
     )
 }
 
-fn row(page: &ServicePage, one: &BaselineRow, indicators: &[&BaselineRecord]) -> AnyView {
+fn row(page: &ServiceOverview, one: &ReleaseBaselines, indicators: &[&BaselineRecord]) -> AnyView {
     let deployment = &one.deployment;
     let cells = indicators
         .iter()
@@ -62,7 +62,7 @@ fn row(page: &ServicePage, one: &BaselineRow, indicators: &[&BaselineRecord]) ->
         <tr data-row="" tabindex="-1">
             <th scope="row">
                 <a href=format!("/deployments/{}#baselines-card", deployment.id)>{deployment.version.clone()}</a>
-                <small>{deployment.environment.clone()}", "<Ago at=deployment.deployed_at now=page.now/></small>
+                <small>{deployment.environment.clone()}", "<Ago at=deployment.deployed_at now=page.head.now/></small>
             </th>
             <td><DeploymentBadge deployment/></td>
             {cells}

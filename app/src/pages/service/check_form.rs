@@ -1,11 +1,11 @@
 //! Adding and changing a check: a form for each kind.
 
 use domain::check::ProbeSpec;
-use engine::services::{ServicePage, hidden};
+use engine::services::{ServiceChecks, hidden};
 use leptos::prelude::*;
 use store::checks::CheckRecord;
 
-use super::check_form_kinds::of_service;
+use super::{check_form_kinds::of_service, room::choices};
 use crate::components::field::{Field, Select, TextArea};
 
 /// Each kind with what it is called, what it is for, and what its conditions may name.
@@ -74,8 +74,8 @@ const KINDS: [(&str, &str, &str, &str); 18] = [
 const TALK: &str = "connected, response_time_ms, dns_ms, connect_ms, tls_ms, body";
 
 /// The part of the card that adds checks.
-pub fn new_checks(page: &ServicePage) -> AnyView {
-    if page.places.is_empty() {
+pub fn new_checks(page: &ServiceChecks) -> AnyView {
+    if page.environments.is_empty() {
         return ().into_any();
     }
     let forms = KINDS
@@ -94,18 +94,17 @@ pub fn new_checks(page: &ServicePage) -> AnyView {
 }
 
 /// The form for a check of a kind, new or known.
-pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRecord>) -> AnyView {
+pub fn check_form(
+    page: &ServiceChecks,
+    kind: &'static str,
+    known: Option<&CheckRecord>,
+) -> AnyView {
     let id = known.map_or_else(|| format!("new-{kind}"), |check| format!("change-{}", check.key));
     let (_, title, about, fields) =
         KINDS.into_iter().find(|(word, ..)| *word == kind).unwrap_or((kind, kind, "", ""));
     let summary = if known.is_some() { "Change…".to_owned() } else { format!("{title}…") };
     let usual_url = usual_url(page, kind);
-    let environments = page
-        .places
-        .iter()
-        .rev()
-        .map(|(place, _, _)| (place.environment.clone(), place.environment.clone()))
-        .collect::<Vec<_>>();
+    let environments = choices(&page.environments);
     let text =
         |of: fn(&CheckRecord) -> String, other: &str| known.map_or_else(|| other.to_owned(), of);
     let key = match known {
@@ -135,7 +134,7 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
             <summary>{summary}</summary>
             <form class="form panel" method="post" action="/act/put-check" data-enhance="">
                 <p class="hint">{about}</p>
-                <input type="hidden" name="service" value=page.service.slug.clone()/>
+                <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                 <input type="hidden" name="kind" value=kind/>
                 <div class="fields">
                     {key}
@@ -165,11 +164,11 @@ pub fn check_form(page: &ServicePage, kind: &'static str, known: Option<&CheckRe
 }
 
 /// The address a new check of a kind begins with.
-fn usual_url(page: &ServicePage, kind: &str) -> String {
+fn usual_url(page: &ServiceChecks, kind: &str) -> String {
     let of_kind = domain::check::kind_of(kind);
     if of_kind.is_some_and(|kind| kind.word != "prometheus" && kind.schemes.contains(&"http")) {
-        let mut places = page.places.iter().rev();
-        return places.find_map(|(place, _, _)| place.base_url.clone()).unwrap_or_default();
+        let mut environments = page.environments.iter().rev();
+        return environments.find_map(|one| one.base_url.clone()).unwrap_or_default();
     }
     of_kind.map(|kind| kind.example.to_owned()).unwrap_or_default()
 }

@@ -1,59 +1,84 @@
-//! What is measured, and what it said last.
+//! What is measured, and what it said last. What was sent and what came back is on each check's
+//! own page.
 
-use domain::measurement::{Measurement, Phase};
-use engine::{runs::CheckNow, services::ServicePage, text};
+use domain::measurement::Phase;
+use engine::{runs::CheckNow, services::ServiceChecks, text};
 use leptos::prelude::*;
 
-use super::check_form::{check_form, new_checks};
+use super::{
+    Room,
+    check_form::{check_form, new_checks},
+    room::head,
+};
 use crate::components::{
     badge::Badge,
     empty::Empty,
     phase::{phase_label, phase_state},
-    pictures::pictures,
-    proof::proof,
     retire::retire,
+    test_check::test_check,
     time::Ago,
 };
 
-/// The card: the checks by environment.
-pub fn checks(page: &ServicePage) -> AnyView {
-    let parts = page.places.iter().filter_map(|(place, _, _)| {
-        let rows = page
-            .checks
-            .iter()
-            .filter(|(now, _)| now.check.environment == place.environment)
-            .map(|(now, seen)| row(page, now, seen.as_ref()))
-            .collect::<Vec<_>>();
+/// The room: the checks by environment, those that need a look first.
+pub fn checks(page: &ServiceChecks) -> AnyView {
+    let parts = page.environments.iter().filter_map(|one| {
+        let mut here: Vec<_> =
+            page.checks.iter().filter(|now| now.check.environment == one.environment).collect();
+        here.sort_by_key(|now| !needs_a_look(now));
+        let rows = here.into_iter().map(|now| row(page, now)).collect::<Vec<_>>();
         (!rows.is_empty()).then(|| {
             view! {
                 <section class="stack tight">
-                    <h3>{place.environment.clone()}</h3>
+                    <h3>{one.environment.clone()}</h3>
                     <ul class="evidence">{rows}</ul>
                 </section>
             }
         })
     });
     let parts = parts.collect_view();
-    let nothing = page.checks.is_empty().then(|| {
-        let text = "Nothing is measured yet. The built-in checks begin when an environment has a base URL; until then its boxes stay undecided.";
-        view! { <Empty text/> }
-    });
+    let nothing = page.checks.is_empty().then(|| nothing(page));
     view! {
+        {head(&page.head, Room::Checks, None)}
         <section class="card" aria-labelledby="checks-h" id="checks" tabindex="-1">
-            <header class="card-head"><h2 id="checks-h">"Checks"</h2><p class="card-note">{note(page)}</p></header>
+            <header class="card-head" data-live="checks-head">
+                <h2 id="checks-h">"Checks"</h2><p class="card-note">{note(page)}</p>
+            </header>
             <div class="card-body stack" data-live="checks">{parts}{nothing}</div>
-            {page.may_configure.then(|| new_checks(page))}
+            {page.head.may_configure().then(|| new_checks(page))}
         </section>
     }
     .into_any()
 }
 
-fn note(page: &ServicePage) -> String {
-    let bad = page
-        .checks
-        .iter()
-        .filter(|(now, _)| now.newest.as_ref().is_some_and(|seen| seen.phase != Phase::Successful))
-        .count();
+/// Why nothing is measured, by what is missing.
+fn nothing(page: &ServiceChecks) -> AnyView {
+    let settings = Room::Settings.href(&page.head.service.slug);
+    if page.environments.is_empty() {
+        return view! {
+            <Empty text="Nothing is measured yet: the service runs nowhere.">
+                <a href=format!("{settings}#new-environment")>"Where it runs is said in its settings"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    if page.environments.iter().all(|one| one.base_url.is_none()) {
+        return view! {
+            <Empty text="Nothing is measured yet. The built-in checks need a base URL; until then the boxes that rest on them stay undecided.">
+                <a href=settings>"Base URLs are said in its settings"</a>
+            </Empty>
+        }
+        .into_any();
+    }
+    let text = "Nothing is measured yet. The built-in checks begin when a deployment is announced.";
+    view! { <Empty text/> }.into_any()
+}
+
+fn needs_a_look(now: &CheckNow) -> bool {
+    now.newest.as_ref().is_some_and(|seen| seen.phase != Phase::Successful)
+}
+
+fn note(page: &ServiceChecks) -> String {
+    let bad = page.checks.iter().filter(|now| needs_a_look(now)).count();
     let count = match page.checks.len() {
         1 => "1 check".to_owned(),
         n => format!("{n} checks"),
@@ -65,21 +90,18 @@ fn note(page: &ServicePage) -> String {
     }
 }
 
-fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyView {
+fn row(page: &ServiceChecks, now: &CheckNow) -> AnyView {
     let check = &now.check;
-    let (head, sentence) = match &now.newest {
-        None => (
-            view! { <Badge state="open" label="No result"/> }.into_any(),
-            "It runs while a deployment there is watched.".to_owned(),
-        ),
+    let slug = &page.head.service.slug;
+    let (state, label, sentence) = match &now.newest {
+        None => ("open", "No result", "It runs while a deployment there is watched.".to_owned()),
         Some(newest) => {
-            let (state, label) = (phase_state(newest.phase), phase_label(newest.phase));
-            (view! { <Badge state label/> }.into_any(), newest.sentence.clone())
+            (phase_state(newest.phase), phase_label(newest.phase), newest.sentence.clone())
         }
     };
     let short =
         now.newest.as_ref().map(|newest| newest.short.clone()).filter(|short| !short.is_empty());
-    let when = now.newest.as_ref().map(|newest| view! { <Ago at=newest.at now=page.now/> });
+    let when = now.newest.as_ref().map(|newest| view! { <Ago at=newest.at now=page.head.now/> });
     let item = check.item.clone().map(|item| format!("box {item}"));
     let tags = [
         item,
@@ -89,42 +111,36 @@ fn row(page: &ServicePage, now: &CheckNow, seen: Option<&Measurement>) -> AnyVie
         Some(format!("every {}", text::duration(check.interval_s))),
     ];
     let tags: Vec<_> = tags.into_iter().flatten().collect();
-    let change = (page.may_configure && check.built_in.is_none())
-        .then(|| check_form(page, check.spec.kind(), Some(check)));
-    let retire = (page.may_configure && check.built_in.is_none()).then(|| {
-        let hint = "It runs and counts no more. What it measured is kept.";
-        retire("check", &page.service.slug, &check.key, hint)
+    let at = format!("{}/{}", Room::Checks.href(slug), check.key);
+    let seen = now.newest.is_some().then(|| {
+        view! {
+            <a href=format!("{at}#newest")>"What came back"<span class="sr-only">{format!(" in {}", check.key)}</span></a>
+        }
     });
-    let test = page.may_configure.then(|| test_now(page, &check.key));
+    let own = page.head.may_configure() && check.built_in.is_none();
+    let change = own.then(|| check_form(page, check.spec.kind(), Some(check)));
+    let retire = own.then(|| {
+        let hint = "It runs and counts no more. What it measured is kept.";
+        retire("check", slug, &check.key, hint)
+    });
+    let test = page.head.may_configure().then(|| test_check(slug, &check.key));
     view! {
         <li data-row="" tabindex="-1" id=format!("check-{}", check.key)>
             <div class="evidence-head">
-                {head}<b><a href=format!("/services/{}/checks/{}", page.service.slug, check.key)>{check.label.clone()}</a></b>
+                <Badge state label/><b><a href=at>{check.label.clone()}</a></b>
                 <span class="tag">{check.spec.kind()}</span>
                 {short.map(|short| view! { <span class="number">{short}</span> })}
                 {when}
             </div>
             <p>{sentence}</p>
-            {seen.and_then(|seen| pictures(check.id, &check.label, seen))}
             <p class="small">{tags.join(" · ")}</p>
             <div class="item-foot">
-                {seen.map(|seen| proof(&check.key, seen, page.now))}
+                {seen}
                 {test}
                 {change}
                 {retire}
             </div>
         </li>
-    }
-    .into_any()
-}
-
-fn test_now(page: &ServicePage, key: &str) -> AnyView {
-    view! {
-        <form method="post" action="/act/test-check" data-enhance="">
-            <input type="hidden" name="service" value=page.service.slug.clone()/>
-            <input type="hidden" name="key" value=key.to_owned()/>
-            <button class="button" data-busy="Testing…" aria-label=format!("Test {key} now")>"Test now"</button>
-        </form>
     }
     .into_any()
 }

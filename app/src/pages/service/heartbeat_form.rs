@@ -1,25 +1,21 @@
 //! Adding and changing a heartbeat.
 
-use engine::services::ServicePage;
+use engine::services::ServiceHeartbeats;
 use leptos::prelude::*;
 use store::heartbeats::HeartbeatRecord;
 
+use super::room::choices;
 use crate::components::field::{Field, Select};
 
 /// The form for a heartbeat, new or known.
-pub fn heartbeat_form(page: &ServicePage, known: Option<&HeartbeatRecord>) -> AnyView {
+pub fn heartbeat_form(page: &ServiceHeartbeats, known: Option<&HeartbeatRecord>) -> AnyView {
     let id =
         known.map_or_else(|| "new-heartbeat".to_owned(), |one| format!("change-h-{}", one.key));
     let summary = if known.is_some() { "Change…" } else { "Add a heartbeat…" };
     let text = |of: fn(&HeartbeatRecord) -> String, other: &str| {
         known.map_or_else(|| other.to_owned(), of)
     };
-    let environments = page
-        .places
-        .iter()
-        .rev()
-        .map(|(place, _, _)| (place.environment.clone(), place.environment.clone()))
-        .collect::<Vec<_>>();
+    let environments = choices(&page.environments);
     let key = match known {
         None => view! {
             <Field id=format!("{id}-key") name="key" label="Key" required=true maxlength=64 hint="Its name in the API, such as queue-worker."/>
@@ -32,7 +28,7 @@ pub fn heartbeat_form(page: &ServicePage, known: Option<&HeartbeatRecord>) -> An
             <summary>{summary}</summary>
             <form class="form panel" method="post" action="/act/put-heartbeat" data-enhance="">
                 <p class="hint">"Give either a period, or a cron expression with its time zone."</p>
-                <input type="hidden" name="service" value=page.service.slug.clone()/>
+                <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                 <div class="fields">
                     {key}
                     <Select id=format!("{id}-env") name="environment" label="Environment" options=environments

@@ -1,11 +1,11 @@
 //! The heartbeats: jobs and workers that say they are alive.
 
 use domain::heartbeat::{HeartbeatState, PingKind};
-use engine::{heartbeats::HeartbeatNow, services::ServicePage, text};
+use engine::{heartbeats::HeartbeatNow, services::ServiceHeartbeats, text};
 use leptos::prelude::*;
 use store::heartbeats::PingRecord;
 
-use super::heartbeat_form::heartbeat_form;
+use super::{Room, heartbeat_form::heartbeat_form, room::head};
 use crate::components::{
     badge::Badge,
     copyable::Copyable,
@@ -15,8 +15,8 @@ use crate::components::{
     time::{Ago, At},
 };
 
-/// The card.
-pub fn heartbeats(page: &ServicePage) -> AnyView {
+/// The room.
+pub fn heartbeats(page: &ServiceHeartbeats) -> AnyView {
     let rows = page.heartbeats.iter().map(|now| row(page, now)).collect_view();
     let list = (!page.heartbeats.is_empty()).then(|| view! { <ul class="evidence">{rows}</ul> });
     let nothing = page.heartbeats.is_empty().then(|| {
@@ -29,10 +29,11 @@ pub fn heartbeats(page: &ServicePage) -> AnyView {
         n => format!("{n} heartbeats"),
     };
     let note = if bad == 0 { count } else { format!("{count} · {bad} silent or failed") };
-    let add = (page.may_configure && !page.places.is_empty()).then(|| {
+    let add = (page.head.may_configure() && !page.environments.is_empty()).then(|| {
         view! { <div class="card-foot no-print">{heartbeat_form(page, None)}</div> }
     });
     view! {
+        {head(&page.head, Room::Heartbeats, None)}
         <section class="card" aria-labelledby="heartbeats-h" id="heartbeats" tabindex="-1">
             <header class="card-head"><h2 id="heartbeats-h">"Heartbeats"</h2><p class="card-note">{note}</p></header>
             <div class="card-body stack" data-live="heartbeats">{list}{nothing}</div>
@@ -46,9 +47,9 @@ const fn is_bad(state: HeartbeatState) -> bool {
     matches!(state, HeartbeatState::Down | HeartbeatState::Failed)
 }
 
-fn row(page: &ServicePage, now: &HeartbeatNow) -> AnyView {
+fn row(page: &ServiceHeartbeats, now: &HeartbeatNow) -> AnyView {
     let record = &now.record;
-    let when = record.heard.last().map(|at| view! { <Ago at=at now=page.now/> });
+    let when = record.heard.last().map(|at| view! { <Ago at=at now=page.head.now/> });
     let schedule = match (&record.cron, record.period_s) {
         (Some(cron), _) => format!("{cron} in {}", record.time_zone.as_deref().unwrap_or("UTC")),
         (None, Some(period)) => format!("every {}", text::duration(period)),
@@ -62,14 +63,14 @@ fn row(page: &ServicePage, now: &HeartbeatNow) -> AnyView {
     ];
     let tags: Vec<_> = tags.into_iter().flatten().collect();
     let expected =
-        now.expected_at.map(|at| view! { <p>"Expected "<At at=at now=page.now/>"."</p> });
+        now.expected_at.map(|at| view! { <p>"Expected "<At at=at now=page.head.now/>"."</p> });
     let silent = (now.state == HeartbeatState::New)
         .then(|| view! { <p>"Never heard of. Have its job ping the address below."</p> });
-    let address = page.may_configure.then(|| address(page, now));
-    let change = page.may_configure.then(|| heartbeat_form(page, Some(record)));
-    let retire = page.may_configure.then(|| {
+    let address = page.head.may_configure().then(|| address(page, now));
+    let change = page.head.may_configure().then(|| heartbeat_form(page, Some(record)));
+    let retire = page.head.may_configure().then(|| {
         let hint = "Its pings are taken no more, and it counts no more.";
-        retire("heartbeat", &page.service.slug, &record.key, hint)
+        retire("heartbeat", &page.head.service.slug, &record.key, hint)
     });
     view! {
         <li data-row="" tabindex="-1" id=format!("heartbeat-{}", record.key)>
@@ -85,8 +86,8 @@ fn row(page: &ServicePage, now: &HeartbeatNow) -> AnyView {
     .into_any()
 }
 
-fn address(page: &ServicePage, now: &HeartbeatNow) -> AnyView {
-    let url = now.ping_url(&page.base_url);
+fn address(page: &ServiceHeartbeats, now: &HeartbeatNow) -> AnyView {
+    let (url, label) = (now.ping_url(&page.base_url), &now.record.label);
     let shell = format!(
         "curl -fsS -m 10 --retry 3 {url}/start\nyour-job; curl -fsS -m 10 --retry 3 {url}/$?"
     );
@@ -95,15 +96,15 @@ fn address(page: &ServicePage, now: &HeartbeatNow) -> AnyView {
             <summary>"Where to ping"</summary>
             <div class="panel stack tight">
                 <p class="hint">"Whoever knows the address may ping. It ends in nothing where all is well, in /start, /fail or an exit code."</p>
-                <Copyable text=url label="Address"/>
-                <Copyable text=shell label="Around a job in a shell"/>
+                <Copyable text=url label=format!("Address of {label}")/>
+                <Copyable text=shell label=format!("Shell around the job of {label}")/>
             </div>
         </details>
     }
     .into_any()
 }
 
-fn pings(page: &ServicePage, now: &HeartbeatNow) -> Option<AnyView> {
+fn pings(page: &ServiceHeartbeats, now: &HeartbeatNow) -> Option<AnyView> {
     if now.pings.is_empty() {
         return None;
     }
@@ -126,7 +127,7 @@ fn pings(page: &ServicePage, now: &HeartbeatNow) -> Option<AnyView> {
     )
 }
 
-fn ping_row(page: &ServicePage, ping: &PingRecord) -> AnyView {
+fn ping_row(page: &ServiceHeartbeats, ping: &PingRecord) -> AnyView {
     let code = ping.exit_code.map(|code| format!(" (exit code {code})")).unwrap_or_default();
     let said = match ping.kind {
         PingKind::Success => "well",
@@ -138,7 +139,7 @@ fn ping_row(page: &ServicePage, ping: &PingRecord) -> AnyView {
         .then(|| view! { <small class="wrap">{ping.body.clone()}</small> });
     view! {
         <tr>
-            <th scope="row"><At at=ping.at now=page.now/></th>
+            <th scope="row"><At at=ping.at now=page.head.now/></th>
             <td>{said}{code}{body}</td>
             <td class="number">{took}</td>
             <td>{ping.source.clone()}</td>

@@ -1,14 +1,14 @@
 //! Adding and changing an indicator: a form for each source.
 
 use domain::indicator::{Direction, Family, Source};
-use engine::services::ServicePage;
+use engine::services::ServiceIndicators;
 use leptos::prelude::*;
 use store::indicators::IndicatorRecord;
 
 use crate::components::field::{Field, Select, TextArea};
 
 /// The part of the card that adds indicators.
-pub fn new_indicators(page: &ServicePage) -> AnyView {
+pub fn new_indicators(page: &ServiceIndicators) -> AnyView {
     let forms = [Source::Pushed, Source::Prometheus]
         .map(|source| view! { <li>{indicator_form(page, source, None)}</li> });
     let forms = forms.into_iter().collect_view();
@@ -23,7 +23,7 @@ pub fn new_indicators(page: &ServicePage) -> AnyView {
 
 /// The form for an indicator, new or known.
 pub fn indicator_form(
-    page: &ServicePage,
+    page: &ServiceIndicators,
     source: Source,
     known: Option<&IndicatorRecord>,
 ) -> AnyView {
@@ -47,7 +47,7 @@ pub fn indicator_form(
             <summary>{summary}</summary>
             <form class="form panel" method="post" action="/act/put-indicator" data-enhance="">
                 <p class="hint">{about}</p>
-                <input type="hidden" name="service" value=page.service.slug.clone()/>
+                <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                 <input type="hidden" name="source" value=source.as_str()/>
                 {what(&id, known)}
                 <Field id=format!("{id}-label") name="label" label="Label" maxlength=60 value=text(|one| one.label.clone())/>

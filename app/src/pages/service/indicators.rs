@@ -4,15 +4,19 @@ use domain::{
     baseline::to_pass,
     indicator::{Source, Thresholds},
 };
-use engine::services::ServicePage;
+use engine::services::ServiceIndicators;
 use leptos::prelude::*;
 use store::indicators::IndicatorRecord;
 
-use super::indicator_form::{indicator_form, new_indicators};
+use super::{
+    Room,
+    indicator_form::{indicator_form, new_indicators},
+    room::head,
+};
 use crate::components::{empty::Empty, retire::retire};
 
-/// The card.
-pub fn indicators(page: &ServicePage) -> AnyView {
+/// The room.
+pub fn indicators(page: &ServiceIndicators) -> AnyView {
     let rows = page.indicators.iter().map(|one| row(page, one)).collect_view();
     let list = (!page.indicators.is_empty()).then(|| view! { <ul class="evidence">{rows}</ul> });
     let nothing = page.indicators.is_empty().then(|| {
@@ -24,16 +28,17 @@ pub fn indicators(page: &ServicePage) -> AnyView {
         n => format!("{n} indicators"),
     };
     view! {
+        {head(&page.head, Room::Indicators, None)}
         <section class="card" aria-labelledby="indicators-h" id="indicators" tabindex="-1">
             <header class="card-head"><h2 id="indicators-h">"Indicators"</h2><p class="card-note">{count}</p></header>
             <div class="card-body stack">{list}{nothing}</div>
-            {page.may_configure.then(|| new_indicators(page))}
+            {page.head.may_configure().then(|| new_indicators(page))}
         </section>
     }
     .into_any()
 }
 
-fn row(page: &ServicePage, one: &IndicatorRecord) -> AnyView {
+fn row(page: &ServiceIndicators, one: &IndicatorRecord) -> AnyView {
     let source = match one.source {
         Source::Probe => "measured by the probes of the response targets".to_owned(),
         Source::Pushed => {
@@ -45,11 +50,11 @@ fn row(page: &ServicePage, one: &IndicatorRecord) -> AnyView {
         }
     };
     let query = one.query.clone().map(|query| view! { <code class="code wrap">{query}</code> });
-    let retire = (page.may_configure && one.source != Source::Probe).then(|| {
+    let retire = (page.head.may_configure() && one.source != Source::Probe).then(|| {
         let hint = "It takes no more points. Those it has, and its baselines, are kept.";
-        retire("indicator", &page.service.slug, &one.key, hint)
+        retire("indicator", &page.head.service.slug, &one.key, hint)
     });
-    let change = page.may_configure.then(|| indicator_form(page, one.source, Some(one)));
+    let change = page.head.may_configure().then(|| indicator_form(page, one.source, Some(one)));
     view! {
         <li data-row="" tabindex="-1" id=format!("indicator-{}", one.key)>
             <div class="evidence-head"><b>{one.label.clone()}</b><span class="tag">{one.family.label()}</span><span class="faint">{one.unit.clone()}</span></div>

@@ -1,6 +1,6 @@
 //! Proofs that a rollback works.
 
-use engine::{services::ServicePage, text};
+use engine::{services::ServiceRollback, text};
 use leptos::prelude::*;
 use store::rehearsals::RehearsalRecord;
 
@@ -12,13 +12,13 @@ use crate::components::{
 };
 
 /// The card.
-pub fn rehearsals(page: &ServicePage) -> AnyView {
+pub fn rehearsals(page: &ServiceRollback) -> AnyView {
     let rows = page.rehearsals.iter().map(|kept| row(page, kept)).collect_view();
     let none = page.rehearsals.is_empty().then(|| {
         view! { <Empty text="The rollback was never rehearsed. Put an earlier version back somewhere, time it, and record it here."/> }
     });
     // Whoever may change a service may record its rehearsals: the same role.
-    let form = (page.may_configure && !page.places.is_empty()).then(|| form(page));
+    let form = (page.head.may_configure() && !page.plans.is_empty()).then(|| form(page));
     view! {
         <section class="card" aria-labelledby="rehearsals-h" id="rehearsals" tabindex="-1">
             <header class="card-head"><h2 id="rehearsals-h">"Rehearsals"</h2></header>
@@ -29,7 +29,7 @@ pub fn rehearsals(page: &ServicePage) -> AnyView {
     .into_any()
 }
 
-fn row(page: &ServicePage, kept: &RehearsalRecord) -> AnyView {
+fn row(page: &ServiceRollback, kept: &RehearsalRecord) -> AnyView {
     let (state, label) = if kept.fact.worked {
         ("passed", text::took(kept.fact.duration_s))
     } else {
@@ -40,7 +40,7 @@ fn row(page: &ServicePage, kept: &RehearsalRecord) -> AnyView {
         <li>
             <div>
                 <b>{format!("{} on {}", kept.fact.version, kept.fact.environment)}</b>
-                <p><Ago at=kept.fact.at now=page.now/>{format!(" by {}", kept.recorded_by)}</p>
+                <p><Ago at=kept.fact.at now=page.head.now/>{format!(" by {}", kept.recorded_by)}</p>
                 {notes.map(|notes| view! { <p>{notes}</p> })}
             </div>
             <Badge state label/>
@@ -49,11 +49,11 @@ fn row(page: &ServicePage, kept: &RehearsalRecord) -> AnyView {
     .into_any()
 }
 
-fn form(page: &ServicePage) -> AnyView {
+fn form(page: &ServiceRollback) -> AnyView {
     let environments = page
-        .places
+        .plans
         .iter()
-        .map(|(place, _, _)| (place.environment.clone(), place.environment.clone()))
+        .map(|one| (one.environment.clone(), one.environment.clone()))
         .collect::<Vec<_>>();
     let worked = [("yes", "It worked"), ("no", "It did not work")]
         .map(|(value, text)| (value.to_owned(), text.to_owned()));
@@ -62,7 +62,7 @@ fn form(page: &ServicePage) -> AnyView {
             <details class="disclosure" id="rehearsal-form">
                 <summary>"Record a rehearsal…"</summary>
                 <form class="form panel" method="post" action="/act/record-rehearsal" data-enhance="">
-                    <input type="hidden" name="service" value=page.service.slug.clone()/>
+                    <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                     <div class="fields">
                         <Select id="rehearsal-env" name="environment" label="Environment" options=environments/>
                         <Field id="rehearsal-version" name="version" label="Version put back" required=true maxlength=128/>

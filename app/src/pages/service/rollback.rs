@@ -1,9 +1,11 @@
-//! How a service is put back, per environment.
+//! How a service is put back, per environment: the plan, and whether it is proven.
 
-use engine::services::{ServicePage, hidden};
+use domain::item::MachineWord;
+use engine::services::{PlanNow, Readiness, ServiceRollback, hidden};
 use leptos::prelude::*;
 use store::services::RollbackPlan;
 
+use super::{Room, rehearsals::rehearsals, room::head};
 use crate::components::{
     agreed_rules::agreed_rules,
     badge::Badge,
@@ -12,69 +14,96 @@ use crate::components::{
     field::{Field, TextArea},
 };
 
-/// The card.
-pub fn rollback(page: &ServicePage) -> AnyView {
-    let written =
-        page.places.iter().filter(|(_, _, plan)| plan.as_ref().is_some_and(has_way)).count();
-    let note = format!("{written} of {} written", page.places.len());
-    let plans = page
-        .places
-        .iter()
-        .map(|(place, _, plan)| one(page, &place.environment, plan.as_ref()))
-        .collect_view();
-    let nowhere = page
-        .places
-        .is_empty()
-        .then(|| view! { <Empty text="It runs nowhere yet, so there is nothing to put back."/> });
+/// The room.
+pub fn rollback(page: &ServiceRollback) -> AnyView {
+    let written = page.plans.iter().filter(|one| one.written().is_some()).count();
+    let note = format!("{written} of {} written", page.plans.len());
+    let plans = page.plans.iter().map(|one| plan(page, one)).collect_view();
+    let nowhere = page.plans.is_empty().then(|| {
+        let settings = Room::Settings.href(&page.head.service.slug);
+        view! {
+            <Empty text="It runs nowhere yet, so there is nothing to put back.">
+                <a href=format!("{settings}#new-environment")>"Where it runs is said in its settings"</a>
+            </Empty>
+        }
+    });
     view! {
-        <section class="card" aria-labelledby="rollback-h" id="rollback" data-live="rollback" tabindex="-1">
-            <header class="card-head"><h2 id="rollback-h">"Rollback plans"</h2><p class="card-note">{note}</p></header>
-            <div class="card-body stack">{plans}{nowhere}</div>
-        </section>
+        {head(&page.head, Room::Rollback, None)}
+        <div class="split even">
+            <section class="card" aria-labelledby="rollback-h" id="rollback" data-live="rollback" tabindex="-1">
+                <header class="card-head"><h2 id="rollback-h">"Rollback plans"</h2><p class="card-note">{note}</p></header>
+                <ul class="plans">{plans}</ul>
+                {nowhere}
+            </section>
+            {rehearsals(page)}
+        </div>
     }
     .into_any()
 }
 
-fn has_way(plan: &RollbackPlan) -> bool {
-    !plan.command.trim().is_empty() || plan.hook_url.is_some()
-}
-
-fn one(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> AnyView {
-    let badge = if plan.is_some_and(has_way) {
-        view! { <Badge state="done" label="Written"/> }.into_any()
-    } else {
-        view! { <Badge state="undecided" label="No plan"/> }.into_any()
+fn plan(page: &ServiceRollback, one: &PlanNow) -> AnyView {
+    let (state, label) = state(one);
+    let said = match (&one.readiness, one.written()) {
+        (Some(now), _) => now.sentence.clone(),
+        (None, Some(_)) => "Nothing runs here yet that could be rolled back.".to_owned(),
+        (None, None) => "Nothing runs here yet, and nobody has written how to go back.".to_owned(),
     };
-    let said = match plan.filter(|plan| has_way(plan)) {
-        None => view! { <p class="muted small">"Without a command or a hook nobody knows how to go back, and the box rollback-rehearsed stays undecided."</p> }.into_any(),
-        Some(plan) => facts(plan),
-    };
+    let id = format!("plan-of-{}", one.environment);
     view! {
-        <section class="stack tight">
-            <div class="row apart"><h3>{environment.to_owned()}</h3>{badge}</div>
-            {said}
-            {page.may_configure.then(|| form(page, environment, plan))}
-        </section>
+        <li class="stack tight" id=id>
+            <div class="row apart"><h3>{one.environment.clone()}</h3><Badge state label/></div>
+            <p class="muted">{said}</p>
+            {facts(one)}
+            {page.head.may_configure().then(|| form(page, &one.environment, one.plan.as_ref()))}
+        </li>
     }
     .into_any()
 }
 
-fn facts(plan: &RollbackPlan) -> AnyView {
-    let hook = plan.hook_url.as_deref().map_or_else(|| "none".to_owned(), hidden::address);
+/// State and word: whether a rollback would work now.
+fn state(one: &PlanNow) -> (&'static str, &'static str) {
+    match (one.written(), one.readiness.as_ref().map(|now| now.word)) {
+        (None, _) => ("undecided", "No plan"),
+        (Some(_), None) => ("open", "Written"),
+        (Some(_), Some(MachineWord::Passed)) => ("ready", "Ready"),
+        (Some(_), Some(MachineWord::Failed)) => ("failed", "Did not work"),
+        (Some(_), Some(MachineWord::Undecided | MachineWord::Running)) => ("undecided", "Unproven"),
+    }
+}
+
+fn facts(one: &PlanNow) -> Option<AnyView> {
+    let plan = one.written()?;
+    let hook = plan.hook_url.as_deref().map_or_else(
+        || "none".to_owned(),
+        |url| {
+            let how = if plan.hook_repeatable { "until it answers" } else { "at most once" };
+            format!("{}, called {how}", hidden::address(url))
+        },
+    );
     let command = plan.command.trim().to_owned();
-    let command = (!command.is_empty()).then(|| view! { <Copyable text=command label="Command"/> });
-    view! {
-        {command}
-        <dl class="facts">
-            <div><dt>"Hook"</dt><dd>{hook}</dd></div>
-            {agreed_rules(&plan.rules)}
-        </dl>
-    }
-    .into_any()
+    let command = (!command.is_empty()).then(|| {
+        view! { <Copyable text=command label=format!("Command for {}", one.environment)/> }
+    });
+    let restores = one.readiness.as_ref().map(|Readiness { from, to, .. }| {
+        let to = to.clone().unwrap_or_else(|| "nothing signed off before".to_owned());
+        view! { <div><dt>"Restores"</dt><dd>{to}<span class="faint">{format!(" after {from}")}</span></dd></div> }
+    });
+    Some(
+        view! {
+            {command}
+            <dl class="facts">
+                {restores}
+                <div><dt>"Hook"</dt><dd>{hook}</dd></div>
+                {agreed_rules(&plan.rules)}
+            </dl>
+        }
+        .into_any(),
+    )
 }
 
-fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> AnyView {
+fn form(page: &ServiceRollback, environment: &str, plan: Option<&RollbackPlan>) -> AnyView {
     let id = format!("plan-{environment}");
+    let summary = if plan.is_some() { "Change the plan…" } else { "Write the plan…" };
     let plan = plan.cloned().unwrap_or_default();
     let says = "Gets one POST with the service, the environment and the version to restore.";
     let hook_hint = match &plan.hook_url {
@@ -86,13 +115,18 @@ fn form(page: &ServicePage, environment: &str, plan: Option<&RollbackPlan>) -> A
     });
     view! {
         <details class="disclosure no-print" id=id.clone()>
-            <summary>"Write the plan…"</summary>
+            <summary>{summary}</summary>
             <form class="form panel" method="post" action="/act/put-plan" data-enhance="">
-                <input type="hidden" name="service" value=page.service.slug.clone()/>
+                <input type="hidden" name="service" value=page.head.service.slug.clone()/>
                 <input type="hidden" name="environment" value=environment.to_owned()/>
                 <TextArea id=format!("{id}-command") name="command" label="Command to copy" rows=2 maxlength=2000 value=plan.command/>
                 <Field id=format!("{id}-hook") name="hook_url" label="Hook to call" kind="url" maxlength=2048
                     hint=hook_hint/>
+                <input type="hidden" name="hook_repeatable_asked" value="yes"/>
+                <label class="check">
+                    <input type="checkbox" name="hook_repeatable" value="yes" checked=plan.hook_url.is_none() || plan.hook_repeatable/>
+                    " Call it again until it answers; it tells repeats by their Idempotency-Key"
+                </label>
                 {forget}
                 <TextArea id=format!("{id}-rules") name="rules" label="Rules agreed before the deploy" rows=3 maxlength=2000 value=plan.rules
                     hint="One a line, such as: error rate over 1 % for 5 minutes."/>

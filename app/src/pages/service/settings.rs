@@ -1,32 +1,45 @@
 //! What a service is called, who owns it, where it runs and how fast it must answer.
 
-use engine::services::ServicePage;
+use engine::services::ServiceSettings;
 use leptos::prelude::*;
 
+use super::{Room, room::head};
 use crate::components::field::{Field, TextArea};
 
-/// The cards.
-pub fn settings(page: &ServicePage) -> AnyView {
-    let service = &page.service;
-    let places = page
-        .places
+/// The room: forms for those who may change it, the same as facts for everyone else.
+pub fn settings(page: &ServiceSettings) -> AnyView {
+    let cards = if page.head.may_configure() {
+        view! { {form(page)}{targets_form(page)} }.into_any()
+    } else {
+        view! { {facts(page)}{targets(page)} }.into_any()
+    };
+    view! {
+        {head(&page.head, Room::Settings, None)}
+        <div class="split even">{cards}</div>
+    }
+    .into_any()
+}
+
+fn form(page: &ServiceSettings) -> AnyView {
+    let service = &page.head.service;
+    let environments = page
+        .environments
         .iter()
-        .map(|(place, _, _)| {
-            let slug = place.environment.clone();
+        .map(|one| {
+            let slug = one.environment.clone();
             let label = format!("Base URL of {slug}");
             view! {
                 <div>
                     <input type="hidden" name="environment" value=slug.clone()/>
                     <Field id=format!("base-{slug}") name="base_url" label kind="url" maxlength=2048
-                        value=place.base_url.clone().unwrap_or_default()/>
+                        value=one.base_url.clone().unwrap_or_default()/>
                 </div>
             }
         })
         .collect_view();
     view! {
-        <div class="split even">
         <section class="card no-print" aria-labelledby="settings-h" id="settings" tabindex="-1">
-            <header class="card-head"><h2 id="settings-h">"Settings"</h2></header>
+            <header class="card-head"><h2 id="settings-h">"The service"</h2></header>
             <div class="card-body">
                 <form class="form" method="post" action="/act/change-service" data-enhance="">
                     <input type="hidden" name="service" value=service.slug.clone()/>
@@ -36,7 +49,7 @@ pub fn settings(page: &ServicePage) -> AnyView {
                     </div>
                     <Field id="owners" name="owners" label="Owners" maxlength=200 value=service.owners.clone()/>
                     <TextArea id="description" name="description" label="Description" maxlength=2000 value=service.description.clone()/>
-                    {places}
+                    {environments}
                     <fieldset class="field">
                         <legend>"Another environment"</legend>
                         <div class="fields">
@@ -48,15 +61,13 @@ pub fn settings(page: &ServicePage) -> AnyView {
                 </form>
             </div>
         </section>
-        {targets(page)}
-        </div>
     }
     .into_any()
 }
 
-fn targets(page: &ServicePage) -> AnyView {
-    let known = page
-        .service
+fn targets_form(page: &ServiceSettings) -> AnyView {
+    let service = &page.head.service;
+    let known = service
         .targets
         .iter()
         .map(|target| (target.name.clone(), target.path.clone(), target.target_ms.to_string()));
@@ -79,12 +90,70 @@ fn targets(page: &ServicePage) -> AnyView {
             <header class="card-head"><h2 id="targets-h">"Response targets"</h2></header>
             <div class="card-body">
                 <form class="form" method="post" action="/act/change-targets" data-enhance="">
-                    <input type="hidden" name="service" value=page.service.slug.clone()/>
+                    <input type="hidden" name="service" value=service.slug.clone()/>
                     <p class="hint">"How fast each page must answer. Empty a page’s name to leave it out."</p>
                     {rows}
                     <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save the targets"</button></div>
                 </form>
             </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What stands in the form, to be read.
+fn facts(page: &ServiceSettings) -> AnyView {
+    let service = &page.head.service;
+    let said = |text: &str| match text.trim() {
+        "" => view! { <span class="faint">"not said"</span> }.into_any(),
+        text => text.to_owned().into_any(),
+    };
+    let environments = page
+        .environments
+        .iter()
+        .map(|one| {
+            let url = one.base_url.as_deref().unwrap_or_default();
+            view! { <div><dt>{format!("Base URL of {}", one.environment)}</dt><dd>{said(url)}</dd></div> }
+        })
+        .collect_view();
+    view! {
+        <section class="card" aria-labelledby="settings-h" id="settings">
+            <header class="card-head"><h2 id="settings-h">"The service"</h2></header>
+            <div class="card-body">
+                <dl class="facts left">
+                    <div><dt>"Name"</dt><dd>{said(&service.name)}</dd></div>
+                    <div><dt>"Short name"</dt><dd><code>{service.slug.clone()}</code></dd></div>
+                    <div><dt>"Tier"</dt><dd>{said(&service.tier)}</dd></div>
+                    <div><dt>"Owners"</dt><dd>{said(&service.owners)}</dd></div>
+                    <div><dt>"Description"</dt><dd>{said(&service.description)}</dd></div>
+                    {environments}
+                </dl>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn targets(page: &ServiceSettings) -> AnyView {
+    let rows = page.head.service.targets.iter().map(|target| {
+        let at_most = format!("{} ms", target.target_ms);
+        view! {
+            <div>
+                <dt>{target.name.clone()}" "<code class="faint">{target.path.clone()}</code></dt>
+                <dd class="number">{at_most}</dd>
+            </div>
+        }
+    });
+    let rows = rows.collect::<Vec<_>>();
+    let content = if rows.is_empty() {
+        view! { <p class="muted">"No page has a target: nothing is timed."</p> }.into_any()
+    } else {
+        view! { <dl class="facts">{rows}</dl> }.into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="targets-h" id="targets">
+            <header class="card-head"><h2 id="targets-h">"Response targets"</h2></header>
+            <div class="card-body">{content}</div>
         </section>
     }
     .into_any()

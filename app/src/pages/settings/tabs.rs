@@ -6,6 +6,8 @@ use domain::{
 };
 use leptos::prelude::*;
 
+use crate::components::tabs::{Tab, tabs};
+
 const PARTS: [(&str, &str, Option<Permission>); 6] = [
     ("Account", "/settings", None),
     ("People", "/settings/people", Some(Permission::ManagePeople)),
@@ -20,20 +22,12 @@ pub fn head(who: &Who, current: &str) -> AnyView {
     let seen: Vec<_> = PARTS
         .into_iter()
         .filter(|(_, _, needs)| needs.is_none_or(|needs| permit(who, needs, None).is_ok()))
+        .map(|(text, to, _)| Tab { text, href: to.to_owned(), current: to == current })
         .collect();
-    let tabs = (seen.len() > 1).then(|| {
-        let links = seen
-            .into_iter()
-            .map(|(text, to, _)| {
-                let here = (to == current).then_some("page");
-                view! { <a href=to aria-current=here>{text}</a> }
-            })
-            .collect_view();
-        view! { <nav class="tabs" aria-label="Parts of the settings">{links}</nav> }
-    });
+    let bar = (seen.len() > 1).then(|| tabs("Parts of the settings", seen));
     view! {
         <div class="page-head"><div><h1>"Settings"</h1></div></div>
-        {tabs}
+        {bar}
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use domain::{
     check::{RESPONSE_TARGETS, measures},
     ids::{CheckId, DeploymentId},
     item::MachineWord,
-    machine::{Source, SourceWord, combine},
+    item_sources::{Source, SourceWord, combine},
     run::RunSubject,
     watch::WatchState,
     words::Actor,
@@ -92,11 +92,11 @@ fn now_is(check: CheckRecord, run: &RunRecord, known: &HashMap<CheckId, Newest>)
 fn unmeasured(probe: &str, environment: &str, nothing_is: bool) -> String {
     if nothing_is {
         format!(
-            "no base URL is known for {environment}, so nothing can be probed. Set it on the \
-             service's page."
+            "no base URL is known for {environment}, so nothing can be probed. Set it in the \
+             service's settings."
         )
     } else if probe == RESPONSE_TARGETS {
-        "no response target is set, so nothing is timed. Set them on the service's page.".into()
+        "no response target is set, so nothing is timed. Set them in the service's settings.".into()
     } else {
         format!("nothing measures {probe}. Bind a check of that kind that counts to this box.")
     }

@@ -1,11 +1,11 @@
 //! What headers give away.
 
 use super::recognise::Sign;
-use crate::client::Answer;
+use crate::client::Response;
 use crate::redact;
 
 /// Headers only a development server sends.
-pub(super) fn signs(answer: &Answer) -> Vec<Sign> {
+pub(super) fn signs(answer: &Response) -> Vec<Sign> {
     let mut signs = Vec::new();
     if answer.header("x-debug-token").is_some() || answer.header("x-debug-token-link").is_some() {
         signs.push(Sign { framework: "Symfony", what: "a link to its profiler" });
@@ -23,7 +23,7 @@ pub(super) fn signs(answer: &Answer) -> Vec<Sign> {
 }
 
 /// Headers that name the software: worth a mention, not a failure.
-pub(super) fn mentions(answer: &Answer) -> Vec<String> {
+pub(super) fn mentions(answer: &Response) -> Vec<String> {
     ["x-powered-by", "x-aspnet-version", "x-aspnetmvc-version", "x-generator"]
         .into_iter()
         .filter_map(|name| {

@@ -13,23 +13,23 @@ use url::Url;
 
 use self::provoke::{PROVOCATIONS, Provocation};
 use self::recognise::Sign;
-use crate::client::{Answer, Blame, Request, SendError};
+use crate::client::{Blame, Request, Response, SendError};
 use crate::conditions::Facts;
-use crate::kinds::moved;
+use crate::context::{ProbeContext, parse_base_url};
+use crate::kinds::origin_redirect;
 use crate::outcome::{Outcome, finding, overall, sentence};
-use crate::prober::{Run, base};
 use crate::redact;
 
 const ABOUT: &str = "debug mode";
 const BODY_LIMIT_BYTES: usize = 256 * 1024;
 
-pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
-    let base = match base(url) {
+pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
+    let base = match parse_base_url(url) {
         Ok(base) => base,
         Err(outcome) => return outcome,
     };
-    let deadline = Instant::now() + run.timeout;
-    let base = match site(run, base, deadline).await {
+    let deadline = Instant::now() + context.timeout;
+    let base = match site(context, base, deadline).await {
         Ok(base) => base,
         Err(error) => return Outcome::nothing_learnt(error, ABOUT),
     };
@@ -39,7 +39,7 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
     let mut mentions: Vec<String> = Vec::new();
     let mut answered_itself = false;
     for provocation in &PROVOCATIONS {
-        let answer = match send(run, &base, provocation, deadline).await {
+        let answer = match send(context, &base, provocation, deadline).await {
             Ok(answer) => answer,
             Err(error) => {
                 let phase = match error.blame() {
@@ -61,7 +61,7 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
         if !signs.is_empty() || exchanges.is_empty() {
             exchanges.extend(answer.exchanges.iter().cloned());
         }
-        findings.push(judge(provocation, &answer, &signs));
+        findings.push(evaluate(provocation, &answer, &signs));
         for sign in signs {
             if !leaks.contains(&sign.framework) {
                 leaks.push(sign.framework);
@@ -72,15 +72,19 @@ pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
         let detail = "every answer was a redirect or none, so no error page was seen";
         findings.push(finding("an error page", Phase::Inconclusive, detail));
     }
-    conclude(run, &base, findings, exchanges, &leaks, &mentions)
+    conclude(context, &base, findings, exchanges, &leaks, &mentions)
 }
 
 /// Where the site really lives.
-async fn site(run: &Run<'_>, mut base: Url, deadline: Instant) -> Result<Url, SendError> {
-    for _ in 0..moved::MOVES {
+async fn site(
+    context: &ProbeContext<'_>,
+    mut base: Url,
+    deadline: Instant,
+) -> Result<Url, SendError> {
+    for _ in 0..origin_redirect::MAX_ORIGIN_REDIRECTS {
         let left = deadline.saturating_duration_since(Instant::now());
         let request = Request::get(base.as_str())?.timeout(left).redirects(0);
-        match moved::moved_to(&run.client.send(request).await?) {
+        match origin_redirect::target(&context.client.send(request).await?) {
             Some(moved) => base = moved,
             None => break,
         }
@@ -89,13 +93,13 @@ async fn site(run: &Run<'_>, mut base: Url, deadline: Instant) -> Result<Url, Se
 }
 
 async fn send(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     base: &Url,
     provocation: &Provocation,
     deadline: Instant,
-) -> Result<Answer, SendError> {
+) -> Result<Response, SendError> {
     // A silent path must not use up the time of the others.
-    let left = deadline.saturating_duration_since(Instant::now()).min(run.timeout / 2);
+    let left = deadline.saturating_duration_since(Instant::now()).min(context.timeout / 2);
     let mut request = Request::new(provocation.method, &provocation.address(base))?
         .timeout(left)
         .body_limit_bytes(BODY_LIMIT_BYTES)
@@ -103,16 +107,16 @@ async fn send(
     for (name, value) in provocation.headers {
         request = request.header(name, value)?;
     }
-    run.client.send(request).await
+    context.client.send(request).await
 }
 
-fn signs(answer: &Answer) -> Vec<Sign> {
+fn signs(answer: &Response) -> Vec<Sign> {
     let mut signs = recognise::body(&answer.text());
     signs.extend(headers::signs(answer));
     signs
 }
 
-fn judge(provocation: &Provocation, answer: &Answer, signs: &[Sign]) -> Finding {
+fn evaluate(provocation: &Provocation, answer: &Response, signs: &[Sign]) -> Finding {
     let status = answer.status.as_u16();
     if let Some(sign) = signs.first() {
         let detail = format!("answered {status} with {} ({})", sign.what, sign.framework);
@@ -130,7 +134,7 @@ fn judge(provocation: &Provocation, answer: &Answer, signs: &[Sign]) -> Finding 
 }
 
 fn conclude(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     base: &Url,
     findings: Vec<Finding>,
     exchanges: Vec<domain::measurement::Exchange>,
@@ -173,5 +177,5 @@ fn conclude(
         outcome = outcome.value(value);
     }
     let facts = Facts { value: outcome.value, ..Facts::default() };
-    run.with_conditions(outcome, &facts)
+    context.with_conditions(outcome, &facts)
 }

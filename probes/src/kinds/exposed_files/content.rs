@@ -1,6 +1,6 @@
 //! What the listed files look like, so that a leak is recognised by itself.
 
-use crate::client::Answer;
+use crate::client::Response;
 use crate::pattern::{Pattern, found, pattern};
 use crate::redact;
 
@@ -97,7 +97,7 @@ pattern!(DOCKER, r#""auths"\s*:\s*\{"#);
 
 impl Content {
     /// Whether the answer is such a file.
-    pub(super) fn matches(self, answer: &Answer) -> bool {
+    pub(super) fn matches(self, answer: &Response) -> bool {
         let body = answer.body.as_ref();
         let text = answer.text();
         let has = |pattern: &Pattern| found(pattern, &text);
@@ -133,7 +133,7 @@ impl Content {
     }
 
     /// What of the file may be kept: the names in it, never the values.
-    pub(super) fn excerpt(self, answer: &Answer) -> String {
+    pub(super) fn excerpt(self, answer: &Response) -> String {
         let text = answer.text();
         match self {
             Self::Environment | Self::NpmToken | Self::CloudCredentials => names_only(&text, '='),

@@ -4,9 +4,9 @@
 //! path that cannot exist is asked for first, and what a listed file really looks like decides
 //! before any likeness to that page does.
 
-mod compare;
+mod catch_all;
 mod content;
-mod judge;
+mod evaluate;
 mod paths;
 
 use std::time::Duration;
@@ -16,14 +16,14 @@ use futures::StreamExt as _;
 use tokio::time::Instant;
 use url::Url;
 
-use self::compare::CatchAll;
-use self::judge::Verdict;
+use self::catch_all::CatchAll;
+use self::evaluate::Verdict;
 use self::paths::{Exposed, PATHS};
-use crate::client::{Answer, Request, SendError};
+use crate::client::{Request, Response, SendError};
 use crate::conditions::Facts;
-use crate::kinds::moved;
+use crate::context::{ProbeContext, parse_base_url};
+use crate::kinds::origin_redirect;
 use crate::outcome::{Outcome, finding, overall, sentence};
-use crate::prober::{Run, base};
 use crate::redact;
 
 const AT_ONCE: usize = 4;
@@ -34,65 +34,71 @@ const ABOUT: &str = "exposed files";
 /// The most exchanges kept as evidence.
 const EVIDENCE_KEPT: usize = 8;
 
-/// One path looked at.
-struct Looked {
+/// What asking for one path showed.
+struct PathResult {
     finding: Finding,
     exchanges: Vec<Exchange>,
     /// Whether the path answered at all.
     answered: bool,
 }
 
-pub(crate) async fn run(run: &Run<'_>, url: &str) -> Outcome {
-    let base = match base(url) {
+pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
+    let base = match parse_base_url(url) {
         Ok(base) => base,
         Err(outcome) => return outcome,
     };
-    let deadline = Instant::now() + run.timeout;
-    let (base, catch_all) = match site(run, base, deadline).await {
+    let deadline = Instant::now() + context.timeout;
+    let (base, catch_all) = match site(context, base, deadline).await {
         Ok(site) => site,
         Err(error) => return Outcome::nothing_learnt(error, ABOUT),
     };
 
     // The futures are made before the stream drives them: a stream that maps borrows inside an
     // async function is refused where the whole is spawned.
-    let looks: Vec<_> =
-        PATHS.iter().map(|exposed| look(run, &base, exposed, &catch_all, deadline)).collect();
-    let looked: Vec<Looked> = futures::stream::iter(looks).buffered(AT_ONCE).collect().await;
-    conclude(run, &base, looked, catch_all.sample())
+    let checks: Vec<_> = PATHS
+        .iter()
+        .map(|exposed| check_path(context, &base, exposed, &catch_all, deadline))
+        .collect();
+    let results: Vec<PathResult> = futures::stream::iter(checks).buffered(AT_ONCE).collect().await;
+    conclude(context, &base, results, catch_all.sample())
 }
 
 /// Where the site really lives and what it answers for unknown paths: a base address in clear often
 /// only redirects everything to HTTPS, and judging that redirect would judge nothing.
 async fn site(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     mut base: Url,
     deadline: Instant,
 ) -> Result<(Url, CatchAll), SendError> {
-    for _ in 0..moved::MOVES {
-        let catch_all = catch_all(run, &base, deadline).await?;
-        let Some(moved) = catch_all.moved_to() else { return Ok((base, catch_all)) };
+    for _ in 0..origin_redirect::MAX_ORIGIN_REDIRECTS {
+        let catch_all = catch_all(context, &base, deadline).await?;
+        let Some(moved) = catch_all.origin_redirect() else { return Ok((base, catch_all)) };
         let path = base.path().to_owned();
         base = moved;
         base.set_path(&path);
     }
-    let catch_all = catch_all(run, &base, deadline).await?;
+    let catch_all = catch_all(context, &base, deadline).await?;
     Ok((base, catch_all))
 }
 
-async fn catch_all(run: &Run<'_>, base: &Url, deadline: Instant) -> Result<CatchAll, SendError> {
+async fn catch_all(
+    context: &ProbeContext<'_>,
+    base: &Url,
+    deadline: Instant,
+) -> Result<CatchAll, SendError> {
     let mut answers = Vec::new();
-    for path in &compare::sample_paths(base) {
-        answers.push(get(run, base, path, deadline).await?);
+    for path in &catch_all::sample_paths(base) {
+        answers.push(get(context, base, path, deadline).await?);
     }
     Ok(CatchAll::of(answers))
 }
 
 async fn get(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     base: &Url,
     path: &str,
     deadline: Instant,
-) -> Result<Answer, SendError> {
+) -> Result<Response, SendError> {
     let mut url = base.clone();
     url.set_query(None);
     url.set_fragment(None);
@@ -104,17 +110,17 @@ async fn get(
         .timeout(left.min(PER_PATH))
         .body_limit_bytes(BODY_LIMIT_BYTES)
         .redirects(0);
-    run.client.send(request).await
+    context.client.send(request).await
 }
 
-async fn look(
-    run: &Run<'_>,
+async fn check_path(
+    context: &ProbeContext<'_>,
     base: &Url,
     exposed: &Exposed,
     catch_all: &CatchAll,
     deadline: Instant,
-) -> Looked {
-    let answer = match get(run, base, exposed.path, deadline).await {
+) -> PathResult {
+    let answer = match get(context, base, exposed.path, deadline).await {
         Ok(answer) => answer,
         Err(error) => {
             let phase = match error.blame() {
@@ -122,10 +128,10 @@ async fn look(
                 crate::client::Blame::Ours => Phase::Error,
             };
             let finding = finding(exposed.path, phase, format!("no answer: {error}"));
-            return Looked { finding, exchanges: error.exchanges, answered: false };
+            return PathResult { finding, exchanges: error.exchanges, answered: false };
         }
     };
-    let Verdict { phase, detail, excerpt } = judge::judge(exposed, &answer, catch_all);
+    let Verdict { phase, detail, excerpt } = evaluate::evaluate(exposed, &answer, catch_all);
     let mut exchanges = Vec::new();
     if phase != Phase::Successful {
         exchanges = answer.exchanges;
@@ -133,23 +139,28 @@ async fn look(
             last.excerpt = excerpt;
         }
     }
-    Looked { finding: finding(exposed.path, phase, detail), exchanges, answered: true }
+    PathResult { finding: finding(exposed.path, phase, detail), exchanges, answered: true }
 }
 
-fn conclude(run: &Run<'_>, base: &Url, looked: Vec<Looked>, sample: Vec<Exchange>) -> Outcome {
-    let total = looked.len();
-    let answered = looked.iter().filter(|one| one.answered).count();
+fn conclude(
+    context: &ProbeContext<'_>,
+    base: &Url,
+    results: Vec<PathResult>,
+    sample: Vec<Exchange>,
+) -> Outcome {
+    let total = results.len();
+    let answered = results.iter().filter(|one| one.answered).count();
     let place = redact::url(base);
     let mut exchanges = sample;
     // Leaks are the evidence that must not fall to the limit.
     for wanted in [Phase::Failed, Phase::Inconclusive, Phase::Error] {
-        for one in looked.iter().filter(|one| one.finding.phase == wanted) {
+        for one in results.iter().filter(|one| one.finding.phase == wanted) {
             if exchanges.len() < EVIDENCE_KEPT {
                 exchanges.extend(one.exchanges.iter().cloned());
             }
         }
     }
-    let findings: Vec<Finding> = looked.into_iter().map(|one| one.finding).collect();
+    let findings: Vec<Finding> = results.into_iter().map(|one| one.finding).collect();
     let phase = overall(&findings);
     let named = |wanted: Phase| {
         let paths: Vec<&str> = findings
@@ -193,5 +204,5 @@ fn conclude(run: &Run<'_>, base: &Url, looked: Vec<Looked>, sample: Vec<Exchange
     // Without an answer from every path, "none" would not be a count.
     let outcome = if answered == total || leaks > 0 { outcome.value(value) } else { outcome };
     let facts = Facts { value: outcome.value, ..Facts::default() };
-    run.with_conditions(outcome, &facts)
+    context.with_conditions(outcome, &facts)
 }

@@ -5,15 +5,15 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::client::Request;
-use crate::prober::Run;
+use crate::context::ProbeContext;
 
 /// How often the catcher is asked.
-const LOOK: Duration = Duration::from_millis(400);
+const POLL_INTERVAL: Duration = Duration::from_millis(400);
 
 /// Waits for a mail with a link that contains `part`; the first such link, the newest mail standing
 /// first as catchers list them.
 pub(super) async fn wait(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     inbox: &str,
     part: &str,
     until: Instant,
@@ -25,7 +25,7 @@ pub(super) async fn wait(
         }
         let request = Request::get(inbox).map_err(|error| error.to_string())?;
         let request = request.timeout(left).body_limit_bytes(4 * 1024 * 1024);
-        let answer = run
+        let answer = context
             .client
             .send(request)
             .await
@@ -34,7 +34,7 @@ pub(super) async fn wait(
         if let Some(link) = link(&text, part) {
             return Ok(link);
         }
-        sleep(LOOK.min(left)).await;
+        sleep(POLL_INTERVAL.min(left)).await;
     }
 }
 

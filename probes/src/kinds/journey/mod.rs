@@ -17,8 +17,8 @@ use domain::measurement::{Finding, Phase, Picture};
 use tokio::time::{Instant, timeout};
 
 use crate::browser::{Browser, Page, StepError};
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// How long a step may wait where the recording does not say.
@@ -26,59 +26,59 @@ const WAIT: Duration = Duration::from_secs(10);
 
 /// What has been seen of a journey so far, readable after its time ran out in the middle of it.
 #[derive(Default)]
-struct Seen {
+struct Progress {
     findings: Vec<Finding>,
     pictures: Vec<Picture>,
 }
 
 /// Why a journey ended early.
-struct Stopped {
+struct StepFailure {
     at: String,
     phase: Phase,
-    why: String,
+    reason: String,
 }
 
 pub(crate) async fn run(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     recording: &Recording,
     secrets: &BTreeMap<String, String>,
 ) -> Outcome {
     // A browser takes a processor and some hundred MB: few run at once, and waiting for a place is
     // no part of the journey.
-    let Ok(_place) = run.journeys.acquire().await else {
+    let Ok(_place) = context.journeys.acquire().await else {
         return Outcome::new(Phase::Error, "Daytwo is stopping.", "stopping");
     };
     let started = Instant::now();
-    let browser = match Browser::start(run.client, run.browser).await {
+    let browser = match Browser::start(context.client, context.browser).await {
         Ok(browser) => browser,
         Err(why) => return Outcome::new(Phase::Error, sentence(&why), "no browser"),
     };
-    let mut seen = Seen::default();
-    let walk = Walk { run, recording, names: names(run, secrets), started };
-    let walked = timeout(run.timeout, walk.all(&browser, &mut seen)).await;
-    let stopped = match walked {
+    let mut progress = Progress::default();
+    let replay = Replay { context, recording, names: names(context, secrets), started };
+    let result = timeout(context.timeout, replay.run_steps(&browser, &mut progress)).await;
+    let failure = match result {
         Ok(Ok(())) => None,
-        Ok(Err(stopped)) => Some(stopped),
-        Err(_) => Some(Stopped {
-            at: format!("step {}", seen.findings.len() + 1),
+        Ok(Err(failure)) => Some(failure),
+        Err(_) => Some(StepFailure {
+            at: format!("step {}", progress.findings.len() + 1),
             phase: Phase::Failed,
-            why: format!("the journey did not end within {} s", run.timeout.as_secs()),
+            reason: format!("the journey did not end within {} s", context.timeout.as_secs()),
         }),
     };
     // An address the guard refused is no failure of the service, whatever the page made of it.
-    let stopped = stopped.map(|stopped| match (browser.refused(), browser.untrusted()) {
-        (Some(refused), _) => Stopped { phase: Phase::Error, why: refused, ..stopped },
-        (None, Some(untrusted)) => Stopped { why: untrusted, ..stopped },
-        (None, None) => stopped,
+    let failure = failure.map(|failure| match (browser.refused(), browser.untrusted()) {
+        (Some(refused), _) => StepFailure { phase: Phase::Error, reason: refused, ..failure },
+        (None, Some(untrusted)) => StepFailure { reason: untrusted, ..failure },
+        (None, None) => failure,
     });
     drop(browser);
     let took = millis(started.elapsed());
     let title = &recording.title;
-    match stopped {
+    match failure {
         None => {
             let text = format!(
                 "{title}: all {} steps went through in {:.1} s",
-                seen.findings.len(),
+                progress.findings.len(),
                 took / 1_000.0
             );
             let mut outcome = Outcome::new(
@@ -87,54 +87,61 @@ pub(crate) async fn run(
                 format!("{:.1} s", took / 1_000.0),
             )
             .value(took);
-            outcome.findings = seen.findings;
-            outcome.pictures = seen.pictures;
+            outcome.findings = progress.findings;
+            outcome.pictures = progress.pictures;
             outcome
         }
-        Some(stopped) => {
-            let why = walk.hidden(&redact::shorten(&redact::printable(&stopped.why), 300));
-            let text = format!("{title}, {}: {why}", stopped.at);
-            let short = format!("step {}", seen.findings.len().max(1));
-            let mut outcome = Outcome::new(stopped.phase, sentence(&text), short);
-            seen.findings.push(finding(&stopped.at, stopped.phase, why));
-            outcome.findings = seen.findings;
-            outcome.pictures = seen.pictures;
+        Some(failure) => {
+            let why = replay.redacted(&redact::shorten(&redact::printable(&failure.reason), 300));
+            let text = format!("{title}, {}: {why}", failure.at);
+            let short = format!("step {}", progress.findings.len().max(1));
+            let mut outcome = Outcome::new(failure.phase, sentence(&text), short);
+            progress.findings.push(finding(&failure.at, failure.phase, why));
+            outcome.findings = progress.findings;
+            outcome.pictures = progress.pictures;
             outcome
         }
     }
 }
 
 /// What stands for the names in a recording.
-fn names(run: &Run<'_>, secrets: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn names(
+    context: &ProbeContext<'_>,
+    secrets: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
     static RUNS: AtomicU64 = AtomicU64::new(0);
     let n = RUNS.fetch_add(1, Ordering::Relaxed);
     let mut names = secrets.clone();
-    names.insert(RUN.to_owned(), format!("{:x}{n:x}", run.now.timestamp_micros()));
+    names.insert(RUN.to_owned(), format!("{:x}{n:x}", context.now.timestamp_micros()));
     names
 }
 
 /// A journey on its way.
-struct Walk<'a> {
-    run: &'a Run<'a>,
+struct Replay<'a> {
+    context: &'a ProbeContext<'a>,
     recording: &'a Recording,
     names: BTreeMap<String, String>,
     started: Instant,
 }
 
-impl Walk<'_> {
-    async fn all(&self, browser: &Browser, seen: &mut Seen) -> Result<(), Stopped> {
-        let stopped = |at: &str, error: StepError| Stopped {
+impl Replay<'_> {
+    async fn run_steps(
+        &self,
+        browser: &Browser,
+        progress: &mut Progress,
+    ) -> Result<(), StepFailure> {
+        let failure = |at: &str, error: StepError| StepFailure {
             at: at.to_owned(),
             phase: match error {
                 StepError::Browser(_) => Phase::Error,
                 StepError::Page(_) => Phase::Failed,
             },
-            why: error.to_string(),
+            reason: error.to_string(),
         };
         let mut page = browser
             .page()
             .await
-            .map_err(|error| stopped("the start", StepError::Browser(error)))?;
+            .map_err(|error| failure("the start", StepError::Browser(error)))?;
         let mut size = (1280, 800);
         for (n, step) in self.recording.steps.iter().enumerate() {
             if let Step::SetViewport { width, height } = step {
@@ -142,7 +149,7 @@ impl Walk<'_> {
             }
             let title = step.label();
             let at = format!("step {} ({title})", n + 1);
-            let outcome = self.one(&mut page, step).await;
+            let outcome = self.run_step(&mut page, step).await;
             let good = outcome.is_ok();
             // What there is nothing to see of, and what the browser cannot show, has no picture.
             let silent = matches!(
@@ -154,13 +161,13 @@ impl Walk<'_> {
             );
             if !silent && let Ok(jpeg) = page.picture(size.0, size.1).await {
                 let at_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-                seen.pictures.push(Picture { title: title.clone(), at_ms, good, jpeg });
+                progress.pictures.push(Picture { title: title.clone(), at_ms, good, jpeg });
             }
-            outcome.map_err(|error| stopped(&at, error))?;
-            self.stays_on_the_web(&page).await.map_err(|error| stopped(&at, error))?;
+            outcome.map_err(|error| failure(&at, error))?;
+            self.stays_on_the_web(&page).await.map_err(|error| failure(&at, error))?;
             let took = millis(self.started.elapsed());
             let said = format!("after {:.1} s", took / 1_000.0);
-            seen.findings.push(finding(title, Phase::Successful, said));
+            progress.findings.push(finding(title, Phase::Successful, said));
         }
         Ok(())
     }
@@ -180,7 +187,7 @@ impl Walk<'_> {
         own.or(self.recording.timeout).map_or(WAIT, Duration::from_millis)
     }
 
-    async fn one(&self, page: &mut Page<'_>, step: &Step) -> Result<(), StepError> {
+    async fn run_step(&self, page: &mut Page<'_>, step: &Step) -> Result<(), StepError> {
         match step {
             Step::SetViewport { width, height } => Ok(page.resize(*width, *height).await?),
             Step::Navigate { url } => page.navigate(&self.fill(url)?, self.wait(None)).await,
@@ -208,7 +215,7 @@ impl Walk<'_> {
                 let of = |name: &str| parameters.get(name).map(String::as_str).unwrap_or_default();
                 let (inbox, part) = (self.fill(of("inbox"))?, self.fill(of("match"))?);
                 let until = Instant::now() + self.wait(None).max(Duration::from_secs(20));
-                let link = mail_link::wait(self.run, &inbox, &part, until).await;
+                let link = mail_link::wait(self.context, &inbox, &part, until).await;
                 let link = link.map_err(StepError::Page)?;
                 page.navigate(&link, self.wait(None)).await
             }
@@ -233,7 +240,7 @@ impl Walk<'_> {
     }
 
     /// A text without the secrets.
-    fn hidden(&self, text: &str) -> String {
+    fn redacted(&self, text: &str) -> String {
         let secrets = self.names.iter().filter(|(name, value)| *name != RUN && value.len() > 3);
         secrets.fold(text.to_owned(), |text, (_, value)| {
             text.replace(value.as_str(), redact::REDACTED)

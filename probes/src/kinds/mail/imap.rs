@@ -6,36 +6,37 @@ use async_imap::Client;
 use domain::check::Inbox;
 use futures::TryStreamExt as _;
 
-use super::super::talk;
+use super::super::line_protocol;
 use crate::client::Stage;
-use crate::prober::Run;
+use crate::context::ProbeContext;
 
 /// Whether the mail is there.
-pub(super) async fn look(
-    run: &Run<'_>,
+pub(super) async fn find(
+    context: &ProbeContext<'_>,
     inbox: &Inbox,
-    mark: &str,
+    marker: &str,
     left: Duration,
 ) -> Result<bool, String> {
-    let url = talk::address(&inbox.url, &["imap", "imaps"]).map_err(|outcome| outcome.sentence)?;
+    let url = line_protocol::address(&inbox.url, &["imap", "imaps"])
+        .map_err(|outcome| outcome.sentence)?;
     let tls = url.scheme() == "imaps";
-    let url = talk::with_port(url, if tls { 993 } else { 143 });
-    let user =
-        talk::user(&url).ok_or("the inbox's address names no user, as in imap://user@host")?;
+    let url = line_protocol::with_port(url, if tls { 993 } else { 143 });
+    let user = line_protocol::user(&url)
+        .ok_or("the inbox's address names no user, as in imap://user@host")?;
     let password = inbox.password.clone().unwrap_or_default();
     let mailbox = match url.path().trim_matches('/') {
         "" => "INBOX".to_owned(),
-        name => talk::percent_decoded(name),
+        name => line_protocol::percent_decoded(name),
     };
-    let looked = run
+    let result = context
         .client
         .within(&url, left, async |deadline, progress| {
-            let line = run.client.line(&url, tls, &[], deadline, progress).await?;
+            let connection = context.client.connect(&url, tls, &[], deadline, progress).await?;
             progress.enter(Stage::FirstByte);
-            Ok(search(line.stream, &user, &password, &mailbox, mark).await)
+            Ok(search(connection.stream, &user, &password, &mailbox, marker).await)
         })
         .await;
-    match looked {
+    match result {
         Err(error) => Err(error.to_string()),
         Ok((Ok(found), _)) => Ok(found),
         Ok((Err(error), _)) => Err(error.to_string()),
@@ -43,18 +44,18 @@ pub(super) async fn look(
 }
 
 async fn search(
-    stream: Box<dyn crate::client::Stream>,
+    stream: Box<dyn crate::client::AsyncStream>,
     user: &str,
     password: &str,
     mailbox: &str,
-    mark: &str,
+    marker: &str,
 ) -> Result<bool, async_imap::error::Error> {
     let mut client = Client::new(stream);
     // The greeting.
     client.read_response().await?;
     let mut session = client.login(user, password).await.map_err(|(error, _)| error)?;
     session.select(mailbox).await?;
-    let found = session.uid_search(format!("SUBJECT \"{mark}\"")).await?;
+    let found = session.uid_search(format!("SUBJECT \"{marker}\"")).await?;
     for uid in &found {
         let stored = session.uid_store(uid.to_string(), "+FLAGS.SILENT (\\Deleted)").await?;
         stored.try_collect::<Vec<_>>().await?;

@@ -16,48 +16,52 @@ use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use tokio::time::{Instant, sleep};
 use url::Url;
 
-use super::talk;
+use super::line_protocol;
 use crate::client::{Reason, Request, Stage, authority_of};
 use crate::conditions::Facts;
+use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, millis, sentence};
-use crate::prober::Run;
 use crate::redact;
 
 /// How often the inbox is looked into.
-const LOOK: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// A mail to be sent.
-pub(crate) struct Letter<'a> {
+pub(crate) struct OutgoingMail<'a> {
     pub(crate) url: &'a str,
     pub(crate) password: Option<&'a str>,
     pub(crate) from: &'a str,
     pub(crate) to: &'a str,
 }
 
-pub(crate) async fn run(run: &Run<'_>, letter: Letter<'_>, inbox: &Inbox) -> Outcome {
-    let smtp = match talk::address(letter.url, &["smtp", "smtps"]) {
+pub(crate) async fn run(
+    context: &ProbeContext<'_>,
+    mail: OutgoingMail<'_>,
+    inbox: &Inbox,
+) -> Outcome {
+    let smtp = match line_protocol::address(mail.url, &["smtp", "smtps"]) {
         Ok(url) => {
             let usual = if url.scheme() == "smtps" { 465 } else { 25 };
-            talk::with_port(url, usual)
+            line_protocol::with_port(url, usual)
         }
         Err(outcome) => return outcome,
     };
     let began = Instant::now();
-    let mark = mark(run);
-    let sent = run
+    let marker = marker(context);
+    let sent = context
         .client
-        .within(&smtp, run.timeout, async |deadline, progress| {
-            let opened = run.client.open(&smtp, deadline, progress).await?;
+        .within(&smtp, context.timeout, async |deadline, progress| {
+            let opened = context.client.connect_tcp(&smtp, deadline, progress).await?;
             let remote = opened.remote;
             drop(opened.stream);
             progress.enter(Stage::FirstByte);
-            send(&letter, &smtp, remote, &mark, run.timeout).await?;
+            send(&mail, &smtp, remote, &marker, context.timeout).await?;
             Ok(remote)
         })
         .await;
     let place = authority_of(&smtp);
     let mut exchanges = vec![Exchange {
-        request: format!("mail to {} by {place}\nSubject: {mark}", letter.to),
+        request: format!("mail to {} by {place}\nSubject: {marker}", mail.to),
         response_head: String::new(),
         excerpt: String::new(),
         remote_addr: None,
@@ -73,79 +77,88 @@ pub(crate) async fn run(run: &Run<'_>, letter: Letter<'_>, inbox: &Inbox) -> Out
             finding("the mail is accepted", Phase::Successful, said)
         }
     };
-    let arrived = wait(run, inbox, &mark, began).await;
-    conclude(run, &place, accepted, arrived, millis(began.elapsed()), exchanges)
+    let arrived = wait(context, inbox, &marker, began).await;
+    conclude(context, &place, accepted, arrived, millis(began.elapsed()), exchanges)
 }
 
 /// What marks the mail: no other has it.
-fn mark(run: &Run<'_>) -> String {
+fn marker(context: &ProbeContext<'_>) -> String {
     static SENT: AtomicU64 = AtomicU64::new(0);
     let n = SENT.fetch_add(1, Ordering::Relaxed);
-    format!("Daytwo delivery check {:x}-{:x}-{n:x}", run.now.timestamp_micros(), std::process::id())
+    format!(
+        "Daytwo delivery check {:x}-{:x}-{n:x}",
+        context.now.timestamp_micros(),
+        std::process::id()
+    )
 }
 
 /// What became of the mail.
-enum Arrived {
-    There,
+enum Delivery {
+    Arrived,
     NotYet,
     /// The inbox could not be looked into.
     Unknown(String),
 }
 
 /// Looks into the inbox until the mail is there or time runs out.
-async fn wait(run: &Run<'_>, inbox: &Inbox, mark: &str, began: Instant) -> Arrived {
+async fn wait(context: &ProbeContext<'_>, inbox: &Inbox, marker: &str, began: Instant) -> Delivery {
     let mut trouble = None;
-    while began.elapsed() < run.timeout {
-        let left = run.timeout.saturating_sub(began.elapsed());
-        let looked = if inbox.url.starts_with("http") {
-            catcher(run, &inbox.url, mark, left).await
+    while began.elapsed() < context.timeout {
+        let left = context.timeout.saturating_sub(began.elapsed());
+        let found = if inbox.url.starts_with("http") {
+            catcher(context, &inbox.url, marker, left).await
         } else {
-            imap::look(run, inbox, mark, left).await
+            imap::find(context, inbox, marker, left).await
         };
-        match looked {
-            Ok(true) => return Arrived::There,
+        match found {
+            Ok(true) => return Delivery::Arrived,
             Ok(false) => trouble = None,
             Err(why) => trouble = Some(why),
         }
-        sleep(LOOK.min(run.timeout.saturating_sub(began.elapsed()))).await;
+        sleep(POLL_INTERVAL.min(context.timeout.saturating_sub(began.elapsed()))).await;
     }
-    trouble.map_or(Arrived::NotYet, Arrived::Unknown)
+    trouble.map_or(Delivery::NotYet, Delivery::Unknown)
 }
 
-async fn catcher(run: &Run<'_>, url: &str, mark: &str, left: Duration) -> Result<bool, String> {
+async fn catcher(
+    context: &ProbeContext<'_>,
+    url: &str,
+    marker: &str,
+    left: Duration,
+) -> Result<bool, String> {
     let request = Request::get(url).map_err(|error| error.to_string())?;
     let request = request.timeout(left).body_limit_bytes(4 * 1024 * 1024);
-    let answer = run.client.send(request).await.map_err(|error| error.to_string())?;
+    let answer = context.client.send(request).await.map_err(|error| error.to_string())?;
     if !answer.status.is_success() {
         return Err(format!("the catcher answered {}", answer.status.as_u16()));
     }
-    Ok(answer.text().contains(mark))
+    Ok(answer.text().contains(marker))
 }
 
 fn conclude(
-    run: &Run<'_>,
+    context: &ProbeContext<'_>,
     place: &str,
     accepted: Finding,
-    arrived: Arrived,
+    arrived: Delivery,
     took: f64,
     exchanges: Vec<Exchange>,
 ) -> Outcome {
     const SUBJECT: &str = "the mail arrives";
     let (phase, text, short) = match arrived {
-        Arrived::There => (
+        Delivery::Arrived => (
             Phase::Successful,
             format!("a mail sent by {place} arrived after {:.1} s", took / 1_000.0),
             format!("{:.1} s", took / 1_000.0),
         ),
-        Arrived::NotYet => (
+        Delivery::NotYet => (
             Phase::Failed,
             format!(
                 "{place} accepted a mail, which has not arrived within {} s",
-                run.timeout.as_secs()
+                context.timeout.as_secs()
             ),
             "not arrived".into(),
         ),
-        Arrived::Unknown(why) => (
+        Delivery::Unknown(why) => (
             Phase::Inconclusive,
             format!("{place} accepted a mail, but the inbox could not be looked into: {why}"),
             "inbox".into(),
@@ -161,33 +174,33 @@ fn conclude(
         .value(took)
         .findings(vec![accepted, found])
         .exchanges(exchanges);
-    if phase == Phase::Successful { run.with_conditions(outcome, &facts) } else { outcome }
+    if phase == Phase::Successful { context.with_conditions(outcome, &facts) } else { outcome }
 }
 
 async fn send(
-    letter: &Letter<'_>,
+    mail: &OutgoingMail<'_>,
     smtp: &Url,
     remote: std::net::SocketAddr,
-    mark: &str,
+    marker: &str,
     timeout: Duration,
 ) -> Result<(), Reason> {
     let place = authority_of(smtp);
-    let spoken = |detail: String| Reason::NotSpoken {
+    let wrong_protocol = |detail: String| Reason::WrongProtocol {
         authority: place.clone(),
         protocol: "SMTP",
         detail: redact::shorten(&redact::printable(&detail), 200),
     };
     let mailbox = |text: &str| -> Result<Mailbox, Reason> {
-        text.parse().map_err(|_| spoken(format!("`{text}` is no address")))
+        text.parse().map_err(|_| wrong_protocol(format!("`{text}` is no address")))
     };
     let message = Message::builder()
-        .from(mailbox(letter.from)?)
-        .to(mailbox(letter.to)?)
-        .subject(mark)
-        .body(format!("{mark}\n\nThis mail only shows that mail arrives. It can be deleted.\n"))
-        .map_err(|error| spoken(error.to_string()))?;
+        .from(mailbox(mail.from)?)
+        .to(mailbox(mail.to)?)
+        .subject(marker)
+        .body(format!("{marker}\n\nThis mail only shows that mail arrives. It can be deleted.\n"))
+        .map_err(|error| wrong_protocol(error.to_string()))?;
     let host = smtp.host_str().unwrap_or_default().to_owned();
-    let parameters = TlsParameters::new(host).map_err(|error| spoken(error.to_string()))?;
+    let parameters = TlsParameters::new(host).map_err(|error| wrong_protocol(error.to_string()))?;
     let tls = if smtp.scheme() == "smtps" {
         Tls::Wrapper(parameters)
     } else {
@@ -199,7 +212,7 @@ async fn send(
             .tls(tls)
             .hello_name(ClientId::Domain("daytwo.invalid".into()))
             .timeout(Some(timeout));
-    if let (Some(user), Some(password)) = (talk::user(smtp), letter.password) {
+    if let (Some(user), Some(password)) = (line_protocol::user(smtp), mail.password) {
         transport = transport.credentials(Credentials::new(user, password.to_owned()));
     }
     match transport.build().send(message).await {
@@ -208,6 +221,6 @@ async fn send(
             authority: place.clone(),
             detail: redact::shorten(&redact::printable(&error.to_string()), 200),
         }),
-        Err(error) => Err(spoken(error.to_string())),
+        Err(error) => Err(wrong_protocol(error.to_string())),
     }
 }

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use demo::Places;
+use demo::Addresses;
 use serde::Deserialize;
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -123,8 +123,8 @@ impl Shop {
         &self.ready
     }
 
-    pub(super) fn places(&self) -> Places {
-        Places {
+    pub(super) fn addresses(&self) -> Addresses {
+        Addresses {
             https: self.ready.https.clone(),
             http: self.ready.http.clone(),
             control: self.ready.control.clone(),

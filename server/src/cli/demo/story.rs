@@ -1,7 +1,7 @@
 //! The demo's history and what it needs at each start.
 
 use chrono::Duration;
-use demo::{Places, SEED};
+use demo::{Addresses, SEED};
 use domain::{roles::Scope, who::Who};
 use engine::{
     Engine,
@@ -16,18 +16,25 @@ use crate::{config::Config, open::StartError};
 const TOKEN: &str = "demo";
 
 /// Tells the year before now into the new database.
-pub(super) async fn tell(config: &Config, places: &Places) -> Result<(), StartError> {
+pub(super) async fn tell(config: &Config, addresses: &Addresses) -> Result<(), StartError> {
     // The same provider of cryptography as `open::engine`; whoever comes second finds it.
     drop(rustls::crypto::ring::default_provider().install_default());
     let store = Store::start(Pool::open(store::location(None, &config.data_dir)?).await?).await?;
-    let told = demo::tell(store, places, SEED, SystemClock.now()).await.map_err(other)?;
-    tracing::info!(deployments = told.deployments, events = told.events, "told the demo's year");
+    let replayed = demo::replay(store, addresses, SEED, SystemClock.now()).await.map_err(other)?;
+    tracing::info!(
+        deployments = replayed.deployments,
+        events = replayed.events,
+        "told the demo's year"
+    );
     Ok(())
 }
 
 /// Points the service `shop` at where the shop answers today.
-pub(super) async fn move_to(engine: &Engine, places: &Places) -> Result<(), StartError> {
-    demo::move_to(engine, places).await.map_err(other)
+pub(super) async fn update_addresses(
+    engine: &Engine,
+    addresses: &Addresses,
+) -> Result<(), StartError> {
+    demo::update_addresses(engine, addresses).await.map_err(other)
 }
 
 /// Makes a new token for whoever looks at the demo; those of earlier starts stop working.

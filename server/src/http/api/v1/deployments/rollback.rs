@@ -10,7 +10,7 @@ use crate::http::{
     problem::{Problem, Problems},
 };
 
-/// Rolls back: closes the watch and calls the plan's hook, at most once. Needs no sign-off.
+/// Rolls back: closes the watch and has the plan's hook called. Needs no sign-off.
 #[utoipa::path(post, path = "/api/v1/deployments/{id}/rollback", tag = "deployments",
     params(
         ("id" = uuid::Uuid, Path, description = "The deployment"),

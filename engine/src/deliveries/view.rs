@@ -1,0 +1,39 @@
+//! A delivery as a page shows it.
+
+use domain::{
+    delivery::DeliveryState,
+    ids::DeploymentId,
+    permissions::{Permission, permit},
+    who::Who,
+};
+use store::{
+    Link, StoreError,
+    deliveries::{self, AttemptRecord, DeliveryRecord, ROLLBACK_HOOK},
+};
+
+/// A delivery with its attempts.
+#[derive(Debug, Clone)]
+pub struct DeliveryNow {
+    /// The delivery.
+    pub record: DeliveryRecord,
+    /// Its attempts, in their order.
+    pub attempts: Vec<AttemptRecord>,
+    /// Whether the reader may have it sent again.
+    pub may_redeliver: bool,
+}
+
+/// The hook of a deployment's rollback.
+pub(crate) async fn of_deployment(
+    link: &mut Link,
+    deployment: DeploymentId,
+    service: &str,
+    who: &Who,
+) -> Result<Option<DeliveryNow>, StoreError> {
+    let Some(record) = deliveries::of_deployment(link, deployment, ROLLBACK_HOOK).await? else {
+        return Ok(None);
+    };
+    let attempts = deliveries::attempts(link, record.id).await?;
+    let may_redeliver = matches!(record.state, DeliveryState::Failed | DeliveryState::Unknown)
+        && permit(who, Permission::RollBack, Some(service)).is_ok();
+    Ok(Some(DeliveryNow { record, attempts, may_redeliver }))
+}

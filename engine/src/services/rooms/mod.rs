@@ -1,0 +1,73 @@
+//! The rooms of a service's page. Each is one reading of its own, of what it shows and no more.
+
+mod checks;
+mod heartbeats;
+mod indicators;
+mod overview;
+mod rollback;
+mod settings;
+
+use chrono::{DateTime, Utc};
+use domain::{
+    permissions::{Denied, Permission, permit},
+    who::{Person, Who},
+};
+use store::{
+    Link,
+    services::{self, ServiceRecord},
+};
+
+use crate::{Engine, Refusal};
+
+pub use checks::ServiceChecks;
+pub use heartbeats::ServiceHeartbeats;
+pub use indicators::ServiceIndicators;
+pub use overview::{
+    CheckCounts, EnvironmentNow, HeartbeatCounts, IndicatorCounts, ReleaseBaselines, RoomCounts,
+    ServiceOverview,
+};
+pub use rollback::{PlanNow, Readiness, RollbackCounts, ServiceRollback};
+pub use settings::ServiceSettings;
+
+/// What stands at the head of each room.
+#[derive(Debug, Clone)]
+pub struct ServiceHead {
+    /// The service.
+    pub service: ServiceRecord,
+    /// Why the reader may not change it; `None` where they may.
+    pub read_only: Option<Denied>,
+    /// Whether the reader may announce a deployment of it.
+    pub may_announce: bool,
+    /// When the room was read.
+    pub now: DateTime<Utc>,
+}
+
+impl ServiceHead {
+    /// Whether the reader may change the service.
+    #[must_use]
+    pub const fn may_configure(&self) -> bool {
+        self.read_only.is_none()
+    }
+}
+
+impl Engine {
+    /// The head of a service's rooms, where there is a service of that slug.
+    async fn service_head(
+        &self,
+        link: &mut Link,
+        person: &Person,
+        slug: &str,
+    ) -> Result<ServiceHead, Refusal> {
+        let who = Who::Person(person.clone());
+        permit(&who, Permission::Read, Some(slug))?;
+        let Some(service) = services::by_slug(link, slug).await? else {
+            return Err(Refusal::not_found("service", slug));
+        };
+        Ok(ServiceHead {
+            read_only: permit(&who, Permission::Configure, Some(slug)).err(),
+            may_announce: permit(&who, Permission::Announce, Some(slug)).is_ok(),
+            now: self.now(),
+            service,
+        })
+    }
+}

@@ -1,0 +1,208 @@
+//! The end-of-test summary of k6, in the two forms it has: `--summary-export` (values beside the
+//! thresholds, a threshold's `true` means *crossed*) and the data of `handleSummary` (values and
+//! `{ok}` apart).
+//!
+//! Each threshold and each check counts as a test. A check that failed at times fails the report,
+//! unless a threshold on `checks` says how many may.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+/// A metric in either form.
+#[derive(Deserialize)]
+pub(crate) struct Metric {
+    #[serde(default)]
+    thresholds: BTreeMap<String, Threshold>,
+    /// Only in the newer form.
+    #[serde(default)]
+    values: Option<Map<String, Value>>,
+    #[serde(flatten)]
+    beside: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Threshold {
+    /// Of `--summary-export`.
+    Crossed(bool),
+    /// Of `handleSummary`.
+    Judged {
+        ok: bool,
+    },
+    Unknown(IgnoredAny),
+}
+
+/// A group of checks; the root has no name.
+#[derive(Deserialize)]
+pub(crate) struct Group {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    groups: Members<Group>,
+    #[serde(default)]
+    checks: Members<Check>,
+}
+
+#[derive(Deserialize)]
+struct Check {
+    name: String,
+    passes: u64,
+    fails: u64,
+}
+
+/// A list in the newer form, the values of a mapping by name in the older.
+struct Members<T>(Vec<T>);
+
+impl<T> Default for Members<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+// By hand, because an untagged enum would copy the rest of the file at every level of groups.
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Members<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MembersVisitor(PhantomData))
+    }
+}
+
+struct MembersVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for MembersVisitor<T> {
+    type Value = Members<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list or a mapping of groups or checks")
+    }
+
+    fn visit_unit<E>(self) -> Result<Members<T>, E> {
+        Ok(Members::default())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Members<T>, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = seq.next_element()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<T>, A::Error> {
+        let mut members = Vec::new();
+        while let Some((IgnoredAny, member)) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
+}
+
+/// How the run went, in the newer form.
+#[derive(Deserialize)]
+pub(crate) struct State {
+    #[serde(default, rename = "testRunDurationMs")]
+    duration_ms: Option<f64>,
+}
+
+impl Metric {
+    fn number(&self, name: &str) -> Option<f64> {
+        self.values.as_ref().unwrap_or(&self.beside).get(name)?.as_f64()
+    }
+
+    /// Whether its numbers show that nothing was measured; k6 lets a threshold on no samples hold.
+    fn is_without_samples(&self, name: &str) -> bool {
+        if let (Some(passes), Some(fails)) = (self.number("passes"), self.number("fails")) {
+            return passes + fails == 0.0;
+        }
+        // Only of these is a maximum of zero impossible.
+        let takes_time = ["http_req_duration", "http_req_waiting", "iteration_duration"];
+        self.number("count") == Some(0.0) && self.number("rate").is_none()
+            || takes_time.iter().any(|metric| name.split('{').next() == Some(metric))
+                && self.number("max") == Some(0.0)
+    }
+}
+
+/// Judges a summary.
+pub(crate) fn judge(
+    metrics: &BTreeMap<String, Metric>,
+    root: Option<&Group>,
+    state: Option<&State>,
+) -> ReportSummary {
+    let mut tally = Tally::default();
+    let mut tolerated = false;
+    for (name, metric) in metrics {
+        tolerated |= name.split('{').next() == Some("checks") && !metric.thresholds.is_empty();
+        for (rule, threshold) in &metric.thresholds {
+            judge_threshold(name, metric, rule, threshold, &mut tally);
+        }
+    }
+    if let Some(root) = root {
+        walk(root, "", tolerated, &mut tally);
+    }
+    let count = |metric: &str| metrics.get(metric).and_then(|metric| metric.number("count"));
+    if tally.tests() > 0 && !["iterations", "http_reqs"].iter().any(|m| count(m) > Some(0.0)) {
+        tally.doubt("No iteration of the script ran to its end.".to_owned());
+    }
+    tally.duration_ms =
+        state.and_then(|state| state.duration_ms).filter(|ms| ms.is_finite() && *ms >= 0.0);
+    tally.finish(ReportFormat::K6)
+}
+
+fn judge_threshold(
+    name: &str,
+    metric: &Metric,
+    rule: &str,
+    threshold: &Threshold,
+    tally: &mut Tally,
+) {
+    let title = format!("{name}: {rule}");
+    let ok = match threshold {
+        Threshold::Crossed(crossed) => !crossed,
+        Threshold::Judged { ok } => *ok,
+        Threshold::Unknown(_) => {
+            tally.count(
+                TestOutcome::Errored,
+                name,
+                &title,
+                "The threshold's result cannot be read.",
+            );
+            return;
+        }
+    };
+    if !ok {
+        tally.count(TestOutcome::Failed, name, &title, &format!("Threshold `{rule}` was crossed."));
+    } else if metric.is_without_samples(name) {
+        tally.warn(format!("Nothing was measured for the threshold `{}`.", one_line(&title)));
+        tally.count(TestOutcome::Skipped, name, &title, "");
+    } else {
+        tally.count(TestOutcome::Passed, name, &title, "");
+    }
+}
+
+fn walk(group: &Group, above: &str, tolerated: bool, tally: &mut Tally) {
+    let path = match (above, group.name.as_str()) {
+        (path, "") | ("", path) => path.to_owned(),
+        (above, name) => format!("{above} › {name}"),
+    };
+    for check in &group.checks.0 {
+        let of = check.passes.saturating_add(check.fails);
+        let message = format!("Failed {} of {of} times.", check.fails);
+        if of == 0 {
+            tally.count(TestOutcome::Skipped, &path, &check.name, "");
+        } else if check.fails == 0 {
+            tally.count(TestOutcome::Passed, &path, &check.name, "");
+        } else if tolerated {
+            tally.tolerate(&check.name, &message);
+        } else {
+            tally.count(TestOutcome::Failed, &path, &check.name, &message);
+        }
+    }
+    for group in &group.groups.0 {
+        walk(group, &path, tolerated, tally);
+    }
+}

@@ -1,0 +1,140 @@
+//! The JSON report of Playwright Test.
+
+use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
+use serde::Deserialize;
+
+/// A file or a `describe` with the tests in it.
+#[derive(Deserialize)]
+pub(crate) struct Suite {
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    specs: Vec<Spec>,
+    #[serde(default)]
+    suites: Vec<Suite>,
+}
+
+#[derive(Deserialize)]
+struct Spec {
+    title: String,
+    tests: Vec<Test>,
+}
+
+/// A spec in one project.
+#[derive(Deserialize)]
+struct Test {
+    #[serde(default, rename = "projectName")]
+    project: String,
+    status: String,
+    results: Vec<Attempt>,
+}
+
+#[derive(Deserialize)]
+struct Attempt {
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    error: Option<Trouble>,
+}
+
+/// An error, of a test or of the run.
+#[derive(Deserialize)]
+pub(crate) struct Trouble {
+    #[serde(default)]
+    message: Option<String>,
+}
+
+/// Playwright's own counts.
+#[derive(Deserialize)]
+pub(crate) struct Stats {
+    expected: u64,
+    unexpected: u64,
+    flaky: u64,
+    skipped: u64,
+    #[serde(default)]
+    duration: Option<f64>,
+}
+
+/// Judges a report.
+pub(crate) fn judge(suites: &[Suite], errors: &[Trouble], stats: Option<&Stats>) -> ReportSummary {
+    let mut tally = Tally::default();
+    for suite in suites {
+        walk(suite, "", &mut tally);
+    }
+    let messages =
+        errors.iter().map(|error| error.message.as_deref().unwrap_or("without a message"));
+    if tally.tests() == 0 {
+        // Nothing was measured: the run broke, which says nothing about the service.
+        for message in messages {
+            tally.empty_because.get_or_insert_with(|| message.to_owned());
+            tally.warn(format!("Playwright reports: {}", one_line(message)));
+        }
+    } else {
+        for message in messages {
+            tally.count(TestOutcome::Errored, "", "(the run itself)", message);
+        }
+    }
+    if let Some(stats) = stats {
+        tally.duration_ms = stats.duration.filter(|ms| ms.is_finite() && *ms >= 0.0);
+        let claimed = [stats.expected, stats.unexpected, stats.flaky, stats.skipped]
+            .into_iter()
+            .fold(0, u64::saturating_add);
+        let counted = tally.tests();
+        if errors.is_empty() && claimed != counted {
+            let sentence = format!("Its stats say {claimed} tests, but {counted} are in it.");
+            if stats.unexpected > tally.broken() {
+                tally.doubt(sentence)
+            } else {
+                tally.warn(sentence)
+            }
+        }
+    }
+    tally.finish(ReportFormat::Playwright)
+}
+
+fn walk(suite: &Suite, above: &str, tally: &mut Tally) {
+    let path = match (above, suite.title.as_str()) {
+        (path, "") | ("", path) => path.to_owned(),
+        (above, title) => format!("{above} › {title}"),
+    };
+    for spec in &suite.specs {
+        for test in &spec.tests {
+            count(test, &path, &spec.title, tally);
+        }
+    }
+    for suite in &suite.suites {
+        walk(suite, &path, tally);
+    }
+}
+
+fn count(test: &Test, suite: &str, title: &str, tally: &mut Tally) {
+    let last = test.results.last();
+    let how = last.and_then(|attempt| attempt.status.as_deref()).unwrap_or_default();
+    let outcome = match test.status.as_str() {
+        "skipped" => TestOutcome::Skipped,
+        // Its results would be the evidence; without any it did not run.
+        "expected" | "flaky" if test.results.is_empty() => TestOutcome::Skipped,
+        "expected" => TestOutcome::Passed,
+        "flaky" => TestOutcome::Flaky,
+        "unexpected" if matches!(how, "timedOut" | "interrupted") => TestOutcome::Errored,
+        "unexpected" => TestOutcome::Failed,
+        other => {
+            tally.warn(format!(
+                "`{}` has the unknown status `{}`.",
+                one_line(title),
+                one_line(other)
+            ));
+            TestOutcome::Errored
+        }
+    };
+    let message = last
+        .and_then(|attempt| attempt.error.as_ref())
+        .and_then(|error| error.message.as_deref())
+        .unwrap_or(if how == "timedOut" { "Timed out." } else { "" });
+    let name = if test.project.is_empty() {
+        title.to_owned()
+    } else {
+        format!("{title} [{}]", test.project)
+    };
+    tally.count(outcome, suite, &name, message);
+}

@@ -1,0 +1,253 @@
+//! The rules for reports: what passes, what is undecided, what is refused and how it is said.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use domain::reports::{MAX_FAILURES, ReportSummary, ReportVerdict};
+use formats::reports::parse;
+use proptest::prelude::*;
+use rstest::rstest;
+
+fn read(text: &str) -> ReportSummary {
+    parse(text.as_bytes(), None).unwrap()
+}
+
+fn refusal(bytes: &[u8]) -> String {
+    parse(bytes, None).unwrap_err().to_string()
+}
+
+#[rstest]
+#[case::bare_root("<testsuite name='a'><testcase name='x'/></testsuite>", "1 passed.")]
+#[case::nested(
+    "<testsuites><testsuite name='a'><testsuite name='b'><testcase name='x'/></testsuite>\
+     <testcase name='y'/></testsuite></testsuites>",
+    "2 passed."
+)]
+#[case::prefixed("<j:testsuite xmlns:j='u'><j:testcase name='x'/></j:testsuite>", "1 passed.")]
+#[case::mark_and_comment(
+    "\u{feff} <!-- by hand --><testsuite><testcase name='x'/></testsuite>\n",
+    "1 passed."
+)]
+#[case::surefire_flaky(
+    "<testsuite tests='1' failures='0'><testcase name='x'><flakyError type='E'>boom</flakyError>\
+     </testcase></testsuite>",
+    "1 flaky."
+)]
+#[case::surefire_rerun(
+    "<testsuite><testcase name='x'><failure>a</failure><rerunFailure>b</rerunFailure></testcase>\
+     </testsuite>",
+    "1 failed; first: x."
+)]
+#[case::worst_counts(
+    "<testsuite><testcase name='x'><skipped/><failure/><error/></testcase></testsuite>",
+    "1 errored; first: x."
+)]
+#[case::attribute_only(
+    "<testsuite><testcase name='x' status='notrun'/><testcase name='y' status='run'/></testsuite>",
+    "1 passed, 1 skipped."
+)]
+#[case::suite_fixture(
+    "<testsuite name='s' errors='1' tests='1'><testcase name='x'/><error message='set-up'/>\
+     </testsuite>",
+    "1 errored, 1 passed; first: (the suite itself)."
+)]
+#[case::none("<testsuites/>", "The report has no test in it, so it proves nothing.")]
+#[case::none_but_claimed(
+    "<testsuite tests='40' failures='0'/>",
+    "The report has no test in it, so it proves nothing."
+)]
+#[case::broken_suite_without_a_case(
+    "<testsuites><testsuite name='a' tests='0' errors='1'/></testsuites>",
+    "The report has no test in it (Suite `a` says 1 failures and errors, but 0 are in it), so it \
+     proves nothing."
+)]
+#[case::all_skipped(
+    "<testsuite><testcase name='x'><skipped/></testcase></testsuite>",
+    "All 1 were skipped, so the report proves nothing."
+)]
+#[case::claims_unseen_failures(
+    "<testsuite name='a' tests='2' failures='1'><testcase name='x'/><testcase name='y'/>\
+     </testsuite>",
+    "2 passed, but not to be relied on: Suite `a` says 1 failures and errors, but 0 are in it."
+)]
+fn junit_says(#[case] text: &str, #[case] sentence: &str) {
+    assert_eq!(read(text).sentence, sentence);
+}
+
+#[rstest]
+#[case::no_criteria(
+    r#"{"metrics": {"iterations": {"count": 9}}, "root_group": {"name": ""}}"#,
+    "The report has no threshold and no check in it, so it proves nothing."
+)]
+#[case::nothing_ran(
+    r#"{"metrics": {"http_req_failed": {"values": {"rate": 0}, "thresholds": {"rate<1": {"ok": true}}}}}"#,
+    "1 passed, but not to be relied on: No iteration of the script ran to its end."
+)]
+#[case::no_samples(
+    r#"{"metrics": {"iterations": {"count": 9, "rate": 1}, "http_req_failed":
+        {"value": 0, "passes": 0, "fails": 0, "thresholds": {"rate<1": false}}}}"#,
+    "All 1 were skipped, so the report proves nothing."
+)]
+#[case::true_is_crossed_in_the_old_form(
+    r#"{"metrics": {"iterations": {"count": 9, "rate": 1}, "http_req_failed":
+        {"value": 1, "passes": 9, "fails": 0, "thresholds": {"rate<0.1": true}}}}"#,
+    "1 failed; first: http_req_failed: rate<0.1."
+)]
+#[case::unreadable_threshold(
+    r#"{"metrics": {"iterations": {"count": 9, "thresholds": {"count>1": "yes"}}}}"#,
+    "1 errored; first: iterations: count>1."
+)]
+#[case::a_check_that_failed_once(
+    r#"{"metrics": {"iterations": {"count": 9}}, "root_group":
+        {"checks": [{"name": "ok", "passes": 8, "fails": 1}]}}"#,
+    "1 failed; first: ok."
+)]
+#[case::only_checks(
+    r#"{"metrics": {"iterations": {"count": 9}}, "root_group":
+        {"checks": [{"name": "ok", "passes": 9, "fails": 0}]}}"#,
+    "1 passed."
+)]
+#[case::playwright_skipped(
+    r#"{"config": {}, "suites": [{"specs": [{"title": "a", "tests": [
+        {"status": "skipped", "results": []}, {"status": "expected", "results": []}]}]}]}"#,
+    "All 2 were skipped, so the report proves nothing."
+)]
+#[case::playwright_global_error(
+    r#"{"config": {}, "errors": [{"message": "teardown"}], "suites": [{"specs": [{"title": "a",
+        "tests": [{"status": "expected", "results": [{"status": "passed"}]}]}]}]}"#,
+    "1 errored, 1 passed; first: (the run itself)."
+)]
+#[case::playwright_stats_know_more(
+    r#"{"stats": {"expected": 1, "unexpected": 1, "flaky": 0, "skipped": 0}, "suites": [{"specs":
+        [{"title": "a", "tests": [{"status": "expected", "results": [{"status": "passed"}]}]}]}]}"#,
+    "1 passed, but not to be relied on: Its stats say 2 tests, but 1 are in it."
+)]
+fn json_says(#[case] text: &str, #[case] sentence: &str) {
+    assert_eq!(read(text).sentence, sentence);
+}
+
+#[test]
+fn the_cases_count_where_attributes_say_otherwise() {
+    let summary =
+        read("<testsuite name='a' tests='9' failures='0'><testcase name='x'/></testsuite>");
+    assert_eq!((summary.verdict, summary.tests), (ReportVerdict::Passed, 1));
+    assert_eq!(summary.warnings, ["Suite `a` says 9 tests, but 1 are in it."]);
+}
+
+#[test]
+fn failures_are_listed_up_to_the_limit_and_shortened() {
+    let case = format!(
+        "<testcase name='n' classname='c'><failure>{}</failure></testcase>",
+        "x ".repeat(9_999)
+    );
+    let summary = read(&format!("<testsuite>{}</testsuite>", case.repeat(30)));
+    assert_eq!((summary.failed, summary.failures.len()), (30, MAX_FAILURES));
+    assert!(summary.failures.iter().all(|failure| failure.message.chars().count() <= 301));
+}
+
+#[test]
+fn what_is_no_report_is_refused_with_what_to_change() {
+    let bomb = "<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><testsuite>&b;</testsuite>";
+    let deep = "<testsuite>".repeat(10_000);
+    let deep_json = format!("{{\"suites\":{}", "[{\"suites\":".repeat(10_000));
+    let deep_k6 = format!("{{\"root_group\":{}", "{\"groups\":[".repeat(10_000));
+    let cases: Vec<&[u8]> = vec![
+        b"",
+        b" \n",
+        b"ok 1 - adds\nnot ok 2",
+        b"\x1f\x8b\x08\x00",
+        b"\xff\xfe<\x00",
+        b"<testsuite><testcase name='\xff'/></testsuite>",
+        b"[]",
+        b"{}",
+        b"{\"suites\": []}",
+        b"{\"suites\": [], \"config\": {}, \"metrics\": {}}",
+        b"{\"metrics\": [1]}",
+        b"{\"metrics\": {\"a\": ",
+        b"{\"metrics\": {}} {}",
+        b"<html><body>Bad gateway</body></html>",
+        b"<?xml version='1.0'?>",
+        bomb.as_bytes(),
+        b"<testsuite>&nbsp;</testsuite>",
+        b"<testsuite><testcase name='x'/>",
+        b"<testsuite><testcase name='x'></testsuite>",
+        b"<testsuite><testcase name='&x;'/></testsuite>",
+        b"<testsuite/><testsuite/>",
+        b"<testsuite/> and more",
+        b"<testsuite><testcase><testcase/></testcase></testsuite>",
+        deep.as_bytes(),
+        deep_json.as_bytes(),
+        deep_k6.as_bytes(),
+    ];
+    let said: Vec<String> = cases.into_iter().map(refusal).collect();
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    The report is empty; send the file that the test tool wrote.
+    The report is empty; send the file that the test tool wrote.
+    The report is neither XML nor JSON; send JUnit XML, Playwright's JSON report or a k6 summary, uncompressed.
+    The report is neither XML nor JSON; send JUnit XML, Playwright's JSON report or a k6 summary, uncompressed.
+    The report is not UTF-8 (byte 0 is invalid); write it in UTF-8.
+    The report is not UTF-8 (byte 27 is invalid); write it in UTF-8.
+    The report is neither XML nor JSON; send JUnit XML, Playwright's JSON report or a k6 summary, uncompressed.
+    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`); set the tool's reporter to one of these or to JUnit.
+    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`); set the tool's reporter to one of these or to JUnit.
+    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`); set the tool's reporter to one of these or to JUnit.
+    The JSON report cannot be read: invalid type: sequence, expected a map at line 1 column 12. Send Playwright's JSON report or a k6 summary, as the tool wrote it.
+    The JSON report cannot be read: it was cut off (EOF while parsing a value at line 1 column 18); send the whole file after the tests have ended.
+    The JSON report cannot be read: trailing characters at line 1 column 17. Send the file as the tool wrote it.
+    The JUnit XML cannot be read: it begins with `<html>`; JUnit's begins with `<testsuites>` or `<testsuite>`.
+    The JUnit XML cannot be read: there is no element in it; send the file that the test tool wrote.
+    The JUnit XML cannot be read: it has a DOCTYPE, which is refused because entities in it can blow up; write the report without it.
+    The JUnit XML cannot be read: it uses the unknown entity `&nbsp;`; write `&amp;` for `&`.
+    The JUnit XML cannot be read: it ends inside `<testsuite>`, so it was cut off; send the whole file after the tests have ended.
+    The JUnit XML cannot be read: ill-formed document: expected `</testcase>`, but `</testsuite>` was found near byte 30. Send the whole file.
+    The JUnit XML cannot be read: an attribute of `<testcase>` is broken: at 1..2: unrecognized entity `x`.
+    The JUnit XML cannot be read: a second document follows the first; send one report a call.
+    The JUnit XML cannot be read: there is text outside its root element; send the file alone.
+    The JUnit XML cannot be read: a `<testcase>` stands inside another; close the first.
+    The JUnit XML cannot be read: elements nest deeper than 64; flatten the suites.
+    The JSON report cannot be read: recursion limit exceeded at line 1 column 704. Send the file as the tool wrote it.
+    The JSON report cannot be read: recursion limit exceeded at line 1 column 708. Send the file as the tool wrote it.
+    "#);
+    let form = parse(b"--x\r\n", Some("multipart/form-data; boundary=x")).unwrap_err();
+    insta::assert_snapshot!(form, @"The report was sent as a form; send the file itself as the body (with curl, `--data-binary @FILE` in place of `--form`).");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn arbitrary_bytes_never_pass(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        prop_assert!(parse(&bytes, None).is_err());
+    }
+
+    /// Pieces of reports in any order: nearer to the readers' own code than noise is. Only what
+    /// holds a whole case may pass.
+    #[test]
+    fn pieces_of_xml_pass_only_with_a_case(pieces in proptest::collection::vec(
+        proptest::sample::select(vec![
+            "<testsuites>", "</testsuites>", "<testsuite name='s' failures='1'>", "<testsuite>",
+            "</testsuite>", "<testcase name='x'>", "</testcase>", "<failure>", "</failure>",
+            "<skipped/>", "<error/>", "<flakyFailure/>", "text", "&lt;", "&", "<", "<![CDATA[", "]]>",
+            "<!--", "-->", "<?p ?>", "é",
+        ]), 0..12)) {
+        let text = pieces.concat();
+        if let Ok(summary) = parse(text.as_bytes(), None) {
+            let cases = pieces.iter().filter(|piece| piece.contains("testcase name")).count();
+            prop_assert!(summary.verdict != ReportVerdict::Passed || cases > 0, "{}", text);
+            prop_assert!(summary.verdict != ReportVerdict::Passed || summary.passed + summary.flaky > 0);
+        }
+    }
+
+    #[test]
+    fn altered_json_never_panics(
+        which in 0..2_usize,
+        at in 0..4_000_usize,
+        with in "[\\[\\]{}\":,0-9a-z ]{0,4}",
+    ) {
+        let text = [
+            include_str!("fixtures/reports/k6-handle-summary.json"),
+            include_str!("fixtures/reports/playwright-flaky.json"),
+        ][which];
+        let at = text.floor_char_boundary(at.min(text.len()));
+        let text = format!("{}{with}{}", &text[..at], &text[at..]);
+        let _ = parse(text.as_bytes(), None);
+    }
+}

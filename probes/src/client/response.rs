@@ -1,0 +1,65 @@
+//! What came back.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use domain::measurement::Exchange;
+use http::{HeaderMap, StatusCode};
+use url::Url;
+
+/// How long each part of the last exchange took.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// Looking up the name; zero for an address.
+    pub lookup: Duration,
+    /// Opening the connection.
+    pub connect: Duration,
+    /// The TLS handshake; zero for plain HTTP.
+    pub tls: Duration,
+    /// From sending the request to the first byte of the answer.
+    pub first_byte: Duration,
+    /// All of it, redirects included, to the last byte of the body that was read.
+    pub total: Duration,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug, Clone)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers, as received.
+    pub headers: HeaderMap,
+    /// The body, unpacked, up to the request's limit.
+    pub body: Bytes,
+    /// Whether the body was longer than that.
+    pub truncated: bool,
+    /// Why the body cannot be read, where its encoding is broken or unknown; it is then empty.
+    pub body_problem: Option<String>,
+    /// The address that answered, after redirects.
+    pub final_url: Url,
+    /// The redirects followed: each address that redirected.
+    pub redirected_from: Vec<Url>,
+    /// The address connected to.
+    pub remote_addr: SocketAddr,
+    /// How long it took.
+    pub timing: Timing,
+    /// The service's own certificate (DER), over HTTPS.
+    pub certificate: Option<Bytes>,
+    /// What was sent and received, one per hop, secrets redacted.
+    pub exchanges: Vec<Exchange>,
+}
+
+impl Response {
+    /// A header's value as text; `None` where absent or not text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as text, with replacement characters where it is not UTF-8.
+    #[must_use]
+    pub fn text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.body)
+    }
+}

@@ -1,0 +1,87 @@
+//! What every kind of probe is given and shares.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use domain::measurement::Phase;
+use tokio::sync::Semaphore;
+use url::Url;
+
+use crate::client::{GuardedClient, RequestError};
+use crate::conditions::{Condition, Facts};
+use crate::outcome::{Outcome, overall, sentence};
+
+/// What a probe of any kind is given.
+pub(crate) struct ProbeContext<'a> {
+    pub(crate) client: &'a GuardedClient,
+    pub(crate) conditions: &'a [Condition],
+    pub(crate) timeout: Duration,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) no_data: NoData,
+    pub(crate) browser: Option<&'a Path>,
+    pub(crate) journeys: &'a Semaphore,
+}
+
+/// What it means that a kind which may come back empty did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NoData {
+    /// Nothing is known.
+    #[default]
+    Undecided,
+    /// It is a zero.
+    Zero,
+    /// It is a failure.
+    Fail,
+}
+
+impl NoData {
+    /// Reads the word of a check.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        match word {
+            "zero" => Self::Zero,
+            "fail" => Self::Fail,
+            _ => Self::Undecided,
+        }
+    }
+}
+
+impl ProbeContext<'_> {
+    /// Adds the check's own conditions to what a kind found by itself.
+    pub(crate) fn with_conditions(&self, mut outcome: Outcome, facts: &Facts) -> Outcome {
+        if self.conditions.is_empty() || outcome.phase == Phase::Error {
+            return outcome;
+        }
+        let mut own = Condition::evaluate_all(self.conditions, facts);
+        let worst = overall(&own);
+        if rank(worst) > rank(outcome.phase) {
+            let broken = own.iter().find(|finding| finding.phase == worst);
+            if let Some(broken) = broken {
+                outcome.sentence = sentence(&format!("the condition {}", broken.detail));
+            }
+            outcome.phase = worst;
+        }
+        outcome.findings.append(&mut own);
+        outcome
+    }
+}
+
+const fn rank(phase: Phase) -> u8 {
+    match phase {
+        Phase::Successful => 0,
+        Phase::Inconclusive => 1,
+        Phase::Error => 2,
+        Phase::Failed => 3,
+    }
+}
+
+/// The base address of a service, or the outcome of a check whose address cannot be used.
+pub(crate) fn parse_base_url(url: &str) -> Result<Url, Outcome> {
+    crate::client::parse_url(url).map_err(|error| invalid_check(&error))
+}
+
+/// A check that cannot be run as configured.
+pub(crate) fn invalid_check(error: &RequestError) -> Outcome {
+    Outcome::new(Phase::Error, sentence(&error.to_string()), "bad check")
+}
