@@ -105,11 +105,6 @@ impl Engine {
         self.0.store.subscribe()
     }
 
-    /// Tells of a change that stands already.
-    pub(crate) fn publish(&self, event: Event) {
-        self.0.store.publish(event);
-    }
-
     pub(crate) fn prober(&self) -> &Prober {
         &self.0.prober
     }

@@ -57,9 +57,9 @@ impl Engine {
                     noticed += 1;
                     turned(tx, &before, &record, now).await?;
                 }
-                Ok(Detected { noticed, left })
+                Ok::<_, Refusal>(Detected { noticed, left })
             })
         });
-        Ok(Detected { noticed: act.await?, left })
+        act.await
     }
 }

@@ -209,7 +209,7 @@ async fn die_with_it(p: &Portal, on: On) {
     let claimed = p.store.write::<_, StoreError, _>(move |tx| {
         Box::pin(async move {
             let claimed = deliveries::claim(tx, dead, 1, now).await?;
-            store::claims::lives(tx, dead).await?;
+            store::schedule_leases::lives(tx, dead).await?;
             Ok(claimed.len())
         })
     });

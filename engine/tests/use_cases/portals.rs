@@ -23,7 +23,8 @@ async fn the_gates_wait_at_another_portal_sees_an_act_at_once() {
             let other = with_clock(db.open_again().await, p.clock.clone());
             let (waits, ci) = (other.clone(), p.ci());
             let waiting = tokio::spawn(async move {
-                let answer = waits.gate_within(&ci, id, Duration::from_secs(30)).await.unwrap();
+                let answer =
+                    waits.runs().gate_within(&ci, id, Duration::from_secs(30)).await.unwrap();
                 (answer.verdict, Instant::now())
             });
             // Until it listens and has looked.

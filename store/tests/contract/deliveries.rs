@@ -6,8 +6,9 @@ use domain::{
 };
 use rstest::rstest;
 use store::{
-    StoreError, schedule_leases,
+    StoreError,
     deliveries::{self, AttemptRecord, DeliveryRecord, ROLLBACK_HOOK},
+    schedule_leases,
 };
 use uuid::Uuid;
 

@@ -86,13 +86,8 @@ pub fn evidence(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
 
 /// Where the requests and answers of a check stand that found nothing wrong: they would make up
 /// most of this page.
-<<<<<<< HEAD:app/src/components/run/evidence.rs
-fn all_of(page: &RunPage, key: &str) -> AnyView {
-    let href = format!("/services/{}#check-{key}", page.record.service);
-=======
 fn all_of(page: &RunPage, key: &str) -> AnyView {
     let href = format!("{}/{key}#newest", Room::Checks.href(&page.record.service));
->>>>>>> h-service:app/src/pages/deployment/evidence.rs
     view! {
         <p class="small"><a href=href>"What was sent and what came back"<span class="sr-only">{format!(" in {key}")}</span></a></p>
     }

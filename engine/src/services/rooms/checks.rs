@@ -7,7 +7,7 @@ use store::{
 };
 
 use super::ServiceHead;
-use crate::{Engine, Refusal, run::CheckNow};
+use crate::{Engine, Refusal, runs::CheckNow};
 
 /// The checks of a service. What they sent and what came back is on the page of each.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@ use store::{
 };
 
 use super::ServiceHead;
-use crate::{Engine, Refusal, run};
+use crate::{Engine, Refusal, runs};
 
 /// How many rehearsals are shown.
 const REHEARSALS: i64 = 20;
@@ -80,9 +80,9 @@ impl Engine {
             let readiness = match deployments::running(link, id, &one.environment).await? {
                 None => None,
                 Some(running) => {
-                    let to = run::rollback_target(link, &running).await?;
+                    let to = runs::rollback_target(link, &running).await?;
                     let (word, sentence) =
-                        run::rehearsal_judgement(link, &running, head.now).await?;
+                        runs::rehearsal_judgement(link, &running, head.now).await?;
                     let to = to.map(|to| to.version);
                     Some(Readiness { from: running.version, to, word, sentence })
                 }
