@@ -1,6 +1,5 @@
 //! Announcing a deployment by hand: one form, wherever it stands.
 
-use crate::{actions::Announce, form::action};
 use leptos::prelude::*;
 
 use super::field::{Field, Select, TextArea};

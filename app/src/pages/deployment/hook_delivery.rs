@@ -1,6 +1,5 @@
 //! The rollback's hook on its way: how it stands, each attempt with its answer, and the button.
 
-use crate::{actions::Redeliver, form::action};
 use chrono::{DateTime, Utc};
 use domain::delivery::{AttemptOutcome, DeliveryState};
 use engine::deliveries::DeliveryNow;

@@ -5,7 +5,7 @@ use engine::services::{ServiceChecks, hidden};
 use leptos::prelude::*;
 use store::checks::CheckRecord;
 
-use super::{check_form_kinds::of_service, room::choices};
+use super::{Room, check_form_kinds::of_service, room::choices};
 use crate::{
     actions::PutCheck,
     components::field::{Field, Select, TextArea},

@@ -116,11 +116,6 @@ fn row(page: &ServiceChecks, now: &CheckNow) -> AnyView {
     ];
     let tags: Vec<_> = tags.into_iter().flatten().collect();
     let at = format!("{}/{}", Room::Checks.href(slug), check.key);
-    let seen = now.newest.is_some().then(|| {
-        view! {
-            <a href=format!("{at}#newest")>"What came back"<span class="sr-only">{format!(" in {}", check.key)}</span></a>
-        }
-    });
     let own = page.head.may_configure() && check.built_in.is_none();
     let change = own.then(|| check_form(page, check.spec.kind(), Some(check)));
     let retire = own.then(|| {

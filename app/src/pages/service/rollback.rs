@@ -17,7 +17,6 @@ use crate::{
     },
     form::action,
 };
-use crate::form::action;
 
 /// The room.
 pub fn rollback(page: &ServiceRollback) -> AnyView {
