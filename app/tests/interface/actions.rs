@@ -61,14 +61,15 @@ async fn crafted_requests_meet_the_rules() -> Result<(), Failure> {
     let on = |id: &str, item: &str| {
         vec![("run", id.to_owned()), ("item", item.to_owned()), ("reason", "x".into())]
     };
+    let of = |id: &str| vec![("deployment", id.to_owned()), ("reason", "x".into())];
     let cases = [
         ("viewer", "tick", on(&id, "smoke-tests"), 403),
-        ("viewer", "roll-back", [on(&id, ""), vec![("sure", "yes".into())]].concat(), 403),
+        ("viewer", "roll-back", [of(&id), vec![("sure", "yes".into())]].concat(), 403),
         ("viewer", "waive", [on(&id, "smoke-tests"), vec![("expires", "1h".into())]].concat(), 403),
         ("viewer", "sign-off", on(&id, ""), 403),
-        ("viewer", "record-baselines", on(&id, ""), 403),
-        ("admin", "record-baselines", on(&id, ""), 409),
-        ("viewer", "write-lesson", [on(&id, ""), vec![("title", "x".into())]].concat(), 403),
+        ("viewer", "record-baselines", of(&id), 403),
+        ("admin", "record-baselines", of(&id), 409),
+        ("viewer", "write-lesson", [of(&id), vec![("title", "x".into())]].concat(), 403),
         ("admin", "tick", on(&nobody, "smoke-tests"), 404),
         ("admin", "tick", on(&id, "no-such-box"), 404),
         ("admin", "tick", on(&id, "perf-security"), 409),
@@ -84,7 +85,7 @@ async fn crafted_requests_meet_the_rules() -> Result<(), Failure> {
             [on(&id, "smoke-tests"), vec![("expires", "never".into())]].concat(),
             422,
         ),
-        ("admin", "roll-back", on(&id, ""), 422),
+        ("admin", "roll-back", of(&id), 422),
         ("admin", "sign-off", on(&id, ""), 409),
     ];
     for (who, act, fields, expected) in cases {

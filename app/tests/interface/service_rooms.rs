@@ -10,6 +10,18 @@ fn acts(body: &str) -> Vec<&str> {
     body.split("action=\"/act/").skip(1).filter_map(|at| at.split('"').next()).collect()
 }
 
+/// The bar of a page's rooms.
+fn bar(body: &str) -> Result<&str, Failure> {
+    let (_, bar) = body.split_once("aria-label=\"Rooms of Shop\"").ok_or("no bar")?;
+    Ok(bar.split_once("</nav>").ok_or("no end of the bar")?.0)
+}
+
+/// The rooms the bar marks as the one that is open.
+fn current(body: &str) -> Result<Vec<&str>, Failure> {
+    let marked = bar(body)?.split("<a ").filter(|link| link.contains("aria-current"));
+    Ok(marked.filter_map(|link| link.split("href=\"").nth(1)?.split('"').next()).collect())
+}
+
 #[tokio::test]
 async fn each_is_an_address_and_marks_itself_in_the_bar() -> Result<(), Failure> {
     let (portal, _) = Portal::with_deployment().await?;
@@ -19,13 +31,11 @@ async fn each_is_an_address_and_marks_itself_in_the_bar() -> Result<(), Failure>
         let page = browser.get(&portal, &path).await?;
         assert_eq!(page.status, StatusCode::OK, "{path}");
         assert_eq!(page.body.matches("<h1>").count(), 1, "{path}");
-        let (_, bar) = page.body.split_once("aria-label=\"Rooms of Shop\"").ok_or("no bar")?;
-        let (bar, _) = bar.split_once("</nav>").ok_or("no end of the bar")?;
+        let bar = bar(&page.body)?;
         for other in ROOMS {
             assert!(bar.contains(&format!("href=\"/services/shop{other}\"")), "{bar}");
         }
-        let here: Vec<_> = bar.split("<a ").filter(|a| a.contains("aria-current")).collect();
-        assert!(here.len() == 1 && here[0].contains(&format!("\"{path}\"")), "{path}: {here:?}");
+        assert_eq!(current(&page.body)?, [path]);
         assert!(!page.body.contains("style=\""), "the policy forbids inline styles");
     }
     Ok(())
@@ -71,11 +81,12 @@ async fn a_form_comes_back_to_its_room() -> Result<(), Failure> {
         browser.get(&portal, &path).await?;
         let answer = browser.post(&portal, &format!("/act/{act}"), fields).await?;
         assert_eq!(answer.location(), format!("{path}{anchor}"), "{act}");
-        // What refuses comes back there too, and says so.
+        // What is refused is answered with the room itself, which says so.
+        browser.get(&portal, &path).await?;
         let refused = browser.post(&portal, &format!("/act/{act}"), &[("service", "no")]).await?;
-        assert_eq!(refused.location(), path, "{act}");
-        let page = browser.get(&portal, &path).await?;
-        assert!(page.body.contains("data-tone=\"bad\""), "{act}: {}", page.body);
+        assert!(refused.status.is_client_error(), "{act}: {}", refused.status);
+        assert!(refused.body.contains("role=\"alert\""), "{act}: {}", refused.body);
+        assert_eq!(current(&refused.body)?, [path], "{act}");
     }
     Ok(())
 }

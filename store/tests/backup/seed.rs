@@ -81,33 +81,42 @@ async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
 async fn deployment(tx: &mut Tx, id: Uuid, closed: bool) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO deployments (id, service_id, environment, release_id, version, kind, \
-         strategy, state, verdict, reason, open_items, required_items, deployed_at, deployed_by, \
-         deployer_id, announced_by, notes, watch_ends_at, runbook_version_id, runbook_slug, \
-         runbook_number, sign_off_required, demo, created_at) \
-         VALUES ($1, $2, 'production', $3, '1.0', 'k', 's', $4, 'v', '', 1, 2, 3, 'Zoë', $5, 'x', \
-         '', 4, $6, 'r', 1, '', $7, 5)",
+         strategy, deployed_at, deployed_by, deployer_id, announced_by, notes, \
+         runbook_version_id, runbook_slug, runbook_number, demo, created_at) \
+         VALUES ($1, $2, 'production', $3, '1.0', 'k', 's', 3, 'Zoë', $4, 'x', '', $5, 'r', 1, \
+         $6, 5)",
     )
     .bind(id)
     .bind(SERVICE)
     .bind(RELEASE)
-    .bind(if closed { "passed" } else { "watching" }.to_owned())
     .bind(closed.then_some(PERSON))
     .bind(RUNBOOK)
     .bind(closed)
+    .run()
+    .await?;
+    tx.query(
+        "INSERT INTO runs (id, subject_kind, service_id, environment, runbook_version_id, \
+         sign_off_required, opened_at, ends_at, state, verdict, reason, open_items, required_items) \
+         VALUES ($1, 'deployment', $2, 'production', $3, '', 3, 4, $4, 'v', '', 1, 2)",
+    )
+    .bind(id)
+    .bind(SERVICE)
+    .bind(RUNBOOK)
+    .bind(if closed { "passed" } else { "watching" }.to_owned())
     .run()
     .await
     .map(drop)
 }
 
 async fn items(tx: &mut Tx) -> Result<(), StoreError> {
-    let deployment = Uuid::from_u128(100);
+    let run = Uuid::from_u128(100);
     tx.query(
-        "INSERT INTO items (id, deployment_id, position, key, title, section, instructions, actor, \
+        "INSERT INTO items (id, run_id, position, key, title, section, instructions, actor, \
          required, probes, state, reason, updated_at) \
          VALUES ($1, $2, 1, 'k', 't', 's', 'quotes '' \" and\nlines', 'person', $3, '[]', 'open', '', 1)",
     )
     .bind(ITEM)
-    .bind(deployment)
+    .bind(run)
     .bind(true)
     .run()
     .await?;
@@ -115,13 +124,13 @@ async fn items(tx: &mut Tx) -> Result<(), StoreError> {
         "INSERT INTO evidence VALUES ($1, $2, $3, 1, 'p', 'n', 'passed', '', NULL, 1, NULL, '{}')",
     )
     .bind(Uuid::from_u128(7))
-    .bind(deployment)
+    .bind(run)
     .bind(ITEM)
     .run()
     .await?;
     tx.query("INSERT INTO sign_offs VALUES ($1, $2, $3, 'Zoë', 'admin', '', 1)")
         .bind(Uuid::from_u128(8))
-        .bind(deployment)
+        .bind(run)
         .bind(PERSON)
         .run()
         .await
