@@ -3,25 +3,19 @@
 # Built with the same scripts as everywhere else; here rustup serves the wasm target.
 FROM rust:1.95-bookworm AS build
 
-# Node.js runs wasm-opt.
+# Node.js finishes the site.
 # No versions pinned: Debian serves one of each at a time, so a pin breaks at its next update.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends nodejs npm \
     && rm -rf /var/lib/apt/lists/*
-RUN rustup target add wasm32-unknown-unknown \
-    && rustup component add rustfmt clippy
+RUN rustup target add wasm32-unknown-unknown
 
 ENV DAYTWO_CACHE=/cache
 WORKDIR /src
 
-# The tools first: they change with Cargo.lock and the scripts alone, and take the longest.
-COPY Cargo.toml Cargo.lock ./
-COPY scripts ./scripts
-RUN scripts/setup.sh build
-
 COPY . .
-RUN scripts/build.sh
+RUN scripts/setup.sh build && scripts/build.sh
 
 FROM debian:bookworm-slim
 

@@ -10,7 +10,7 @@ source "$here/lib/say.sh"
 source "$here/lib/lock.sh"
 cd "$DAYTWO_ROOT"
 
-rm -rf dist end2end/test-results end2end/playwright-report
+rm -rf dist dist-quick end2end/test-results end2end/playwright-report
 if [ "${1:-}" = --cache ]; then
     say "Removing $DAYTWO_CACHE"
     rm -rf "${DAYTWO_CACHE:?}"

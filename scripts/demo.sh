@@ -3,7 +3,13 @@
 # `daytwo demo`.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
-"$here/setup.sh" build
-"$here/build.sh"
-cd "$here/.."
-exec dist/daytwo demo "$@"
+# shellcheck source=scripts/env.sh
+source "$here/env.sh"
+# shellcheck source=scripts/lib/say.sh
+source "$here/lib/say.sh"
+# shellcheck source=scripts/lib/ready.sh
+source "$here/lib/ready.sh"
+cd "$DAYTWO_ROOT"
+
+ready daytwo daytwo-shop
+exec "$DIST/daytwo" demo "$@"

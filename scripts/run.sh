@@ -7,9 +7,10 @@ here="$(cd "$(dirname "$0")" && pwd)"
 source "$here/env.sh"
 # shellcheck source=scripts/lib/say.sh
 source "$here/lib/say.sh"
+# shellcheck source=scripts/lib/ready.sh
+source "$here/lib/ready.sh"
 cd "$DAYTWO_ROOT"
 
-scripts/setup.sh build
-scripts/build.sh
+ready daytwo
 say "Starting the portal at http://${DAYTWO_LISTEN:-127.0.0.1:3000} (Ctrl-C stops it)"
-exec dist/daytwo serve --data-dir ./data "$@"
+exec "$DIST/daytwo" serve --data-dir ./data "$@"

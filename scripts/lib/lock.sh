@@ -38,5 +38,5 @@ discard_members() {
             find "$target" -maxdepth 4 -type d -path "*/.fingerprint/$name-*" -prune -exec rm -rf {} +
         done
     done
-    rm -f "$DAYTWO_TARGET_WASM/.daytwo-front"
+    rm -f "$DAYTWO_TARGET_WASM/made/.sources"
 }

@@ -12,3 +12,16 @@ fail() {
     for line in "$@"; do printf '       %s\n' "$line" >&2; done
     exit 1
 }
+
+# begin WHAT USUALLY: the heading of something that takes a while, and how long it usually takes on two
+# cores. done_in: what it took.
+begin() {
+    say "$1 (usually $2)"
+    DAYTWO_BEGAN=$SECONDS
+}
+done_in() { note "took $(lasted $((SECONDS - DAYTWO_BEGAN)))"; }
+
+# lasted SECONDS: in words.
+lasted() {
+    if [ "$1" -lt 60 ]; then echo "$1 s"; else echo "$(($1 / 60)) min $(($1 % 60)) s"; fi
+}

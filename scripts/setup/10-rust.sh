@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Rust toolchain of the host, with formatter and linter, and a C compiler.
+# The Rust toolchain of the host, and a C compiler.
 source "$(dirname "$0")/../lib/step.sh"
 
 want="$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$DAYTWO_ROOT/Cargo.toml")"
@@ -14,13 +14,9 @@ stamped rust "$now $want" && command -v cc >/dev/null && exit 0
 have="$(cut -d' ' -f2 <<<"$now")"
 version_at_least "${have%%-*}" "$want" ||
     fail "Rust $have is too old: $want or newer is needed" "Run: rustup update stable"
-for tool in rustfmt clippy-driver; do
-    # rustup leaves a stand-in for a component that is not installed: only running it tells.
-    "$tool" --version >/dev/null 2>&1 ||
-        fail "$tool is missing" "Run: rustup component add rustfmt clippy"
-done
 if ! command -v cc >/dev/null || ! command -v pkg-config >/dev/null; then
-    say "Installing a C compiler (SQLite and the TLS library are built from source)"
+    begin "Installing a C compiler (SQLite and the TLS library are built from source)" "a minute"
     apt_install "a C compiler" build-essential pkg-config
+    done_in
 fi
 stamp rust "$now $want"

@@ -72,14 +72,14 @@ by_debian() {
         as_root cp "$kept"/*.rlib "$debian_lib.new/"
         as_root mv "$debian_lib.new" "$debian_lib"
         # What was compiled against another build of the library does not link with this one.
-        rm -rf "$DAYTWO_TARGET_WASM/front/$target" "$DAYTWO_TARGET_WASM/.daytwo-front"
+        rm -rf "$DAYTWO_TARGET_WASM/front/$target" "$DAYTWO_TARGET_WASM/made/.sources"
     fi
     compgen -G "$(rustc --print sysroot)/lib/rustlib/*/bin/rust-lld" >/dev/null ||
         fail "the toolchain has no rust-lld, which links the wasm" "Use a toolchain from rustup."
 }
 
 already && exit 0
-say "Getting the WebAssembly target"
+begin "Getting the WebAssembly target" "20 seconds; without rustup 4 minutes, once"
 if by_rustup; then
     stamp wasm-target "rustup $(rustc --version)"
 else
@@ -87,4 +87,5 @@ else
     by_debian
     stamp wasm-target "debian $(debian_version)"
 fi
-note "done: $(wasm_way)"
+note "from $(wasm_way)"
+done_in

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Node.js and npm: wasm-opt comes as an npm package, and the browser tests run on it.
+# Node.js and npm: they finish the site, and the browser tests run on them.
 source "$(dirname "$0")/../lib/step.sh"
 
 want=18
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-    say "Installing Node.js"
+    begin "Installing Node.js" "a minute"
     apt_install "Node.js $want or newer" nodejs npm
+    done_in
 fi
 now="$(command -v node)"
 stamped node "$now" && exit 0
