@@ -17,7 +17,7 @@ claim_targets
 
 # Everything the site is made from, by content, with the tools that make it.
 of_the_site() {
-    find Cargo.toml Cargo.lock .cargo domain app frontend style public runbooks scripts/build \
+    find Cargo.toml Cargo.lock .cargo domain app frontend style public scripts/build \
         -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     cat "$DAYTWO_STAMPS"/{wasm-target,glue,site-tools}
 }
