@@ -77,7 +77,7 @@ test("what a screen reader finds in them", async ({ page, context }) => {
       - group: Announce a deployment by hand…
       - region "What runs where":
         - heading "What runs where" [level=2]
-        - group "What runs where of Shop: table"
+        - 'group "What runs where of Shop: table"'
       - region "Deployments"
       - region "At a glance":
         - heading "At a glance" [level=2]

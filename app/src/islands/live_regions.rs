@@ -19,7 +19,7 @@ mod live {
     use super::super::{
         dom,
         page_refresh::{page_id, refresh},
-        submit,
+        press, submit,
     };
 
     /// Changes come in bursts: a probe round of ten checks is one reading.
@@ -29,6 +29,7 @@ mod live {
     pub fn start() {
         let Some(document) = dom::document() else { return };
         take_address(&document);
+        press::follow(&document);
         dom::listen(&document, "submit", |event: SubmitEvent| submit::submitted(&event));
         let found = document.query_selector("[data-events]").ok().flatten();
         let Some(url) = found.and_then(|element| element.get_attribute("data-events")) else {

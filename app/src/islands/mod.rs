@@ -16,6 +16,8 @@ mod dom;
 mod page_refresh;
 #[cfg(feature = "hydrate")]
 mod palette_list;
+#[cfg(feature = "hydrate")]
+mod press;
 #[cfg(any(feature = "hydrate", test))]
 mod relative;
 #[cfg(feature = "hydrate")]

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Element, Request, RequestInit, Response, SupportedType};
 
-use super::{copy_buttons, dom, local_time, ui_state::UiState};
+use super::{copy_buttons, dom, local_time, press, ui_state::UiState};
 
 thread_local! {
     /// What this page is called among all that are open: what it does itself is not told to it.
@@ -24,6 +24,7 @@ pub async fn refresh() {
         && !response.redirected()
         && let Some(page) = parsed(&response).await
     {
+        press::released().await;
         apply(&page, None);
     }
 }

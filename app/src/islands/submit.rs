@@ -7,7 +7,7 @@ use web_sys::{
     Document, Element, FormData, HtmlFormElement, RequestInit, SubmitEvent, UrlSearchParams,
 };
 
-use super::{dom, page_refresh};
+use super::{dom, page_refresh, press};
 
 thread_local! {
     static SENDING: Cell<bool> = const { Cell::new(false) };
@@ -98,7 +98,10 @@ async fn send(form: &HtmlFormElement) -> Result<(), String> {
         if kind.starts_with("text/html") { page_refresh::parsed(&response).await } else { None };
     // A form that was refused is answered by its page, with the reason on it.
     match page.filter(|page| response.ok() || has_message(page)) {
-        Some(page) => show(&page, form),
+        Some(page) => {
+            press::released().await;
+            show(&page, form);
+        }
         None => {
             let status = response.status();
             return Err(format!("The portal answered {status}; look again and repeat."));
