@@ -5,8 +5,8 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::who::{Person, Who};
-use engine::{Refusal, people::SignedIn};
+use domain::actor::{Actor, Person};
+use engine::{Error, people::SignedIn};
 use http::{
     Method,
     header::{CONTENT_TYPE, SET_COOKIE},
@@ -31,9 +31,9 @@ const SIGNED_IN: &str = "signed_in";
 ///
 /// # Errors
 /// Trouble with the database.
-pub async fn remember(session: &Session, signed_in: SignedIn) -> Result<(), Refusal> {
+pub async fn remember(session: &Session, signed_in: SignedIn) -> Result<(), Error> {
     let trouble = |error: tower_sessions::session::Error| {
-        Refusal::Internal(format!("keeping a session: {error}"))
+        Error::Internal(format!("keeping a session: {error}"))
     };
     session.cycle_id().await.map_err(trouble)?;
     session.insert(SIGNED_IN, signed_in).await.map_err(trouble)
@@ -69,16 +69,16 @@ impl Visitor {
     ///
     /// # Errors
     /// Where nobody is logged in.
-    pub fn who(&self) -> Result<Who, Refusal> {
-        self.person().map(Who::Person)
+    pub fn actor(&self) -> Result<Actor, Error> {
+        self.person().map(Actor::Person)
     }
 
     /// The person.
     ///
     /// # Errors
     /// Where nobody is logged in.
-    pub fn person(&self) -> Result<Person, Refusal> {
-        self.person.clone().ok_or_else(|| Refusal::Unauthenticated("Sign in first.".into()))
+    pub fn person(&self) -> Result<Person, Error> {
+        self.person.clone().ok_or_else(|| Error::Unauthenticated("Sign in first.".into()))
     }
 }
 
@@ -126,14 +126,14 @@ fn person_page(path: &str) -> bool {
     path != "/events" && path != "/palette.json"
 }
 
-async fn person_of(portal: &Portal, session: &Session) -> Result<Option<Person>, Refusal> {
+async fn person_of(portal: &Portal, session: &Session) -> Result<Option<Person>, Error> {
     let kept = session
         .get::<SignedIn>(SIGNED_IN)
         .await
-        .map_err(|error| Refusal::Internal(format!("reading a session: {error}")))?;
+        .map_err(|error| Error::Internal(format!("reading a session: {error}")))?;
     match kept {
         None => Ok(None),
-        Some(signed_in) => portal.engine.person(&signed_in).await,
+        Some(signed_in) => portal.engine.people().find(&signed_in).await,
     }
 }
 
@@ -144,9 +144,9 @@ async fn door(portal: &Portal, path: &str, query: &str, known: bool) -> Option<R
         return inside.then(|| Redirect::to("/").into_response());
     }
     if !person_page(path) {
-        return Some(problem(Refusal::Unauthenticated("Sign in first.".into())));
+        return Some(problem(Error::Unauthenticated("Sign in first.".into())));
     }
-    match portal.engine.needs_set_up().await {
+    match portal.engine.people().needs_set_up().await {
         Err(refusal) => Some(problem(refusal)),
         Ok(true) => (path != "/setup").then(|| Redirect::to("/setup").into_response()),
         Ok(false) if path == "/login" => None,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use engine::Refusal;
+use engine::Error;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
@@ -72,12 +72,12 @@ impl Fields {
 ///
 /// # Errors
 /// Where it is none.
-pub fn number<N: std::str::FromStr>(pointer: &str, text: &str) -> Result<Option<N>, Refusal> {
+pub fn number<N: std::str::FromStr>(pointer: &str, text: &str) -> Result<Option<N>, Error> {
     match filled(text) {
         None => Ok(None),
         Some(text) => match text.parse() {
             Ok(number) => Ok(Some(number)),
-            Err(_) => Err(Refusal::field(pointer, "must be a whole number")),
+            Err(_) => Err(Error::field(pointer, "must be a whole number")),
         },
     }
 }

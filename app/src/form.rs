@@ -7,10 +7,10 @@
 use std::fmt;
 
 use domain::{
+    actor::{Actor, Person},
     ids::RunId,
-    who::{Person, Who},
 };
-use engine::{Engine, Refusal};
+use engine::{Engine, Error};
 use leptos::{
     prelude::use_context,
     server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType, ServerFn, codec::Post},
@@ -94,7 +94,7 @@ pub struct Act {
     /// What the portal does.
     pub engine: Engine,
     /// Who acts, as the engine knows them.
-    pub who: Who,
+    pub actor: Actor,
     /// Who acts.
     pub person: Person,
     /// Their session.
@@ -109,7 +109,7 @@ impl Act {
     pub fn here() -> Result<Self, Refused> {
         let OpenAct { engine, session } = OpenAct::here()?;
         let person = Visitor::here().person()?;
-        Ok(Self { engine, who: Who::Person(person.clone()), person, session })
+        Ok(Self { engine, actor: Actor::Person(person.clone()), person, session })
     }
 }
 
@@ -128,7 +128,7 @@ impl OpenAct {
     /// # Errors
     /// Where the interface was put together without its layers.
     pub fn here() -> Result<Self, Refused> {
-        let missing = |what: &str| Refusal::Internal(format!("{what} is missing for an act"));
+        let missing = |what: &str| Error::Internal(format!("{what} is missing for an act"));
         let engine = use_context::<Engine>().ok_or_else(|| missing("the engine"))?;
         let session = use_context::<http::request::Parts>()
             .and_then(|parts| parts.extensions.get::<Session>().cloned())

@@ -51,4 +51,4 @@ mod theme;
 mod urls;
 
 #[cfg(feature = "ssr")]
-pub use router::router;
+pub use {http::problem::status_of, router::router};

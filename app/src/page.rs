@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use engine::{Engine, Refusal};
+use engine::{Engine, Error};
 use http::StatusCode;
 use leptos::{either::Either, prelude::*};
 use leptos_axum::ResponseOptions;
@@ -20,7 +20,7 @@ pub fn engine() -> Engine {
 pub fn load<T, F, S>(ask: F, show: S) -> impl IntoView
 where
     T: Send + 'static,
-    F: Future<Output = Result<T, Refusal>> + Send + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
     S: FnOnce(T) -> (String, AnyView) + Send + 'static,
 {
     let response = use_context::<ResponseOptions>();

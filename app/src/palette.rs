@@ -1,15 +1,13 @@
 //! What the command palette can jump to.
 
-use axum::Extension;
 use axum::{
-    Json,
+    Extension, Json,
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::who::Who;
+use domain::{actor::Actor, deployment::DeploymentFilter, page::Page};
 use engine::Engine;
 use serde::Serialize;
-use store::{deployments::DeploymentFilter, page::Page};
 
 use crate::{auth::Visitor, http::problem::problem, pages::service::Room};
 
@@ -34,11 +32,12 @@ pub async fn palette(
 ) -> Response {
     let found = async {
         let person = visitor.person()?;
-        let history = engine.history(&person, &DeploymentFilter::default(), None, 60).await?;
-        let who = Who::Person(person);
-        let runbooks = engine.runbooks(&who).await?;
-        let (lessons, _) = engine.lessons(&who, "", None, Page::first(100)).await?;
-        Ok::<_, engine::Refusal>((history, runbooks, lessons))
+        let history =
+            engine.history().page(&person, &DeploymentFilter::default(), None, 60).await?;
+        let actor = Actor::Person(person);
+        let runbooks = engine.runbooks().list(&actor).await?;
+        let (lessons, _) = engine.lessons().list(&actor, "", None, Page::first(100)).await?;
+        Ok::<_, engine::Error>((history, runbooks, lessons))
     }
     .await;
     let (history, runbooks, lessons) = match found {
@@ -57,7 +56,7 @@ pub async fn palette(
                 format!(
                     "{}, {}",
                     note.to_lowercase(),
-                    engine::text::relative(one.deployed_at, history.now)
+                    domain::humanize::relative(one.deployed_at, history.now)
                 ),
                 format!("/deployments/{}", one.id),
             )

@@ -17,7 +17,7 @@ pub async fn screenshot(
     Extension(visitor): Extension<Visitor>,
     Path((check, at, n)): Path<(CheckId, i64, usize)>,
 ) -> Response {
-    let found = async { engine.picture(&visitor.person()?, check, at, n).await };
+    let found = async { engine.checks().screenshot(&visitor.person()?, check, at, n).await };
     match found.await {
         Err(refusal) => problem(refusal),
         Ok(jpeg) => {

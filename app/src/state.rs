@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use engine::{Engine, Refusal};
+use engine::{Engine, Error};
 use leptos::config::LeptosOptions;
 use tokio::sync::{OnceCell, broadcast};
 use uuid::Uuid;
@@ -41,8 +41,8 @@ impl Portal {
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn cookie_key(&self) -> Result<&[u8; 32], Refusal> {
-        self.cookie_key.get_or_try_init(|| self.engine.cookie_key()).await
+    pub async fn cookie_key(&self) -> Result<&[u8; 32], Error> {
+        self.cookie_key.get_or_try_init(|| self.engine.sessions().cookie_key()).await
     }
 
     /// Tells a page how far its act has come. It is told where its events are read from this portal;

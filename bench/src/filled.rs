@@ -3,10 +3,10 @@
 use std::{path::Path, sync::Arc};
 
 use domain::{
-    check::ProbeSpec,
+    actor::Actor,
+    check::{Check, ProbeSpec},
     ids::{CheckId, DeploymentId},
     measurement::{Measurement, Phase},
-    who::Who,
 };
 use engine::{
     Engine, Options,
@@ -15,9 +15,7 @@ use engine::{
 };
 use probes::{GuardedClient, Prober};
 use store::{
-    Pool, Store, StoreError,
-    checks::{self, CheckRecord},
-    deployments,
+    Pool, Store, StoreError, checks, deployments,
     measurements::{self, NewMeasurement},
     services,
 };
@@ -53,25 +51,23 @@ impl Load {
 pub async fn fill(data: &Path, load: Load, port: u16) -> Result<Vec<DeploymentId>, Trouble> {
     let store = Store::start(Pool::open(store::location(None, data)?).await?).await?;
     let prober = Prober::new(GuardedClient::builder().build()?);
-    let options = Options { base_url: "http://127.0.0.1".into() };
+    let options = Options { base_url: "http://127.0.0.1".into(), label: None };
     let engine = Engine::new(store.clone(), Arc::new(SystemClock), prober, options);
-    engine.publish_shipped().await?;
-    let who = Who::CommandLine;
+    engine.runbooks().publish_shipped().await?;
+    let actor = Actor::CommandLine;
     let mut open = Vec::new();
     for service in 0..load.services {
         let slug = format!("service-{service}");
         let asked = serde_json::json!({
             "name": slug, "environments": [{"slug": "production"}],
         });
-        engine.put_service(&who, &slug, serde_json::from_value(asked)?).await?;
+        engine.services().put(&actor, &slug, serde_json::from_value(asked)?).await?;
         let asked = serde_json::json!({
             "service": slug, "environment": "production", "version": "1.0.0",
             "deployed_at": SystemClock.now() - chrono::Duration::hours(load.hours_ago),
         });
         let request: AnnounceRequest = serde_json::from_value(asked)?;
-        let answer = engine.announce(&who, request, None).await?;
-        let body: serde_json::Value = serde_json::from_str(&answer.body)?;
-        open.push(DeploymentId(body["id"].as_str().unwrap_or_default().parse()?));
+        open.push(engine.deployments().announce(&actor, request, None).await?.now()?.id);
         let mut link = store.read().await?;
         let Some(known) = services::by_slug(&mut link, &slug).await? else { continue };
         drop(link);
@@ -79,7 +75,7 @@ pub async fn fill(data: &Path, load: Load, port: u16) -> Result<Vec<DeploymentId
         let records: Vec<_> = (0..load.checks)
             .map(|n| {
                 let number = service * load.checks + n;
-                CheckRecord {
+                Check {
                     id: CheckId(Uuid::now_v7()),
                     service_id: known.id,
                     environment: "production".into(),
@@ -129,7 +125,7 @@ pub async fn hang_one(data: &Path, port: u16) -> Result<(), Trouble> {
         return Err("there is no check".into());
     };
     drop(link);
-    let hangs = CheckRecord { spec: asks(0, port, HANGS), timeout_s: 15, ..check };
+    let hangs = Check { spec: asks(0, port, HANGS), timeout_s: 15, ..check };
     let put = store
         .write::<_, StoreError, _>(move |tx| Box::pin(async move { checks::put(tx, hangs).await }));
     put.await?;
@@ -162,7 +158,7 @@ pub async fn measure_before(
     let all = checks::of_environment(&mut link, known.service_id, &known.environment).await?;
     let before = size(&mut link).await?;
     drop(link);
-    let all: Arc<[CheckRecord]> = all.into();
+    let all: Arc<[Check]> = all.into();
     for round in 0..each {
         let (all, deployed_at) = (all.clone(), known.deployed_at);
         store
@@ -221,13 +217,15 @@ fn seen(from: chrono::DateTime<chrono::Utc>, round: u32, check: u32) -> Measurem
 }
 
 /// Bytes in use in a SQLite database.
-async fn size(link: &mut store::Link) -> Result<i64, StoreError> {
+async fn size(link: &mut store::Connection) -> Result<i64, StoreError> {
     let pages: i64 = link
         .query("SELECT (SELECT page_count FROM pragma_page_count()) - (SELECT freelist_count FROM pragma_freelist_count()) AS n")
-        .one()
-        .await?
+        .fetch_one().await?
         .get("n")?;
-    let each: i64 =
-        link.query("SELECT page_size FROM pragma_page_size()").one().await?.get("page_size")?;
+    let each: i64 = link
+        .query("SELECT page_size FROM pragma_page_size()")
+        .fetch_one()
+        .await?
+        .get("page_size")?;
     Ok(pages * each)
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::who::Who;
+use domain::actor::Actor;
 use engine::{Engine, Options, clock::SystemClock, deployments::AnnounceRequest};
 use probes::{GuardedClient, Prober};
 use store::{Pool, Store};
@@ -65,11 +65,11 @@ async fn one(dist: &Path, deployments: usize) -> Duration {
 async fn fill(data: &Path, deployments: usize) -> Result<String, Box<dyn std::error::Error>> {
     let store = Store::start(Pool::open(store::location(None, data)?).await?).await?;
     let prober = Prober::new(GuardedClient::builder().build()?);
-    let options = Options { base_url: "http://127.0.0.1".into() };
+    let options = Options { base_url: "http://127.0.0.1".into(), label: None };
     let engine = Engine::new(store, Arc::new(SystemClock), prober, options);
-    engine.publish_shipped().await?;
-    let who = Who::CommandLine;
-    engine.publish_runbook(&who, "fifty.yaml", &fifty()).await?;
+    engine.runbooks().publish_shipped().await?;
+    let actor = Actor::CommandLine;
+    engine.runbooks().publish(&actor, "fifty.yaml", &fifty()).await?;
     let services = deployments.div_ceil(20);
     let production = || {
         serde_json::from_value(serde_json::json!({
@@ -77,7 +77,7 @@ async fn fill(data: &Path, deployments: usize) -> Result<String, Box<dyn std::er
         }))
     };
     for n in 0..services {
-        engine.put_service(&who, &format!("shop-{n}"), production()?).await?;
+        engine.services().put(&actor, &format!("shop-{n}"), production()?).await?;
     }
     let mut id = String::new();
     for n in 0..deployments {
@@ -88,10 +88,9 @@ async fn fill(data: &Path, deployments: usize) -> Result<String, Box<dyn std::er
             "version": format!("1.{n}.0"),
             "runbook": last.then_some("fifty"),
         }))?;
-        let answer = engine.announce(&who, request, None).await?;
+        let announced = engine.deployments().announce(&actor, request, None).await?.now()?;
         if last {
-            let body: serde_json::Value = serde_json::from_str(&answer.body)?;
-            id = body["id"].as_str().unwrap_or_default().to_owned();
+            id = announced.id.to_string();
         }
     }
     engine.close().await;

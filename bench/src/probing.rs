@@ -190,6 +190,6 @@ async fn kept(place: &Place) -> i64 {
     let Ok(location) = store::location(None, &place.data) else { return 0 };
     let Ok(pool) = store::Pool::connect(location).await else { return 0 };
     let Ok(mut link) = pool.reader().await else { return 0 };
-    let row = link.query("SELECT count(*) AS n FROM measurements").one().await;
+    let row = link.query("SELECT count(*) AS n FROM measurements").fetch_one().await;
     row.and_then(|row| row.get::<i64>("n")).unwrap_or(0)
 }

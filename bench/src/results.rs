@@ -91,7 +91,9 @@ async fn kept(place: &Place) -> i64 {
     let Ok(location) = location else { return 0 };
     let Ok(pool) = store::Pool::open(location).await else { return 0 };
     let Ok(mut link) = pool.reader().await else { return 0 };
-    let row =
-        link.query("SELECT count(*) AS n FROM evidence WHERE summary LIKE 'run %'").one().await;
+    let row = link
+        .query("SELECT count(*) AS n FROM evidence WHERE summary LIKE 'run %'")
+        .fetch_one()
+        .await;
     row.and_then(|row| row.get("n")).unwrap_or(0)
 }

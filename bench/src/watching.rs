@@ -150,6 +150,6 @@ async fn pings(place: &Place) -> u64 {
     let Ok(location) = store::location(None, &place.data) else { return 0 };
     let Ok(pool) = store::Pool::connect(location).await else { return 0 };
     let Ok(mut link) = pool.reader().await else { return 0 };
-    let row = link.query("SELECT pings FROM heartbeats").one().await;
+    let row = link.query("SELECT pings FROM heartbeats").fetch_one().await;
     row.and_then(|row| row.get::<i64>("pings")).map_or(0, |n| u64::try_from(n).unwrap_or(0))
 }

@@ -3,9 +3,10 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    deployment::DeploymentKind as Kind,
+    item::ItemActor,
     roles::Role,
     runbook::{ItemTemplate, MachineRule, Runbook},
-    words::{Actor, DeploymentKind as Kind},
 };
 use rand::Rng as _;
 
@@ -163,7 +164,7 @@ impl Planner {
             script.push(at, Act::Report { deployment, item: item.key.clone(), xml });
             return;
         }
-        if item.actor == Actor::Human || item.machine == Some(MachineRule::RollbackRehearsed) {
+        if item.actor == ItemActor::Human || item.machine == Some(MachineRule::RollbackRehearsed) {
             return;
         }
         if !item.probes.is_empty() {
@@ -182,7 +183,7 @@ impl Planner {
     }
 
     fn person(&mut self, script: &mut DeploymentScript<'_>, item: &ItemTemplate, late: bool) {
-        if item.actor == Actor::Automated || !item.required && self.rng.random_bool(0.5) {
+        if item.actor == ItemActor::Automated || !item.required && self.rng.random_bool(0.5) {
             return;
         }
         let slot = script.slot;
@@ -214,7 +215,7 @@ impl Planner {
         if item.key == "end-to-end" {
             let xml = reports::end_to_end(&[seen]);
             script.push(at, Act::Report { deployment, item: key, xml });
-        } else if item.actor == Actor::Human {
+        } else if item.actor == ItemActor::Human {
             script.push(
                 at,
                 Act::Fail { deployment, item: key, by: Cast::Operator, note: seen.into() },

@@ -11,7 +11,7 @@ pub enum DemoError {
         /// What was tried.
         what: String,
         /// Why it was refused.
-        refusal: engine::Refusal,
+        refusal: engine::Error,
     },
     /// The probes' client cannot be built.
     #[error("the probes' client cannot be built: {0}")]
@@ -19,6 +19,9 @@ pub enum DemoError {
     /// A runbook cannot be read, or none fits.
     #[error("the demo's runbook {0}")]
     Runbook(String),
+    /// Trouble with the database.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
     /// The story names someone or something that is not there.
     #[error("the demo's story names {0}, which is not there")]
     Missing(String),

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    deployment::{DeploymentKind, Strategy},
     measurement::Measurement,
-    words::{DeploymentKind, Strategy},
 };
 
 use crate::people::Cast;

@@ -1,7 +1,7 @@
 //! What the demo's shop is watched by beside the built-in probes: a journey and a mail. Only from
 //! the first start on; the past was replayed without them.
 
-use engine::services::{CheckRequest, InboxRequest};
+use engine::checks::{CheckRequest, InboxRequest};
 
 use crate::addresses::Addresses;
 

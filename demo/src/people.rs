@@ -1,7 +1,7 @@
 //! The demo's people. Their password is known to everyone who reads this, which is why the demo
 //! listens on loopback only.
 
-use domain::{roles::Role, who::Person};
+use domain::{actor::Person, roles::Role};
 use engine::people::NewPerson;
 
 /// The password of everyone in the demo.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    deployment::{DeploymentKind as Kind, Strategy},
     runbook::{Runbook, select},
-    words::{DeploymentKind as Kind, Strategy},
 };
 use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};

@@ -1,6 +1,6 @@
 //! What the demo's services released in a year. Made up, every line of it.
 
-use domain::words::{DeploymentKind as Kind, Strategy};
+use domain::deployment::{DeploymentKind as Kind, Strategy};
 
 /// How a deployment ended.
 #[derive(Debug, Clone, Copy)]

@@ -1,24 +1,29 @@
-//! Replays the year: the plan's events, one after the other, through the engine's use cases, with
-//! a clock that is moved to each.
+//! Replays the year: the plan's events, one after the other, through the engine's use cases, each
+//! at its time; many of them share a transaction.
 
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    ids::DeploymentId,
+    actor::{Actor, Person},
+    ids::{DeploymentId, ServiceId},
+    measurement::Measurement,
     roles::Scope,
-    who::{Person, Who},
 };
 use engine::{
     Engine, Options,
     clock::{Clock as _, ManualClock},
-    deployments::AnnounceRequest,
-    rollback::{NewRehearsal, RollbackRequest},
-    runs::{ManualAction, ResultRequest, ResultStatus},
+    deployments::{self, AnnounceRequest},
+    lessons,
+    measurements::{self, Observation},
+    rollback::{self, NewRehearsal, RollbackRequest},
+    runbooks,
+    runs::{self, ManualAction, ResultRequest, ResultStatus, last_evaluated::LastEvaluated},
     tokens::NewToken,
 };
+use formats::reports;
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};
-use store::Store;
+use store::{Store, Tx};
 
 use crate::{
     addresses::Addresses,
@@ -28,6 +33,9 @@ use crate::{
     plan::plan,
     services::{self, done},
 };
+
+/// How many events share a transaction: a commit costs a disk flush, an event does not.
+const TOGETHER: usize = 64;
 
 /// How much was replayed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,61 +60,93 @@ pub async fn replay(
     let clock = Arc::new(ManualClock::at(now - Duration::days(366)));
     // No range is listed, so nothing can be reached from the past.
     let client = GuardedClient::builder().policy(GuardPolicy::new(Mode::AllowList)).build()?;
-    let options = Options { base_url: "http://127.0.0.1".into() };
+    let options = Options { base_url: "http://127.0.0.1".into(), label: None };
     let engine = Engine::new(store, clock.clone(), Prober::new(client), options);
-    let replayed = Replayer::begin(engine.clone(), addresses).await?.run(&clock, events).await;
+    let replayed = replay_events(&engine, &clock, addresses, events).await;
     engine.close().await;
     replayed
 }
 
-struct Replayer {
-    engine: Engine,
-    people: Known,
-    ci: Who,
-    /// The deployments announced so far, with their environments.
-    known: HashMap<usize, (DeploymentId, String)>,
+async fn replay_events(
+    engine: &Engine,
+    clock: &ManualClock,
+    addresses: &Addresses,
+    events: Vec<Event>,
+) -> Result<Replayed, DemoError> {
+    let mut story = Story::begin(engine, clock.now(), addresses).await?;
+    let count = events.len();
+    let mut events = events.into_iter();
+    while events.len() > 0 {
+        let batch: Vec<_> = events.by_ref().take(TOGETHER).collect();
+        story = engine
+            .act(move |tx| {
+                Box::pin(async move {
+                    for event in batch {
+                        story.tell(tx, event).await?;
+                    }
+                    Ok::<_, DemoError>(story)
+                })
+            })
+            .await?;
+    }
+    clock.advance(story.now - clock.now());
+    // Nobody holds this token any more; a new one is made for whoever looks at the demo.
+    if let Actor::Token { id, .. } = &story.ci {
+        let revoked = engine.tokens().revoke(&story.actor(Cast::Admin)?, *id).await;
+        done("revoke", CI, revoked)?;
+    }
+    Ok(Replayed { deployments: story.known.len(), events: count })
 }
 
-impl Replayer {
+/// How far the year has come.
+struct Story {
+    /// The time of the last event.
+    now: DateTime<Utc>,
+    people: Known,
+    ci: Actor,
+    /// The services, by slug.
+    services: HashMap<String, ServiceId>,
+    /// The deployments announced so far.
+    known: HashMap<usize, Announced>,
+}
+
+/// A deployment that was announced.
+struct Announced {
+    id: DeploymentId,
+    service: String,
+    environment: String,
+}
+
+impl Story {
     /// Sets the portal up: people, services, CI's token.
-    async fn begin(engine: Engine, addresses: &Addresses) -> Result<Self, DemoError> {
-        done("publish", "what ships", engine.publish_shipped().await)?;
+    async fn begin(
+        engine: &Engine,
+        now: DateTime<Utc>,
+        addresses: &Addresses,
+    ) -> Result<Self, DemoError> {
+        done("publish", "what ships", engine.runbooks().publish_shipped().await)?;
         let mut people = Vec::new();
-        let first = engine.set_up(Cast::Admin.new_person()).await;
+        let first = engine.people().set_up(Cast::Admin.new_person()).await;
         let (admin, _) = done("set up", "the portal", first)?;
-        let who = Who::Person(admin.clone());
-        people.push((Cast::Admin, admin));
+        let actor = Actor::Person(admin.clone());
+        people.push((Cast::Admin, admin.clone()));
         for cast in Cast::ALL.into_iter().filter(|cast| *cast != Cast::Admin) {
-            let added = engine.add_person(&who, cast.new_person()).await;
+            let added = engine.people().add(&actor, cast.new_person()).await;
             people.push((cast, done("add", cast.name(), added)?));
         }
-        services::create(&engine, &who, addresses).await?;
+        services::create(engine, &actor, addresses).await?;
+        let page = done("read", "the services", engine.services().page(&admin).await)?;
+        let rows = page.services.into_iter();
+        let services = rows.map(|row| (row.service.slug, row.service.id)).collect();
         let token = NewToken {
             name: CI.into(),
             scopes: vec![Scope::DeploymentsWrite, Scope::ResultsWrite],
             services: Vec::new(),
             expires_at: None,
         };
-        let token = done("make the token", CI, engine.create_token(&who, token).await)?;
-        let ci = done("use the token", CI, engine.authenticate(&token).await)?;
-        Ok(Self { engine, people: Known(people), ci, known: HashMap::new() })
-    }
-
-    async fn run(mut self, clock: &ManualClock, events: Vec<Event>) -> Result<Replayed, DemoError> {
-        let count = events.len();
-        for event in events {
-            let ahead = event.at - clock.now();
-            if ahead > Duration::zero() {
-                clock.advance(ahead);
-            }
-            self.act(event.act).await?;
-        }
-        // Nobody holds this token any more; a new one is made for whoever looks at the demo.
-        if let Who::Token { id, .. } = &self.ci {
-            let admin = Who::Person(self.person(Cast::Admin)?);
-            done("revoke", CI, self.engine.revoke_token(&admin, *id).await)?;
-        }
-        Ok(Replayed { deployments: self.known.len(), events: count })
+        let token = done("make the token", CI, engine.tokens().create(&actor, token).await)?;
+        let ci = done("use the token", CI, engine.tokens().authenticate(&token).await)?;
+        Ok(Self { now, people: Known(people), ci, services, known: HashMap::new() })
     }
 
     fn person(&self, cast: Cast) -> Result<Person, DemoError> {
@@ -114,36 +154,73 @@ impl Replayer {
         found.ok_or_else(|| DemoError::Missing(cast.name().to_owned()))
     }
 
-    fn who(&self, cast: Cast) -> Result<Who, DemoError> {
-        self.person(cast).map(Who::Person)
+    fn actor(&self, cast: Cast) -> Result<Actor, DemoError> {
+        self.person(cast).map(Actor::Person)
     }
 
-    fn find(&self, deployment: usize) -> Result<(DeploymentId, &str), DemoError> {
+    fn announced(&self, deployment: usize) -> Result<&Announced, DemoError> {
         let found = self.known.get(&deployment);
-        found
-            .map(|(id, environment)| (*id, environment.as_str()))
-            .ok_or_else(|| DemoError::Missing(format!("deployment {deployment}")))
+        found.ok_or_else(|| DemoError::Missing(format!("deployment {deployment}")))
     }
 
-    async fn act(&mut self, act: Act) -> Result<(), DemoError> {
-        let engine = self.engine.clone();
-        match act {
+    fn id(&self, deployment: usize) -> Result<DeploymentId, DemoError> {
+        self.announced(deployment).map(|announced| announced.id)
+    }
+
+    /// Records what the checks of a deployment's environment saw, as those that run do.
+    async fn measure(
+        &self,
+        tx: &mut Tx,
+        announced: &Announced,
+        seen: Vec<(&'static str, Measurement)>,
+    ) -> Result<(), DemoError> {
+        let Announced { id, service, environment } = announced;
+        let Some(service) = self.services.get(service) else {
+            return Err(DemoError::Missing(service.clone()));
+        };
+        // The built-in ones among them come with the announcement.
+        let checks = tx.checks(*service, environment).await?;
+        let mut observations = Vec::new();
+        for (suffix, measurement) in seen {
+            let key = format!("{environment}-{suffix}");
+            let Some(check) = checks.iter().find(|check| check.key == key) else {
+                return Err(DemoError::Missing(key));
+            };
+            let check = Arc::new(check.clone());
+            observations.push(Observation { check, measurement, asked: false, slot: None });
+        }
+        let last = LastEvaluated::default();
+        let recorded = measurements::record(tx, &observations, &last, self.now).await;
+        let about = done("measure", &id.to_string(), recorded)?;
+        if about.contains(&(*id).into()) {
+            Ok(())
+        } else {
+            Err(DemoError::Missing(format!("an open run of {id} that its checks measure")))
+        }
+    }
+
+    /// Tells one event.
+    async fn tell(&mut self, tx: &mut Tx, event: Event) -> Result<(), DemoError> {
+        self.now = self.now.max(event.at);
+        let now = self.now;
+        match event.act {
             Act::Publish { file, yaml } => {
-                let who = self.who(Cast::Admin)?;
-                done("publish", file, engine.publish_runbook(&who, file, yaml).await)?;
+                let actor = self.actor(Cast::Admin)?;
+                done("publish", file, runbooks::publish(tx, &actor, file, yaml, now).await)?;
             }
             Act::Rehearse { service, version, duration_s, by } => {
                 let new = NewRehearsal {
                     environment: "staging".into(),
                     version,
-                    at: engine.now(),
+                    at: now,
                     duration_s,
                     worked: true,
                     notes:
                         "Deployed, rolled back, logged in, wrote and read one record. (Demo data.)"
                             .into(),
                 };
-                let recorded = engine.record_rehearsal(&self.who(by)?, &service, new).await;
+                let recorded =
+                    rollback::record_rehearsal(tx, &self.actor(by)?, &service, new, now).await;
                 done("rehearse", &service, recorded)?;
             }
             Act::Announce {
@@ -160,7 +237,7 @@ impl Replayer {
             } => {
                 let what = format!("{service} {version} on {environment}");
                 let request = AnnounceRequest {
-                    service,
+                    service: service.clone(),
                     environment: environment.clone(),
                     version,
                     commit: None,
@@ -173,76 +250,82 @@ impl Replayer {
                     notes: Some(notes),
                     runbook,
                 };
-                let id = engine.announce_demo(&self.ci, request).await;
-                self.known.insert(deployment, (done("announce", &what, id)?, environment));
+                let id = deployments::announce(tx, &self.ci, request, now).await;
+                let id = done("announce", &what, id)?;
+                self.known.insert(deployment, Announced { id, service, environment });
             }
             Act::Measure { deployment, seen } => {
-                let (id, environment) = self.find(deployment)?;
-                let seen = seen
-                    .into_iter()
-                    .map(|(suffix, measured)| (format!("{environment}-{suffix}"), measured))
-                    .collect();
-                let kept = engine.import_demo_measurements(id, seen).await;
-                done("measure", &id.to_string(), kept)?;
+                self.measure(tx, self.announced(deployment)?, seen).await?;
             }
             Act::Result { deployment, item, passed, summary, run } => {
-                let (id, _) = self.find(deployment)?;
+                let id = self.id(deployment)?;
                 let request = ResultRequest {
                     status: if passed { ResultStatus::Passed } else { ResultStatus::Failed },
                     summary: Some(format!("{summary} (Demo data.)")),
                     evidence_url: Some(format!("https://ci.harbour.example/runs/{run}")),
                     started_at: None,
-                    finished_at: Some(engine.now()),
+                    finished_at: Some(now),
                     details: None,
                 };
-                let kept = engine.runs().post_result(&self.ci, id, &item, request, None).await;
+                let kept = runs::post_result(tx, &self.ci, id.into(), &item, request, now).await;
                 done("post a result on", &item, kept)?;
             }
             Act::Report { deployment, item, xml } => {
-                let (id, _) = self.find(deployment)?;
-                let kind = Some("application/xml".to_owned());
-                let report = engine
-                    .runs()
-                    .post_report(&self.ci, id, &item, xml.into_bytes(), kind, None)
-                    .await;
-                done("send a report on", &item, report)?;
+                let id = self.id(deployment)?;
+                let report = reports::parse(xml.as_bytes(), Some("application/xml"))
+                    .map_err(|error| DemoError::Missing(format!("a report: {error}")))?;
+                let kept = runs::post_report(tx, &self.ci, id.into(), &item, &report, now).await;
+                done("send a report on", &item, kept)?;
             }
             Act::Tick { deployment, item, by, note } => {
-                let (id, _) = self.find(deployment)?;
-                let said = engine
-                    .runs()
-                    .set_manual_status(&self.who(by)?, id, &item, ManualAction::Tick, &note)
-                    .await;
+                let id = self.id(deployment)?;
+                let said = runs::set_manual_status(
+                    tx,
+                    &self.actor(by)?,
+                    id.into(),
+                    &item,
+                    ManualAction::Tick,
+                    &note,
+                    now,
+                )
+                .await;
                 done("tick", &item, said)?;
             }
             Act::Fail { deployment, item, by, note } => {
-                let (id, _) = self.find(deployment)?;
-                let said = engine
-                    .runs()
-                    .set_manual_status(&self.who(by)?, id, &item, ManualAction::MarkFailed, &note)
-                    .await;
+                let id = self.id(deployment)?;
+                let said = runs::set_manual_status(
+                    tx,
+                    &self.actor(by)?,
+                    id.into(),
+                    &item,
+                    ManualAction::MarkFailed,
+                    &note,
+                    now,
+                )
+                .await;
                 done("mark as failed", &item, said)?;
             }
             Act::Waive { deployment, item, by, reason } => {
-                let (id, _) = self.find(deployment)?;
-                let until = engine.now() + Duration::days(30);
-                let waived = engine.runs().waive(&self.who(by)?, id, &item, &reason, until).await;
+                let id = self.id(deployment)?;
+                let until = now + Duration::days(30);
+                let waived =
+                    runs::waive(tx, &self.actor(by)?, id.into(), &item, &reason, until, now).await;
                 done("waive", &item, waived)?;
             }
             Act::Sign { deployment, by, comment } => {
-                let (id, _) = self.find(deployment)?;
-                let signed = engine.runs().sign_off(&self.who(by)?, id, &comment).await;
+                let id = self.id(deployment)?;
+                let signed = runs::sign_off(tx, &self.actor(by)?, id.into(), &comment, now).await;
                 done("sign", by.name(), signed)?;
             }
             Act::RollBack { deployment, by, reason } => {
-                let (id, _) = self.find(deployment)?;
+                let id = self.id(deployment)?;
                 let request = RollbackRequest { reason };
-                let rolled = engine.roll_back(&self.who(by)?, id, request, None).await;
+                let rolled = rollback::trigger(tx, &self.actor(by)?, id, request, now).await;
                 done("roll back", &id.to_string(), rolled)?;
             }
             Act::Lesson { deployment, by, title, body } => {
-                let (id, _) = self.find(deployment)?;
-                let written = engine.write_demo_lesson(&self.who(by)?, id, title, body).await;
+                let id = self.id(deployment)?;
+                let written = lessons::write(tx, &self.actor(by)?, id, title, body, now).await;
                 done("write", title, written)?;
             }
         }

@@ -1,11 +1,10 @@
 //! The demo's services: where the shop answers and how it is put back.
 
-use domain::who::Who;
+use domain::actor::Actor;
 use engine::{
-    Engine, Refusal,
-    services::{
-        CheckRequest, EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest,
-    },
+    Engine, Error,
+    checks::CheckRequest,
+    services::{EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest},
 };
 
 use crate::{addresses::Addresses, error::DemoError, live_checks, measured::REDIRECT};
@@ -45,11 +44,11 @@ const SERVICES: [(&str, &str, &str, &str, &str, &str); 3] = [
 /// hook, since nothing was ever really called.
 pub(crate) async fn create(
     engine: &Engine,
-    who: &Who,
+    actor: &Actor,
     addresses: &Addresses,
 ) -> Result<(), DemoError> {
     for (slug, ..) in SERVICES {
-        put(engine, who, slug, addresses, None).await?;
+        put(engine, actor, slug, addresses, None).await?;
     }
     Ok(())
 }
@@ -60,17 +59,17 @@ pub(crate) async fn create(
 /// Where the portal refuses it.
 pub async fn update_addresses(engine: &Engine, addresses: &Addresses) -> Result<(), DemoError> {
     let hook = format!("{}/control/release", addresses.control);
-    let who = Who::System("demo");
-    put(engine, &who, "shop", addresses, Some(hook)).await?;
+    let actor = Actor::System("demo");
+    put(engine, &actor, "shop", addresses, Some(hook)).await?;
     for (key, request) in live_checks::checks(addresses) {
-        done("put the check", key, engine.put_check(&who, "shop", key, request).await)?;
+        done("put the check", key, engine.checks().put(&actor, "shop", key, request).await)?;
     }
     Ok(())
 }
 
 async fn put(
     engine: &Engine,
-    who: &Who,
+    actor: &Actor,
     slug: &str,
     addresses: &Addresses,
     hook: Option<String>,
@@ -95,12 +94,12 @@ async fn put(
             .collect(),
         targets: live.then(targets),
     };
-    done("put the service", slug, engine.put_service(who, slug, request).await)?;
+    done("put the service", slug, engine.services().put(actor, slug, request).await)?;
     for environment in ENVIRONMENTS {
         if live {
             let key = format!("{environment}-{REDIRECT}");
             let request = redirect(environment, addresses);
-            done("put the check", &key, engine.put_check(who, slug, &key, request).await)?;
+            done("put the check", &key, engine.checks().put(actor, slug, &key, request).await)?;
         }
         let plan = PlanRequest {
             hook_repeatable: None,
@@ -108,7 +107,7 @@ async fn put(
             hook: hook.clone().map_or(HookRequest::None, HookRequest::Call),
             rules: RULES.into(),
         };
-        let written = engine.put_rollback_plan(who, slug, environment, plan).await;
+        let written = engine.services().put_rollback_plan(actor, slug, environment, plan).await;
         done("write the rollback plan", slug, written)?;
     }
     Ok(())
@@ -144,6 +143,6 @@ fn redirect(environment: &str, addresses: &Addresses) -> CheckRequest {
 }
 
 /// The answer, or the refusal with what was tried.
-pub(crate) fn done<T>(what: &str, of: &str, answer: Result<T, Refusal>) -> Result<T, DemoError> {
+pub(crate) fn done<T>(what: &str, of: &str, answer: Result<T, Error>) -> Result<T, DemoError> {
     answer.map_err(|refusal| DemoError::Refused { what: format!("{what} {of}"), refusal })
 }

@@ -5,18 +5,15 @@
 use chrono::{DateTime, Duration, TimeZone as _, Utc};
 use demo::{Addresses, Cast, Replayed, SEED, plan, replay};
 use domain::{
+    deployment::{Deployment, DeploymentFilter, DeploymentKind},
     item::ItemState,
+    page::Page,
     sign_off::{Signature, is_complete},
     verdict::Verdict,
     watch::WatchState,
-    words::DeploymentKind,
 };
 use store::{
-    Link, Pool, Store, audit,
-    deployments::{self, DeploymentFilter, DeploymentRecord},
-    lessons,
-    page::Page,
-    people, rollbacks,
+    Connection, Pool, Store, audit, deployments, lessons, people, rollbacks,
     runs::{items, sign_offs, waivers},
 };
 
@@ -37,8 +34,8 @@ fn addresses() -> Addresses {
 
 struct Past {
     replayed: Replayed,
-    link: Link,
-    all: Vec<DeploymentRecord>,
+    link: Connection,
+    all: Vec<Deployment>,
     _store: Store,
     _dir: tempfile::TempDir,
 }
@@ -71,7 +68,6 @@ async fn every_rule_held() {
     for deployment in &all {
         let what =
             format!("{} {} on {}", deployment.service, deployment.version, deployment.environment);
-        assert!(deployment.demo, "{what} is not marked");
         assert!(deployment.notes.contains("Demo data"), "{what}");
         assert_eq!(deployment.announced_by, demo::CI, "{what}");
         assert!(
@@ -149,7 +145,6 @@ async fn the_year_is_worth_looking_at() {
     assert!(waived >= 5, "{waived} waivers");
     let lessons = lessons::search(&mut link, "", None, Page::first(50)).await.unwrap();
     assert!((10..=15).contains(&lessons.len()), "{}", lessons.len());
-    assert!(lessons.iter().all(|lesson| lesson.demo));
     let known = people::all(&mut link).await.unwrap();
     for cast in Cast::ALL {
         let person = &known.iter().find(|p| p.person.email == cast.email()).unwrap().person;
@@ -157,7 +152,7 @@ async fn the_year_is_worth_looking_at() {
     }
 }
 
-async fn futures_count(link: &mut Link, all: &[DeploymentRecord]) -> usize {
+async fn futures_count(link: &mut Connection, all: &[Deployment]) -> usize {
     let mut count = 0;
     for deployment in all {
         count += waivers::not_ended(link, deployment.id.into()).await.unwrap().len();
@@ -174,7 +169,7 @@ async fn two_are_being_watched_now() {
     assert_eq!((live.service.as_str(), live.version.as_str()), ("shop", "1.4.0"));
     assert_eq!((now() - live.deployed_at).num_hours(), 31);
     assert_eq!(live.verdict, Verdict::Undecided, "{}", live.reason);
-    let state = |boxes: &[items::ItemRecord], key: &str| {
+    let state = |boxes: &[domain::item::Item], key: &str| {
         boxes.iter().find(|item| item.key == key).map(|item| item.state)
     };
     let boxes = items::of_run(&mut link, live.id.into()).await.unwrap();
@@ -197,7 +192,7 @@ async fn two_are_being_watched_now() {
 }
 
 /// What an audit entry says, without the ids, which are new each time.
-async fn sayings(link: &mut Link) -> Vec<(DateTime<Utc>, String, String, String)> {
+async fn sayings(link: &mut Connection) -> Vec<(DateTime<Utc>, String, String, String)> {
     let entries = audit::newest(link, Page::first(100_000)).await.unwrap();
     entries.into_iter().map(|e| (e.at, e.actor_name, e.action, e.sentence)).collect()
 }

@@ -6,8 +6,12 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-use crate::words::words;
+use crate::{
+    ids::{DeliveryId, DeploymentId},
+    string_enum::string_enum,
+};
 
 /// For how long a delivery that may be repeated is sent again, from the act that caused it.
 pub const REPEATED_FOR: Duration = Duration::from_secs(15 * 60);
@@ -19,7 +23,7 @@ const LONGEST_PAUSE_S: f64 = 300.0;
 /// together.
 const JITTER: f64 = 0.2;
 
-words! {
+string_enum! {
     /// How a delivery stands.
     DeliveryState {
         /// It is to be sent, for the first time or again.
@@ -35,7 +39,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What came of one attempt.
     AttemptOutcome {
         /// Nothing yet.
@@ -108,6 +112,88 @@ fn pause(attempts: u32, random: f64) -> Duration {
     let doublings = i32::try_from(attempts.saturating_sub(1).min(30)).unwrap_or(30);
     let plain = (FIRST_PAUSE_S * 2f64.powi(doublings)).min(LONGEST_PAUSE_S);
     Duration::from_secs_f64(plain * (1.0 - JITTER + 2.0 * JITTER * random.clamp(0.0, 1.0)))
+}
+
+/// A delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id: the key by which the receiver tells repeats.
+    pub id: DeliveryId,
+    /// The sequence number of the audit entry of the act that caused it. By a channel there is at
+    /// most one for each.
+    pub cause: i64,
+    /// The channel.
+    pub channel: String,
+    /// The deployment it is about.
+    pub deployment_id: DeploymentId,
+    /// Whether it may be sent again by itself.
+    pub repeatable: bool,
+    /// How it stands.
+    pub state: DeliveryState,
+    /// How many attempts there were.
+    pub attempts: i64,
+    /// How many of them belong to rounds before the present one: a person may begin another.
+    pub rounds_before: i64,
+    /// Whether one of this round may have reached the receiver without an answer.
+    pub lost: bool,
+    /// When it is sent next.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Until when it is sent again by itself.
+    pub repeat_until: DateTime<Utc>,
+    /// Which portal is sending it.
+    pub lease_owner: Option<Uuid>,
+    /// What came of it, in a sentence.
+    pub answer: String,
+    /// When the act was.
+    pub created_at: DateTime<Utc>,
+    /// When it was settled.
+    pub settled_at: Option<DateTime<Utc>>,
+}
+
+impl Delivery {
+    /// One that is to be sent at once.
+    #[must_use]
+    pub fn new(
+        id: DeliveryId,
+        cause: i64,
+        channel: &str,
+        deployment_id: DeploymentId,
+        repeatable: bool,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            cause,
+            channel: channel.into(),
+            deployment_id,
+            repeatable,
+            state: DeliveryState::Pending,
+            attempts: 0,
+            rounds_before: 0,
+            lost: false,
+            next_at: Some(now),
+            repeat_until: now + REPEATED_FOR,
+            lease_owner: None,
+            answer: String::new(),
+            created_at: now,
+            settled_at: None,
+        }
+    }
+}
+
+/// An attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Which one, from 1.
+    pub n: i64,
+    /// When it began.
+    pub at: DateTime<Utc>,
+    /// How long it took, in milliseconds, where that is known.
+    pub duration_ms: Option<i64>,
+    /// What came of it.
+    pub outcome: AttemptOutcome,
+    /// What came back, in a sentence; empty while nothing has.
+    pub answer: String,
 }
 
 #[cfg(test)]

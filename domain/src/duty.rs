@@ -2,9 +2,16 @@
 
 use chrono::{DateTime, Duration, Months, Utc};
 
-use crate::{runbook::Cadence, words::words};
+use crate::{
+    ids::{DutyId, DutyRunId, RunbookVersionId, ServiceId},
+    run::{Run, RunSubject},
+    runbook::{Cadence, SignOffRequirement},
+    string_enum::string_enum,
+    verdict::Verdict,
+    watch::WatchState,
+};
 
-words! {
+string_enum! {
     /// How a duty stands.
     DutyState {
         /// No run is open; the next opens at its time.
@@ -98,6 +105,87 @@ pub fn state(
         }
         (None, Some(_)) => DutyState::Planned,
         (None, None) => DutyState::Finished,
+    }
+}
+
+/// A duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    /// Its id.
+    pub id: DutyId,
+    /// Of which service.
+    pub service_id: ServiceId,
+    /// The service's slug.
+    pub service: String,
+    /// Where.
+    pub environment: String,
+    /// Which runbook.
+    pub runbook: String,
+    /// How often.
+    pub cadence: Cadence,
+    /// When its first run opens; later ones are counted from it.
+    pub starts_at: DateTime<Utc>,
+    /// How many of its times have passed, opened or skipped.
+    pub passed: u32,
+    /// When it was switched off.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// When it was switched on.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A run of a duty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DutyRun {
+    /// Its id.
+    pub id: DutyRunId,
+    /// Of which duty.
+    pub duty_id: DutyId,
+    /// The version of the runbook it was copied from.
+    pub runbook_version_id: RunbookVersionId,
+    /// That version's number.
+    pub runbook_number: i64,
+    /// The runbook's title.
+    pub title: String,
+    /// What the runbook is about.
+    pub description: String,
+    /// Who has to sign.
+    pub sign_off_required: Vec<SignOffRequirement>,
+    /// How many required items it has.
+    pub required_items: i64,
+    /// When it opened.
+    pub opened_at: DateTime<Utc>,
+    /// When it has to be done.
+    pub due_at: DateTime<Utc>,
+    /// What was last told about it: that it has opened, is due soon or is overdue.
+    pub last_reminder: DutyState,
+    /// When it was done.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+impl DutyRun {
+    /// The run as every run is, of this duty.
+    #[must_use]
+    pub fn run(&self, duty: &Duty) -> Run {
+        let state =
+            if self.closed_at.is_some() { WatchState::SignedOff } else { WatchState::Watching };
+        Run {
+            id: self.id.into(),
+            subject: RunSubject::Duty,
+            service_id: duty.service_id,
+            service: duty.service.clone(),
+            environment: duty.environment.clone(),
+            runbook_version_id: self.runbook_version_id,
+            sign_off_required: self.sign_off_required.clone(),
+            opened_at: self.opened_at,
+            ends_at: self.due_at,
+            state,
+            verdict: Verdict::Undecided,
+            reason: String::new(),
+            open_items: self.required_items,
+            required_items: self.required_items,
+            closed_at: self.closed_at,
+            suspended: duty.retired_at.is_some(),
+        }
     }
 }
 

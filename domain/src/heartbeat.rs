@@ -8,10 +8,14 @@ use croner::{
     parser::{CronParser, Seconds},
 };
 use thiserror::Error;
+use uuid::Uuid;
 
-use crate::words::words;
+use crate::{
+    ids::{HeartbeatId, ServiceId},
+    string_enum::string_enum,
+};
 
-words! {
+string_enum! {
     /// What a ping says.
     PingKind {
         /// It is done, or alive.
@@ -23,7 +27,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Where a heartbeat stands.
     HeartbeatState {
         /// Nothing has been heard of it yet.
@@ -176,6 +180,70 @@ pub fn state(
 #[must_use]
 pub const fn of_exit_code(code: u8) -> PingKind {
     if code == 0 { PingKind::Success } else { PingKind::Fail }
+}
+
+/// A heartbeat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heartbeat {
+    /// Its id.
+    pub id: HeartbeatId,
+    /// Of which service.
+    pub service_id: ServiceId,
+    /// Where.
+    pub environment: String,
+    /// Its key among the service's heartbeats.
+    pub key: String,
+    /// What it is called on the page.
+    pub label: String,
+    /// What its pings are sent to: whoever knows it may ping.
+    pub ping_id: Uuid,
+    /// Seconds from one to the next, where it has no cron expression.
+    pub period_s: Option<i64>,
+    /// Its cron expression.
+    pub cron: Option<String>,
+    /// The time zone of that.
+    pub time_zone: Option<String>,
+    /// How late it may be, in seconds.
+    pub grace_s: i64,
+    /// The box it is evidence for.
+    pub item: Option<String>,
+    /// Where it stood when that last changed.
+    pub state: HeartbeatState,
+    /// When that was.
+    pub state_since: DateTime<Utc>,
+    /// What was heard of it.
+    pub heard: Heard,
+    /// What its last ping that had one exited with.
+    pub exit_code: Option<i64>,
+    /// How many pings it ever had.
+    pub pings: i64,
+    /// When it counts as silent, while it does not yet.
+    pub silent_at: Option<DateTime<Utc>>,
+    /// When it was retired.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A ping.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedPing {
+    /// Which one it is, counted from 1.
+    pub n: i64,
+    /// When it came.
+    pub at: DateTime<Utc>,
+    /// What it says.
+    pub kind: PingKind,
+    /// The exit code, where it has one.
+    pub exit_code: Option<i64>,
+    /// Milliseconds since the run began, where it ends one.
+    pub duration_ms: Option<i64>,
+    /// Where it came from.
+    pub source: String,
+    /// The beginning of what came with it.
+    pub body: String,
 }
 
 #[cfg(test)]

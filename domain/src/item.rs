@@ -1,9 +1,26 @@
 //! A box of a run: what state the words spoken about it put it in.
 
-use crate::words::{Actor, words};
 use chrono::{DateTime, Utc};
 
-words! {
+use crate::{
+    ids::{ItemId, RunId},
+    runbook::MachineRule,
+    string_enum::string_enum,
+};
+
+string_enum! {
+    /// Who closes an item of a run.
+    ItemActor {
+        /// A person.
+        Human = "human",
+        /// A machine.
+        Automated = "automated",
+        /// Both: the machine's evidence and a person's confirmation.
+        Mixed = "mixed",
+    }
+}
+
+string_enum! {
     /// The state of a box.
     ItemState {
         /// Nobody and nothing has spoken yet.
@@ -45,9 +62,9 @@ impl ItemState {
     }
 }
 
-words! {
+string_enum! {
     /// What the machine half of a box says now.
-    MachineWord {
+    AutomatedStatus {
         /// A probe or job is running and nothing has been said before.
         Running = "running",
         /// All of its evidence is good.
@@ -59,9 +76,9 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a person says now.
-    PersonWord {
+    ManualStatus {
         /// Ticked or confirmed.
         Passed = "passed",
         /// Marked as failed.
@@ -84,7 +101,7 @@ pub struct WaiverFact {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PersonFact {
     /// The word.
-    pub word: PersonWord,
+    pub word: ManualStatus,
     /// Who said it.
     pub name: String,
     /// What they said about it; may be empty.
@@ -95,9 +112,9 @@ pub struct PersonFact {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemFacts {
     /// Who closes it.
-    pub actor: Actor,
+    pub actor: ItemActor,
     /// The machine's present word with its sentence.
-    pub machine: Option<(MachineWord, String)>,
+    pub machine: Option<(AutomatedStatus, String)>,
     /// The person's present word.
     pub person: Option<PersonFact>,
     /// The newest waiver that nobody has ended.
@@ -139,9 +156,9 @@ pub fn judge(facts: &ItemFacts, now: DateTime<Utc>) -> Judgement {
         );
     }
     let spoken = match facts.actor {
-        Actor::Human => by_person(facts.person.as_ref()),
-        Actor::Automated => by_machine(facts.machine.as_ref()),
-        Actor::Mixed => by_both(facts.machine.as_ref(), facts.person.as_ref()),
+        ItemActor::Human => by_person(facts.person.as_ref()),
+        ItemActor::Automated => by_machine(facts.machine.as_ref()),
+        ItemActor::Mixed => by_both(facts.machine.as_ref(), facts.person.as_ref()),
     };
     match &facts.waiver {
         Some(waiver) if !spoken.state.is_closed() => Judgement::new(
@@ -157,10 +174,10 @@ fn by_person(person: Option<&PersonFact>) -> Judgement {
         return Judgement::new(ItemState::Open, "Waiting for a person.");
     };
     match word {
-        PersonWord::Passed => {
+        ManualStatus::Passed => {
             Judgement::new(ItemState::Passed, said(&format!("Ticked by {name}"), note))
         }
-        PersonWord::Failed => {
+        ManualStatus::Failed => {
             Judgement::new(ItemState::Failed, said(&format!("Marked as failed by {name}"), note))
         }
     }
@@ -174,18 +191,20 @@ fn said(done: &str, note: &str) -> String {
     }
 }
 
-fn by_machine(machine: Option<&(MachineWord, String)>) -> Judgement {
+fn by_machine(machine: Option<&(AutomatedStatus, String)>) -> Judgement {
     match machine {
         None => Judgement::new(ItemState::Open, "Nothing has been measured yet."),
-        Some((MachineWord::Running, sentence)) => Judgement::new(ItemState::Running, sentence),
-        Some((MachineWord::Passed, sentence)) => Judgement::new(ItemState::Passed, sentence),
-        Some((MachineWord::Failed, sentence)) => Judgement::new(ItemState::Failed, sentence),
-        Some((MachineWord::Undecided, sentence)) => Judgement::new(ItemState::Undecided, sentence),
+        Some((AutomatedStatus::Running, sentence)) => Judgement::new(ItemState::Running, sentence),
+        Some((AutomatedStatus::Passed, sentence)) => Judgement::new(ItemState::Passed, sentence),
+        Some((AutomatedStatus::Failed, sentence)) => Judgement::new(ItemState::Failed, sentence),
+        Some((AutomatedStatus::Undecided, sentence)) => {
+            Judgement::new(ItemState::Undecided, sentence)
+        }
     }
 }
 
-fn by_both(machine: Option<&(MachineWord, String)>, person: Option<&PersonFact>) -> Judgement {
-    if person.is_some_and(|person| person.word == PersonWord::Failed) {
+fn by_both(machine: Option<&(AutomatedStatus, String)>, person: Option<&PersonFact>) -> Judgement {
+    if person.is_some_and(|person| person.word == ManualStatus::Failed) {
         return by_person(person);
     }
     let half = by_machine(machine);
@@ -206,6 +225,77 @@ fn by_both(machine: Option<&(MachineWord, String)>, person: Option<&PersonFact>)
     }
 }
 
+/// A box.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Its id.
+    pub id: ItemId,
+    /// Of which run.
+    pub run_id: RunId,
+    /// Its place in the run.
+    pub position: i64,
+    /// Its key in the runbook.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// The section it stands in.
+    pub section: String,
+    /// What to do, as Markdown.
+    pub instructions: String,
+    /// Who closes it.
+    pub actor: ItemActor,
+    /// Whether the gate waits for it.
+    pub required: bool,
+    /// When it is due.
+    pub due_at: Option<DateTime<Utc>>,
+    /// The responsible role.
+    pub role: Option<String>,
+    /// The built-in probes it starts.
+    pub probes: Vec<String>,
+    /// The built-in rule that closes it.
+    pub machine_rule: Option<MachineRule>,
+    /// Why it does not apply to this deployment.
+    pub not_required_because: Option<String>,
+    /// What a script said last.
+    pub posted_result: Option<PostedResult>,
+    /// What the machine half says now.
+    pub machine: Option<(AutomatedStatus, String)>,
+    /// What a person says now.
+    pub person: Option<ManualResult>,
+    /// Its state when it last changed.
+    pub state: ItemState,
+    /// Why.
+    pub reason: String,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A script's last word on a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostedResult {
+    /// The word.
+    pub word: AutomatedStatus,
+    /// Its sentence.
+    pub sentence: String,
+    /// Who said it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A person's last word on a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManualResult {
+    /// The word.
+    pub word: ManualStatus,
+    /// Their name.
+    pub name: String,
+    /// What they said about it; may be empty.
+    pub note: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::{Duration, TimeZone};
@@ -217,25 +307,25 @@ mod tests {
         Utc.timestamp_opt(1_763_560_920, 0).single().unwrap()
     }
 
-    fn machine() -> impl Strategy<Value = Option<(MachineWord, String)>> {
+    fn machine() -> impl Strategy<Value = Option<(AutomatedStatus, String)>> {
         prop_oneof![
             Just(None),
-            Just(Some((MachineWord::Running, "Running.".into()))),
-            Just(Some((MachineWord::Passed, "Good.".into()))),
-            Just(Some((MachineWord::Failed, "Bad.".into()))),
-            Just(Some((MachineWord::Undecided, "Cannot tell.".into()))),
+            Just(Some((AutomatedStatus::Running, "Running.".into()))),
+            Just(Some((AutomatedStatus::Passed, "Good.".into()))),
+            Just(Some((AutomatedStatus::Failed, "Bad.".into()))),
+            Just(Some((AutomatedStatus::Undecided, "Cannot tell.".into()))),
         ]
     }
 
-    fn by(word: PersonWord) -> PersonFact {
+    fn by(word: ManualStatus) -> PersonFact {
         PersonFact { word, name: "Jo".into(), note: String::new() }
     }
 
     fn person() -> impl Strategy<Value = Option<PersonFact>> {
         prop_oneof![
             Just(None),
-            Just(Some(by(PersonWord::Passed))),
-            Just(Some(by(PersonWord::Failed))),
+            Just(Some(by(ManualStatus::Passed))),
+            Just(Some(by(ManualStatus::Failed))),
         ]
     }
 
@@ -251,19 +341,19 @@ mod tests {
         /// The heart of the portal: a box passes only on the words its actor needs.
         #[test]
         fn passed_only_with_the_words_it_needs(
-            actor in prop_oneof![Just(Actor::Human), Just(Actor::Automated), Just(Actor::Mixed)],
+            actor in prop_oneof![Just(ItemActor::Human), Just(ItemActor::Automated), Just(ItemActor::Mixed)],
             machine in machine(),
             person in person(),
             waiver in waiver(),
         ) {
             let facts = ItemFacts { actor, machine, person, waiver, not_required_because: None };
             let judged = judge(&facts, now());
-            let machine_good = matches!(facts.machine, Some((MachineWord::Passed, _)));
-            let person_good = matches!(facts.person, Some(PersonFact { word: PersonWord::Passed, .. }));
+            let machine_good = matches!(facts.machine, Some((AutomatedStatus::Passed, _)));
+            let person_good = matches!(facts.person, Some(PersonFact { word: ManualStatus::Passed, .. }));
             let good = match actor {
-                Actor::Human => person_good,
-                Actor::Automated => machine_good,
-                Actor::Mixed => machine_good && person_good,
+                ItemActor::Human => person_good,
+                ItemActor::Automated => machine_good,
+                ItemActor::Mixed => machine_good && person_good,
             };
             let waived = facts.waiver.as_ref().is_some_and(|w| now() < w.expires_at);
             prop_assert_eq!(judged.state == ItemState::Waived, waived);
@@ -276,12 +366,12 @@ mod tests {
             machine in machine(), person in person(),
         ) {
             let human = |machine| judge(&ItemFacts {
-                actor: Actor::Human, machine, person: person.clone(), waiver: None,
+                actor: ItemActor::Human, machine, person: person.clone(), waiver: None,
                 not_required_because: None,
             }, now());
             prop_assert_eq!(human(machine.clone()), human(None));
             let automated = |person| judge(&ItemFacts {
-                actor: Actor::Automated, machine: machine.clone(), person, waiver: None,
+                actor: ItemActor::Automated, machine: machine.clone(), person, waiver: None,
                 not_required_because: None,
             }, now());
             prop_assert_eq!(automated(person.clone()), automated(None));
@@ -291,7 +381,7 @@ mod tests {
     #[test]
     fn an_expired_waiver_reopens_its_box_and_says_so() {
         let facts = ItemFacts {
-            actor: Actor::Automated,
+            actor: ItemActor::Automated,
             machine: None,
             person: None,
             waiver: Some(WaiverFact {

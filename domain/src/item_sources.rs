@@ -1,6 +1,6 @@
 //! The machine half of a box: what its checks, its pushed results and its rule say together.
 
-use crate::{item::MachineWord, measurement::Phase};
+use crate::{item::AutomatedStatus, measurement::Phase};
 
 /// The latest word of one source of a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,14 +8,14 @@ pub struct Source<'a> {
     /// The check's key, or what pushed the result.
     pub label: &'a str,
     /// Its latest word; `None` where it has not spoken yet.
-    pub word: Option<SourceWord>,
+    pub word: Option<SourceStatus>,
     /// Its latest sentence.
     pub sentence: &'a str,
 }
 
 /// What one source said last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SourceWord {
+pub enum SourceStatus {
     /// Good.
     Passed,
     /// Bad.
@@ -24,20 +24,20 @@ pub enum SourceWord {
     Undecided,
 }
 
-impl SourceWord {
+impl SourceStatus {
     /// What a script's word comes to as a source's; none where it has not spoken yet.
     #[must_use]
-    pub const fn of(word: MachineWord) -> Option<Self> {
+    pub const fn of(word: AutomatedStatus) -> Option<Self> {
         match word {
-            MachineWord::Passed => Some(Self::Passed),
-            MachineWord::Failed => Some(Self::Failed),
-            MachineWord::Undecided => Some(Self::Undecided),
-            MachineWord::Running => None,
+            AutomatedStatus::Passed => Some(Self::Passed),
+            AutomatedStatus::Failed => Some(Self::Failed),
+            AutomatedStatus::Undecided => Some(Self::Undecided),
+            AutomatedStatus::Running => None,
         }
     }
 }
 
-impl From<Phase> for SourceWord {
+impl From<Phase> for SourceStatus {
     fn from(phase: Phase) -> Self {
         match phase {
             Phase::Successful => Self::Passed,
@@ -52,7 +52,7 @@ impl From<Phase> for SourceWord {
 /// One failed source fails the half. Then: one that could not tell leaves it undecided, one that
 /// has not spoken leaves it running. Only when each has spoken well does it pass.
 #[must_use]
-pub fn combine(sources: &[Source<'_>]) -> Option<(MachineWord, String)> {
+pub fn combine(sources: &[Source<'_>]) -> Option<(AutomatedStatus, String)> {
     if sources.is_empty() {
         return None;
     }
@@ -63,7 +63,7 @@ pub fn combine(sources: &[Source<'_>]) -> Option<(MachineWord, String)> {
     let said = |word, machine| {
         let first = with(word).next()?;
         let count = with(word).count();
-        let what = if word == SourceWord::Failed { "failed" } else { "could not tell" };
+        let what = if word == SourceStatus::Failed { "failed" } else { "could not tell" };
         let sentence = if count == 1 {
             format!("{}: {}", first.label, first.sentence)
         } else {
@@ -71,16 +71,16 @@ pub fn combine(sources: &[Source<'_>]) -> Option<(MachineWord, String)> {
         };
         Some((machine, sentence))
     };
-    said(SourceWord::Failed, MachineWord::Failed)
-        .or_else(|| said(SourceWord::Undecided, MachineWord::Undecided))
+    said(SourceStatus::Failed, AutomatedStatus::Failed)
+        .or_else(|| said(SourceStatus::Undecided, AutomatedStatus::Undecided))
         .or_else(|| {
             Some(if waiting > 0 {
                 let answered = total - waiting;
-                (MachineWord::Running, format!("{answered} of {total} have answered so far."))
+                (AutomatedStatus::Running, format!("{answered} of {total} have answered so far."))
             } else if let [only] = sources {
-                (MachineWord::Passed, only.sentence.to_owned())
+                (AutomatedStatus::Passed, only.sentence.to_owned())
             } else {
-                (MachineWord::Passed, format!("All {total} passed."))
+                (AutomatedStatus::Passed, format!("All {total} passed."))
             })
         })
 }
@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    fn source(word: Option<SourceWord>) -> Source<'static> {
+    fn source(word: Option<SourceStatus>) -> Source<'static> {
         Source { label: "hsts", word, sentence: "No header." }
     }
 
@@ -102,16 +102,16 @@ mod tests {
 
     #[test]
     fn the_failed_one_is_named() {
-        let sources = [source(Some(SourceWord::Passed)), source(Some(SourceWord::Failed))];
-        assert_eq!(combine(&sources), Some((MachineWord::Failed, "hsts: No header.".into())));
+        let sources = [source(Some(SourceStatus::Passed)), source(Some(SourceStatus::Failed))];
+        assert_eq!(combine(&sources), Some((AutomatedStatus::Failed, "hsts: No header.".into())));
     }
 
-    fn word() -> impl Strategy<Value = Option<SourceWord>> {
+    fn word() -> impl Strategy<Value = Option<SourceStatus>> {
         prop_oneof![
             Just(None),
-            Just(Some(SourceWord::Passed)),
-            Just(Some(SourceWord::Failed)),
-            Just(Some(SourceWord::Undecided)),
+            Just(Some(SourceStatus::Passed)),
+            Just(Some(SourceStatus::Failed)),
+            Just(Some(SourceStatus::Undecided)),
         ]
     }
 
@@ -119,11 +119,11 @@ mod tests {
         #[test]
         fn passes_only_when_each_source_passed(words in proptest::collection::vec(word(), 0..8)) {
             let sources: Vec<_> = words.iter().map(|word| source(*word)).collect();
-            let all = !words.is_empty() && words.iter().all(|w| *w == Some(SourceWord::Passed));
+            let all = !words.is_empty() && words.iter().all(|w| *w == Some(SourceStatus::Passed));
             let word = combine(&sources).map(|(word, _)| word);
-            prop_assert_eq!(word == Some(MachineWord::Passed), all);
-            if words.contains(&Some(SourceWord::Failed)) {
-                prop_assert_eq!(word, Some(MachineWord::Failed));
+            prop_assert_eq!(word == Some(AutomatedStatus::Passed), all);
+            if words.contains(&Some(SourceStatus::Failed)) {
+                prop_assert_eq!(word, Some(AutomatedStatus::Failed));
             }
         }
     }

@@ -1,32 +1,43 @@
-//! The rules of Daytwo: pure, without a clock, a network or a database.
+//! What Daytwo is about, and its rules: pure, without a clock, a network or a database.
 
-pub mod acts;
+pub mod account;
+pub mod actor;
 pub mod audit;
 pub mod baseline;
 pub mod check;
 pub mod delivery;
+pub mod deployment;
 pub mod due;
 pub mod duty;
 pub mod event;
+pub mod evidence;
 pub mod gate;
 pub mod heartbeat;
+pub mod humanize;
 pub mod ids;
 pub mod indicator;
 pub mod item;
+pub mod item_permissions;
 pub mod item_sources;
 pub mod journey;
+pub mod lesson;
 pub mod measurement;
+pub mod page;
 pub mod permissions;
 pub mod query_template;
 pub mod rehearsal;
+pub mod release;
 pub mod reports;
 pub mod retention;
 pub mod roles;
+pub mod rollback;
 pub mod run;
 pub mod runbook;
+pub mod service;
 pub mod sign_off;
+mod string_enum;
+pub mod token;
 pub mod validate;
 pub mod verdict;
+pub mod waiver;
 pub mod watch;
-pub mod who;
-pub mod words;

@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use crate::{
+    ids::{CheckId, DeploymentId},
+    string_enum::string_enum,
+};
 
-words! {
+string_enum! {
     /// What one observation says about the service.
     ///
     /// `Error` and `Inconclusive` say nothing about it: the first is trouble on our side (no
@@ -86,4 +89,67 @@ pub struct Exchange {
     pub remote_addr: Option<String>,
     /// Milliseconds from sending to the whole answer, rounded.
     pub elapsed_ms: u64,
+}
+
+/// A measurement without its evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedMeasurement {
+    /// By which check.
+    pub check_id: CheckId,
+    /// When it began, in whole milliseconds.
+    pub at: DateTime<Utc>,
+    /// What it says about the service.
+    pub phase: Phase,
+    /// How long it took, in milliseconds.
+    pub duration_ms: f64,
+    /// The number it is about.
+    pub value: Option<f64>,
+    /// A few characters for a chip.
+    pub short: String,
+    /// One sentence.
+    pub sentence: String,
+}
+
+/// The newest measurement of a check.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Newest {
+    /// What was measured.
+    pub record: RecordedMeasurement,
+    /// The deployment it was made for.
+    pub deployment: Option<DeploymentId>,
+    /// The newest measurement whose evidence is kept: this one, or one shortly before it that said
+    /// the same.
+    pub evidence_at: DateTime<Utc>,
+}
+
+impl Newest {
+    /// The measurement, where it was made at or after `since`, whatever was watched then.
+    #[must_use]
+    pub fn since(&self, since: DateTime<Utc>) -> Option<&RecordedMeasurement> {
+        (self.record.at >= since).then_some(&self.record)
+    }
+
+    /// The measurement, where it was made for this deployment, at or after `since`.
+    #[must_use]
+    pub fn made_for(
+        &self,
+        deployment: DeploymentId,
+        since: DateTime<Utc>,
+    ) -> Option<&RecordedMeasurement> {
+        let counts = self.deployment == Some(deployment) && self.record.at >= since;
+        counts.then_some(&self.record)
+    }
+}
+
+/// How many measurements lie in a stretch of the watch strip.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Which stretch, from 0.
+    pub stretch: i64,
+    /// How many were good.
+    pub good: i64,
+    /// How many decided nothing.
+    pub unsure: i64,
+    /// How many failed.
+    pub bad: i64,
 }

@@ -3,8 +3,8 @@
 use thiserror::Error;
 
 use crate::{
+    actor::Actor,
     roles::{Role, Scope},
-    who::Who,
 };
 
 /// Something only some may do.
@@ -122,17 +122,21 @@ pub enum Denied {
     },
 }
 
-/// Whether `who` may do `permission`, on the service of that slug where it is about one.
+/// Whether `actor` may do `permission`, on the service of that slug where it is about one.
 ///
 /// The portal itself and whoever works at the command line of its machine may.
 ///
 /// # Errors
 /// Says what it takes.
-pub fn permit(who: &Who, permission: Permission, service: Option<&str>) -> Result<(), Denied> {
+pub fn authorize(
+    actor: &Actor,
+    permission: Permission,
+    service: Option<&str>,
+) -> Result<(), Denied> {
     let what = permission.what();
-    match who {
-        Who::System(_) | Who::CommandLine => Ok(()),
-        Who::Person(person) => {
+    match actor {
+        Actor::System(_) | Actor::CommandLine => Ok(()),
+        Actor::Person(person) => {
             let needed = permission.role();
             if person.role >= needed {
                 Ok(())
@@ -140,7 +144,7 @@ pub fn permit(who: &Who, permission: Permission, service: Option<&str>) -> Resul
                 Err(Denied::Role { what, needed: needed.as_str(), has: person.role.as_str() })
             }
         }
-        Who::Token { scopes, services, .. } => {
+        Actor::Token { scopes, services, .. } => {
             let needed = permission.scope().ok_or(Denied::PersonOnly { what })?;
             if !scopes.iter().any(|scope| scope.allows(needed)) {
                 return Err(Denied::Scope { what, needed: needed.as_str() });
@@ -162,8 +166,8 @@ mod tests {
     use super::*;
     use crate::ids::TokenId;
 
-    fn token(scopes: &[Scope], services: &[&str]) -> Who {
-        Who::Token {
+    fn token(scopes: &[Scope], services: &[&str]) -> Actor {
+        Actor::Token {
             id: TokenId(Uuid::nil()),
             name: "ci".into(),
             scopes: scopes.to_vec(),
@@ -174,13 +178,13 @@ mod tests {
     #[test]
     fn a_token_needs_the_scope_and_the_service() {
         let ci = token(&[Scope::DeploymentsWrite], &["shop"]);
-        assert_eq!(permit(&ci, Permission::Announce, Some("shop")), Ok(()));
+        assert_eq!(authorize(&ci, Permission::Announce, Some("shop")), Ok(()));
         assert_eq!(
-            permit(&ci, Permission::Announce, Some("bank")),
+            authorize(&ci, Permission::Announce, Some("bank")),
             Err(Denied::OtherService { service: "bank".into() })
         );
         assert!(matches!(
-            permit(&ci, Permission::PostResult, Some("shop")),
+            authorize(&ci, Permission::PostResult, Some("shop")),
             Err(Denied::Scope { .. })
         ));
     }
@@ -189,8 +193,8 @@ mod tests {
     fn not_even_an_admin_token_is_a_person() {
         let admin = token(&[Scope::Admin], &[]);
         for permission in [Permission::WriteLesson, Permission::ManageTokens] {
-            assert!(matches!(permit(&admin, permission, None), Err(Denied::PersonOnly { .. })));
+            assert!(matches!(authorize(&admin, permission, None), Err(Denied::PersonOnly { .. })));
         }
-        assert_eq!(permit(&admin, Permission::Configure, Some("shop")), Ok(()));
+        assert_eq!(authorize(&admin, Permission::Configure, Some("shop")), Ok(()));
     }
 }

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::item::MachineWord;
+use crate::{
+    ids::{RehearsalId, ServiceId},
+    item::AutomatedStatus,
+};
 
 /// How long a rehearsal proves anything, in days.
 pub const FRESH_DAYS: i64 = 30;
@@ -34,10 +37,10 @@ pub fn judge(
     first: bool,
     newest: Option<&RehearsalFact>,
     now: DateTime<Utc>,
-) -> (MachineWord, String) {
+) -> (AutomatedStatus, String) {
     if !has_plan {
         return (
-            MachineWord::Undecided,
+            AutomatedStatus::Undecided,
             "There is no rollback plan. Write down its command or hook on the service's rollback \
              page."
                 .into(),
@@ -45,7 +48,7 @@ pub fn judge(
     }
     let Some(rehearsal) = newest else {
         return (
-            MachineWord::Undecided,
+            AutomatedStatus::Undecided,
             "The rollback plan was never rehearsed. Rehearse it and record it on the service's \
              rollback page."
                 .into(),
@@ -62,28 +65,45 @@ pub fn judge(
         rehearsal.environment, rehearsal.version, rehearsal.duration_s
     );
     if !rehearsal.worked {
-        return (MachineWord::Failed, format!("{done}, and it did not work."));
+        return (AutomatedStatus::Failed, format!("{done}, and it did not work."));
     }
     if now - rehearsal.at > Duration::days(FRESH_DAYS) {
         return (
-            MachineWord::Undecided,
+            AutomatedStatus::Undecided,
             format!("{done}: older than {FRESH_DAYS} days. Rehearse it again."),
         );
     }
     match target {
         Some(target) if target != rehearsal.version => (
-            MachineWord::Undecided,
+            AutomatedStatus::Undecided,
             format!("{done}, but a rollback would restore {target}. Rehearse that one."),
         ),
         None if !first => (
-            MachineWord::Undecided,
+            AutomatedStatus::Undecided,
             format!(
                 "{done}, but no version was signed off here before, so it is not known what a \
                  rollback would restore."
             ),
         ),
-        _ => (MachineWord::Passed, format!("{done}.")),
+        _ => (AutomatedStatus::Passed, format!("{done}.")),
     }
+}
+
+/// A rehearsal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// Its id.
+    pub id: RehearsalId,
+    /// Of which service's plan.
+    pub service_id: ServiceId,
+    /// What was done, where and how it went.
+    pub fact: RehearsalFact,
+    /// What was noticed.
+    pub notes: String,
+    /// Who wrote it down.
+    pub recorded_by: String,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
 }
 
 #[cfg(test)]
@@ -108,20 +128,38 @@ mod tests {
     }
 
     #[rstest]
-    #[case(true, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", true)), MachineWord::Passed)]
-    #[case(true, None, true, Some(rehearsal(6, "1.3.7", true)), MachineWord::Passed)]
-    #[case(true, None, false, Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
-    #[case(false, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
-    #[case(true, Some("1.3.7"), false, None, MachineWord::Undecided)]
-    #[case(true, Some("1.3.7"), false, Some(rehearsal(31, "1.3.7", true)), MachineWord::Undecided)]
-    #[case(true, Some("1.3.8"), false, Some(rehearsal(6, "1.3.7", true)), MachineWord::Undecided)]
-    #[case(true, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", false)), MachineWord::Failed)]
+    #[case(true, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", true)), AutomatedStatus::Passed)]
+    #[case(true, None, true, Some(rehearsal(6, "1.3.7", true)), AutomatedStatus::Passed)]
+    #[case(true, None, false, Some(rehearsal(6, "1.3.7", true)), AutomatedStatus::Undecided)]
+    #[case(
+        false,
+        Some("1.3.7"),
+        false,
+        Some(rehearsal(6, "1.3.7", true)),
+        AutomatedStatus::Undecided
+    )]
+    #[case(true, Some("1.3.7"), false, None, AutomatedStatus::Undecided)]
+    #[case(
+        true,
+        Some("1.3.7"),
+        false,
+        Some(rehearsal(31, "1.3.7", true)),
+        AutomatedStatus::Undecided
+    )]
+    #[case(
+        true,
+        Some("1.3.8"),
+        false,
+        Some(rehearsal(6, "1.3.7", true)),
+        AutomatedStatus::Undecided
+    )]
+    #[case(true, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", false)), AutomatedStatus::Failed)]
     fn judged(
         #[case] has_plan: bool,
         #[case] target: Option<&str>,
         #[case] first: bool,
         #[case] newest: Option<RehearsalFact>,
-        #[case] expected: MachineWord,
+        #[case] expected: AutomatedStatus,
     ) {
         let (word, sentence) = judge(has_plan, target, first, newest.as_ref(), now());
         assert_eq!(word, expected, "{sentence}");

@@ -1,8 +1,8 @@
 //! Who may do what in the portal.
 
-use crate::words::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// What a person may do; each role may do all that the ones before it may.
     Role {
         /// Reads.
@@ -16,7 +16,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a token may be used for. `admin` implies all the others.
     Scope {
         /// Reads everything the API answers.

@@ -1,8 +1,16 @@
 //! A run: the copy of a runbook that is worked, whatever it is worked for.
 
-use crate::words::words;
+use chrono::{DateTime, Utc};
 
-words! {
+use crate::{
+    ids::{RunId, RunbookVersionId, ServiceId},
+    runbook::SignOffRequirement,
+    string_enum::string_enum,
+    verdict::Verdict,
+    watch::WatchState,
+};
+
+string_enum! {
     /// What a run is about.
     RunSubject {
         /// A deployment, for as long as it is watched.
@@ -21,4 +29,42 @@ impl RunSubject {
             Self::Duty => "run",
         }
     }
+}
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its id: that of the deployment or of the duty's run.
+    pub id: RunId,
+    /// What it is about.
+    pub subject: RunSubject,
+    /// Of which service.
+    pub service_id: ServiceId,
+    /// The service's slug.
+    pub service: String,
+    /// Where.
+    pub environment: String,
+    /// The version of the runbook it was copied from.
+    pub runbook_version_id: RunbookVersionId,
+    /// Who has to sign.
+    pub sign_off_required: Vec<SignOffRequirement>,
+    /// From when on what is seen counts for it: the time of the deployment, or when the duty's run
+    /// opened.
+    pub opened_at: DateTime<Utc>,
+    /// When its time is up: the watch's end, or when the duty is due.
+    pub ends_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: WatchState,
+    /// The gate's verdict when it last changed.
+    pub verdict: Verdict,
+    /// The gate's sentence.
+    pub reason: String,
+    /// How many required items were open then.
+    pub open_items: i64,
+    /// How many required items there are.
+    pub required_items: i64,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Whether it is of a duty that is switched off, and so waits for nobody.
+    pub suspended: bool,
 }

@@ -1,10 +1,16 @@
 //! Who may sign a deployment off, and when the signatures are enough.
 
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::{
-    gate::GateAnswer, ids::PersonId, roles::Role, runbook::SignOffRequirement, verdict::Verdict,
-    watch::WatchState, who::Person,
+    actor::Person,
+    gate::GateAnswer,
+    ids::{PersonId, RunId, SignOffId},
+    roles::Role,
+    runbook::SignOffRequirement,
+    verdict::Verdict,
+    watch::WatchState,
 };
 
 /// A signature already given.
@@ -139,6 +145,25 @@ pub fn may_sign(
     Ok(role)
 }
 
+/// A sign-off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOff {
+    /// Its id.
+    pub id: SignOffId,
+    /// Of which run.
+    pub run_id: RunId,
+    /// Who signed.
+    pub person_id: PersonId,
+    /// Their name.
+    pub person_name: String,
+    /// The required role it counts for.
+    pub role: String,
+    /// What they said.
+    pub comment: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
@@ -187,8 +212,8 @@ mod tests {
         let other = person(2, Role::Approver, &[]);
         let one = [need("approver", 1)];
         let two = [need("approver", 2)];
-        let sign = |required: &[_], given: &[_], who| {
-            may_sign(WatchState::Watching, &passed(), required, given, who, Some(me.id))
+        let sign = |required: &[_], given: &[_], actor| {
+            may_sign(WatchState::Watching, &passed(), required, given, actor, Some(me.id))
         };
         assert_eq!(sign(&one, &[], &me), Err(SignOffRefusal::DeployerAlone));
         assert_eq!(sign(&one, &[], &other).as_deref(), Ok("approver"));
@@ -200,8 +225,8 @@ mod tests {
 
     #[test]
     fn a_signature_counts_for_the_role_that_fewest_hold() {
-        let sign = |required: &[_], given: &[_], who: &Person| {
-            may_sign(WatchState::Watching, &passed(), required, given, who, None)
+        let sign = |required: &[_], given: &[_], actor: &Person| {
+            may_sign(WatchState::Watching, &passed(), required, given, actor, None)
         };
         let anna = person(1, Role::Approver, &["sre"]);
         let bert = person(2, Role::Approver, &[]);

@@ -1,8 +1,8 @@
 //! The three answers there are.
 
-use crate::words::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// What is known about a deployment, an item or an indicator.
     Verdict {
         /// There is evidence that it is good.

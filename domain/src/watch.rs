@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::words::words;
+use crate::string_enum::string_enum;
 
-words! {
+string_enum! {
     /// Where a deployment stands.
     WatchState {
         /// Its run is being worked. The only state in which a run changes.

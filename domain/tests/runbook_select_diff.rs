@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-use domain::runbook::{AppliesTo, Runbook, diff, select};
-use domain::words::DeploymentKind::{self, First, Hotfix, Rollback, Subsequent};
+use domain::{
+    deployment::DeploymentKind::{self, First, Hotfix, Rollback, Subsequent},
+    runbook::{AppliesTo, Runbook, diff, select},
+};
 use serde_json::json;
 
 fn runbook(slug: &str, kinds: &[DeploymentKind], environments: &[&str]) -> Runbook {

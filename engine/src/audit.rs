@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
     audit::AuditEntry,
     ids::{DeploymentId, RunId},
-    who::Who,
 };
 use serde_json::{Map, Value};
 use store::Tx;
@@ -14,9 +14,9 @@ use store::Tx;
 #[must_use = "an entry is written by `record`"]
 pub struct Entry(AuditEntry, Map<String, Value>);
 
-/// Begins an entry: `who` did `action` to the `kind` called `subject`.
+/// Begins an entry: `actor` did `action` to the `kind` called `subject`.
 pub fn entry(
-    who: &Who,
+    actor: &Actor,
     at: DateTime<Utc>,
     action: &str,
     kind: &str,
@@ -26,9 +26,9 @@ pub fn entry(
         AuditEntry {
             seq: 0,
             at,
-            actor_kind: who.kind().into(),
-            actor_id: who.id(),
-            actor_name: who.name().into(),
+            actor_kind: actor.kind().into(),
+            actor_id: actor.id(),
+            actor_name: actor.name().into(),
             action: action.into(),
             subject_kind: kind.into(),
             subject: subject.to_string(),

@@ -4,27 +4,24 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::{Actor, Person},
+    deployment::{Deployment, DeploymentFilter},
     due::is_overdue,
     ids::{DeploymentId, DutyRunId, RunId},
-    item::ItemState,
-    run::RunSubject,
+    item::{Item, ItemActor, ItemState},
+    page::Page,
+    run::{Run, RunSubject},
+    service::{Environment, Service, ServiceEnvironment},
     watch::WatchState,
-    who::{Person, Who},
-    words::Actor,
 };
 use store::{
-    Link,
-    deployments::{self, DeploymentFilter, DeploymentRecord},
-    page::Page,
-    runs::{
-        self, RunRecord,
-        items::{self, ItemRecord},
-    },
-    services::{self, EnvironmentRecord, ServiceEnvironment, ServiceRecord},
+    Connection, deployments,
+    runs::{self, items},
+    services,
 };
 
 use crate::{
-    Engine, Refusal,
+    Engine, Error,
     duties::{self, DutyNow},
 };
 
@@ -35,9 +32,9 @@ const WAITING: i64 = 400;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingRun {
     /// The run.
-    pub run: RunRecord,
+    pub run: Run,
     /// The deployment it is of, where it is of one.
-    pub deployment: Option<DeploymentRecord>,
+    pub deployment: Option<Deployment>,
     /// What it is called: the service and its version, or the duty.
     pub title: String,
     /// Its page.
@@ -48,23 +45,23 @@ pub struct WaitingRun {
 #[derive(Debug, Clone)]
 pub struct Board {
     /// The open watches, newest first.
-    pub watching: Vec<DeploymentRecord>,
+    pub watching: Vec<Deployment>,
     /// The items that wait on the reader, soonest due first, with what they are of.
-    pub waiting_on_me: Vec<(ItemRecord, WaitingRun)>,
+    pub waiting_on_me: Vec<(Item, WaitingRun)>,
     /// The items that are overdue, longest first.
-    pub overdue: Vec<(ItemRecord, WaitingRun)>,
+    pub overdue: Vec<(Item, WaitingRun)>,
     /// The open watches whose gate passes and that wait for a signature.
-    pub to_sign: Vec<DeploymentRecord>,
+    pub to_sign: Vec<Deployment>,
     /// The duties with an open run, the most urgent first.
     pub duties: Vec<DutyNow>,
     /// The environments, in order: the columns of what runs where.
-    pub environments: Vec<EnvironmentRecord>,
+    pub environments: Vec<Environment>,
     /// The services: its rows.
-    pub services: Vec<ServiceRecord>,
+    pub services: Vec<Service>,
     /// The places, each with what runs there.
-    pub places: Vec<(ServiceEnvironment, Option<DeploymentRecord>)>,
+    pub places: Vec<(ServiceEnvironment, Option<Deployment>)>,
     /// What was rolled back last somewhere, and nobody has said since what runs there.
-    pub unrestored: Vec<DeploymentRecord>,
+    pub unrestored: Vec<Deployment>,
     /// The published runbooks: slug and title.
     pub runbooks: Vec<(String, String)>,
     /// When the page was read.
@@ -74,11 +71,7 @@ pub struct Board {
 impl Board {
     /// What was rolled back where a row and a column meet, and not said to be restored since.
     #[must_use]
-    pub fn unrestored(
-        &self,
-        service: &ServiceRecord,
-        environment: &EnvironmentRecord,
-    ) -> Option<&DeploymentRecord> {
+    pub fn unrestored(&self, service: &Service, environment: &Environment) -> Option<&Deployment> {
         self.unrestored
             .iter()
             .find(|one| one.service_id == service.id && one.environment == environment.slug)
@@ -88,9 +81,9 @@ impl Board {
     #[must_use]
     pub fn cell(
         &self,
-        service: &ServiceRecord,
-        environment: &EnvironmentRecord,
-    ) -> Option<&(ServiceEnvironment, Option<DeploymentRecord>)> {
+        service: &Service,
+        environment: &Environment,
+    ) -> Option<&(ServiceEnvironment, Option<Deployment>)> {
         self.places.iter().find(|(place, _)| {
             place.service_id == service.id && place.environment == environment.slug
         })
@@ -102,7 +95,7 @@ impl Engine {
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn board(&self, person: &Person) -> Result<Board, Refusal> {
+    pub async fn board(&self, person: &Person) -> Result<Board, Error> {
         let now = self.now();
         let mut connection = self.read().await?;
         let link = &mut connection;
@@ -110,7 +103,7 @@ impl Engine {
             DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };
         let watching = deployments::list(link, &filter, Page::first(200)).await?;
         let waiting = items::waiting(link, WAITING).await?;
-        let who = Who::Person(person.clone());
+        let actor = Actor::Person(person.clone());
         let mut known: HashMap<RunId, Option<WaitingRun>> = HashMap::new();
         let mut waiting_on_me = Vec::new();
         let mut overdue = Vec::new();
@@ -127,9 +120,16 @@ impl Engine {
             if is_overdue(item.state, item.due_at, now) {
                 overdue.push((item.clone(), of.clone()));
             }
-            let tick = domain::acts::ItemAct::Tick;
+            let tick = domain::item_permissions::ItemAct::Tick;
             if waits_on_a_person(&item)
-                && domain::acts::may(tick, &item.key, item.actor, of.run.state, &who).is_ok()
+                && domain::item_permissions::authorize_item(
+                    tick,
+                    &item.key,
+                    item.actor,
+                    of.run.state,
+                    &actor,
+                )
+                .is_ok()
             {
                 waiting_on_me.push((item, of));
             }
@@ -166,10 +166,10 @@ impl Engine {
 
 /// The run an item that waits is of.
 async fn waiting_run(
-    link: &mut Link,
+    link: &mut Connection,
     id: RunId,
-    watching: &[DeploymentRecord],
-) -> Result<Option<WaitingRun>, Refusal> {
+    watching: &[Deployment],
+) -> Result<Option<WaitingRun>, Error> {
     let Some(run) = runs::by_id(link, id).await? else { return Ok(None) };
     Ok(match run.subject {
         RunSubject::Deployment => {
@@ -198,11 +198,11 @@ async fn waiting_run(
 }
 
 /// Whether a person's word is what a box lacks now: a mixed one waits for its machine first.
-fn waits_on_a_person(item: &ItemRecord) -> bool {
+fn waits_on_a_person(item: &Item) -> bool {
     item.person.is_none()
         && match item.actor {
-            Actor::Human => true,
-            Actor::Automated => false,
-            Actor::Mixed => item.state == ItemState::Open && item.machine.is_some(),
+            ItemActor::Human => true,
+            ItemActor::Automated => false,
+            ItemActor::Mixed => item.state == ItemState::Open && item.machine.is_some(),
         }
 }

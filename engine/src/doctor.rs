@@ -3,14 +3,12 @@
 
 use argon2::password_hash::PasswordHash;
 use chrono::{DateTime, Duration, Utc};
-use domain::roles::Role;
+use domain::{page::Page, roles::Role};
 use serde::Serialize;
 use store::{
-    Link, StoreError, audit,
+    Connection, StoreError, audit,
     backup::{self, Schema},
-    deliveries,
-    page::Page,
-    people, runbooks,
+    deliveries, people, runbooks,
 };
 
 /// How bad it is.
@@ -65,7 +63,7 @@ const RESTORE: &str = "restore the newest backup that is sound into an empty dat
                        (`daytwo restore FILE --verify`), and find out who changed this one";
 
 /// Looks at everything in a database; changes nothing.
-pub async fn database(link: &mut Link, now: DateTime<Utc>) -> Vec<Finding> {
+pub async fn database(link: &mut Connection, now: DateTime<Utc>) -> Vec<Finding> {
     let mut found = Vec::new();
     let schema = match backup::schema(link).await {
         Ok(schema) => schema,
@@ -127,7 +125,7 @@ fn of_schema(schema: Schema) -> Finding {
     }
 }
 
-async fn own_health(link: &mut Link) -> Result<Vec<Finding>, StoreError> {
+async fn own_health(link: &mut Connection) -> Result<Vec<Finding>, StoreError> {
     let health = backup::health(link).await?;
     let mut found = Vec::new();
     found.push(if health.damage.is_empty() {
@@ -154,7 +152,7 @@ async fn own_health(link: &mut Link) -> Result<Vec<Finding>, StoreError> {
     Ok(found)
 }
 
-async fn chain(link: &mut Link) -> Result<Finding, StoreError> {
+async fn chain(link: &mut Connection) -> Result<Finding, StoreError> {
     const ABOUT: &str = "audit log";
     Ok(match audit::verify(link).await? {
         Ok(chain) => Finding::ok(ABOUT, format!("{} entries, the chain is unbroken.", chain.len())),
@@ -162,7 +160,7 @@ async fn chain(link: &mut Link) -> Result<Finding, StoreError> {
     })
 }
 
-async fn clock(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreError> {
+async fn clock(link: &mut Connection, now: DateTime<Utc>) -> Result<Finding, StoreError> {
     const ABOUT: &str = "clock";
     let newest = audit::newest(link, Page::first(1)).await?;
     Ok(match newest.first() {
@@ -179,7 +177,7 @@ async fn clock(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreErro
     })
 }
 
-async fn of_people(link: &mut Link) -> Result<Finding, StoreError> {
+async fn of_people(link: &mut Connection) -> Result<Finding, StoreError> {
     const ABOUT: &str = "people";
     let people = people::all(link).await?;
     if people.is_empty() {
@@ -208,7 +206,7 @@ async fn of_people(link: &mut Link) -> Result<Finding, StoreError> {
     })
 }
 
-async fn of_runbooks(link: &mut Link) -> Result<Finding, StoreError> {
+async fn of_runbooks(link: &mut Connection) -> Result<Finding, StoreError> {
     Ok(match runbooks::published(link).await?.len() {
         0 => Finding::warn(
             "runbooks",
@@ -219,7 +217,7 @@ async fn of_runbooks(link: &mut Link) -> Result<Finding, StoreError> {
     })
 }
 
-async fn hooks(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreError> {
+async fn hooks(link: &mut Connection, now: DateTime<Utc>) -> Result<Finding, StoreError> {
     // One that is being called or repeated is no cause for worry.
     let (waiting, unknown) = deliveries::stuck(link, now - Duration::minutes(30)).await?;
     let hooks = |n: i64| count(usize::try_from(n).unwrap_or(0), "rollback hook", "rollback hooks");
@@ -240,14 +238,14 @@ async fn hooks(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreErro
     })
 }
 
-async fn watches(link: &mut Link, now: DateTime<Utc>) -> Result<Finding, StoreError> {
+async fn watches(link: &mut Connection, now: DateTime<Utc>) -> Result<Finding, StoreError> {
     let row = link
         .query(
             "SELECT count(*) AS open, count(CASE WHEN ends_at < $1 THEN 1 END) AS overdue \
              FROM runs WHERE subject_kind = 'deployment' AND state = 'watching'",
         )
         .bind(store::micros(now))
-        .one()
+        .fetch_one()
         .await?;
     let (open, overdue): (i64, i64) = (row.get("open")?, row.get("overdue")?);
     Ok(if overdue > 0 {

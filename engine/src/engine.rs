@@ -10,19 +10,19 @@ use chrono::{DateTime, Utc};
 use domain::{audit::ChainCheck, event::Event};
 use integrations::Outbound;
 use probes::Prober;
-use store::{ActFuture, Link, Store, StoreError, Tx, WriterStats, schedule_leases};
+use store::{ActFuture, Connection, Store, StoreError, Tx, WriterStats, schedule_leases};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-pub(crate) use crate::ids::new_id;
 use crate::{
     background::status::{Statuses, TaskStatus},
+    checks::condition_cache::Conditions,
     clock::Clock,
     deliveries::Sending,
-    error::Refusal,
-    probing::{Conditions, LastJudged},
+    error::Error,
+    runs::last_evaluated::LastEvaluated,
     scheduler::stats::{Counts, SchedulerStats},
     token_cache::TokenCache,
 };
@@ -35,6 +35,8 @@ const SCHEDULER_SILENT: Duration = Duration::from_secs(30);
 pub struct Options {
     /// Where people reach the portal, without a trailing slash.
     pub base_url: String,
+    /// What the pages call it beside the portal's name, such as `Staging`.
+    pub label: Option<String>,
 }
 
 /// Everything an act needs. Cheap to clone.
@@ -56,7 +58,7 @@ struct Inner {
     scheduler: Counts,
     background: Statuses,
     conditions: Conditions,
-    last_judged: LastJudged,
+    last_evaluated: LastEvaluated,
     verified: Mutex<ChainCheck>,
 }
 
@@ -78,7 +80,7 @@ impl Engine {
             scheduler: Counts::default(),
             background: Statuses::default(),
             conditions: Conditions::default(),
-            last_judged: LastJudged::default(),
+            last_evaluated: LastEvaluated::default(),
             verified: Mutex::default(),
         }))
     }
@@ -140,8 +142,8 @@ impl Engine {
     }
 
     /// When each box was last judged for what its checks saw.
-    pub(crate) fn last_judged(&self) -> &LastJudged {
-        &self.0.last_judged
+    pub(crate) fn last_evaluated(&self) -> &LastEvaluated {
+        &self.0.last_evaluated
     }
 
     pub(crate) fn token_cache(&self) -> &TokenCache {
@@ -181,7 +183,7 @@ impl Engine {
     }
 
     /// The background tasks of this portal.
-    pub(crate) fn background(&self) -> &Statuses {
+    pub(crate) fn task_statuses(&self) -> &Statuses {
         &self.0.background
     }
 
@@ -228,31 +230,48 @@ impl Engine {
         self.0.reschedule.notified().await;
     }
 
-    pub(crate) async fn read(&self) -> Result<Link, StoreError> {
+    pub(crate) async fn read(&self) -> Result<Connection, StoreError> {
         self.0.store.read().await
     }
 
-    /// Runs an act in one transaction and answers once it is durable. In the log it is known by
-    /// where in the code it stands, which tells the use case.
+    /// Runs an act, of one use case or of several, in one transaction, and answers once it is
+    /// durable; where it answers an error, all it wrote is undone. In the log it is known by where
+    /// in the code it stands, which tells the use case.
+    ///
+    /// An act must not wait for anything but the database: all other acts wait for it.
     #[track_caller]
-    pub(crate) fn write<T, F>(&self, act: F) -> impl Future<Output = Result<T, Refusal>> + Send
+    pub fn act<T, E, F>(&self, act: F) -> impl Future<Output = Result<T, E>> + Send
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Refusal>> + Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, E>> + Send + 'static,
     {
         let span = tracing::debug_span!("act", at = %Location::caller());
         self.0.store.write(act).instrument(span)
     }
 
-    /// As [`write`](Self::write), for acts that hear heartbeats.
+    /// As [`act`](Self::act), for the engine's own.
     #[track_caller]
-    pub(crate) fn hear<T, F>(&self, act: F) -> impl Future<Output = Result<T, Refusal>> + Send
+    pub(crate) fn write<T, F>(&self, act: F) -> impl Future<Output = Result<T, Error>> + Send
     where
         T: Send + 'static,
-        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Refusal>> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Error>> + Send + 'static,
+    {
+        self.act(act)
+    }
+
+    /// As [`write`](Self::write), for acts that hear heartbeats.
+    #[track_caller]
+    pub(crate) fn write_buffered<T, F>(
+        &self,
+        act: F,
+    ) -> impl Future<Output = Result<T, Error>> + Send
+    where
+        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> ActFuture<'t, Result<T, Error>> + Send + 'static,
     {
         let span = tracing::debug_span!("act", at = %Location::caller());
-        self.0.store.hear(act).instrument(span)
+        self.0.store.write_buffered(act).instrument(span)
     }
 
     /// Whether the database takes writes: tried with one.

@@ -1,7 +1,7 @@
 //! What an act is refused with. Each refusal is a sentence that says what to change; the HTTP API
-//! and the pages show it as it stands. Only [`Refusal::Store`] is trouble of our own.
+//! and the pages show it as it stands. Only [`Error::Store`] is trouble of our own.
 
-use domain::{acts::ActRefusal, permissions::Denied, sign_off::SignOffRefusal};
+use domain::{item_permissions::ItemRefusal, permissions::Denied, sign_off::SignOffRefusal};
 use serde::{Deserialize, Serialize};
 use store::StoreError;
 use thiserror::Error;
@@ -17,7 +17,7 @@ pub struct FieldError {
 
 /// Why an act was refused.
 #[derive(Debug, Error)]
-pub enum Refusal {
+pub enum Error {
     /// There is no such thing.
     #[error("There is no {what} `{name}`.")]
     NotFound {
@@ -57,7 +57,7 @@ pub enum Refusal {
     Internal(String),
 }
 
-impl Refusal {
+impl Error {
     /// One field at fault.
     pub fn field(pointer: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError { pointer: pointer.into(), message: message.into() }])
@@ -66,20 +66,6 @@ impl Refusal {
     /// The present state forbids it.
     pub fn conflict(detail: impl Into<String>) -> Self {
         Self::Conflict { detail: detail.into(), open: Vec::new() }
-    }
-
-    /// The HTTP status that says the same, for the API and the pages alike.
-    #[must_use]
-    pub const fn status(&self) -> u16 {
-        match self {
-            Self::NotFound { .. } => 404,
-            Self::Invalid(_) | Self::KeyReused => 422,
-            Self::Conflict { .. } => 409,
-            Self::Forbidden(_) => 403,
-            Self::Unauthenticated(_) => 401,
-            Self::Store(_) | Self::Unknown(_) => 503,
-            Self::Internal(_) => 500,
-        }
     }
 
     /// There is no such thing.
@@ -101,7 +87,7 @@ fn sentence(errors: &[FieldError]) -> String {
     format!("{}.", all.join("; ").trim_end_matches('.'))
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         // What it was looked for with cannot exist; that is no trouble of the database's.
         if error.is_about_text() {
@@ -114,26 +100,26 @@ impl From<StoreError> for Refusal {
     }
 }
 
-impl From<ActRefusal> for Refusal {
-    fn from(refusal: ActRefusal) -> Self {
+impl From<ItemRefusal> for Error {
+    fn from(refusal: ItemRefusal) -> Self {
         match refusal {
-            ActRefusal::NotAPerson { .. }
-            | ActRefusal::NotAMachine { .. }
-            | ActRefusal::RoleTooLow { .. } => Self::Forbidden(refusal.to_string()),
-            ActRefusal::WatchClosed { .. }
-            | ActRefusal::HumanItem { .. }
-            | ActRefusal::AutomatedItem { .. } => Self::conflict(refusal.to_string()),
+            ItemRefusal::NotAPerson { .. }
+            | ItemRefusal::NotAMachine { .. }
+            | ItemRefusal::RoleTooLow { .. } => Self::Forbidden(refusal.to_string()),
+            ItemRefusal::WatchClosed { .. }
+            | ItemRefusal::HumanItem { .. }
+            | ItemRefusal::AutomatedItem { .. } => Self::conflict(refusal.to_string()),
         }
     }
 }
 
-impl From<Denied> for Refusal {
+impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
         Self::Forbidden(denied.to_string())
     }
 }
 
-impl From<SignOffRefusal> for Refusal {
+impl From<SignOffRefusal> for Error {
     fn from(refusal: SignOffRefusal) -> Self {
         let detail = refusal.to_string();
         match refusal {
@@ -146,9 +132,9 @@ impl From<SignOffRefusal> for Refusal {
 
 /// Collects what is wrong with a request, so that all of it is told at once.
 #[derive(Debug, Default)]
-pub struct Faults(Vec<FieldError>);
+pub struct ValidationErrors(Vec<FieldError>);
 
-impl Faults {
+impl ValidationErrors {
     /// Notes a fault of the field at `pointer`, where there is one.
     pub fn note(&mut self, pointer: &str, outcome: Result<(), String>) {
         if let Err(message) = outcome {
@@ -158,7 +144,7 @@ impl Faults {
 
     /// # Errors
     /// All that was noted.
-    pub fn into_result(self) -> Result<(), Refusal> {
-        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self.0)) }
+    pub fn into_result(self) -> Result<(), Error> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
     }
 }

@@ -3,40 +3,46 @@
 //! `domain` decides.
 
 mod audit;
+pub mod audit_log;
 pub mod background;
 pub mod baselines;
 pub mod board;
+pub mod checks;
 pub mod clock;
 mod cookie_key;
 pub mod deliveries;
-mod demo_import;
 pub mod deployments;
 pub mod doctor;
 pub mod duties;
 mod engine;
 pub mod error;
+mod handle;
 pub mod heartbeats;
 pub mod history;
+pub mod idempotency;
 mod ids;
 pub mod indicators;
 pub mod lessons;
-pub mod once;
+pub mod measurements;
 pub mod people;
-pub mod probing;
 pub mod progress;
+mod put;
+pub mod readiness;
 pub mod retention;
 pub mod rollback;
 pub mod runbooks;
 pub mod runs;
 pub mod scheduler;
+pub mod secrets;
 pub mod services;
 pub mod sessions;
-pub mod text;
 mod token_cache;
 pub mod tokens;
 
 pub use crate::engine::{Engine, Options};
-pub use error::{FieldError, Refusal};
+pub use error::{Error, FieldError};
+pub use put::Put;
+pub use store::{Kind as DatabaseKind, origin};
 
 /// The last row of a page that is full, where the next page begins; `None` on the last page.
 fn full_page<T>(found: &[T], limit: i64) -> Option<&T> {

@@ -1,24 +1,30 @@
 //! For how long what was measured is kept. What is older, background tasks remove (`prune`) or sum
 //! up (`roll_up_minutes`).
 
+use crate::handle::handle;
 use chrono::{DateTime, Utc};
 use domain::{
-    permissions::{Permission, permit},
+    actor::{Actor, Person},
+    permissions::{Permission, authorize},
     retention::Retention,
-    who::{Person, Who},
 };
 use store::{
-    Link, StoreError,
+    Connection, StoreError,
     disk_usage::{DiskUsage, disk_usage},
     settings,
 };
 
 use crate::{
-    Engine, Refusal,
+    Error,
     audit::entry,
     background::{PRUNE, ROLL_UP_MINUTES},
-    error::Faults,
+    error::ValidationErrors,
 };
+
+handle! {
+    /// The use cases of settings.
+    settings: Settings
+}
 
 /// The setting's name.
 const KEY: &str = "retention";
@@ -37,7 +43,7 @@ pub struct StoragePage {
 }
 
 /// For how long what was measured is kept.
-pub(crate) async fn read(link: &mut Link) -> Result<Retention, StoreError> {
+pub(crate) async fn read(link: &mut Connection) -> Result<Retention, StoreError> {
     let kept = settings::get(link, KEY).await?;
     // What cannot be read is not taken for the default: that would forget what is to be kept.
     kept.map_or_else(
@@ -46,19 +52,19 @@ pub(crate) async fn read(link: &mut Link) -> Result<Retention, StoreError> {
     )
 }
 
-impl Engine {
+impl Settings<'_> {
     /// What is kept, and how much that is.
     ///
     /// # Errors
     /// Where the reader may not see it.
-    pub async fn storage_page(&self, person: &Person) -> Result<StoragePage, Refusal> {
-        permit(&Who::Person(person.clone()), Permission::ManagePeople, None)?;
-        let mut link = self.read().await?;
+    pub async fn storage_page(self, person: &Person) -> Result<StoragePage, Error> {
+        authorize(&Actor::Person(person.clone()), Permission::ManagePeople, None)?;
+        let mut link = self.0.read().await?;
         Ok(StoragePage {
             retention: read(&mut link).await?,
             size: disk_usage(&mut link).await?,
-            database: self.database(),
-            now: self.now(),
+            database: self.0.database(),
+            now: self.0.now(),
         })
     }
 
@@ -67,36 +73,37 @@ impl Engine {
     ///
     /// # Errors
     /// Where the actor may not, or a number of days is out of bounds.
-    pub async fn set_retention(&self, who: &Who, retention: Retention) -> Result<(), Refusal> {
-        permit(who, Permission::ManagePeople, None)?;
-        let mut faults = Faults::default();
+    pub async fn set_retention(self, actor: &Actor, retention: Retention) -> Result<(), Error> {
+        authorize(actor, Permission::ManagePeople, None)?;
+        let mut faults = ValidationErrors::default();
         for (name, fault) in retention.faults() {
             faults.note(&format!("/{name}"), Err(fault));
         }
         faults.into_result()?;
         let text = serde_json::to_string(&retention)
-            .map_err(|error| Refusal::Internal(error.to_string()))?;
-        let (who, now) = (who.clone(), self.now());
-        self.write::<(), _>(move |tx| {
-            Box::pin(async move {
-                let before = read(tx).await?;
-                settings::put(tx, KEY, text).await?;
-                let mut made = entry(&who, now, "retention.put", "setting", KEY)
-                    .says("changed for how long what was measured is kept");
-                for ((name, now, ..), (_, was, ..)) in
-                    retention.parts().into_iter().zip(before.parts())
-                {
-                    if now != was {
-                        made = made.with(name, format!("{was} to {now}"));
+            .map_err(|error| Error::Internal(error.to_string()))?;
+        let (actor, now) = (actor.clone(), self.0.now());
+        self.0
+            .write::<(), _>(move |tx| {
+                Box::pin(async move {
+                    let before = read(tx).await?;
+                    settings::put(tx, KEY, text).await?;
+                    let mut made = entry(&actor, now, "retention.put", "setting", KEY)
+                        .says("changed for how long what was measured is kept");
+                    for ((name, now, ..), (_, was, ..)) in
+                        retention.parts().into_iter().zip(before.parts())
+                    {
+                        if now != was {
+                            made = made.with(name, format!("{was} to {now}"));
+                        }
                     }
-                }
-                made.record(tx);
-                Ok(())
+                    made.record(tx);
+                    Ok(())
+                })
             })
-        })
-        .await?;
-        self.background().wake(PRUNE);
-        self.background().wake(ROLL_UP_MINUTES);
+            .await?;
+        self.0.task_statuses().wake(PRUNE);
+        self.0.task_statuses().wake(ROLL_UP_MINUTES);
         Ok(())
     }
 }

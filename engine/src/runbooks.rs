@@ -1,21 +1,26 @@
 //! Publishing runbooks and reading them.
 
+use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
+    deployment::{Deployment, DeploymentFilter},
     ids::RunbookVersionId,
-    permissions::{Permission, permit},
-    who::Who,
+    page::Page,
+    permissions::{Permission, authorize},
+    runbook::RunbookVersion,
 };
 use formats::{
     SHIPPED_RUNBOOKS,
     runbook_yaml::{self, RunbookError},
 };
-use store::{
-    deployments::{self, DeploymentFilter, DeploymentRecord},
-    page::Page,
-    runbooks::{self, RunbookVersion},
-};
+use store::{Tx, deployments, runbooks};
 
-use crate::{Engine, Refusal, audit::entry, error::FieldError, ids::new_id};
+use crate::{Error, audit::entry, error::FieldError, handle::handle, ids::new_id};
+
+handle! {
+    /// The use cases of runbooks.
+    runbooks: Runbooks
+}
 
 /// What publishing did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,91 +39,108 @@ pub struct RunbookPage {
     /// All versions, newest first.
     pub versions: Vec<RunbookVersion>,
     /// The newest runs copied from any of them.
-    pub used_by: Vec<DeploymentRecord>,
+    pub used_by: Vec<Deployment>,
 }
 
-impl Engine {
+/// Publishes a runbook from its YAML as a new version; runs that copied an older one keep it.
+///
+/// # Errors
+/// Where the actor may not, or the text is no runbook: each fault with file, line and field.
+pub async fn publish(
+    tx: &mut Tx,
+    actor: &Actor,
+    file: &str,
+    source: &str,
+    now: DateTime<Utc>,
+) -> Result<Published, Error> {
+    authorize(actor, Permission::PublishRunbook, None)?;
+    let content = runbook_yaml::read(file, source).map_err(refused)?;
+    let slug = content.slug.clone();
+    let newest = runbooks::versions(tx, &slug).await?.into_iter().next();
+    if let Some(newest) = &newest
+        && newest.content == content
+    {
+        return Ok(Published { slug, number: newest.number, new: false });
+    }
+    let number = newest.map_or(0, |version| version.number) + 1;
+    entry(actor, now, "runbook.publish", "runbook", &slug)
+        .says(format!("published {slug} v{number}"))
+        .with("items", content.items.len())
+        .record(tx);
+    let version = RunbookVersion {
+        id: RunbookVersionId(new_id()),
+        number,
+        source: source.to_owned(),
+        content,
+        published_by: actor.name().to_owned(),
+        published_at: now,
+    };
+    runbooks::insert(tx, version).await?;
+    Ok(Published { slug, number, new: true })
+}
+
+impl Runbooks<'_> {
     /// Publishes the runbooks that ship, where there is none of that name yet: what a team has
     /// changed stays.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn publish_shipped(&self) -> Result<(), Refusal> {
-        let known: Vec<String> = runbooks::published(&mut self.read().await?)
-            .await?
-            .into_iter()
-            .map(|version| version.content.slug)
-            .collect();
-        for (file, source) in SHIPPED_RUNBOOKS {
-            let runbook = runbook_yaml::read(file, source).map_err(refused)?;
-            if !known.contains(&runbook.slug) {
-                self.publish_runbook(&Who::System("daytwo"), file, source).await?;
-            }
-        }
-        Ok(())
+    pub async fn publish_shipped(self) -> Result<(), Error> {
+        let now = self.0.now();
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    let known = runbooks::published(tx).await?;
+                    for (file, source) in SHIPPED_RUNBOOKS {
+                        let slug = runbook_yaml::read(file, source).map_err(refused)?.slug;
+                        if !known.iter().any(|version| version.content.slug == slug) {
+                            publish(tx, &Actor::System("daytwo"), file, source, now).await?;
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await
     }
 
-    /// Publishes a runbook from its YAML as a new version; runs that copied an older one keep it.
+    /// As [`publish`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not, or the text is no runbook: each fault with file, line and field.
-    pub async fn publish_runbook(
-        &self,
-        who: &Who,
+    /// As [`publish`].
+    pub async fn publish(
+        self,
+        actor: &Actor,
         file: &str,
         source: &str,
-    ) -> Result<Published, Refusal> {
-        permit(who, Permission::PublishRunbook, None)?;
-        let content = runbook_yaml::read(file, source).map_err(refused)?;
-        let (who, source, now) = (who.clone(), source.to_owned(), self.now());
-        self.write(move |tx| {
-            Box::pin(async move {
-                let slug = content.slug.clone();
-                let newest = runbooks::versions(tx, &slug).await?.into_iter().next();
-                if let Some(newest) = &newest
-                    && newest.content == content
-                {
-                    return Ok(Published { slug, number: newest.number, new: false });
-                }
-                let number = newest.map_or(0, |version| version.number) + 1;
-                entry(&who, now, "runbook.publish", "runbook", &slug)
-                    .says(format!("published {slug} v{number}"))
-                    .with("items", content.items.len())
-                    .record(tx);
-                let version = RunbookVersion {
-                    id: RunbookVersionId(new_id()),
-                    number,
-                    source,
-                    content,
-                    published_by: who.name().to_owned(),
-                    published_at: now,
-                };
-                runbooks::insert(tx, version).await?;
-                Ok(Published { slug, number, new: true })
+    ) -> Result<Published, Error> {
+        let (actor, now) = (actor.clone(), self.0.now());
+        let (file, source) = (file.to_owned(), source.to_owned());
+        self.0
+            .write(move |tx| {
+                Box::pin(async move { publish(tx, &actor, &file, &source, now).await })
             })
-        })
-        .await
+            .await
     }
 
     /// The newest published version of each runbook.
     ///
     /// # Errors
     /// Where the actor may not read.
-    pub async fn runbooks(&self, who: &Who) -> Result<Vec<RunbookVersion>, Refusal> {
-        permit(who, Permission::Read, None)?;
-        Ok(runbooks::published(&mut self.read().await?).await?)
+    pub async fn list(self, actor: &Actor) -> Result<Vec<RunbookVersion>, Error> {
+        authorize(actor, Permission::Read, None)?;
+        Ok(runbooks::published(&mut self.0.read().await?).await?)
     }
 
     /// A runbook with its versions and the runs that used it.
     ///
     /// # Errors
     /// Where there is none of that name.
-    pub async fn runbook(&self, who: &Who, slug: &str) -> Result<RunbookPage, Refusal> {
-        permit(who, Permission::Read, None)?;
-        let mut link = self.read().await?;
+    pub async fn page(self, actor: &Actor, slug: &str) -> Result<RunbookPage, Error> {
+        authorize(actor, Permission::Read, None)?;
+        let mut link = self.0.read().await?;
         let versions = runbooks::versions(&mut link, slug).await?;
         if versions.is_empty() {
-            return Err(Refusal::not_found("runbook", slug));
+            return Err(Error::not_found("runbook", slug));
         }
         let filter =
             DeploymentFilter { runbook: Some(slug.to_owned()), ..DeploymentFilter::default() };
@@ -127,8 +149,8 @@ impl Engine {
     }
 }
 
-fn refused(errors: Vec<RunbookError>) -> Refusal {
-    Refusal::Invalid(
+fn refused(errors: Vec<RunbookError>) -> Error {
+    Error::Invalid(
         errors
             .into_iter()
             .map(|error| FieldError { pointer: String::new(), message: error.to_string() })

@@ -1,40 +1,47 @@
 //! Browser sessions: kept, found and forgotten for the session layer.
 
+use crate::handle::handle;
 use chrono::{DateTime, Utc};
 use store::sessions;
 
-use crate::{Engine, Refusal};
+use crate::Error;
 
-impl Engine {
+handle! {
+    /// The use cases of sessions.
+    sessions: Sessions
+}
+
+impl Sessions<'_> {
     /// A session's data where it has not expired.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn load_session(&self, id: &str) -> Result<Option<(String, DateTime<Utc>)>, Refusal> {
-        Ok(sessions::load(&mut self.read().await?, id, self.now()).await?)
+    pub async fn load(self, id: &str) -> Result<Option<(String, DateTime<Utc>)>, Error> {
+        Ok(sessions::load(&mut self.0.read().await?, id, self.0.now()).await?)
     }
 
     /// Keeps a session's data until `expires_at`.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn save_session(
-        &self,
+    pub async fn save(
+        self,
         id: String,
         data: String,
         expires_at: DateTime<Utc>,
-    ) -> Result<(), Refusal> {
-        self.write(move |tx| {
-            Box::pin(async move { Ok(sessions::save(tx, id, data, expires_at).await?) })
-        })
-        .await
+    ) -> Result<(), Error> {
+        self.0
+            .write(move |tx| {
+                Box::pin(async move { Ok(sessions::save(tx, id, data, expires_at).await?) })
+            })
+            .await
     }
 
     /// Forgets a session.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn delete_session(&self, id: String) -> Result<(), Refusal> {
-        self.write(move |tx| Box::pin(async move { Ok(sessions::delete(tx, id).await?) })).await
+    pub async fn delete(self, id: String) -> Result<(), Error> {
+        self.0.write(move |tx| Box::pin(async move { Ok(sessions::delete(tx, id).await?) })).await
     }
 }

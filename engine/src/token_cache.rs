@@ -6,8 +6,8 @@ use std::{
 };
 
 use chrono::{DateTime, Duration, Utc};
+use domain::token::Token;
 use sha2::{Digest, Sha256};
-use store::tokens::TokenRecord;
 
 /// How long a token that was found is believed before the database is asked again.
 const BELIEVED_S: i64 = 5;
@@ -25,11 +25,11 @@ struct Cached {
 }
 
 /// By the token's hash: when it was found, and what was found.
-type Known = HashMap<[u8; 32], (DateTime<Utc>, TokenRecord)>;
+type Known = HashMap<[u8; 32], (DateTime<Utc>, Token)>;
 
 impl TokenCache {
     /// What was found lately.
-    pub(crate) fn get(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Option<TokenRecord> {
+    pub(crate) fn get(&self, hash: &[u8; 32], now: DateTime<Utc>) -> Option<Token> {
         let cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (since, record) = cached.known.get(hash)?;
         (now - *since < Duration::seconds(BELIEVED_S)).then(|| record.clone())
@@ -41,13 +41,7 @@ impl TokenCache {
     }
 
     /// Keeps what was read when the cache had been emptied `emptied` times.
-    pub(crate) fn put(
-        &self,
-        emptied: u64,
-        hash: [u8; 32],
-        now: DateTime<Utc>,
-        record: TokenRecord,
-    ) {
+    pub(crate) fn put(&self, emptied: u64, hash: [u8; 32], now: DateTime<Utc>, record: Token) {
         let mut cached = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if cached.emptied == emptied {
             cached.known.retain(|_, (since, _)| now - *since < Duration::seconds(BELIEVED_S));

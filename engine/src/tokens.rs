@@ -3,17 +3,25 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    actor::Actor,
     ids::TokenId,
-    permissions::{Permission, permit},
+    permissions::{Permission, authorize},
     roles::Scope,
+    token::Token,
     validate,
-    who::Who,
 };
 use rand::Rng as _;
-use store::tokens::{self, TokenRecord};
+use store::{Tx, tokens};
 use subtle::ConstantTimeEq as _;
 
-use crate::{Engine, Refusal, audit::entry, error::Faults, ids::new_id, token_cache::hash};
+use crate::{
+    Error, audit::entry, error::ValidationErrors, handle::handle, ids::new_id, token_cache::hash,
+};
+
+handle! {
+    /// The use cases of tokens.
+    tokens: Tokens
+}
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const PREFIX_LEN: usize = 8;
@@ -33,15 +41,33 @@ pub struct NewToken {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-impl Engine {
+/// Revokes a token; it stops working at once.
+///
+/// # Errors
+/// Where the actor may not or there is no such token in use.
+pub async fn revoke(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: TokenId,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    authorize(actor, Permission::ManageTokens, None)?;
+    if !tokens::revoke(tx, id, now).await? {
+        return Err(Error::not_found("token in use", id));
+    }
+    entry(actor, now, "token.revoke", "token", id).says("revoked a token").record(tx);
+    Ok(())
+}
+
+impl Tokens<'_> {
     /// Makes a token and answers it in clear, the only time it is seen.
     ///
     /// # Errors
     /// Where the actor may not, a field is at fault, or a service does not exist.
-    pub async fn create_token(&self, who: &Who, new: NewToken) -> Result<String, Refusal> {
-        permit(who, Permission::ManageTokens, None)?;
-        let now = self.now();
-        let mut faults = Faults::default();
+    pub async fn create(self, actor: &Actor, new: NewToken) -> Result<String, Error> {
+        authorize(actor, Permission::ManageTokens, None)?;
+        let now = self.0.now();
+        let mut faults = ValidationErrors::default();
         faults.note("/name", validate::line(&new.name, 80));
         if new.scopes.is_empty() {
             faults.note("/scopes", Err("must name at least one scope".into()));
@@ -51,60 +77,50 @@ impl Engine {
         }
         faults.into_result()?;
         let token = generate();
-        let record = TokenRecord {
+        let record = Token {
             id: TokenId(new_id()),
             name: new.name,
             prefix: token[..PREFIX_LEN + 3].to_owned(),
             hash: hash(&token).to_vec(),
             scopes: new.scopes,
             services: new.services,
-            created_by: who.name().to_owned(),
+            created_by: actor.name().to_owned(),
             created_at: now,
             expires_at: new.expires_at,
             revoked_at: None,
             last_used_at: None,
         };
-        let who = who.clone();
-        self.write(move |tx| {
-            Box::pin(async move {
-                for slug in &record.services {
-                    if store::services::by_slug(tx, slug).await?.is_none() {
-                        return Err(Refusal::not_found("service", slug));
+        let actor = actor.clone();
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    for slug in &record.services {
+                        if store::services::by_slug(tx, slug).await?.is_none() {
+                            return Err(Error::not_found("service", slug));
+                        }
                     }
-                }
-                let scopes: Vec<_> = record.scopes.iter().map(|s| s.as_str()).collect();
-                entry(&who, now, "token.create", "token", record.id)
-                    .says(format!("made the token {} for {}", record.name, scopes.join(", ")))
-                    .with("prefix", record.prefix.clone())
-                    .with("services", record.services.clone())
-                    .record(tx);
-                tokens::insert(tx, record).await?;
-                Ok(())
+                    let scopes: Vec<_> = record.scopes.iter().map(|s| s.as_str()).collect();
+                    entry(&actor, now, "token.create", "token", record.id)
+                        .says(format!("made the token {} for {}", record.name, scopes.join(", ")))
+                        .with("prefix", record.prefix.clone())
+                        .with("services", record.services.clone())
+                        .record(tx);
+                    tokens::insert(tx, record).await?;
+                    Ok(())
+                })
             })
-        })
-        .await?;
+            .await?;
         Ok(token)
     }
 
-    /// Revokes a token; it stops working at once.
+    /// As [`revoke`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not or there is no such token in use.
-    pub async fn revoke_token(&self, who: &Who, id: TokenId) -> Result<(), Refusal> {
-        permit(who, Permission::ManageTokens, None)?;
-        let now = self.now();
-        let actor = who.clone();
-        self.write(move |tx| {
-            Box::pin(async move {
-                if !tokens::revoke(tx, id, now).await? {
-                    return Err(Refusal::not_found("token in use", id));
-                }
-                entry(&actor, now, "token.revoke", "token", id).says("revoked a token").record(tx);
-                Ok(())
-            })
-        })
-        .await?;
-        self.token_cache().clear();
+    /// As [`revoke`].
+    pub async fn revoke(self, actor: &Actor, id: TokenId) -> Result<(), Error> {
+        let (actor, now) = (actor.clone(), self.0.now());
+        self.0.write(move |tx| Box::pin(async move { revoke(tx, &actor, id, now).await })).await?;
+        self.0.token_cache().clear();
         Ok(())
     }
 
@@ -112,9 +128,9 @@ impl Engine {
     ///
     /// # Errors
     /// Where the actor may not.
-    pub async fn tokens(&self, who: &Who) -> Result<Vec<TokenRecord>, Refusal> {
-        permit(who, Permission::ManageTokens, None)?;
-        Ok(tokens::all(&mut self.read().await?).await?)
+    pub async fn list(self, actor: &Actor) -> Result<Vec<Token>, Error> {
+        authorize(actor, Permission::ManageTokens, None)?;
+        Ok(tokens::all(&mut self.0.read().await?).await?)
     }
 
     /// Who a token is.
@@ -122,23 +138,23 @@ impl Engine {
     /// # Errors
     /// Where it is mistyped, unknown, expired or revoked; the sentence says which only to one who
     /// holds the real token.
-    pub async fn authenticate(&self, token: &str) -> Result<Who, Refusal> {
-        let refused = |why: &str| Err(Refusal::Unauthenticated(why.to_owned()));
+    pub async fn authenticate(self, token: &str) -> Result<Actor, Error> {
+        let refused = |why: &str| Err(Error::Unauthenticated(why.to_owned()));
         if !well_formed(token) {
             return refused(
                 "This is not a Daytwo token: it begins with `d2_` and ends with a checksum that \
                  does not fit. Check that all of it was copied.",
             );
         }
-        let now = self.now();
+        let now = self.0.now();
         let hashed = hash(token);
-        let cache = self.token_cache();
+        let cache = self.0.token_cache();
         let record = if let Some(known) = cache.get(&hashed, now) {
             known
         } else {
             let emptied = cache.emptied();
             let prefix = &token[..PREFIX_LEN + 3];
-            let found = tokens::by_prefix(&mut self.read().await?, prefix).await?;
+            let found = tokens::by_prefix(&mut self.0.read().await?, prefix).await?;
             let Some(record) =
                 found.filter(|record| bool::from(record.hash.as_slice().ct_eq(&hashed)))
             else {
@@ -154,7 +170,7 @@ impl Engine {
         if record.expires_at.is_some_and(|at| at <= now) {
             return refused("This token has expired. Make another under Settings, Tokens.");
         }
-        Ok(Who::Token {
+        Ok(Actor::Token {
             id: record.id,
             name: record.name,
             scopes: record.scopes,
@@ -163,12 +179,13 @@ impl Engine {
     }
 
     /// Notes the use of a token, to the minute.
-    async fn note_use(&self, record: &TokenRecord, now: DateTime<Utc>) {
+    async fn note_use(self, record: &Token, now: DateTime<Utc>) {
         if record.last_used_at.is_some_and(|at| now - at < Duration::minutes(1)) {
             return;
         }
         let id = record.id;
         let noted = self
+            .0
             .write(move |tx| Box::pin(async move { Ok(tokens::used(tx, id, now).await?) }))
             .await;
         if let Err(error) = noted {

@@ -5,8 +5,11 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use domain::runbook::{MachineRule, PROBES, Runbook, diff, select};
-use domain::words::{Actor, DeploymentKind};
+use domain::{
+    deployment::DeploymentKind,
+    item::ItemActor,
+    runbook::{MachineRule, PROBES, Runbook, diff, select},
+};
 use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use rstest::rstest;
 
@@ -43,7 +46,7 @@ fn every_file_is_built_in_and_every_item_explains_itself() {
             let at = format!("{file}, {}", item.key);
             assert!(!item.summary().is_empty(), "{at}");
             assert!(item.due_s.is_some_and(|due_s| due_s <= runbook.watch_s), "{at}");
-            assert_eq!(item.actor == Actor::Automated, item.role.is_none(), "{at}");
+            assert_eq!(item.actor == ItemActor::Automated, item.role.is_none(), "{at}");
         }
         assert_eq!(runbook_yaml::read(file, &runbook_yaml::write(&runbook).unwrap()), Ok(runbook));
     }
@@ -57,15 +60,15 @@ fn every_file_is_built_in_and_every_item_explains_itself() {
 fn the_six_boxes_are_what_the_product_says(#[case] slug: &str) {
     let runbook = shipped(slug);
     let six = [
-        ("smoke-tests", "Smoke tests pass", Actor::Human, None),
-        ("integrations", "Integrations verified", Actor::Mixed, None),
-        ("perf-security", "Performance and security spot-checked", Actor::Automated, None),
-        ("logs-triaged", "Logs triaged", Actor::Automated, Some(MachineRule::LogsTriaged)),
-        ("baselines", "Baselines recorded", Actor::Mixed, Some(MachineRule::Baselines)),
+        ("smoke-tests", "Smoke tests pass", ItemActor::Human, None),
+        ("integrations", "Integrations verified", ItemActor::Mixed, None),
+        ("perf-security", "Performance and security spot-checked", ItemActor::Automated, None),
+        ("logs-triaged", "Logs triaged", ItemActor::Automated, Some(MachineRule::LogsTriaged)),
+        ("baselines", "Baselines recorded", ItemActor::Mixed, Some(MachineRule::Baselines)),
         (
             "rollback-rehearsed",
             "Rollback rehearsed",
-            Actor::Automated,
+            ItemActor::Automated,
             Some(MachineRule::RollbackRehearsed),
         ),
     ];

@@ -1,10 +1,13 @@
 //! Runbooks as YAML: what is refused and how it is said, and that writing loses nothing.
 
-use domain::runbook::{
-    AppliesTo, Cadence, Condition, Duty, ItemTemplate, MachineRule, PROBES, Runbook,
-    SignOffRequirement,
+use domain::{
+    deployment::DeploymentKind,
+    item::ItemActor,
+    runbook::{
+        AppliesTo, Cadence, Condition, Duty, ItemTemplate, MachineRule, PROBES, Runbook,
+        SignOffRequirement,
+    },
 };
-use domain::words::{Actor, DeploymentKind};
 use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use proptest::prelude::*;
 
@@ -237,12 +240,12 @@ fn item() -> impl Strategy<Value = ItemTemplate> {
     });
     (
         (name(), title(), prop_oneof![Just(String::new()), title()], prose()),
-        (proptest::sample::select(Actor::ALL), proptest::option::of(0..31_000_000_u64)),
+        (proptest::sample::select(ItemActor::ALL), proptest::option::of(0..31_000_000_u64)),
         (proptest::option::of(name()), probes, machine, when),
     )
         .prop_map(|((key, title, section, instructions), (actor, due_s), rest)| {
             let (role, probes, machine, when) = rest;
-            let by_machine = actor != Actor::Human;
+            let by_machine = actor != ItemActor::Human;
             ItemTemplate {
                 key,
                 title,

@@ -36,6 +36,9 @@ pub struct Config {
     /// The Chromium that recorded journeys run in (`DAYTWO_CHROMIUM`); the first in `PATH` where
     /// absent.
     pub chromium: Option<PathBuf>,
+    /// What the pages call this installation beside the portal's name (`DAYTWO_LABEL`), such as
+    /// `Staging`.
+    pub label: Option<String>,
 }
 
 /// What probes and hooks may reach.
@@ -98,6 +101,7 @@ impl Default for Config {
             trusted_proxies: String::new(),
             log_format: LogFormat::Text,
             chromium: None,
+            label: None,
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The program `daytwo`: command line, configuration, HTTP API, lifecycle.
 
-mod alone;
 pub mod cli;
 pub mod config;
 pub mod http;
+mod instance_lock;
 mod lifecycle;
 mod logging;
-mod open;
+mod startup;

@@ -8,7 +8,7 @@ use engine::Engine;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::open::StartError;
+use crate::startup::StartError;
 
 /// How long requests and tasks may take to finish.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,8 +27,8 @@ pub async fn serve(
     stop: CancellationToken,
 ) -> Result<(), StartError> {
     let tasks = TaskTracker::new();
-    engine.recover_deliveries().await?;
-    engine.start_background(&tasks, &stop);
+    engine.deliveries().recover().await?;
+    engine.background().start(&tasks, &stop);
     tasks.close();
     let waited = stop.clone();
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -80,12 +80,12 @@ async fn finish(
         tracing::warn!("some requests or tasks did not finish in {} s", PATIENCE.as_secs());
     }
     // The deliverer is one of the tasks: what it leased last is being sent by now.
-    let count = engine.deliveries_being_sent();
+    let count = engine.deliveries().being_sent();
     if count > 0 {
         let most = SENDING.as_secs();
         tracing::info!(count, "waiting up to {most} s for what is being sent to be answered");
     }
-    if tokio::time::timeout_at(sent_until, engine.deliveries_ended()).await.is_err() {
+    if tokio::time::timeout_at(sent_until, engine.deliveries().ended()).await.is_err() {
         tracing::warn!(
             "what is being sent was not answered in time; the next start looks after it"
         );

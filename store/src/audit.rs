@@ -4,23 +4,42 @@ use domain::audit::{AuditEntry, ChainCheck, Hash};
 use uuid::Uuid;
 
 use crate::{
-    db::{Link, Query, Row},
+    bulk,
+    db::{Connection, Query, Row, micros},
     error::StoreError,
-    page::Page,
-    tx::micros,
+    tx::Buffered,
 };
+use domain::page::Page;
 
-pub(crate) async fn last(link: &mut Link) -> Result<Option<(i64, Hash)>, StoreError> {
+pub(crate) async fn last(link: &mut Connection) -> Result<Option<(i64, Hash)>, StoreError> {
     link.query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
-        .read_optional(|row| Ok((row.get("seq")?, hash(row)?)))
+        .fetch_optional_as(|row| Ok((row.get("seq")?, hash(row)?)))
         .await
 }
 
-pub(crate) const INSERT: &str = "INSERT INTO audit (seq, at, actor_kind, actor_id, actor_name, \
+/// An entry with its place in the chain.
+pub(crate) struct Linked {
+    pub(crate) entry: AuditEntry,
+    pub(crate) hash: Hash,
+}
+
+impl Buffered for Linked {
+    const READ_BACK: bool = false;
+
+    async fn write(connection: &mut Connection, rows: Vec<Self>) -> Result<(), StoreError> {
+        bulk::insert(connection, INSERT, 12, "", rows, |query, Self { entry, hash }| {
+            bind(query, entry, hash)
+        })
+        .await
+        .map(drop)
+    }
+}
+
+const INSERT: &str = "INSERT INTO audit (seq, at, actor_kind, actor_id, actor_name, \
      action, subject_kind, subject, deployment_id, sentence, details, hash)";
 
 /// Binds a row of [`INSERT`].
-pub(crate) fn bind(query: Query<'_>, entry: AuditEntry, hash: Hash) -> Query<'_> {
+fn bind(query: Query<'_>, entry: AuditEntry, hash: Hash) -> Query<'_> {
     query
         .bind(entry.seq)
         .bind(micros(entry.at))
@@ -40,11 +59,11 @@ pub(crate) fn bind(query: Query<'_>, entry: AuditEntry, hash: Hash) -> Query<'_>
 ///
 /// # Errors
 /// What the database says.
-pub async fn newest(link: &mut Link, page: Page<i64>) -> Result<Vec<AuditEntry>, StoreError> {
+pub async fn newest(link: &mut Connection, page: Page<i64>) -> Result<Vec<AuditEntry>, StoreError> {
     link.query("SELECT * FROM audit WHERE seq < $1 ORDER BY seq DESC LIMIT $2")
         .bind(page.before.unwrap_or(i64::MAX))
         .bind(page.limit)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -53,14 +72,14 @@ pub async fn newest(link: &mut Link, page: Page<i64>) -> Result<Vec<AuditEntry>,
 /// # Errors
 /// What the database says.
 pub async fn of_deployment(
-    link: &mut Link,
+    link: &mut Connection,
     deployment: Uuid,
     limit: i64,
 ) -> Result<Vec<AuditEntry>, StoreError> {
     link.query("SELECT * FROM audit WHERE deployment_id = $1 ORDER BY seq DESC LIMIT $2")
         .bind(deployment)
         .bind(limit)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -68,7 +87,7 @@ pub async fn of_deployment(
 ///
 /// # Errors
 /// What the database says.
-pub async fn verify(link: &mut Link) -> Result<Result<ChainCheck, String>, StoreError> {
+pub async fn verify(link: &mut Connection) -> Result<Result<ChainCheck, String>, StoreError> {
     verify_on(link, ChainCheck::default()).await
 }
 
@@ -77,14 +96,14 @@ pub async fn verify(link: &mut Link) -> Result<Result<ChainCheck, String>, Store
 /// # Errors
 /// What the database says.
 pub async fn verify_on(
-    link: &mut Link,
+    link: &mut Connection,
     mut check: ChainCheck,
 ) -> Result<Result<ChainCheck, String>, StoreError> {
     loop {
         let rows = link
             .query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT 1000")
             .bind(check.len())
-            .all()
+            .fetch_all()
             .await?;
         if rows.is_empty() {
             return Ok(Ok(check));

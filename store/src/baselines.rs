@@ -2,60 +2,29 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    baseline::{Gap, Moment, Summary},
+    baseline::{Baseline, Gap, Moment, Reference, Summary},
     ids::{DeploymentId, ServiceId},
     indicator::{Direction, Family},
 };
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
-
-/// A baseline.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BaselineRecord {
-    /// Of which deployment.
-    pub deployment_id: DeploymentId,
-    /// When in its watch.
-    pub moment: Moment,
-    /// The key of the indicator it is of.
-    pub indicator: String,
-    /// What people call that.
-    pub label: String,
-    /// Its family.
-    pub family: Family,
-    /// Its unit.
-    pub unit: String,
-    /// Which way it is better.
-    pub direction: Direction,
-    /// What was agreed to be good when it was captured, as written.
-    pub pass: Vec<String>,
-    /// What it comes to.
-    pub summary: Summary,
-    /// From when on it was measured.
-    pub window_from: DateTime<Utc>,
-    /// Until when.
-    pub window_until: DateTime<Utc>,
-    /// What it was measured by, in words.
-    pub source: String,
-    /// When it was captured.
-    pub captured_at: DateTime<Utc>,
-}
 
 /// The baselines of a deployment, by moment.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_deployment(
-    link: &mut Link,
+    link: &mut Connection,
     deployment: DeploymentId,
-) -> Result<Vec<BaselineRecord>, StoreError> {
+) -> Result<Vec<Baseline>, StoreError> {
     let found = link
         .query("SELECT * FROM baselines WHERE deployment_id = $1 ORDER BY captured_at, indicator")
         .bind(deployment.0)
-        .read(read)
+        .fetch_as(read)
         .await?;
     Ok(found)
 }
@@ -65,10 +34,10 @@ pub async fn of_deployment(
 /// # Errors
 /// What the database says.
 pub async fn of_newest(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     deployments: i64,
-) -> Result<Vec<BaselineRecord>, StoreError> {
+) -> Result<Vec<Baseline>, StoreError> {
     link.query(
         "SELECT * FROM baselines WHERE deployment_id IN (SELECT id FROM deployments \
          WHERE service_id = $1 ORDER BY deployed_at DESC, id DESC LIMIT $2) \
@@ -76,31 +45,8 @@ pub async fn of_newest(
     )
     .bind(service.0)
     .bind(deployments)
-    .read(read)
+    .fetch_as(read)
     .await
-}
-
-/// What a deployment is compared with: the newest one before it that was signed off and has
-/// baselines.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reference {
-    /// Its id.
-    pub id: DeploymentId,
-    /// Its version.
-    pub version: String,
-    /// When it was deployed.
-    pub deployed_at: DateTime<Utc>,
-    /// Its baselines, by moment.
-    pub baselines: Vec<BaselineRecord>,
-}
-
-impl Reference {
-    /// The value of an indicator at a moment of its watch.
-    #[must_use]
-    pub fn value(&self, indicator: &str, moment: Moment) -> Option<f64> {
-        let mut all = self.baselines.iter();
-        all.find(|one| one.indicator == indicator && one.moment == moment)?.summary.value
-    }
 }
 
 /// The reference of a deployment to an environment at `before`, looked for among the fifty newest
@@ -109,7 +55,7 @@ impl Reference {
 /// # Errors
 /// What the database says.
 pub async fn reference(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
     before: DateTime<Utc>,
@@ -127,7 +73,7 @@ pub async fn reference(
         .bind(service.0)
         .bind(environment.to_owned())
         .bind(micros(before))
-        .read_optional(|row| {
+        .fetch_optional_as(|row| {
             let id = DeploymentId(row.get("id")?);
             Ok((id, row.get::<String>("version")?, row.time("deployed_at")?))
         })
@@ -141,7 +87,7 @@ pub async fn reference(
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert(tx: &mut Tx, record: BaselineRecord) -> Result<bool, StoreError> {
+pub async fn insert(tx: &mut Tx, record: Baseline) -> Result<bool, StoreError> {
     let gaps = serde_json::to_string(&record.summary.gaps)
         .map_err(|error| StoreError::corrupt("gaps", error))?;
     let pass =
@@ -171,13 +117,13 @@ pub async fn insert(tx: &mut Tx, record: BaselineRecord) -> Result<bool, StoreEr
         .bind(record.unit)
         .bind(record.direction.as_str().to_owned())
         .bind(pass)
-        .run()
+        .execute()
         .await?;
     Ok(added > 0)
 }
 
-fn read(row: &Row) -> Result<BaselineRecord, StoreError> {
-    Ok(BaselineRecord {
+fn read(row: &Row) -> Result<Baseline, StoreError> {
+    Ok(Baseline {
         deployment_id: DeploymentId(row.get("deployment_id")?),
         moment: row.word("moment", Moment::parse)?,
         indicator: row.get("indicator")?,

@@ -1,69 +1,28 @@
 //! Checks of services.
 
-use std::collections::HashSet;
+use domain::check::Check;
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use domain::{
-    check::ProbeSpec,
-    ids::{CheckId, RunId, ServiceId},
-};
+use domain::ids::{CheckId, RunId, ServiceId};
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::{Question, Tx},
 };
-
-/// A check.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CheckRecord {
-    /// Its id.
-    pub id: CheckId,
-    /// Of which service.
-    pub service_id: ServiceId,
-    /// Where.
-    pub environment: String,
-    /// Its key among the service's checks.
-    pub key: String,
-    /// What it is called on the page.
-    pub label: String,
-    /// What it measures.
-    pub spec: ProbeSpec,
-    /// What must hold, as written.
-    pub conditions: Vec<String>,
-    /// Seconds from one run to the next while a watch is open.
-    pub interval_s: i64,
-    /// The longest a run may take, in seconds.
-    pub timeout_s: i64,
-    /// The box it is evidence for.
-    pub item: Option<String>,
-    /// Whether its failure is a failure of a critical flow.
-    pub critical: bool,
-    /// Whether it runs without counting.
-    pub dry_run: bool,
-    /// What it says when it has no data: `undecided`, `zero` or `fail`.
-    pub no_data: String,
-    /// The built-in probe it was made for, where it was.
-    pub built_in: Option<String>,
-    /// When it was retired.
-    pub retired_at: Option<DateTime<Utc>>,
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-}
 
 /// The checks of a service that are in use, by key.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_service(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
-) -> Result<Vec<CheckRecord>, StoreError> {
+) -> Result<Vec<Check>, StoreError> {
     link.query("SELECT * FROM checks WHERE service_id = $1 AND retired_at IS NULL ORDER BY key")
         .bind(service.0)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -72,17 +31,17 @@ pub async fn of_service(
 /// # Errors
 /// What the database says.
 pub async fn of_environment(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
-) -> Result<Vec<CheckRecord>, StoreError> {
+) -> Result<Vec<Check>, StoreError> {
     link.query(
         "SELECT * FROM checks WHERE service_id = $1 AND environment = $2 \
          AND retired_at IS NULL ORDER BY created_at, id",
     )
     .bind(service.0)
     .bind(environment.to_owned())
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -91,16 +50,16 @@ pub async fn of_environment(
 /// # Errors
 /// What the database says.
 pub async fn ever_of_environment(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
-) -> Result<Vec<CheckRecord>, StoreError> {
+) -> Result<Vec<Check>, StoreError> {
     link.query(
         "SELECT * FROM checks WHERE service_id = $1 AND environment = $2 ORDER BY created_at, id",
     )
     .bind(service.0)
     .bind(environment.to_owned())
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -109,14 +68,14 @@ pub async fn ever_of_environment(
 /// # Errors
 /// What the database says.
 pub async fn by_key(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     key: &str,
-) -> Result<Option<CheckRecord>, StoreError> {
+) -> Result<Option<Check>, StoreError> {
     link.query("SELECT * FROM checks WHERE service_id = $1 AND key = $2")
         .bind(service.0)
         .bind(key.to_owned())
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -125,7 +84,7 @@ pub async fn by_key(
 ///
 /// # Errors
 /// What the database says.
-pub async fn being_watched(link: &mut Link) -> Result<Vec<(CheckRecord, RunId)>, StoreError> {
+pub async fn being_watched(link: &mut Connection) -> Result<Vec<(Check, RunId)>, StoreError> {
     let mut found = link
         .query(
             "SELECT c.*, r.id AS run_id FROM checks c JOIN runs r \
@@ -133,7 +92,7 @@ pub async fn being_watched(link: &mut Link) -> Result<Vec<(CheckRecord, RunId)>,
              WHERE r.subject_kind = 'deployment' AND r.state = 'watching' \
              AND c.retired_at IS NULL",
         )
-        .read(with_run)
+        .fetch_as(with_run)
         .await?;
     let of_duties = link
         .query(
@@ -144,14 +103,14 @@ pub async fn being_watched(link: &mut Link) -> Result<Vec<(CheckRecord, RunId)>,
              WHERE r.subject_kind = 'duty' AND r.state = 'watching' AND d.retired_at IS NULL \
              AND c.retired_at IS NULL ORDER BY r.opened_at, r.id",
         )
-        .read(with_run)
+        .fetch_as(with_run)
         .await?;
     let mut known: HashSet<_> = found.iter().map(|(check, _)| check.id).collect();
     found.extend(of_duties.into_iter().filter(|(check, _)| known.insert(check.id)));
     Ok(found)
 }
 
-fn with_run(row: &Row) -> Result<(CheckRecord, RunId), StoreError> {
+fn with_run(row: &Row) -> Result<(Check, RunId), StoreError> {
     Ok((read(row)?, RunId(row.get("run_id")?)))
 }
 
@@ -160,7 +119,7 @@ fn with_run(row: &Row) -> Result<(CheckRecord, RunId), StoreError> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn fingerprint(link: &mut Link) -> Result<Vec<i64>, StoreError> {
+pub async fn fingerprint(link: &mut Connection) -> Result<Vec<i64>, StoreError> {
     let row = link
         .query(
             "SELECT (SELECT count(*) FROM checks) AS a, \
@@ -176,8 +135,7 @@ pub async fn fingerprint(link: &mut Link) -> Result<Vec<i64>, StoreError> {
               WHERE state = 'watching') AS i, \
              (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM duties) AS j",
         )
-        .one()
-        .await?;
+        .fetch_one().await?;
     ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
         .into_iter()
         .map(|name| row.get(name))
@@ -188,7 +146,7 @@ pub async fn fingerprint(link: &mut Link) -> Result<Vec<i64>, StoreError> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn put(tx: &mut Tx, record: CheckRecord) -> Result<(), StoreError> {
+pub async fn put(tx: &mut Tx, record: Check) -> Result<(), StoreError> {
     let spec =
         serde_json::to_string(&record.spec).map_err(|error| StoreError::corrupt("spec", error))?;
     let conditions = serde_json::to_string(&record.conditions)
@@ -219,7 +177,7 @@ pub async fn put(tx: &mut Tx, record: CheckRecord) -> Result<(), StoreError> {
     .bind(record.built_in)
     .bind(micros(record.created_at))
     .bind(micros(record.updated_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -232,13 +190,13 @@ pub async fn retire(tx: &mut Tx, id: CheckId, at: DateTime<Utc>) -> Result<(), S
     tx.query("UPDATE checks SET retired_at = $2 WHERE id = $1")
         .bind(id.0)
         .bind(micros(at))
-        .run()
+        .execute()
         .await
         .map(drop)
 }
 
-fn read(row: &Row) -> Result<CheckRecord, StoreError> {
-    Ok(CheckRecord {
+fn read(row: &Row) -> Result<Check, StoreError> {
+    Ok(Check {
         id: CheckId(row.get("id")?),
         service_id: ServiceId(row.get("service_id")?),
         environment: row.get("environment")?,
@@ -257,4 +215,30 @@ fn read(row: &Row) -> Result<CheckRecord, StoreError> {
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct OfEnvironment(ServiceId, String);
+
+impl Question for OfEnvironment {
+    type Answer = Arc<Vec<Check>>;
+}
+
+impl Tx {
+    /// As [`of_environment`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn checks(
+        &mut self,
+        service: ServiceId,
+        environment: &str,
+    ) -> Result<Arc<Vec<Check>>, StoreError> {
+        let question = OfEnvironment(service, environment.to_owned());
+        if let Some(known) = self.cache.get(&question) {
+            return Ok(known.clone());
+        }
+        let read = of_environment(self, service, environment).await?;
+        Ok(self.cache.put(question, Arc::new(read)))
+    }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::{
-    db::{Link, Pool},
+    db::{Connection, Pool},
     error::StoreError,
     tx::Told,
 };
@@ -48,13 +48,13 @@ impl From<StoreError> for CommitError {
 }
 
 /// Waits until this transaction is alone among all writers; answers what it is called.
-pub(crate) async fn lock(link: &mut Link) -> Result<TransactionId, StoreError> {
+pub(crate) async fn lock(link: &mut Connection) -> Result<TransactionId, StoreError> {
     let row = link
         .query(
             "SELECT pg_advisory_xact_lock(4715382901), pg_current_xact_id()::text AS xid, \
              pg_backend_pid() AS process",
         )
-        .one()
+        .fetch_one()
         .await?;
     Ok(TransactionId { xid: row.get("xid")?, process: row.get("process")? })
 }
@@ -94,7 +94,7 @@ async fn ask(pool: &Pool, id: &TransactionId, end_it: bool) -> Result<Asked, Sto
     let status: Option<String> = link
         .query("SELECT pg_xact_status($1::text::xid8) AS status")
         .bind(id.xid.clone())
-        .one()
+        .fetch_one()
         .await?
         .get("status")?;
     Ok(match status.as_deref() {
@@ -109,7 +109,7 @@ async fn ask(pool: &Pool, id: &TransactionId, end_it: bool) -> Result<Asked, Sto
                 )
                 .bind(id.process)
                 .bind(id.xid.clone())
-                .all()
+                .fetch_all()
                 .await?;
             }
             Asked::Open

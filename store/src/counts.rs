@@ -1,19 +1,19 @@
 //! Counts over the whole database, for the process's metrics and `doctor`.
 
-use crate::{db::Link, error::StoreError};
+use crate::{db::Connection, error::StoreError};
 
 /// How many deployments are in each state, by the state's word.
 ///
 /// # Errors
 /// What the database says.
 pub async fn deployments_by_state(
-    link: &mut Link,
+    link: &mut Connection,
 ) -> Result<Vec<(String, String, i64)>, StoreError> {
     link.query(
         "SELECT state, verdict, count(*) AS n FROM runs WHERE subject_kind = 'deployment' \
          GROUP BY state, verdict",
     )
-    .read(|row| Ok((row.get("state")?, row.get("verdict")?, row.get("n")?)))
+    .fetch_as(|row| Ok((row.get("state")?, row.get("verdict")?, row.get("n")?)))
     .await
 }
 
@@ -21,6 +21,6 @@ pub async fn deployments_by_state(
 ///
 /// # Errors
 /// What the database says.
-pub async fn ping(link: &mut Link) -> Result<(), StoreError> {
-    link.query("SELECT 1 AS one").one().await.map(drop)
+pub async fn ping(link: &mut Connection) -> Result<(), StoreError> {
+    link.query("SELECT 1 AS one").fetch_one().await.map(drop)
 }

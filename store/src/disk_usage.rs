@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    db::{Kind, Link},
+    db::{Connection, Kind},
     error::StoreError,
 };
 
@@ -30,7 +30,7 @@ pub struct DiskUsage {
 ///
 /// # Errors
 /// What the database says.
-pub async fn disk_usage(link: &mut Link) -> Result<DiskUsage, StoreError> {
+pub async fn disk_usage(link: &mut Connection) -> Result<DiskUsage, StoreError> {
     let bytes = match link.kind() {
         Kind::Sqlite => {
             "SELECT (SELECT page_count FROM pragma_page_count()) \
@@ -38,7 +38,7 @@ pub async fn disk_usage(link: &mut Link) -> Result<DiskUsage, StoreError> {
         }
         Kind::Postgres => "SELECT pg_database_size(current_database())::bigint AS n",
     };
-    let bytes = link.query(bytes).one().await?.get("n")?;
+    let bytes = link.query(bytes).fetch_one().await?.get("n")?;
     let row = link
         .query(
             "SELECT (SELECT count(*) FROM measurements) AS measurements, \
@@ -48,7 +48,7 @@ pub async fn disk_usage(link: &mut Link) -> Result<DiskUsage, StoreError> {
              (SELECT count(*) FROM series_hours) AS hours, \
              (SELECT coalesce(max(seq), 0) FROM audit) AS audit",
         )
-        .one()
+        .fetch_one()
         .await?;
     let oldest: Option<i64> = row.get("oldest")?;
     Ok(DiskUsage {

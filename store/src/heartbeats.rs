@@ -1,5 +1,6 @@
 //! Heartbeats of services, and their newest pings.
 
+use domain::heartbeat::{Heartbeat, RecordedPing};
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -10,90 +11,26 @@ use domain::{
 use uuid::Uuid;
 
 use crate::{
-    db::{Link, Row},
+    bulk,
+    db::{Connection, Row, micros},
     error::StoreError,
-    rows,
-    tx::{Tx, micros},
+    tx::{Buffered, Question, Tx},
 };
 
 /// How many pings of each heartbeat are kept.
 pub const PINGS_KEPT: i64 = 100;
-
-/// A heartbeat.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HeartbeatRecord {
-    /// Its id.
-    pub id: HeartbeatId,
-    /// Of which service.
-    pub service_id: ServiceId,
-    /// Where.
-    pub environment: String,
-    /// Its key among the service's heartbeats.
-    pub key: String,
-    /// What it is called on the page.
-    pub label: String,
-    /// What its pings are sent to: whoever knows it may ping.
-    pub ping_id: Uuid,
-    /// Seconds from one to the next, where it has no cron expression.
-    pub period_s: Option<i64>,
-    /// Its cron expression.
-    pub cron: Option<String>,
-    /// The time zone of that.
-    pub time_zone: Option<String>,
-    /// How late it may be, in seconds.
-    pub grace_s: i64,
-    /// The box it is evidence for.
-    pub item: Option<String>,
-    /// Where it stood when that last changed.
-    pub state: HeartbeatState,
-    /// When that was.
-    pub state_since: DateTime<Utc>,
-    /// What was heard of it.
-    pub heard: Heard,
-    /// What its last ping that had one exited with.
-    pub exit_code: Option<i64>,
-    /// How many pings it ever had.
-    pub pings: i64,
-    /// When it counts as silent, while it does not yet.
-    pub silent_at: Option<DateTime<Utc>>,
-    /// When it was retired.
-    pub retired_at: Option<DateTime<Utc>>,
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-}
-
-/// A ping.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PingRecord {
-    /// Which one it is, counted from 1.
-    pub n: i64,
-    /// When it came.
-    pub at: DateTime<Utc>,
-    /// What it says.
-    pub kind: PingKind,
-    /// The exit code, where it has one.
-    pub exit_code: Option<i64>,
-    /// Milliseconds since the run began, where it ends one.
-    pub duration_ms: Option<i64>,
-    /// Where it came from.
-    pub source: String,
-    /// The beginning of what came with it.
-    pub body: String,
-}
 
 /// The heartbeats of a service that are in use, by key.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_service(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
-) -> Result<Vec<HeartbeatRecord>, StoreError> {
+) -> Result<Vec<Heartbeat>, StoreError> {
     link.query("SELECT * FROM heartbeats WHERE service_id = $1 AND retired_at IS NULL ORDER BY key")
         .bind(service.0)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -102,17 +39,17 @@ pub async fn of_service(
 /// # Errors
 /// What the database says.
 pub async fn of_environment(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
-) -> Result<Vec<HeartbeatRecord>, StoreError> {
+) -> Result<Vec<Heartbeat>, StoreError> {
     link.query(
         "SELECT * FROM heartbeats WHERE service_id = $1 AND environment = $2 \
          AND retired_at IS NULL ORDER BY key",
     )
     .bind(service.0)
     .bind(environment.to_owned())
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -121,14 +58,14 @@ pub async fn of_environment(
 /// # Errors
 /// What the database says.
 pub async fn by_key(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     key: &str,
-) -> Result<Option<HeartbeatRecord>, StoreError> {
+) -> Result<Option<Heartbeat>, StoreError> {
     link.query("SELECT * FROM heartbeats WHERE service_id = $1 AND key = $2")
         .bind(service.0)
         .bind(key.to_owned())
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -137,12 +74,12 @@ pub async fn by_key(
 /// # Errors
 /// What the database says.
 pub async fn by_ping_id(
-    link: &mut Link,
+    link: &mut Connection,
     ping_id: Uuid,
-) -> Result<Option<HeartbeatRecord>, StoreError> {
+) -> Result<Option<Heartbeat>, StoreError> {
     link.query("SELECT * FROM heartbeats WHERE ping_id = $1 AND retired_at IS NULL")
         .bind(ping_id)
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -151,17 +88,17 @@ pub async fn by_ping_id(
 /// # Errors
 /// What the database says.
 pub async fn silent(
-    link: &mut Link,
+    link: &mut Connection,
     now: DateTime<Utc>,
     limit: i64,
-) -> Result<Vec<HeartbeatRecord>, StoreError> {
+) -> Result<Vec<Heartbeat>, StoreError> {
     link.query(
         "SELECT * FROM heartbeats WHERE silent_at < $1 AND retired_at IS NULL \
          ORDER BY silent_at LIMIT $2",
     )
     .bind(micros(now))
     .bind(limit)
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -170,15 +107,15 @@ pub async fn silent(
 /// # Errors
 /// What the database says.
 pub async fn pings(
-    link: &mut Link,
+    link: &mut Connection,
     id: HeartbeatId,
     limit: i64,
-) -> Result<Vec<PingRecord>, StoreError> {
+) -> Result<Vec<RecordedPing>, StoreError> {
     link.query("SELECT * FROM pings WHERE heartbeat_id = $1 ORDER BY n DESC LIMIT $2")
         .bind(id.0)
         .bind(limit)
-        .read(|row| {
-            Ok(PingRecord {
+        .fetch_as(|row| {
+            Ok(RecordedPing {
                 n: row.get("n")?,
                 at: row.time("at")?,
                 kind: row.word("kind", PingKind::parse)?,
@@ -196,7 +133,7 @@ pub async fn pings(
 ///
 /// # Errors
 /// What the database says.
-pub async fn put(tx: &mut Tx, record: HeartbeatRecord) -> Result<(), StoreError> {
+pub async fn put(tx: &mut Tx, record: Heartbeat) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO heartbeats (id, service_id, environment, key, label, ping_id, period_s, cron, \
          time_zone, grace_s, item, state, state_since, success_at, start_at, fail_at, exit_code, \
@@ -229,28 +166,44 @@ pub async fn put(tx: &mut Tx, record: HeartbeatRecord) -> Result<(), StoreError>
     .bind(record.silent_at.map(micros))
     .bind(micros(record.created_at))
     .bind(micros(record.updated_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
 
-/// Notes where a heartbeat stands and what was heard of it; it is written with the commit.
-pub fn stand(tx: &mut Tx, record: &HeartbeatRecord) {
-    tx.seen.heartbeat_is(record);
-    tx.waiting.stands.push(record.clone());
+/// Notes a heartbeat's state and what was heard of it; it is written with the commit.
+pub fn put_state(tx: &mut Tx, record: &Heartbeat) {
+    tx.cache.put(ByPingId(record.ping_id), Some(record.clone()));
+    let of_environment = OfEnvironment(record.service_id, record.environment.clone());
+    let known = tx.cache.get_mut(&of_environment).into_iter().flatten();
+    known.filter(|known| known.id == record.id).for_each(|known| known.clone_from(record));
+    tx.buffer.push(record.clone());
 }
 
 /// Adds a ping; it is written with the commit.
-pub fn insert_ping(tx: &mut Tx, id: HeartbeatId, ping: PingRecord) {
-    tx.waiting.pings.push((id, ping));
+pub fn insert_ping(tx: &mut Tx, id: HeartbeatId, ping: RecordedPing) {
+    tx.buffer.push((id, ping));
 }
 
-/// Writes where heartbeats stand: of several words about one the last.
-pub(crate) async fn write_stands(
-    link: &mut Link,
-    stands: Vec<HeartbeatRecord>,
-) -> Result<(), StoreError> {
-    let last: BTreeMap<_, _> = stands.into_iter().map(|record| (record.id, record)).collect();
+/// States wait for the commit: of several of one heartbeat the last is written.
+impl Buffered for Heartbeat {
+    const READ_BACK: bool = true;
+
+    async fn write(connection: &mut Connection, rows: Vec<Self>) -> Result<(), StoreError> {
+        write_states(connection, rows).await
+    }
+}
+
+impl Buffered for (HeartbeatId, RecordedPing) {
+    const READ_BACK: bool = true;
+
+    async fn write(connection: &mut Connection, rows: Vec<Self>) -> Result<(), StoreError> {
+        write_pings(connection, rows).await
+    }
+}
+
+async fn write_states(link: &mut Connection, states: Vec<Heartbeat>) -> Result<(), StoreError> {
+    let last: BTreeMap<_, _> = states.into_iter().map(|record| (record.id, record)).collect();
     for record in last.into_values() {
         link.query(
             "UPDATE heartbeats SET state = $2, state_since = $3, success_at = $4, start_at = $5, \
@@ -265,16 +218,16 @@ pub(crate) async fn write_stands(
         .bind(record.exit_code)
         .bind(record.pings)
         .bind(record.silent_at.map(micros))
-        .run()
+        .execute()
         .await?;
     }
     Ok(())
 }
 
 /// Writes pings and forgets those that are too old.
-pub(crate) async fn write_pings(
-    link: &mut Link,
-    mut pings: Vec<(HeartbeatId, PingRecord)>,
+async fn write_pings(
+    link: &mut Connection,
+    mut pings: Vec<(HeartbeatId, RecordedPing)>,
 ) -> Result<(), StoreError> {
     let mut newest: BTreeMap<HeartbeatId, (i64, i64)> = BTreeMap::new();
     for (id, ping) in &pings {
@@ -285,7 +238,7 @@ pub(crate) async fn write_pings(
     pings.retain(|(id, ping)| newest.get(id).is_some_and(|(_, high)| ping.n > high - PINGS_KEPT));
     let head =
         "INSERT INTO pings (heartbeat_id, n, at, kind, exit_code, duration_ms, source, body)";
-    rows::insert(link, head, 8, "", pings, |query, (id, ping)| {
+    bulk::insert(link, head, 8, "", pings, |query, (id, ping)| {
         query
             .bind(id.0)
             .bind(ping.n)
@@ -305,7 +258,7 @@ pub(crate) async fn write_pings(
         link.query("DELETE FROM pings WHERE heartbeat_id = $1 AND n <= $2")
             .bind(id.0)
             .bind(high - PINGS_KEPT)
-            .run()
+            .execute()
             .await?;
     }
     Ok(())
@@ -319,13 +272,13 @@ pub async fn retire(tx: &mut Tx, id: HeartbeatId, at: DateTime<Utc>) -> Result<(
     tx.query("UPDATE heartbeats SET retired_at = $2, silent_at = NULL WHERE id = $1")
         .bind(id.0)
         .bind(micros(at))
-        .run()
+        .execute()
         .await
         .map(drop)
 }
 
-fn read(row: &Row) -> Result<HeartbeatRecord, StoreError> {
-    Ok(HeartbeatRecord {
+fn read(row: &Row) -> Result<Heartbeat, StoreError> {
+    Ok(Heartbeat {
         id: HeartbeatId(row.get("id")?),
         service_id: ServiceId(row.get("service_id")?),
         environment: row.get("environment")?,
@@ -351,4 +304,62 @@ fn read(row: &Row) -> Result<HeartbeatRecord, StoreError> {
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct OfEnvironment(ServiceId, String);
+
+impl Question for OfEnvironment {
+    type Answer = Vec<Heartbeat>;
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct ByPingId(Uuid);
+
+impl Question for ByPingId {
+    type Answer = Option<Heartbeat>;
+}
+
+impl Tx {
+    /// As [`of_environment`], read once in a transaction; states that wait for the commit count.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn heartbeats(
+        &mut self,
+        service: ServiceId,
+        environment: &str,
+    ) -> Result<Vec<Heartbeat>, StoreError> {
+        let question = OfEnvironment(service, environment.to_owned());
+        if let Some(known) = self.cache.get(&question) {
+            return Ok(known.clone());
+        }
+        let mut read = of_environment(self, service, environment).await?;
+        for record in &mut read {
+            self.as_buffered(record);
+        }
+        Ok(self.cache.put(question, read))
+    }
+
+    /// As [`by_ping_id`], read once in a transaction; states that wait for the commit count.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn heartbeat(&mut self, ping_id: Uuid) -> Result<Option<Heartbeat>, StoreError> {
+        if let Some(known) = self.cache.get(&ByPingId(ping_id)) {
+            return Ok(known.clone());
+        }
+        let mut read = by_ping_id(self, ping_id).await?;
+        if let Some(record) = &mut read {
+            self.as_buffered(record);
+        }
+        Ok(self.cache.put(ByPingId(ping_id), read))
+    }
+
+    fn as_buffered(&self, record: &mut Heartbeat) {
+        let states = self.buffer.rows::<Heartbeat>();
+        if let Some(newer) = states.iter().rev().find(|newer| newer.id == record.id) {
+            record.clone_from(newer);
+        }
+    }
 }

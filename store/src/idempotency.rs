@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use domain::ids::TokenId;
 
 use crate::{
-    db::Link,
+    db::{Connection, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
 
-/// An answer already given.
+/// A response already given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// The SHA-256 of the request it answered.
     pub request_hash: Vec<u8>,
     /// Its HTTP status.
@@ -25,17 +25,17 @@ pub struct Answer {
 /// # Errors
 /// What the database says.
 pub async fn find(
-    link: &mut Link,
+    link: &mut Connection,
     token: TokenId,
     key: &str,
-) -> Result<Option<Answer>, StoreError> {
+) -> Result<Option<Response>, StoreError> {
     link.query(
         "SELECT request_hash, status, body FROM idempotency WHERE token_id = $1 AND key = $2",
     )
     .bind(token.0)
     .bind(key.to_owned())
-    .read_optional(|row| {
-        Ok(Answer {
+    .fetch_optional_as(|row| {
+        Ok(Response {
             request_hash: row.get("request_hash")?,
             status: row.get("status")?,
             body: row.get("body")?,
@@ -48,11 +48,11 @@ pub async fn find(
 ///
 /// # Errors
 /// What the database says.
-pub async fn keep(
+pub async fn insert(
     tx: &mut Tx,
     token: TokenId,
     key: String,
-    answer: Answer,
+    response: Response,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     tx.append(
@@ -61,11 +61,11 @@ pub async fn keep(
     )
     .bind(token.0)
     .bind(key)
-    .bind(answer.request_hash)
-    .bind(answer.status)
-    .bind(answer.body)
+    .bind(response.request_hash)
+    .bind(response.status)
+    .bind(response.body)
     .bind(micros(at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -75,5 +75,5 @@ pub async fn keep(
 /// # Errors
 /// What the database says.
 pub async fn prune(tx: &mut Tx, before: DateTime<Utc>) -> Result<u64, StoreError> {
-    tx.query("DELETE FROM idempotency WHERE created_at < $1").bind(micros(before)).run().await
+    tx.query("DELETE FROM idempotency WHERE created_at < $1").bind(micros(before)).execute().await
 }

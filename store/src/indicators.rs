@@ -3,63 +3,26 @@
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{IndicatorId, ServiceId},
-    indicator::{Direction, Family, Source, Thresholds},
+    indicator::{Direction, Family, Indicator, Source},
 };
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
-
-/// An indicator.
-#[derive(Debug, Clone, PartialEq)]
-pub struct IndicatorRecord {
-    /// Its id.
-    pub id: IndicatorId,
-    /// Of which service.
-    pub service_id: ServiceId,
-    /// Its key among the service's indicators.
-    pub key: String,
-    /// What it is called on the page.
-    pub label: String,
-    /// What it tells about.
-    pub family: Family,
-    /// Where its points come from.
-    pub source: Source,
-    /// Its unit.
-    pub unit: String,
-    /// Which way it is better.
-    pub direction: Direction,
-    /// The server that is asked, where one is.
-    pub server_url: Option<String>,
-    /// What it is asked.
-    pub query: Option<String>,
-    /// What tells that an empty answer is a zero.
-    pub heartbeat_query: Option<String>,
-    /// Seconds from one question to the next.
-    pub interval_s: i64,
-    /// What was agreed to be good and bad.
-    pub thresholds: Thresholds,
-    /// When it was retired.
-    pub retired_at: Option<DateTime<Utc>>,
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-}
 
 /// The indicators of a service that are in use, by key.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_service(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
-) -> Result<Vec<IndicatorRecord>, StoreError> {
+) -> Result<Vec<Indicator>, StoreError> {
     link.query("SELECT * FROM indicators WHERE service_id = $1 AND retired_at IS NULL ORDER BY key")
         .bind(service.0)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -68,14 +31,14 @@ pub async fn of_service(
 /// # Errors
 /// What the database says.
 pub async fn by_key(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     key: &str,
-) -> Result<Option<IndicatorRecord>, StoreError> {
+) -> Result<Option<Indicator>, StoreError> {
     link.query("SELECT * FROM indicators WHERE service_id = $1 AND key = $2")
         .bind(service.0)
         .bind(key.to_owned())
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -83,13 +46,13 @@ pub async fn by_key(
 ///
 /// # Errors
 /// What the database says.
-pub async fn being_watched(link: &mut Link) -> Result<Vec<IndicatorRecord>, StoreError> {
+pub async fn being_watched(link: &mut Connection) -> Result<Vec<Indicator>, StoreError> {
     link.query(
         "SELECT * FROM indicators i WHERE i.source = 'prometheus' AND i.retired_at IS NULL \
          AND EXISTS (SELECT 1 FROM runs r WHERE r.service_id = i.service_id \
          AND r.subject_kind = 'deployment' AND r.state = 'watching')",
     )
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -97,7 +60,7 @@ pub async fn being_watched(link: &mut Link) -> Result<Vec<IndicatorRecord>, Stor
 ///
 /// # Errors
 /// What the database says.
-pub async fn put(tx: &mut Tx, record: IndicatorRecord) -> Result<(), StoreError> {
+pub async fn put(tx: &mut Tx, record: Indicator) -> Result<(), StoreError> {
     let thresholds = serde_json::to_string(&record.thresholds)
         .map_err(|error| StoreError::corrupt("thresholds", error))?;
     tx.query(
@@ -126,7 +89,7 @@ pub async fn put(tx: &mut Tx, record: IndicatorRecord) -> Result<(), StoreError>
     .bind(thresholds)
     .bind(micros(record.created_at))
     .bind(micros(record.updated_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -139,13 +102,13 @@ pub async fn retire(tx: &mut Tx, id: IndicatorId, at: DateTime<Utc>) -> Result<(
     tx.query("UPDATE indicators SET retired_at = $2 WHERE id = $1")
         .bind(id.0)
         .bind(micros(at))
-        .run()
+        .execute()
         .await
         .map(drop)
 }
 
-fn read(row: &Row) -> Result<IndicatorRecord, StoreError> {
-    Ok(IndicatorRecord {
+fn read(row: &Row) -> Result<Indicator, StoreError> {
+    Ok(Indicator {
         id: IndicatorId(row.get("id")?),
         service_id: ServiceId(row.get("service_id")?),
         key: row.get("key")?,

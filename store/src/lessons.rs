@@ -1,40 +1,17 @@
 //! Lessons learned.
 
-use chrono::{DateTime, Utc};
-use domain::ids::{DeploymentId, LessonId, ServiceId};
-
-use crate::{
-    db::{Link, Row},
-    deployments::like,
-    error::StoreError,
-    page::Page,
-    tx::{Tx, micros},
+use domain::{
+    ids::{DeploymentId, LessonId, ServiceId},
+    lesson::Lesson,
 };
 
-/// A lesson.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LessonRecord {
-    /// Its id.
-    pub id: LessonId,
-    /// Of which service.
-    pub service_id: ServiceId,
-    /// The service's slug.
-    pub service: String,
-    /// From which deployment.
-    pub deployment_id: Option<DeploymentId>,
-    /// That deployment's version.
-    pub version: Option<String>,
-    /// What was learned, in a line.
-    pub title: String,
-    /// The whole of it, as Markdown.
-    pub body: String,
-    /// Who wrote it.
-    pub author_name: String,
-    /// When.
-    pub created_at: DateTime<Utc>,
-    /// Whether it belongs to the demo.
-    pub demo: bool,
-}
+use crate::{
+    db::{Connection, Row, micros},
+    deployments::like,
+    error::StoreError,
+    tx::Tx,
+};
+use domain::page::Page;
 
 /// Lessons whose title or text contains `text` (whatever the case; all where it is empty), newest
 /// first.
@@ -42,11 +19,11 @@ pub struct LessonRecord {
 /// # Errors
 /// What the database says.
 pub async fn search(
-    link: &mut Link,
+    link: &mut Connection,
     text: &str,
     service: Option<ServiceId>,
     page: Page<LessonId>,
-) -> Result<Vec<LessonRecord>, StoreError> {
+) -> Result<Vec<Lesson>, StoreError> {
     let before = page.before.map_or(uuid::Uuid::max(), |id| id.0);
     let sql = match service {
         None => {
@@ -70,7 +47,7 @@ pub async fn search(
     if let Some(service) = service {
         query = query.bind(service.0);
     }
-    query.read(read).await
+    query.fetch_as(read).await
 }
 
 /// The lessons written on a run, oldest first.
@@ -78,16 +55,16 @@ pub async fn search(
 /// # Errors
 /// What the database says.
 pub async fn of_deployment(
-    link: &mut Link,
+    link: &mut Connection,
     deployment: DeploymentId,
-) -> Result<Vec<LessonRecord>, StoreError> {
+) -> Result<Vec<Lesson>, StoreError> {
     link.query(
         "SELECT l.*, s.slug AS service, d.version AS version FROM lessons l \
          JOIN services s ON s.id = l.service_id LEFT JOIN deployments d ON d.id = l.deployment_id \
          WHERE l.deployment_id = $1 ORDER BY l.id",
     )
     .bind(deployment.0)
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -95,10 +72,10 @@ pub async fn of_deployment(
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert(tx: &mut Tx, record: LessonRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, record: Lesson) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO lessons (id, service_id, deployment_id, title, body, author_name, \
-         created_at, demo) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(record.id.0)
     .bind(record.service_id.0)
@@ -107,14 +84,13 @@ pub async fn insert(tx: &mut Tx, record: LessonRecord) -> Result<(), StoreError>
     .bind(record.body)
     .bind(record.author_name)
     .bind(micros(record.created_at))
-    .bind(record.demo)
-    .run()
+    .execute()
     .await
     .map(drop)
 }
 
-fn read(row: &Row) -> Result<LessonRecord, StoreError> {
-    Ok(LessonRecord {
+fn read(row: &Row) -> Result<Lesson, StoreError> {
+    Ok(Lesson {
         id: LessonId(row.get("id")?),
         service_id: ServiceId(row.get("service_id")?),
         service: row.get("service")?,
@@ -124,6 +100,5 @@ fn read(row: &Row) -> Result<LessonRecord, StoreError> {
         body: row.get("body")?,
         author_name: row.get("author_name")?,
         created_at: row.time("created_at")?,
-        demo: row.get("demo")?,
     })
 }

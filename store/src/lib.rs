@@ -1,12 +1,13 @@
 //! What Daytwo keeps: SQLite and PostgreSQL behind one set of queries.
 //!
-//! Reading takes a [`Link`] from [`Store::read`]. Writing takes a [`Tx`], which only the writer
+//! Reading takes a [`Connection`] from [`Store::read`]. Writing takes a [`Tx`], which only the writer
 //! hands out ([`Store::write`]), one act at a time, so that acts never race; acts that arrive
 //! together share a commit, and each is answered after it.
 
 pub mod audit;
 pub mod backup;
 pub mod baselines;
+mod bulk;
 pub mod checks;
 mod commits;
 pub mod counts;
@@ -24,29 +25,25 @@ pub mod manual_baselines;
 pub mod measurements;
 mod notify;
 pub mod origin;
-pub mod page;
 pub mod people;
 pub mod rehearsals;
 pub mod releases;
 pub mod rollbacks;
-mod rows;
 pub mod runbooks;
 pub mod runs;
 pub mod schedule_leases;
-mod seen;
 pub mod series;
 pub mod services;
 pub mod sessions;
 pub mod settings;
 pub mod tokens;
 mod tx;
-mod waiting;
 mod writer;
 pub mod writer_stats;
 
-pub use db::{Backend, Kind, Link, OpenError, Pool, location};
+pub use db::{Backend, Connection, Kind, OpenError, Pool, location, micros};
 pub use error::StoreError;
 pub use sqlx::AssertSqlSafe;
-pub use tx::{Tx, micros};
+pub use tx::Tx;
 pub use writer::{ActFuture, Store};
 pub use writer_stats::WriterStats;

@@ -1,63 +1,31 @@
 //! Baselines taken by hand. Written once, never changed; they stand beside those of the fixed moments
 //! and count for nothing.
 
-use chrono::{DateTime, Utc};
 use domain::{
-    baseline::{Gap, Summary},
+    baseline::{Gap, ManualBaseline, Summary},
     ids::DeploymentId,
     indicator::{Direction, Family},
 };
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
-
-/// What an indicator came to when somebody asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ManualBaseline {
-    /// Of which deployment.
-    pub deployment_id: DeploymentId,
-    /// When it was taken; one act takes all indicators.
-    pub taken_at: DateTime<Utc>,
-    /// By whom.
-    pub taken_by: String,
-    /// The key of the indicator it is of.
-    pub indicator: String,
-    /// What people call that.
-    pub label: String,
-    /// Its family.
-    pub family: Family,
-    /// Its unit.
-    pub unit: String,
-    /// Which way it is better.
-    pub direction: Direction,
-    /// What was agreed to be good when it was taken, as written.
-    pub pass: Vec<String>,
-    /// What it comes to.
-    pub summary: Summary,
-    /// From when on it was measured.
-    pub window_from: DateTime<Utc>,
-    /// Until when.
-    pub window_until: DateTime<Utc>,
-    /// What it was measured by, in words.
-    pub source: String,
-}
 
 /// Those of a deployment, oldest first.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_deployment(
-    link: &mut Link,
+    link: &mut Connection,
     deployment: DeploymentId,
 ) -> Result<Vec<ManualBaseline>, StoreError> {
     link.query(
         "SELECT * FROM manual_baselines WHERE deployment_id = $1 ORDER BY taken_at, indicator",
     )
     .bind(deployment.0)
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -93,7 +61,7 @@ pub async fn insert(tx: &mut Tx, record: ManualBaseline) -> Result<(), StoreErro
     .bind(micros(record.window_from))
     .bind(micros(record.window_until))
     .bind(record.source)
-    .run()
+    .execute()
     .await
     .map(drop)
 }

@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 use crate::{
-    db::{Kind, Link},
+    db::{Connection, Kind},
     error::StoreError,
 };
 
@@ -35,7 +35,7 @@ struct Message {
 
 /// Tells the others with the commit that comes.
 pub(crate) async fn tell_others(
-    link: &mut Link,
+    link: &mut Connection,
     from: Uuid,
     events: &[Event],
 ) -> Result<(), StoreError> {
@@ -48,7 +48,7 @@ pub(crate) async fn tell_others(
         let message = Message { from, events: some.to_vec() };
         let payload = serde_json::to_string(&message)
             .map_err(|error| StoreError::corrupt("events", error))?;
-        link.query("SELECT pg_notify('daytwo_events', $1)").bind(payload).all().await?;
+        link.query("SELECT pg_notify('daytwo_events', $1)").bind(payload).fetch_all().await?;
     }
     Ok(())
 }

@@ -1,59 +1,38 @@
 //! People.
 
 use chrono::{DateTime, Utc};
-use domain::{ids::PersonId, roles::Role, who::Person};
+use domain::{account::Account, actor::Person, ids::PersonId, roles::Role};
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
-
-/// A person as kept.
-#[derive(Clone)]
-pub struct PersonRecord {
-    /// Who it is and what they may do.
-    pub person: Person,
-    /// Their password's Argon2id hash.
-    pub password_hash: String,
-    /// When they were added.
-    pub created_at: DateTime<Utc>,
-    /// Since when they may not log in, where they may not.
-    pub disabled_at: Option<DateTime<Utc>>,
-    /// When they last logged in.
-    pub last_login_at: Option<DateTime<Utc>>,
-}
-
-impl std::fmt::Debug for PersonRecord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PersonRecord").field("person", &self.person).finish_non_exhaustive()
-    }
-}
 
 /// Everyone, by name.
 ///
 /// # Errors
 /// What the database says.
-pub async fn all(link: &mut Link) -> Result<Vec<PersonRecord>, StoreError> {
-    link.query("SELECT * FROM people ORDER BY name, email").read(read).await
+pub async fn all(link: &mut Connection) -> Result<Vec<Account>, StoreError> {
+    link.query("SELECT * FROM people ORDER BY name, email").fetch_as(read).await
 }
 
 /// How many there are.
 ///
 /// # Errors
 /// What the database says.
-pub async fn count(link: &mut Link) -> Result<i64, StoreError> {
-    link.query("SELECT count(*) AS n FROM people").one().await?.get("n")
+pub async fn count(link: &mut Connection) -> Result<i64, StoreError> {
+    link.query("SELECT count(*) AS n FROM people").fetch_one().await?.get("n")
 }
 
 /// The person with this address (lower case).
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_email(link: &mut Link, email: &str) -> Result<Option<PersonRecord>, StoreError> {
+pub async fn by_email(link: &mut Connection, email: &str) -> Result<Option<Account>, StoreError> {
     link.query("SELECT * FROM people WHERE email = $1")
         .bind(email.to_owned())
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -61,15 +40,15 @@ pub async fn by_email(link: &mut Link, email: &str) -> Result<Option<PersonRecor
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_id(link: &mut Link, id: PersonId) -> Result<Option<PersonRecord>, StoreError> {
-    link.query("SELECT * FROM people WHERE id = $1").bind(id.0).read_optional(read).await
+pub async fn by_id(link: &mut Connection, id: PersonId) -> Result<Option<Account>, StoreError> {
+    link.query("SELECT * FROM people WHERE id = $1").bind(id.0).fetch_optional_as(read).await
 }
 
 /// Adds a person.
 ///
 /// # Errors
 /// What the database says; a unique violation where the address is taken.
-pub async fn insert(tx: &mut Tx, record: PersonRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, record: Account) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO people (id, email, name, role, teams, password_hash, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -81,7 +60,7 @@ pub async fn insert(tx: &mut Tx, record: PersonRecord) -> Result<(), StoreError>
     .bind(join(&record.person.teams))
     .bind(record.password_hash)
     .bind(micros(record.created_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -102,7 +81,7 @@ pub async fn update(
         .bind(role.as_str().to_owned())
         .bind(join(teams))
         .bind(disabled_at.map(micros))
-        .run()
+        .execute()
         .await
         .map(drop)
 }
@@ -115,7 +94,7 @@ pub async fn set_password(tx: &mut Tx, id: PersonId, hash: String) -> Result<(),
     tx.query("UPDATE people SET password_hash = $2 WHERE id = $1")
         .bind(id.0)
         .bind(hash)
-        .run()
+        .execute()
         .await
         .map(drop)
 }
@@ -128,7 +107,7 @@ pub async fn logged_in(tx: &mut Tx, id: PersonId, at: DateTime<Utc>) -> Result<(
     tx.query("UPDATE people SET last_login_at = $2 WHERE id = $1")
         .bind(id.0)
         .bind(micros(at))
-        .run()
+        .execute()
         .await
         .map(drop)
 }
@@ -137,9 +116,9 @@ fn join(teams: &[String]) -> String {
     teams.join(",")
 }
 
-fn read(row: &Row) -> Result<PersonRecord, StoreError> {
+fn read(row: &Row) -> Result<Account, StoreError> {
     let teams: String = row.get("teams")?;
-    Ok(PersonRecord {
+    Ok(Account {
         person: Person {
             id: PersonId(row.get("id")?),
             name: row.get("name")?,

@@ -1,47 +1,29 @@
 //! Rehearsals of rollback plans.
 
-use chrono::{DateTime, Utc};
 use domain::{
     ids::{RehearsalId, ServiceId},
-    rehearsal::RehearsalFact,
+    rehearsal::{Rehearsal, RehearsalFact},
 };
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
-
-/// A rehearsal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RehearsalRecord {
-    /// Its id.
-    pub id: RehearsalId,
-    /// Of which service's plan.
-    pub service_id: ServiceId,
-    /// What was done, where and how it went.
-    pub fact: RehearsalFact,
-    /// What was noticed.
-    pub notes: String,
-    /// Who wrote it down.
-    pub recorded_by: String,
-    /// When it was written down.
-    pub recorded_at: DateTime<Utc>,
-}
 
 /// The rehearsals of a service's plan, newest first.
 ///
 /// # Errors
 /// What the database says.
 pub async fn newest(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     limit: i64,
-) -> Result<Vec<RehearsalRecord>, StoreError> {
+) -> Result<Vec<Rehearsal>, StoreError> {
     link.query("SELECT * FROM rehearsals WHERE service_id = $1 ORDER BY at DESC, id DESC LIMIT $2")
         .bind(service.0)
         .bind(limit)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -49,7 +31,7 @@ pub async fn newest(
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert(tx: &mut Tx, record: RehearsalRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, record: Rehearsal) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO rehearsals (id, service_id, environment, version, at, duration_s, worked, \
          notes, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
@@ -64,13 +46,13 @@ pub async fn insert(tx: &mut Tx, record: RehearsalRecord) -> Result<(), StoreErr
     .bind(record.notes)
     .bind(record.recorded_by)
     .bind(micros(record.recorded_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
 
-fn read(row: &Row) -> Result<RehearsalRecord, StoreError> {
-    Ok(RehearsalRecord {
+fn read(row: &Row) -> Result<Rehearsal, StoreError> {
+    Ok(Rehearsal {
         id: RehearsalId(row.get("id")?),
         service_id: ServiceId(row.get("service_id")?),
         fact: RehearsalFact {

@@ -1,46 +1,29 @@
 //! Releases: one version of a service.
 
-use chrono::{DateTime, Utc};
-use domain::ids::{ReleaseId, ServiceId};
-
-use crate::{
-    db::{Link, Row},
-    error::StoreError,
-    tx::{Tx, micros},
+use domain::{
+    ids::{ReleaseId, ServiceId},
+    release::Release,
 };
 
-/// A release.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReleaseRecord {
-    /// Its id.
-    pub id: ReleaseId,
-    /// Whose.
-    pub service_id: ServiceId,
-    /// Its version.
-    pub version: String,
-    /// The commit it was built from.
-    pub commit_sha: Option<String>,
-    /// The digest of what was installed.
-    pub artifact_digest: Option<String>,
-    /// What is in it.
-    pub notes: String,
-    /// When it was first announced.
-    pub created_at: DateTime<Utc>,
-}
+use crate::{
+    db::{Connection, Row, micros},
+    error::StoreError,
+    tx::Tx,
+};
 
 /// The release with this id.
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_id(link: &mut Link, id: ReleaseId) -> Result<Option<ReleaseRecord>, StoreError> {
-    link.query("SELECT * FROM releases WHERE id = $1").bind(id.0).read_optional(read).await
+pub async fn by_id(link: &mut Connection, id: ReleaseId) -> Result<Option<Release>, StoreError> {
+    link.query("SELECT * FROM releases WHERE id = $1").bind(id.0).fetch_optional_as(read).await
 }
 
 /// Adds a release, or fills in what was not known of it yet.
 ///
 /// # Errors
 /// What the database says.
-pub async fn put(tx: &mut Tx, record: ReleaseRecord) -> Result<ReleaseId, StoreError> {
+pub async fn put(tx: &mut Tx, record: Release) -> Result<ReleaseId, StoreError> {
     tx.query(
         "INSERT INTO releases (id, service_id, version, commit_sha, artifact_digest, notes, \
          created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
@@ -57,14 +40,14 @@ pub async fn put(tx: &mut Tx, record: ReleaseRecord) -> Result<ReleaseId, StoreE
     .bind(record.artifact_digest)
     .bind(record.notes)
     .bind(micros(record.created_at))
-    .one()
+    .fetch_one()
     .await?
     .get("id")
     .map(ReleaseId)
 }
 
-fn read(row: &Row) -> Result<ReleaseRecord, StoreError> {
-    Ok(ReleaseRecord {
+fn read(row: &Row) -> Result<Release, StoreError> {
+    Ok(Release {
         id: ReleaseId(row.get("id")?),
         service_id: ServiceId(row.get("service_id")?),
         version: row.get("version")?,

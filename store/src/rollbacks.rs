@@ -1,81 +1,28 @@
 //! Rollbacks: at most one for each deployment.
 
 use chrono::{DateTime, Utc};
-use domain::ids::DeploymentId;
-
-use crate::{
-    db::{Link, Row},
-    error::StoreError,
-    tx::{Tx, micros},
+use domain::{
+    ids::DeploymentId,
+    rollback::{HookState, Rollback},
 };
 
-/// How the plan's hook stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HookState {
-    /// The plan has none; a person runs the command.
-    None,
-    /// It is being called.
-    Pending,
-    /// It answered with success.
-    Done,
-    /// It did not.
-    Failed,
-    /// It may have been called; nobody can know.
-    Unknown,
-}
-
-impl HookState {
-    /// The word stored and answered by the API.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Pending => "pending",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [Self::None, Self::Pending, Self::Done, Self::Failed, Self::Unknown]
-            .into_iter()
-            .find(|state| state.as_str() == word)
-    }
-}
-
-/// A rollback.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RollbackRecord {
-    /// Of which deployment.
-    pub deployment_id: DeploymentId,
-    /// Why.
-    pub reason: String,
-    /// By whom.
-    pub triggered_by: String,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// To which version.
-    pub target_version: Option<String>,
-    /// How the hook stands.
-    pub hook_state: HookState,
-    /// What came of it.
-    pub hook_sentence: String,
-    /// When it answered.
-    pub hook_at: Option<DateTime<Utc>>,
-}
+use crate::{
+    db::{Connection, Row, micros},
+    error::StoreError,
+    tx::Tx,
+};
 
 /// The rollback of a deployment.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_deployment(
-    link: &mut Link,
+    link: &mut Connection,
     deployment: DeploymentId,
-) -> Result<Option<RollbackRecord>, StoreError> {
+) -> Result<Option<Rollback>, StoreError> {
     link.query("SELECT * FROM rollbacks WHERE deployment_id = $1")
         .bind(deployment.0)
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -83,7 +30,7 @@ pub async fn of_deployment(
 ///
 /// # Errors
 /// What the database says; a unique violation where there is one already.
-pub async fn insert(tx: &mut Tx, record: RollbackRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, record: Rollback) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO rollbacks (deployment_id, reason, triggered_by, at, target_version, \
          hook_state, hook_sentence, hook_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -96,7 +43,7 @@ pub async fn insert(tx: &mut Tx, record: RollbackRecord) -> Result<(), StoreErro
     .bind(record.hook_state.as_str().to_owned())
     .bind(record.hook_sentence)
     .bind(record.hook_at.map(micros))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -120,13 +67,13 @@ pub async fn set_hook(
     .bind(state.as_str().to_owned())
     .bind(sentence)
     .bind(micros(at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
 
-fn read(row: &Row) -> Result<RollbackRecord, StoreError> {
-    Ok(RollbackRecord {
+fn read(row: &Row) -> Result<Rollback, StoreError> {
+    Ok(Rollback {
         deployment_id: DeploymentId(row.get("deployment_id")?),
         reason: row.get("reason")?,
         triggered_by: row.get("triggered_by")?,

@@ -1,42 +1,24 @@
 //! Published versions of runbooks.
 
-use chrono::{DateTime, Utc};
-use domain::{ids::RunbookVersionId, runbook::Runbook};
+use domain::{ids::RunbookVersionId, runbook::RunbookVersion};
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
-
-/// A version of a runbook.
-#[derive(Debug, Clone)]
-pub struct RunbookVersion {
-    /// Its id.
-    pub id: RunbookVersionId,
-    /// 1, 2, 3, … for each runbook.
-    pub number: i64,
-    /// The YAML as it was written.
-    pub source: String,
-    /// What it says.
-    pub content: Runbook,
-    /// Who published it.
-    pub published_by: String,
-    /// When.
-    pub published_at: DateTime<Utc>,
-}
 
 /// The newest published version of each runbook, by slug.
 ///
 /// # Errors
 /// What the database says.
-pub async fn published(link: &mut Link) -> Result<Vec<RunbookVersion>, StoreError> {
+pub async fn published(link: &mut Connection) -> Result<Vec<RunbookVersion>, StoreError> {
     link.query(
         "SELECT * FROM runbook_versions r WHERE state = 'published' AND number = \
          (SELECT max(number) FROM runbook_versions WHERE slug = r.slug AND state = 'published') \
          ORDER BY slug",
     )
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -44,10 +26,13 @@ pub async fn published(link: &mut Link) -> Result<Vec<RunbookVersion>, StoreErro
 ///
 /// # Errors
 /// What the database says.
-pub async fn versions(link: &mut Link, slug: &str) -> Result<Vec<RunbookVersion>, StoreError> {
+pub async fn versions(
+    link: &mut Connection,
+    slug: &str,
+) -> Result<Vec<RunbookVersion>, StoreError> {
     link.query("SELECT * FROM runbook_versions WHERE slug = $1 ORDER BY number DESC")
         .bind(slug.to_owned())
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -55,13 +40,13 @@ pub async fn versions(link: &mut Link, slug: &str) -> Result<Vec<RunbookVersion>
 ///
 /// # Errors
 /// What the database says.
-pub async fn titles(link: &mut Link) -> Result<Vec<(String, String)>, StoreError> {
+pub async fn titles(link: &mut Connection) -> Result<Vec<(String, String)>, StoreError> {
     link.query(
         "SELECT slug, title FROM runbook_versions r WHERE state = 'published' AND number = \
          (SELECT max(number) FROM runbook_versions WHERE slug = r.slug AND state = 'published') \
          ORDER BY slug",
     )
-    .read(|row| Ok((row.get("slug")?, row.get("title")?)))
+    .fetch_as(|row| Ok((row.get("slug")?, row.get("title")?)))
     .await
 }
 
@@ -84,7 +69,7 @@ pub async fn insert(tx: &mut Tx, version: RunbookVersion) -> Result<(), StoreErr
     .bind(content)
     .bind(version.published_by)
     .bind(micros(version.published_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }

@@ -11,9 +11,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    db::{Kind, Link},
+    db::{Connection, Kind, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
 
 /// A task (by two ids) and its slot, in milliseconds since 1970.
@@ -29,7 +29,7 @@ const WORTH_S: i64 = 600;
 /// # Errors
 /// What the database says.
 pub async fn claim(
-    link: &mut Link,
+    link: &mut Connection,
     portal: Uuid,
     slots: &[Slot],
     now: DateTime<Utc>,
@@ -57,7 +57,7 @@ pub async fn claim(
 ///
 /// # Errors
 /// What the database says.
-pub async fn done(link: &mut Link, slots: &[Slot]) -> Result<(), StoreError> {
+pub async fn done(link: &mut Connection, slots: &[Slot]) -> Result<(), StoreError> {
     let Some(connection) = link.postgres().filter(|_| !slots.is_empty()) else { return Ok(()) };
     let (tasks, of, at) = columns(slots);
     sqlx::query(
@@ -79,7 +79,7 @@ pub async fn done(link: &mut Link, slots: &[Slot]) -> Result<(), StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn take_over(
-    link: &mut Link,
+    link: &mut Connection,
     portal: Uuid,
     now: DateTime<Utc>,
 ) -> Result<Vec<Slot>, StoreError> {
@@ -105,7 +105,7 @@ pub async fn take_over(
 ///
 /// # Errors
 /// What the database says.
-pub async fn lives(link: &mut Link, portal: Uuid) -> Result<(), StoreError> {
+pub async fn lives(link: &mut Connection, portal: Uuid) -> Result<(), StoreError> {
     match link.postgres() {
         Some(connection) => live(connection, portal).await,
         None => Ok(()),
@@ -114,14 +114,14 @@ pub async fn lives(link: &mut Link, portal: Uuid) -> Result<(), StoreError> {
 
 /// Now, by the clock that all portals on the database share: PostgreSQL's. On SQLite `now`.
 pub(crate) async fn database_micros(
-    link: &mut Link,
+    link: &mut Connection,
     now: DateTime<Utc>,
 ) -> Result<i64, StoreError> {
     match link.kind() {
         Kind::Sqlite => Ok(micros(now)),
         Kind::Postgres => link
             .query("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now")
-            .one()
+            .fetch_one()
             .await?
             .get("now"),
     }

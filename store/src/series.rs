@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use domain::{ids::IndicatorId, indicator::Cell};
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
 
 /// An indicator in an environment.
@@ -30,14 +30,14 @@ pub fn minute_of(at: DateTime<Utc>) -> i64 {
 /// # Errors
 /// What the database says.
 pub async fn find(
-    link: &mut Link,
+    link: &mut Connection,
     indicator: IndicatorId,
     environment: &str,
 ) -> Result<Option<SeriesId>, StoreError> {
     link.query("SELECT id FROM series WHERE indicator_id = $1 AND environment = $2")
         .bind(indicator.0)
         .bind(environment.to_owned())
-        .read_optional(|row| row.get("id").map(SeriesId))
+        .fetch_optional_as(|row| row.get("id").map(SeriesId))
         .await
 }
 
@@ -56,14 +56,14 @@ pub async fn find_or_make(
     // Writers come one at a time, so that the next number is free.
     let next = tx
         .query("SELECT coalesce(max(id), 0) + 1 AS id FROM series")
-        .one()
+        .fetch_one()
         .await?
         .get::<i64>("id")?;
     tx.query("INSERT INTO series (id, indicator_id, environment) VALUES ($1, $2, $3)")
         .bind(next)
         .bind(indicator.0)
         .bind(environment.to_owned())
-        .run()
+        .execute()
         .await?;
     Ok(SeriesId(next))
 }
@@ -83,7 +83,7 @@ pub async fn note(
         .bind(series.0)
         .bind(said)
         .bind(micros(at))
-        .run()
+        .execute()
         .await
         .map(drop)
 }
@@ -93,13 +93,13 @@ pub async fn note(
 /// # Errors
 /// What the database says.
 pub async fn noted(
-    link: &mut Link,
+    link: &mut Connection,
     series: SeriesId,
 ) -> Result<Option<(String, DateTime<Utc>)>, StoreError> {
     let found = link
         .query("SELECT said, said_at FROM series WHERE id = $1")
         .bind(series.0)
-        .read_optional(|row| Ok((row.get::<String>("said")?, row.time_optional("said_at")?)))
+        .fetch_optional_as(|row| Ok((row.get::<String>("said")?, row.time_optional("said_at")?)))
         .await?;
     Ok(found.and_then(|(said, at)| Some((said, at?))).filter(|(said, _)| !said.is_empty()))
 }
@@ -108,11 +108,11 @@ pub async fn noted(
 ///
 /// # Errors
 /// What the database says.
-pub async fn newest(link: &mut Link, series: SeriesId) -> Result<Option<i64>, StoreError> {
+pub async fn newest(link: &mut Connection, series: SeriesId) -> Result<Option<i64>, StoreError> {
     let found = link
         .query("SELECT max(minute) AS minute FROM series_minutes WHERE series_id = $1")
         .bind(series.0)
-        .read_optional(|row| row.get::<Option<i64>>("minute"))
+        .fetch_optional_as(|row| row.get::<Option<i64>>("minute"))
         .await?;
     Ok(found.flatten())
 }
@@ -122,7 +122,7 @@ pub async fn newest(link: &mut Link, series: SeriesId) -> Result<Option<i64>, St
 /// # Errors
 /// What the database says.
 pub async fn minutes(
-    link: &mut Link,
+    link: &mut Connection,
     series: SeriesId,
     from: i64,
     until: i64,
@@ -134,7 +134,7 @@ pub async fn minutes(
     .bind(series.0)
     .bind(from)
     .bind(until)
-    .read(|row| Ok((row.get("at")?, read_cell(row)?)))
+    .fetch_as(|row| Ok((row.get("at")?, read_cell(row)?)))
     .await
 }
 
@@ -145,7 +145,7 @@ pub async fn minutes(
 /// # Errors
 /// What the database says.
 pub async fn stretches(
-    link: &mut Link,
+    link: &mut Connection,
     series: SeriesId,
     from: i64,
     until: i64,
@@ -165,7 +165,7 @@ pub async fn stretches(
     .bind(from)
     .bind(until)
     .bind(every.max(1))
-    .read(|row| Ok((row.get("at")?, sums(row)?)))
+    .fetch_as(|row| Ok((row.get("at")?, sums(row)?)))
     .await
 }
 
@@ -228,7 +228,7 @@ pub async fn roll_up(tx: &mut Tx, before: i64) -> Result<bool, StoreError> {
              WHERE m.series_id = s.id AND m.minute < $1) LIMIT 1",
         )
         .bind(before)
-        .read_optional(|row| row.get("id").map(SeriesId))
+        .fetch_optional_as(|row| row.get("id").map(SeriesId))
         .await?;
     let Some(series) = found else { return Ok(false) };
     let mut hours: BTreeMap<i64, Cell> = BTreeMap::new();
@@ -243,7 +243,7 @@ pub async fn roll_up(tx: &mut Tx, before: i64) -> Result<bool, StoreError> {
             )
             .bind(series.0)
             .bind(hour)
-            .read_optional(read_cell)
+            .fetch_optional_as(read_cell)
             .await?;
         if let Some(known) = known {
             cell.merge(&known);
@@ -264,7 +264,7 @@ pub async fn roll_up(tx: &mut Tx, before: i64) -> Result<bool, StoreError> {
     tx.query("DELETE FROM series_minutes WHERE series_id = $1 AND minute < $2")
         .bind(series.0)
         .bind(before)
-        .run()
+        .execute()
         .await?;
     Ok(true)
 }
@@ -274,7 +274,7 @@ pub async fn roll_up(tx: &mut Tx, before: i64) -> Result<bool, StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn prune_hours(tx: &mut Tx, before: i64) -> Result<u64, StoreError> {
-    tx.query("DELETE FROM series_hours WHERE hour < $1").bind(before).run().await
+    tx.query("DELETE FROM series_hours WHERE hour < $1").bind(before).execute().await
 }
 
 async fn write(
@@ -295,7 +295,7 @@ async fn write(
         .bind(cell.low)
         .bind(cell.high)
         .bind(cell.sketch_bytes())
-        .run()
+        .execute()
         .await
         .map(drop)
 }

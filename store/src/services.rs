@@ -1,96 +1,26 @@
 //! Services, the environments they run in, and their rollback plans.
 
 use chrono::{DateTime, Utc};
-use domain::ids::ServiceId;
-use serde::{Deserialize, Serialize};
-
-use crate::{
-    db::{Link, Row},
-    error::StoreError,
-    tx::{Tx, micros},
+use domain::{
+    ids::ServiceId,
+    rollback::RollbackPlan,
+    service::{Environment, Service, ServiceEnvironment},
 };
 
-/// How fast a page of the service must answer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    /// `home`, `login` or `health`.
-    pub name: String,
-    /// Its path below the base URL.
-    pub path: String,
-    /// The longest acceptable answer, in milliseconds.
-    pub target_ms: u32,
-}
-
-/// A service.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceRecord {
-    /// Its id.
-    pub id: ServiceId,
-    /// Its short name in addresses.
-    pub slug: String,
-    /// Its name as shown.
-    pub name: String,
-    /// What it is.
-    pub description: String,
-    /// Who owns it.
-    pub owners: String,
-    /// How much depends on it.
-    pub tier: String,
-    /// The response targets.
-    pub targets: Vec<Target>,
-    /// When it was created.
-    pub created_at: DateTime<Utc>,
-    /// When it was last changed.
-    pub updated_at: DateTime<Utc>,
-}
-
-/// An environment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EnvironmentRecord {
-    /// Its short name.
-    pub slug: String,
-    /// Its name as shown.
-    pub name: String,
-    /// Its place in the order, production last.
-    pub position: i64,
-}
-
-/// A service in an environment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceEnvironment {
-    /// The service.
-    pub service_id: ServiceId,
-    /// The environment.
-    pub environment: String,
-    /// Where it answers, if known.
-    pub base_url: Option<String>,
-}
-
-/// How a service is put back to the release before.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RollbackPlan {
-    /// The command to copy; may be empty.
-    pub command: String,
-    /// The address to call, if any.
-    pub hook_url: Option<String>,
-    /// Whether the hook tells repeats by their key, so that it may be called until it answers;
-    /// otherwise it is called at most once.
-    pub hook_repeatable: bool,
-    /// Who decides on a breach: `manual`, a person. Nothing rolls back by itself yet.
-    pub mode: String,
-    /// When to roll back, as agreed before the deploy, one rule a line.
-    pub rules: String,
-}
+use crate::{
+    db::{Connection, Row, micros},
+    error::StoreError,
+    tx::Tx,
+};
 
 /// All environments, in order.
 ///
 /// # Errors
 /// What the database says.
-pub async fn environments(link: &mut Link) -> Result<Vec<EnvironmentRecord>, StoreError> {
+pub async fn environments(link: &mut Connection) -> Result<Vec<Environment>, StoreError> {
     link.query("SELECT * FROM environments ORDER BY position, slug")
-        .read(|row| {
-            Ok(EnvironmentRecord {
+        .fetch_as(|row| {
+            Ok(Environment {
                 slug: row.get("slug")?,
                 name: row.get("name")?,
                 position: row.get("position")?,
@@ -103,7 +33,7 @@ pub async fn environments(link: &mut Link) -> Result<Vec<EnvironmentRecord>, Sto
 ///
 /// # Errors
 /// What the database says.
-pub async fn add_environment(tx: &mut Tx, record: EnvironmentRecord) -> Result<(), StoreError> {
+pub async fn add_environment(tx: &mut Tx, record: Environment) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO environments (slug, name, position) VALUES ($1, $2, $3) \
          ON CONFLICT (slug) DO NOTHING",
@@ -111,7 +41,7 @@ pub async fn add_environment(tx: &mut Tx, record: EnvironmentRecord) -> Result<(
     .bind(record.slug)
     .bind(record.name)
     .bind(record.position)
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -120,8 +50,8 @@ pub async fn add_environment(tx: &mut Tx, record: EnvironmentRecord) -> Result<(
 ///
 /// # Errors
 /// What the database says.
-pub async fn all(link: &mut Link) -> Result<Vec<ServiceRecord>, StoreError> {
-    link.query("SELECT * FROM services ORDER BY slug").read(read).await
+pub async fn all(link: &mut Connection) -> Result<Vec<Service>, StoreError> {
+    link.query("SELECT * FROM services ORDER BY slug").fetch_as(read).await
 }
 
 /// The services after `after` by slug, at most `limit`.
@@ -129,14 +59,14 @@ pub async fn all(link: &mut Link) -> Result<Vec<ServiceRecord>, StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn after(
-    link: &mut Link,
+    link: &mut Connection,
     after: &str,
     limit: i64,
-) -> Result<Vec<ServiceRecord>, StoreError> {
+) -> Result<Vec<Service>, StoreError> {
     link.query("SELECT * FROM services WHERE slug > $1 ORDER BY slug LIMIT $2")
         .bind(after.to_owned())
         .bind(limit)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -144,10 +74,10 @@ pub async fn after(
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_slug(link: &mut Link, slug: &str) -> Result<Option<ServiceRecord>, StoreError> {
+pub async fn by_slug(link: &mut Connection, slug: &str) -> Result<Option<Service>, StoreError> {
     link.query("SELECT * FROM services WHERE slug = $1")
         .bind(slug.to_owned())
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -155,15 +85,15 @@ pub async fn by_slug(link: &mut Link, slug: &str) -> Result<Option<ServiceRecord
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_id(link: &mut Link, id: ServiceId) -> Result<Option<ServiceRecord>, StoreError> {
-    link.query("SELECT * FROM services WHERE id = $1").bind(id.0).read_optional(read).await
+pub async fn by_id(link: &mut Connection, id: ServiceId) -> Result<Option<Service>, StoreError> {
+    link.query("SELECT * FROM services WHERE id = $1").bind(id.0).fetch_optional_as(read).await
 }
 
 /// Adds a service, or changes all but its id and slug.
 ///
 /// # Errors
 /// What the database says.
-pub async fn put(tx: &mut Tx, record: ServiceRecord) -> Result<(), StoreError> {
+pub async fn put(tx: &mut Tx, record: Service) -> Result<(), StoreError> {
     let targets = serde_json::to_string(&record.targets)
         .map_err(|error| StoreError::corrupt("targets", error))?;
     tx.query(
@@ -182,7 +112,7 @@ pub async fn put(tx: &mut Tx, record: ServiceRecord) -> Result<(), StoreError> {
     .bind(targets)
     .bind(micros(record.created_at))
     .bind(micros(record.updated_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -192,7 +122,7 @@ pub async fn put(tx: &mut Tx, record: ServiceRecord) -> Result<(), StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn environments_of(
-    link: &mut Link,
+    link: &mut Connection,
     id: ServiceId,
 ) -> Result<Vec<ServiceEnvironment>, StoreError> {
     link.query(
@@ -200,7 +130,7 @@ pub async fn environments_of(
          WHERE se.service_id = $1 ORDER BY e.position, e.slug",
     )
     .bind(id.0)
-    .read(read_environment)
+    .fetch_as(read_environment)
     .await
 }
 
@@ -208,8 +138,10 @@ pub async fn environments_of(
 ///
 /// # Errors
 /// What the database says.
-pub async fn environments_of_all(link: &mut Link) -> Result<Vec<ServiceEnvironment>, StoreError> {
-    link.query("SELECT * FROM service_environments").read(read_environment).await
+pub async fn environments_of_all(
+    link: &mut Connection,
+) -> Result<Vec<ServiceEnvironment>, StoreError> {
+    link.query("SELECT * FROM service_environments").fetch_as(read_environment).await
 }
 
 /// Adds a service to an environment or changes its base URL there.
@@ -225,7 +157,7 @@ pub async fn put_environment(tx: &mut Tx, record: ServiceEnvironment) -> Result<
     .bind(record.service_id.0)
     .bind(record.environment)
     .bind(record.base_url)
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -235,14 +167,14 @@ pub async fn put_environment(tx: &mut Tx, record: ServiceEnvironment) -> Result<
 /// # Errors
 /// What the database says.
 pub async fn rollback_plan(
-    link: &mut Link,
+    link: &mut Connection,
     id: ServiceId,
     environment: &str,
 ) -> Result<Option<RollbackPlan>, StoreError> {
     link.query("SELECT * FROM rollback_plans WHERE service_id = $1 AND environment = $2")
         .bind(id.0)
         .bind(environment.to_owned())
-        .read_optional(|row| {
+        .fetch_optional_as(|row| {
             Ok(RollbackPlan {
                 command: row.get("command")?,
                 hook_url: row.get("hook_url")?,
@@ -280,7 +212,7 @@ pub async fn put_rollback_plan(
     .bind(plan.mode)
     .bind(plan.rules)
     .bind(micros(at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -293,8 +225,8 @@ fn read_environment(row: &Row) -> Result<ServiceEnvironment, StoreError> {
     })
 }
 
-fn read(row: &Row) -> Result<ServiceRecord, StoreError> {
-    Ok(ServiceRecord {
+fn read(row: &Row) -> Result<Service, StoreError> {
+    Ok(Service {
         id: ServiceId(row.get("id")?),
         slug: row.get("slug")?,
         name: row.get("name")?,

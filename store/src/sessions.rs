@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::{
-    db::Link,
+    db::{Connection, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
 
 /// A session's data where it exists and has not expired at `now`.
@@ -13,14 +13,14 @@ use crate::{
 /// # Errors
 /// What the database says.
 pub async fn load(
-    link: &mut Link,
+    link: &mut Connection,
     id: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<(String, DateTime<Utc>)>, StoreError> {
     link.query("SELECT data, expires_at FROM sessions WHERE id = $1 AND expires_at > $2")
         .bind(id.to_owned())
         .bind(micros(now))
-        .read_optional(|row| Ok((row.get("data")?, row.time("expires_at")?)))
+        .fetch_optional_as(|row| Ok((row.get("data")?, row.time("expires_at")?)))
         .await
 }
 
@@ -41,7 +41,7 @@ pub async fn save(
     .bind(id)
     .bind(data)
     .bind(micros(expires_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -51,7 +51,7 @@ pub async fn save(
 /// # Errors
 /// What the database says.
 pub async fn delete(tx: &mut Tx, id: String) -> Result<(), StoreError> {
-    tx.query("DELETE FROM sessions WHERE id = $1").bind(id).run().await.map(drop)
+    tx.query("DELETE FROM sessions WHERE id = $1").bind(id).execute().await.map(drop)
 }
 
 /// Forgets all sessions that have expired at `now`; answers how many.
@@ -59,5 +59,5 @@ pub async fn delete(tx: &mut Tx, id: String) -> Result<(), StoreError> {
 /// # Errors
 /// What the database says.
 pub async fn delete_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
-    tx.query("DELETE FROM sessions WHERE expires_at <= $1").bind(micros(now)).run().await
+    tx.query("DELETE FROM sessions WHERE expires_at <= $1").bind(micros(now)).execute().await
 }

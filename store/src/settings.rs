@@ -1,15 +1,15 @@
 //! Small facts about this installation.
 
-use crate::{db::Link, error::StoreError, tx::Tx};
+use crate::{db::Connection, error::StoreError, tx::Tx};
 
 /// The value kept under `key`.
 ///
 /// # Errors
 /// What the database says.
-pub async fn get(link: &mut Link, key: &str) -> Result<Option<String>, StoreError> {
+pub async fn get(link: &mut Connection, key: &str) -> Result<Option<String>, StoreError> {
     link.query("SELECT value FROM settings WHERE key = $1")
         .bind(key.to_owned())
-        .read_optional(|row| row.get("value"))
+        .fetch_optional_as(|row| row.get("value"))
         .await
 }
 
@@ -24,7 +24,7 @@ pub async fn put(tx: &mut Tx, key: &str, value: String) -> Result<(), StoreError
     )
     .bind(key.to_owned())
     .bind(value)
-    .run()
+    .execute()
     .await
     .map(drop)
 }

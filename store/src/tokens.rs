@@ -1,57 +1,30 @@
 //! API tokens: only their hashes are kept.
 
 use chrono::{DateTime, Utc};
-use domain::{ids::TokenId, roles::Scope};
+use domain::{ids::TokenId, roles::Scope, token::Token};
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
-
-/// A token as kept.
-#[derive(Debug, Clone)]
-pub struct TokenRecord {
-    /// Its id.
-    pub id: TokenId,
-    /// What people call it.
-    pub name: String,
-    /// Its first characters, by which it is found and recognised.
-    pub prefix: String,
-    /// The SHA-256 of the whole token.
-    pub hash: Vec<u8>,
-    /// What it may be used for.
-    pub scopes: Vec<Scope>,
-    /// The slugs of the services it is limited to; empty for all.
-    pub services: Vec<String>,
-    /// Who made it.
-    pub created_by: String,
-    /// When.
-    pub created_at: DateTime<Utc>,
-    /// When it stops working.
-    pub expires_at: Option<DateTime<Utc>>,
-    /// When it was revoked.
-    pub revoked_at: Option<DateTime<Utc>>,
-    /// When it was last used, to the minute.
-    pub last_used_at: Option<DateTime<Utc>>,
-}
 
 /// All tokens, newest first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn all(link: &mut Link) -> Result<Vec<TokenRecord>, StoreError> {
-    link.query("SELECT * FROM tokens ORDER BY created_at DESC, id DESC").read(read).await
+pub async fn all(link: &mut Connection) -> Result<Vec<Token>, StoreError> {
+    link.query("SELECT * FROM tokens ORDER BY created_at DESC, id DESC").fetch_as(read).await
 }
 
 /// The token with this prefix.
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_prefix(link: &mut Link, prefix: &str) -> Result<Option<TokenRecord>, StoreError> {
+pub async fn by_prefix(link: &mut Connection, prefix: &str) -> Result<Option<Token>, StoreError> {
     link.query("SELECT * FROM tokens WHERE prefix = $1")
         .bind(prefix.to_owned())
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -59,7 +32,7 @@ pub async fn by_prefix(link: &mut Link, prefix: &str) -> Result<Option<TokenReco
 ///
 /// # Errors
 /// What the database says; a unique violation where the prefix is taken.
-pub async fn insert(tx: &mut Tx, token: TokenRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, token: Token) -> Result<(), StoreError> {
     let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
     tx.query(
         "INSERT INTO tokens (id, name, prefix, hash, scopes, services, created_by, created_at, \
@@ -74,7 +47,7 @@ pub async fn insert(tx: &mut Tx, token: TokenRecord) -> Result<(), StoreError> {
     .bind(token.created_by)
     .bind(micros(token.created_at))
     .bind(token.expires_at.map(micros))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -88,7 +61,7 @@ pub async fn revoke(tx: &mut Tx, id: TokenId, at: DateTime<Utc>) -> Result<bool,
         .query("UPDATE tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL")
         .bind(id.0)
         .bind(micros(at))
-        .run()
+        .execute()
         .await?;
     Ok(changed == 1)
 }
@@ -101,15 +74,15 @@ pub async fn used(tx: &mut Tx, id: TokenId, at: DateTime<Utc>) -> Result<(), Sto
     tx.query("UPDATE tokens SET last_used_at = $2 WHERE id = $1")
         .bind(id.0)
         .bind(micros(at))
-        .run()
+        .execute()
         .await
         .map(drop)
 }
 
-fn read(row: &Row) -> Result<TokenRecord, StoreError> {
+fn read(row: &Row) -> Result<Token, StoreError> {
     let scopes: String = row.get("scopes")?;
     let services: String = row.get("services")?;
-    Ok(TokenRecord {
+    Ok(Token {
         id: TokenId(row.get("id")?),
         name: row.get("name")?,
         prefix: row.get("prefix")?,

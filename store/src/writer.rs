@@ -19,7 +19,7 @@ use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 use uuid::Uuid;
 
 use crate::{
-    db::{Kind, Link, Pool},
+    db::{Connection, Kind, Pool},
     error::StoreError,
     notify, origin,
     tx::{Told, Tx},
@@ -43,8 +43,9 @@ struct Job {
     run: Run,
     /// The page it comes from.
     origin: Option<Uuid>,
-    /// Whether it asks only for what a transaction reads once, so that what was heard may wait.
-    hears: bool,
+    /// Whether it reads back rows that wait for the commit only through the transaction's cache, so
+    /// that they may go on waiting.
+    buffers: bool,
     /// Since when.
     queued: Instant,
 }
@@ -106,7 +107,7 @@ impl Telling {
             // Nobody listening is no error.
             drop(self.events.send(event));
         }
-        if told.deliveries {
+        if told.deliveries > 0 {
             self.deliveries.notify_one();
         }
     }
@@ -187,7 +188,7 @@ impl Store {
     ///
     /// # Errors
     /// Where none can be had.
-    pub async fn read(&self) -> Result<Link, StoreError> {
+    pub async fn read(&self) -> Result<Connection, StoreError> {
         self.pool.reader().await
     }
 
@@ -212,7 +213,7 @@ impl Store {
     ///
     /// # Errors
     /// As [`write`](Self::write).
-    pub async fn hear<T, E, F>(&self, act: F) -> Result<T, E>
+    pub async fn write_buffered<T, E, F>(&self, act: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -221,7 +222,7 @@ impl Store {
         self.queue(true, act).await
     }
 
-    async fn queue<T, E, F>(&self, hears: bool, act: F) -> Result<T, E>
+    async fn queue<T, E, F>(&self, buffers: bool, act: F) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
@@ -249,7 +250,7 @@ impl Store {
         });
         let stopped = |why: &str| StoreError::WriterStopped(why.into());
         self.jobs
-            .send(Job { run, origin: origin::current(), hears, queued })
+            .send(Job { run, origin: origin::current(), buffers, queued })
             .await
             .map_err(|_| stopped("the portal is shutting down"))?;
         answered.await.map_err(|_| stopped("the database was lost before the act was kept"))?

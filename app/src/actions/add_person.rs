@@ -1,7 +1,7 @@
 //! Adding a person.
 
 use domain::roles::Role;
-use engine::{Refusal, people::NewPerson};
+use engine::{Error, people::NewPerson};
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
@@ -24,14 +24,14 @@ pub async fn add_person(
         teams: labels(&teams),
         password: password.0,
     };
-    let person = act.engine.add_person(&act.who, new).await?;
+    let person = act.engine.people().add(&act.actor, new).await?;
     Ok(Done::here(format!("Added {}. Tell them the password yourself.", person.name)).at("people"))
 }
 
 /// Reads a role.
-pub fn role_of(word: &str) -> Result<Role, Refusal> {
+pub fn role_of(word: &str) -> Result<Role, Error> {
     Role::parse(word)
-        .ok_or_else(|| Refusal::field("/role", "must be viewer, operator, approver or admin"))
+        .ok_or_else(|| Error::field("/role", "must be viewer, operator, approver or admin"))
 }
 
 /// Reads team labels, with commas or spaces between them.

@@ -1,7 +1,7 @@
 //! Adding a service.
 
 use engine::{
-    Refusal,
+    Error,
     services::{EnvironmentRequest, ServiceRequest},
 };
 use leptos::prelude::*;
@@ -17,8 +17,8 @@ use crate::{
 pub async fn add_service(slug: String, name: String, #[server(flatten)] fields: Fields) -> Outcome {
     let act = Act::here()?;
     let slug = slug.trim().to_lowercase();
-    if act.engine.service_settings(&act.person, &slug).await.is_ok() {
-        return Err(Refusal::field("/slug", "belongs to another service already").into());
+    if act.engine.services().settings(&act.person, &slug).await.is_ok() {
+        return Err(Error::field("/slug", "belongs to another service already").into());
     }
     let request = ServiceRequest {
         name,
@@ -29,7 +29,7 @@ pub async fn add_service(slug: String, name: String, #[server(flatten)] fields: 
         targets: None,
     };
     let said = format!("Added {}.", request.name.trim());
-    act.engine.put_service(&act.who, &slug, request).await?;
+    act.engine.services().put(&act.actor, &slug, request).await?;
     Ok(Done::to(said, format!("/services/{slug}")))
 }
 

@@ -1,7 +1,7 @@
 //! Announcing a deployment by hand.
 
-use domain::words::{DeploymentKind, Strategy};
-use engine::{Refusal, deployments::AnnounceRequest};
+use domain::deployment::{DeploymentKind, Strategy};
+use engine::{Error, deployments::AnnounceRequest};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -35,23 +35,23 @@ pub async fn announce(version: String, #[server(flatten)] form: Announcement) ->
         "Announced {} {} on {}. Its watch has begun.",
         request.service, request.version, request.environment
     );
-    let id = act.engine.announce_by_hand(&act.who, request).await?;
+    let id = act.engine.deployments().announce_by_hand(&act.actor, request).await?;
     Ok(Done::to(said, format!("/deployments/{id}")))
 }
 
-fn request(version: &str, form: &Announcement) -> Result<AnnounceRequest, Refusal> {
+fn request(version: &str, form: &Announcement) -> Result<AnnounceRequest, Error> {
     let (service, environment) =
         form.place.split_once(' ').unwrap_or((&form.service, &form.environment));
     let kind = match filled(&form.kind) {
         None => None,
         Some(word) => Some(DeploymentKind::parse(&word).ok_or_else(|| {
-            Refusal::field("/kind", "must be first, subsequent, hotfix, vendor_sync or rollback")
+            Error::field("/kind", "must be first, subsequent, hotfix, vendor_sync or rollback")
         })?),
     };
     let strategy = match filled(&form.strategy) {
         None => None,
         Some(word) => Some(Strategy::parse(&word).ok_or_else(|| {
-            Refusal::field("/strategy", "must be rolling, blue_green, canary or recreate")
+            Error::field("/strategy", "must be rolling, blue_green, canary or recreate")
         })?),
     };
     let deployed_at = match filled(&form.deployed_at) {

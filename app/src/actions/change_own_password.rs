@@ -1,6 +1,6 @@
 //! Changing one's own password.
 
-use engine::Refusal;
+use engine::Error;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
@@ -14,9 +14,10 @@ use crate::{
 pub async fn change_own_password(current: Secret, password: Secret, again: Secret) -> Outcome {
     let act = Act::here()?;
     if password.0 != again.0 {
-        return Err(Refusal::field("/again", "must be the same as the new password").into());
+        return Err(Error::field("/again", "must be the same as the new password").into());
     }
-    let signed_in = act.engine.change_own_password(&act.person, current.0, password.0).await?;
+    let signed_in =
+        act.engine.people().change_own_password(&act.person, current.0, password.0).await?;
     remember(&act.session, signed_in).await?;
     Ok(Done::to("Changed your password. You are signed out everywhere else.", "/settings"))
 }

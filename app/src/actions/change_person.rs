@@ -19,6 +19,6 @@ pub async fn change_person(
 ) -> Outcome {
     let act = Act::here()?;
     let (role, teams) = (role_of(&role)?, labels(&teams));
-    act.engine.change_person(&act.who, person, role, teams, enabled.is_some()).await?;
+    act.engine.people().change(&act.actor, person, role, teams, enabled.is_some()).await?;
     Ok(Done::here("Saved the person.").at("people"))
 }

@@ -18,7 +18,7 @@ pub async fn change_service(
 ) -> Outcome {
     let act = Act::here()?;
     // A service that is not there is not made by changing it.
-    act.engine.service_settings(&act.person, &service).await?;
+    act.engine.services().settings(&act.person, &service).await?;
     let text = |name: &str| Some(fields.text(name).trim().to_owned());
     let request = ServiceRequest {
         name,
@@ -28,6 +28,6 @@ pub async fn change_service(
         environments: environments(&fields),
         targets: None,
     };
-    act.engine.put_service(&act.who, &service, request).await?;
+    act.engine.services().put(&act.actor, &service, request).await?;
     Ok(Done::here("Saved the service.").at("settings"))
 }

@@ -1,7 +1,7 @@
 //! Changing how fast a service's pages must answer.
 
 use engine::{
-    Refusal,
+    Error,
     services::{ServiceRequest, TargetRequest},
 };
 use leptos::prelude::*;
@@ -16,23 +16,23 @@ use crate::{
 #[server(prefix = "/act", endpoint = "change-targets", input = Form)]
 pub async fn change_targets(service: String, #[server(flatten)] fields: Fields) -> Outcome {
     let act = Act::here()?;
-    let known = act.engine.service_settings(&act.person, &service).await?.head.service;
+    let known = act.engine.services().settings(&act.person, &service).await?.head.service;
     let request = ServiceRequest {
         name: known.name,
         targets: Some(targets(&fields)?),
         ..ServiceRequest::default()
     };
-    act.engine.put_service(&act.who, &service, request).await?;
+    act.engine.services().put(&act.actor, &service, request).await?;
     Ok(Done::here("Saved the response targets.").at("targets"))
 }
 
-fn targets(form: &Fields) -> Result<Vec<TargetRequest>, Refusal> {
+fn targets(form: &Fields) -> Result<Vec<TargetRequest>, Error> {
     form.rows(["name", "path", "target_ms"])
         .into_iter()
         .filter(|[name, _, _]| !name.is_empty())
         .map(|[name, path, target_ms]| {
             let target_ms = target_ms.parse().map_err(|_| {
-                Refusal::field(
+                Error::field(
                     "/target_ms",
                     format!("of {name} must be a whole number of milliseconds"),
                 )

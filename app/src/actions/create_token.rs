@@ -1,7 +1,7 @@
 //! Making a token.
 
 use domain::roles::Scope;
-use engine::{Refusal, tokens};
+use engine::{Error, tokens};
 use leptos::prelude::*;
 
 use super::{Done, Outcome, filled, when};
@@ -21,15 +21,15 @@ pub async fn create_token(
     let act = Act::here()?;
     let new = request(&name, &expires, &fields)?;
     let name = new.name.clone();
-    let token = act.engine.create_token(&act.who, new).await?;
+    let token = act.engine.tokens().create(&act.actor, new).await?;
     Ok(Done::to("Made the token.", "/settings/tokens").revealing(NewToken { name, token }))
 }
 
-fn request(name: &str, expires: &str, fields: &Fields) -> Result<tokens::NewToken, Refusal> {
+fn request(name: &str, expires: &str, fields: &Fields) -> Result<tokens::NewToken, Error> {
     let scopes = fields
         .all("scope")
         .map(|word| {
-            Scope::parse(word).ok_or_else(|| Refusal::field("/scopes", format!("`{word}` is none")))
+            Scope::parse(word).ok_or_else(|| Error::field("/scopes", format!("`{word}` is none")))
         })
         .collect::<Result<_, _>>()?;
     let expires_at = match filled(expires) {

@@ -9,6 +9,6 @@ use crate::form::{Act, Form, OfRun};
 #[server(prefix = "/act", endpoint = "end-waiver", input = Form)]
 pub async fn end_waiver(#[server(flatten)] of: OfRun, item: String) -> Outcome {
     let act = Act::here()?;
-    act.engine.runs().end_waiver(&act.who, of.run, &item).await?;
+    act.engine.runs().end_waiver(&act.actor, of.run, &item).await?;
     Ok(Done::here("The waiver has ended.").at(item))
 }

@@ -13,7 +13,7 @@ use crate::{
 #[server(prefix = "/act", endpoint = "log-in", input = Form)]
 pub async fn log_in(email: String, password: Secret, #[server(default)] next: String) -> Outcome {
     let act = OpenAct::here()?;
-    let (person, signed_in) = act.engine.log_in(&email, password.0).await?;
+    let (person, signed_in) = act.engine.people().log_in(&email, password.0).await?;
     remember(&act.session, signed_in).await?;
     let next = local_path(&next).unwrap_or("/");
     Ok(Done::to(format!("Signed in as {}.", person.name), next))

@@ -1,6 +1,6 @@
 //! Signing out.
 
-use engine::Refusal;
+use engine::Error;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
@@ -13,6 +13,6 @@ pub async fn log_out() -> Outcome {
     act.session
         .flush()
         .await
-        .map_err(|error| Refusal::Internal(format!("forgetting a session: {error}")))?;
+        .map_err(|error| Error::Internal(format!("forgetting a session: {error}")))?;
     Ok(Done::to("Signed out.", "/login"))
 }

@@ -15,6 +15,6 @@ pub async fn mark_failed(
 ) -> Outcome {
     let act = Act::here()?;
     let action = ManualAction::MarkFailed;
-    act.engine.runs().set_manual_status(&act.who, of.run, &item, action, &note).await?;
+    act.engine.runs().set_manual_status(&act.actor, of.run, &item, action, &note).await?;
     Ok(Done::here("Marked as failed.").at(item))
 }

@@ -10,7 +10,7 @@ use crate::form::{Act, Form, OfRun};
 #[server(prefix = "/act", endpoint = "probe-item", input = Form)]
 pub async fn probe_item(#[server(flatten)] of: OfRun, item: String) -> Outcome {
     let act = Act::here()?;
-    let probed = act.engine.probe_item(&act.who, of.run, &item).await?;
+    let probed = act.engine.checks().probe_item(&act.actor, of.run, &item).await?;
     let good = probed.iter().filter(|one| one.measurement.phase == Phase::Successful).count();
     let said = match probed.len() {
         1 if good == 1 => "The probe answered and holds.".to_owned(),

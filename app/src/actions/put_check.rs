@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use engine::{
-    Refusal,
-    services::{CheckRequest, InboxRequest, StepRequest},
+    Error,
+    checks::{CheckRequest, InboxRequest, StepRequest},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -59,14 +59,14 @@ pub async fn put_check(
 ) -> Outcome {
     let act = Act::here()?;
     let key = key.trim();
-    let answer = act.engine.put_check(&act.who, &service, key, request(&check)?).await?;
-    let verb = if answer.status == 201 { "Added" } else { "Saved" };
+    let put = act.engine.checks().put(&act.actor, &service, key, request(&check)?).await?;
+    let verb = if put.created { "Added" } else { "Saved" };
     // To the check among the others: the form it was added with is not needed again.
     let room = Room::Checks.href(&service);
     Ok(Done::to(format!("{verb} the check {key}."), room).at(format!("check-{key}")))
 }
 
-fn request(form: &CheckFields) -> Result<CheckRequest, Refusal> {
+fn request(form: &CheckFields) -> Result<CheckRequest, Error> {
     let headers = pairs("/headers", &form.headers.0)?;
     let secrets = pairs("/secrets", &form.secrets.0)?;
     let inbox_password = || filled(&form.inbox_password.0);
@@ -102,28 +102,28 @@ fn request(form: &CheckFields) -> Result<CheckRequest, Refusal> {
 }
 
 /// The recording of a form, which is JSON.
-fn recording(text: &str) -> Result<Option<serde_json::Value>, Refusal> {
+fn recording(text: &str) -> Result<Option<serde_json::Value>, Error> {
     let Some(text) = filled(text) else { return Ok(None) };
     serde_json::from_str(&text)
         .map(Some)
-        .map_err(|error| Refusal::field("/recording", format!("is not JSON: {error}")))
+        .map_err(|error| Error::field("/recording", format!("is not JSON: {error}")))
 }
 
 /// The steps of a form, which are written as JSON.
-fn steps(text: &str) -> Result<Option<Vec<StepRequest>>, Refusal> {
+fn steps(text: &str) -> Result<Option<Vec<StepRequest>>, Error> {
     let Some(text) = filled(text) else { return Ok(None) };
     serde_json::from_str(&text)
         .map(Some)
-        .map_err(|error| Refusal::field("/steps", format!("are not a list of steps: {error}")))
+        .map_err(|error| Error::field("/steps", format!("are not a list of steps: {error}")))
 }
 
 /// The lines of a field such as `Accept: text/html`.
-fn pairs(field: &str, text: &str) -> Result<BTreeMap<String, String>, Refusal> {
+fn pairs(field: &str, text: &str) -> Result<BTreeMap<String, String>, Error> {
     lines(text)
         .into_iter()
         .map(|line| match line.split_once(':') {
             Some((name, value)) => Ok((name.trim().to_owned(), value.trim().to_owned())),
-            None => Err(Refusal::field(field, "must be lines such as `Accept: text/html`")),
+            None => Err(Error::field(field, "must be lines such as `Accept: text/html`")),
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! Switching a duty on.
 
-use engine::{Refusal, duties::DutyRequest};
+use engine::{Error, duties::DutyRequest};
 use leptos::prelude::*;
 
 use super::{Done, Outcome, filled, when};
@@ -15,13 +15,13 @@ pub async fn put_duty(
 ) -> Outcome {
     let act = Act::here()?;
     let Some((service, environment)) = place.split_once(' ') else {
-        return Err(Refusal::field("/place", "must be one of those offered").into());
+        return Err(Error::field("/place", "must be one of those offered").into());
     };
     let starts_at = match filled(&starts_at) {
         None => None,
         Some(text) => Some(when::moment("/starts_at", &text)?),
     };
     let request = DutyRequest { environment: environment.to_owned(), starts_at };
-    act.engine.put_duty(&act.who, service, &runbook, request).await?;
+    act.engine.duties().put(&act.actor, service, &runbook, request).await?;
     Ok(Done::here(format!("Switched on {runbook} for {service}.")).at("duties"))
 }

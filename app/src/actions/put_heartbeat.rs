@@ -41,7 +41,7 @@ pub async fn put_heartbeat(
         label: filled(&heartbeat.label),
         environment: heartbeat.environment,
     };
-    let answer = act.engine.put_heartbeat(&act.who, &service, key, request).await?;
-    let verb = if answer.status == 201 { "Added" } else { "Saved" };
+    let put = act.engine.heartbeats().put(&act.actor, &service, key, request).await?;
+    let verb = if put.created { "Added" } else { "Saved" };
     Ok(Done::here(format!("{verb} the heartbeat {key}.")).at(format!("heartbeat-{key}")))
 }

@@ -55,7 +55,7 @@ pub async fn put_indicator(
         family: indicator.family,
         source: indicator.source,
     };
-    let answer = act.engine.put_indicator(&act.who, &service, key, request).await?;
-    let verb = if answer.status == 201 { "Added" } else { "Saved" };
+    let put = act.engine.indicators().put(&act.actor, &service, key, request).await?;
+    let verb = if put.created { "Added" } else { "Saved" };
     Ok(Done::here(format!("{verb} the indicator {key}.")).at("indicators"))
 }

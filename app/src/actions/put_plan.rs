@@ -44,6 +44,6 @@ pub async fn put_plan(
         },
         rules: plan.rules.replace("\r\n", "\n"),
     };
-    act.engine.put_rollback_plan(&act.who, &service, &environment, request).await?;
+    act.engine.services().put_rollback_plan(&act.actor, &service, &environment, request).await?;
     Ok(Done::here(format!("Saved the rollback plan of {environment}.")).at("rollback"))
 }

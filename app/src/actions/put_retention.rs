@@ -1,7 +1,7 @@
 //! Setting for how long what was measured is kept.
 
 use domain::retention::Retention;
-use engine::Refusal;
+use engine::Error;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
@@ -20,10 +20,10 @@ pub async fn put_retention(
         minutes_d: days("/minutes_d", &minutes_d)?,
         hours_d: days("/hours_d", &hours_d)?,
     };
-    act.engine.set_retention(&act.who, retention).await?;
+    act.engine.settings().set_retention(&act.actor, retention).await?;
     Ok(Done::here("Saved. What is too old now is forgotten within the hour.").at("retention"))
 }
 
-fn days<N: std::str::FromStr>(pointer: &str, text: &str) -> Result<N, Refusal> {
-    text.trim().parse().map_err(|_| Refusal::field(pointer, "must be a number of days"))
+fn days<N: std::str::FromStr>(pointer: &str, text: &str) -> Result<N, Error> {
+    text.trim().parse().map_err(|_| Error::field(pointer, "must be a number of days"))
 }

@@ -10,7 +10,7 @@ use crate::form::{Act, Form};
 #[server(prefix = "/act", endpoint = "record-baselines", input = Form)]
 pub async fn record_baselines(deployment: DeploymentId) -> Outcome {
     let act = Act::here()?;
-    let recorded = act.engine.record_baselines_now(&act.who, deployment).await?;
+    let recorded = act.engine.baselines().record_now(&act.actor, deployment).await?;
     let said = match (recorded.with_value, recorded.indicators) {
         (0, _) => "Recorded, but no indicator was measured enough to have a value.".to_owned(),
         (with, all) if with == all => format!("Recorded the baselines of {all} indicators."),

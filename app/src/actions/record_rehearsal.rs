@@ -1,6 +1,6 @@
 //! Writing down a rehearsal of a rollback.
 
-use engine::{Refusal, rollback::NewRehearsal};
+use engine::{Error, rollback::NewRehearsal};
 use leptos::prelude::*;
 
 use super::{Done, Outcome, filled, when};
@@ -25,14 +25,14 @@ pub async fn record_rehearsal(
     let duration_s = duration_s
         .trim()
         .parse()
-        .map_err(|_| Refusal::field("/duration_s", "must be a whole number of seconds"))?;
+        .map_err(|_| Error::field("/duration_s", "must be a whole number of seconds"))?;
     let worked = match worked.as_str() {
         "yes" => true,
         "no" => false,
-        _ => return Err(Refusal::field("/worked", "must be yes or no").into()),
+        _ => return Err(Error::field("/worked", "must be yes or no").into()),
     };
     let version = version.trim().to_owned();
     let new = NewRehearsal { environment, version, at, duration_s, worked, notes };
-    act.engine.record_rehearsal(&act.who, &service, new).await?;
+    act.engine.rollback().record_rehearsal(&act.actor, &service, new).await?;
     Ok(Done::here("Recorded the rehearsal.").at("rehearsals"))
 }

@@ -10,6 +10,6 @@ use crate::form::{Act, Form};
 #[server(prefix = "/act", endpoint = "redeliver", input = Form)]
 pub async fn redeliver(deployment: DeploymentId) -> Outcome {
     let act = Act::here()?;
-    act.engine.redeliver(&act.who, deployment).await?;
+    act.engine.deliveries().redeliver(&act.actor, deployment).await?;
     Ok(Done::here("The hook is being called again.").at("rollback"))
 }

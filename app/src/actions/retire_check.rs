@@ -9,6 +9,6 @@ use crate::form::{Act, Form};
 #[server(prefix = "/act", endpoint = "retire-check", input = Form)]
 pub async fn retire_check(service: String, key: String) -> Outcome {
     let act = Act::here()?;
-    act.engine.retire_check(&act.who, &service, &key).await?;
+    act.engine.checks().retire(&act.actor, &service, &key).await?;
     Ok(Done::here(format!("Retired the check {key}. What it measured is kept.")).at("checks"))
 }

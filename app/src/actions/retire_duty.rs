@@ -9,6 +9,6 @@ use crate::form::{Act, Form};
 #[server(prefix = "/act", endpoint = "retire-duty", input = Form)]
 pub async fn retire_duty(service: String, runbook: String, environment: String) -> Outcome {
     let act = Act::here()?;
-    act.engine.retire_duty(&act.who, &service, &runbook, &environment).await?;
+    act.engine.duties().retire(&act.actor, &service, &runbook, &environment).await?;
     Ok(Done::here(format!("Switched off {runbook}.")).at("duties"))
 }

@@ -9,7 +9,7 @@ use crate::form::{Act, Form};
 #[server(prefix = "/act", endpoint = "retire-heartbeat", input = Form)]
 pub async fn retire_heartbeat(service: String, key: String) -> Outcome {
     let act = Act::here()?;
-    act.engine.retire_heartbeat(&act.who, &service, &key).await?;
+    act.engine.heartbeats().retire(&act.actor, &service, &key).await?;
     Ok(Done::here(format!("Retired the heartbeat {key}. It is listened to no more."))
         .at("heartbeats"))
 }

@@ -9,6 +9,6 @@ use crate::form::{Act, Form};
 #[server(prefix = "/act", endpoint = "retire-indicator", input = Form)]
 pub async fn retire_indicator(service: String, key: String) -> Outcome {
     let act = Act::here()?;
-    act.engine.retire_indicator(&act.who, &service, &key).await?;
+    act.engine.indicators().retire(&act.actor, &service, &key).await?;
     Ok(Done::here(format!("Retired the indicator {key}. Its points are kept.")).at("indicators"))
 }

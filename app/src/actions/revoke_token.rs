@@ -10,6 +10,6 @@ use crate::form::{Act, Form};
 #[server(prefix = "/act", endpoint = "revoke-token", input = Form)]
 pub async fn revoke_token(token: TokenId) -> Outcome {
     let act = Act::here()?;
-    act.engine.revoke_token(&act.who, token).await?;
+    act.engine.tokens().revoke(&act.actor, token).await?;
     Ok(Done::here("Revoked the token. It does not work any more.").at("tokens"))
 }

@@ -1,7 +1,7 @@
 //! Rolling a deployment back.
 
 use domain::ids::DeploymentId;
-use engine::{Refusal, rollback::RollbackRequest};
+use engine::{Error, rollback::RollbackRequest};
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
@@ -18,13 +18,9 @@ pub async fn roll_back(
     let act = Act::here()?;
     if sure.is_empty() {
         let why = "Tick the box that says so: nothing was rolled back";
-        return Err(Refusal::field("", why).into());
+        return Err(Error::field("", why).into());
     }
     let request = RollbackRequest { reason: reason.trim().to_owned() };
-    let answer = act.engine.roll_back(&act.who, deployment, request, None).await?;
-    let message = serde_json::from_str::<serde_json::Value>(&answer.body)
-        .ok()
-        .and_then(|view| view["message"].as_str().map(str::to_owned))
-        .unwrap_or_else(|| "The watch is closed.".into());
-    Ok(Done::here(format!("Rolled back. {message}")).at("rollback"))
+    let rolled_back = act.engine.rollback().trigger(&act.actor, deployment, request, None).await?;
+    Ok(Done::here(format!("Rolled back. {}", rolled_back.now()?.message)).at("rollback"))
 }

@@ -1,7 +1,7 @@
 //! Setting someone's password for them.
 
-use domain::permissions::{Permission, permit};
-use engine::Refusal;
+use domain::permissions::{Permission, authorize};
+use engine::Error;
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
@@ -11,7 +11,7 @@ use crate::form::{Act, Form, Secret};
 #[server(prefix = "/act", endpoint = "set-password", input = Form)]
 pub async fn set_password(email: String, password: Secret) -> Outcome {
     let act = Act::here()?;
-    permit(&act.who, Permission::ManagePeople, None).map_err(Refusal::from)?;
-    act.engine.set_password(&act.who, &email, password.0).await?;
+    authorize(&act.actor, Permission::ManagePeople, None).map_err(Error::from)?;
+    act.engine.people().set_password(&act.actor, &email, password.0).await?;
     Ok(Done::here(format!("Set the password of {email}.")).at("people"))
 }

@@ -15,7 +15,7 @@ use crate::{
 pub async fn set_up(name: String, email: String, password: Secret) -> Outcome {
     let act = OpenAct::here()?;
     let new = NewPerson { email, name, role: Role::Admin, teams: Vec::new(), password: password.0 };
-    let (person, signed_in) = act.engine.set_up(new).await?;
+    let (person, signed_in) = act.engine.people().set_up(new).await?;
     remember(&act.session, signed_in).await?;
     Ok(Done::to(format!("Welcome, {}. The portal is set up.", person.name), "/"))
 }

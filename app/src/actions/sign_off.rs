@@ -10,7 +10,7 @@ use crate::form::{Act, Form, OfRun};
 #[server(prefix = "/act", endpoint = "sign-off", input = Form)]
 pub async fn sign_off(#[server(flatten)] of: OfRun, #[server(default)] comment: String) -> Outcome {
     let act = Act::here()?;
-    let said = match act.engine.runs().sign_off(&act.who, of.run, &comment).await? {
+    let said = match act.engine.runs().sign_off(&act.actor, of.run, &comment).await? {
         SignedOff::WatchClosed => "Signed off. It was the last signature: the watch is closed.",
         SignedOff::RunDone => "Signed off: this run is done.",
         SignedOff::Waiting => "Signed off. Other signatures are still missing.",

@@ -10,7 +10,7 @@ use crate::form::{Act, Form};
 #[server(prefix = "/act", endpoint = "test-check", input = Form)]
 pub async fn test_check(service: String, key: String) -> Outcome {
     let act = Act::here()?;
-    let seen = act.engine.test_check(&act.who, &service, &key).await?;
+    let seen = act.engine.checks().test(&act.actor, &service, &key).await?;
     let word = match seen.phase {
         Phase::Successful => "holds",
         Phase::Failed => "does not hold",

@@ -15,6 +15,6 @@ pub async fn untick(
 ) -> Outcome {
     let act = Act::here()?;
     let action = ManualAction::Untick;
-    act.engine.runs().set_manual_status(&act.who, of.run, &item, action, &note).await?;
+    act.engine.runs().set_manual_status(&act.actor, of.run, &item, action, &note).await?;
     Ok(Done::here("Taken back. The history keeps both.").at(item))
 }

@@ -1,7 +1,8 @@
 //! Waiving a box.
 
 use chrono::{DateTime, Duration, Utc};
-use engine::{Refusal, text};
+use domain::humanize;
+use engine::Error;
 use leptos::prelude::*;
 
 use super::{Done, Outcome, filled, when};
@@ -20,8 +21,8 @@ pub async fn waive(
 ) -> Outcome {
     let act = Act::here()?;
     let at = expiry(&expires, &watch_ends_at, &until, act.engine.now())?;
-    act.engine.runs().waive(&act.who, of.run, &item, &reason, at).await?;
-    Ok(Done::here(format!("Waived until {}.", text::exact(at))).at(item))
+    act.engine.runs().waive(&act.actor, of.run, &item, &reason, at).await?;
+    Ok(Done::here(format!("Waived until {}.", humanize::exact(at))).at(item))
 }
 
 fn expiry(
@@ -29,10 +30,10 @@ fn expiry(
     watch_ends_at: &str,
     until: &str,
     now: DateTime<Utc>,
-) -> Result<DateTime<Utc>, Refusal> {
+) -> Result<DateTime<Utc>, Error> {
     let until = filled(until);
     if expires != "until" && until.is_some() {
-        return Err(Refusal::field(
+        return Err(Error::field(
             "/until",
             "is filled in, but another end is chosen: choose “the time beside”, or empty it",
         ));
@@ -43,9 +44,9 @@ fn expiry(
         "7d" => Ok(now + Duration::days(7)),
         "watch" => DateTime::parse_from_rfc3339(watch_ends_at)
             .map(|at| at.to_utc())
-            .map_err(|_| Refusal::field("/watch_ends_at", "must be a time")),
+            .map_err(|_| Error::field("/watch_ends_at", "must be a time")),
         "until" => when::moment("/until", &until.unwrap_or_default()),
-        _ => Err(Refusal::field("/expires", "must be 1h, 24h, 7d, watch or until")),
+        _ => Err(Error::field("/expires", "must be 1h, 24h, 7d, watch or until")),
     }
 }
 
@@ -53,7 +54,7 @@ fn expiry(
 mod tests {
     use super::*;
 
-    fn asked(expires: &str, until: &str) -> Result<DateTime<Utc>, Refusal> {
+    fn asked(expires: &str, until: &str) -> Result<DateTime<Utc>, Error> {
         expiry(expires, "2026-11-21T14:02:00Z", until, DateTime::UNIX_EPOCH)
     }
 

@@ -1,30 +1,30 @@
 //! Times as the fields of browsers write them; they are UTC, as the labels say.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
-use engine::Refusal;
+use engine::Error;
 
 /// A date and time from a field `datetime-local`.
 ///
 /// # Errors
 /// Where it is none.
-pub fn moment(pointer: &str, text: &str) -> Result<DateTime<Utc>, Refusal> {
+pub fn moment(pointer: &str, text: &str) -> Result<DateTime<Utc>, Error> {
     ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
         .into_iter()
         .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
         .map(|naive| naive.and_utc())
-        .ok_or_else(|| Refusal::field(pointer, "must be a date and time such as 2026-11-21T14:30"))
+        .ok_or_else(|| Error::field(pointer, "must be a date and time such as 2026-11-21T14:30"))
 }
 
 /// The end of the day of a field `date`.
 ///
 /// # Errors
 /// Where it is none.
-pub fn end_of_day(pointer: &str, text: &str) -> Result<DateTime<Utc>, Refusal> {
+pub fn end_of_day(pointer: &str, text: &str) -> Result<DateTime<Utc>, Error> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d")
         .ok()
         .and_then(|date| date.and_hms_opt(23, 59, 59))
         .map(|naive| naive.and_utc())
-        .ok_or_else(|| Refusal::field(pointer, "must be a date such as 2027-11-21"))
+        .ok_or_else(|| Error::field(pointer, "must be a date such as 2027-11-21"))
 }
 
 #[cfg(test)]

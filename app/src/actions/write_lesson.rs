@@ -14,6 +14,6 @@ pub async fn write_lesson(
     #[server(default)] body: String,
 ) -> Outcome {
     let act = Act::here()?;
-    act.engine.write_lesson(&act.who, deployment, &title, &body).await?;
+    act.engine.lessons().write(&act.actor, deployment, &title, &body).await?;
     Ok(Done::here("The lesson is kept.").at("lessons"))
 }

@@ -1,8 +1,7 @@
 //! A state: icon and word, never colour alone.
 
-use domain::{verdict::Verdict, watch::WatchState};
+use domain::{deployment::Deployment, verdict::Verdict, watch::WatchState};
 use leptos::prelude::*;
-use store::deployments::DeploymentRecord;
 
 use super::icon::{Icon, of_state};
 
@@ -23,7 +22,7 @@ pub const fn verdict_label(verdict: Verdict) -> &'static str {
 }
 
 /// How a deployment stands, state and word: its verdict while it is watched, else how it ended.
-pub fn of_deployment(deployment: &DeploymentRecord) -> (&'static str, &'static str) {
+pub fn of_deployment(deployment: &Deployment) -> (&'static str, &'static str) {
     match deployment.state {
         WatchState::Watching => (deployment.verdict.as_str(), verdict_label(deployment.verdict)),
         closed => (closed.as_str(), closed.label()),
@@ -32,7 +31,7 @@ pub fn of_deployment(deployment: &DeploymentRecord) -> (&'static str, &'static s
 
 /// How a deployment stands.
 #[component]
-pub fn DeploymentBadge<'a>(deployment: &'a DeploymentRecord) -> impl IntoView + use<> {
+pub fn DeploymentBadge<'a>(deployment: &'a Deployment) -> impl IntoView + use<> {
     let (state, label) = of_deployment(deployment);
     view! { <Badge state label/> }
 }

@@ -1,18 +1,13 @@
 //! A table of deployments, newest first.
 
 use chrono::{DateTime, Utc};
-use domain::words::DeploymentKind;
+use domain::deployment::{Deployment, DeploymentKind};
 use leptos::prelude::*;
-use store::deployments::DeploymentRecord;
 
 use super::{badge::DeploymentBadge, time::Ago};
 
 /// The table. `caption` names it to those who cannot see it.
-pub fn deployments_table(
-    deployments: &[DeploymentRecord],
-    caption: &str,
-    now: DateTime<Utc>,
-) -> AnyView {
+pub fn deployments_table(deployments: &[Deployment], caption: &str, now: DateTime<Utc>) -> AnyView {
     let rows = deployments.iter().map(|one| row(one, now)).collect_view();
     view! {
         <div class="table-wrap" tabindex="0" role="group" aria-label=format!("{caption}: table")>
@@ -34,13 +29,12 @@ pub fn deployments_table(
     .into_any()
 }
 
-fn row(one: &DeploymentRecord, now: DateTime<Utc>) -> AnyView {
+fn row(one: &Deployment, now: DateTime<Utc>) -> AnyView {
     let closed = (one.required_items - one.open_items).max(0);
     view! {
         <tr data-row="" tabindex="-1">
             <th scope="row">
                 <a href=format!("/deployments/{}", one.id)>{format!("{} {}", one.service, one.version)}</a>
-                {one.demo.then(|| view! { " "<span class="tag">"demo"</span> })}
                 <small class="only-narrow">{one.environment.clone()}", "<Ago at=one.deployed_at now/></small>
             </th>
             <td class="col-wide">{one.environment.clone()}</td>

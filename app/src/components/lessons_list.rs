@@ -1,19 +1,19 @@
 //! Lessons, newest first, with all that was written.
 
 use chrono::{DateTime, Utc};
+use domain::lesson::Lesson;
 use leptos::prelude::*;
-use store::lessons::LessonRecord;
 
 use super::time::Ago;
 use crate::markdown;
 
 /// The list.
-pub fn lessons_list(lessons: &[LessonRecord], now: DateTime<Utc>) -> AnyView {
+pub fn lessons_list(lessons: &[Lesson], now: DateTime<Utc>) -> AnyView {
     let rows = lessons.iter().map(|lesson| row(lesson, now)).collect_view();
     view! { <ul class="rows">{rows}</ul> }.into_any()
 }
 
-fn row(lesson: &LessonRecord, now: DateTime<Utc>) -> AnyView {
+fn row(lesson: &Lesson, now: DateTime<Utc>) -> AnyView {
     let service = lesson.service.clone();
     let from = match (&lesson.deployment_id, &lesson.version) {
         (Some(id), Some(version)) => {
@@ -29,7 +29,6 @@ fn row(lesson: &LessonRecord, now: DateTime<Utc>) -> AnyView {
             <article class="stack tight">
                 <h3>
                     {lesson.title.clone()}
-                    {lesson.demo.then(|| view! { " "<span class="tag">"demo"</span> })}
                 </h3>
                 <p class="small">{from}{format!(", by {}, ", lesson.author_name)}<Ago at=lesson.created_at now/></p>
                 {(!body.trim().is_empty()).then(|| view! { <div class="prose" inner_html=body></div> })}

@@ -1,6 +1,7 @@
 //! The header of every page: where one can go, and who one is.
 
-use domain::who::Person;
+use domain::actor::Person;
+use engine::Engine;
 use leptos::prelude::*;
 
 use super::icon::Icon;
@@ -53,6 +54,7 @@ const KEYS: &[(&str, &[(&str, &str)])] = &[
 #[component]
 pub fn SiteHeader(visitor: Visitor) -> impl IntoView {
     let Visitor { person, theme, path, .. } = visitor;
+    let label = use_context::<Engine>().and_then(|engine| engine.options().label.clone());
     let links = PAGES
         .iter()
         .map(|(text, href)| {
@@ -64,7 +66,10 @@ pub fn SiteHeader(visitor: Visitor) -> impl IntoView {
         .collect_view();
     view! {
         <header class="site-header"><div>
-            <a class="brand" href="/"><Icon name="mark"/>"Daytwo"</a>
+            <a class="brand" href="/">
+                <Icon name="mark"/>"Daytwo"
+                {label.map(|label| view! { " "<span class="tag">{label}</span> })}
+            </a>
             <details class="nav-toggle"><summary><Icon name="menu"/>"Menu"</summary></details>
             <nav class="site-nav" aria-label="Main"><ul>{links}</ul></nav>
             <form class="jump" role="search" action="/history">

@@ -2,14 +2,14 @@
 //! and keeps the relative ones fresh.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use engine::text;
+use domain::humanize;
 use leptos::prelude::*;
 
 /// A point in time seen from now, such as `4 min ago`.
 #[component]
 pub fn Ago(at: DateTime<Utc>, now: DateTime<Utc>) -> impl IntoView {
     view! {
-        <time datetime=machine(at) title=text::exact(at) data-relative="">{text::relative(at, now)}</time>
+        <time datetime=machine(at) title=humanize::exact(at) data-relative="">{humanize::relative(at, now)}</time>
     }
 }
 
@@ -17,7 +17,7 @@ pub fn Ago(at: DateTime<Utc>, now: DateTime<Utc>) -> impl IntoView {
 #[component]
 pub fn At(at: DateTime<Utc>, now: DateTime<Utc>) -> impl IntoView {
     view! {
-        <time datetime=machine(at) title=text::exact(at) data-exact="">{text::short(at, now)}" UTC"</time>
+        <time datetime=machine(at) title=humanize::exact(at) data-exact="">{humanize::short(at, now)}" UTC"</time>
     }
 }
 

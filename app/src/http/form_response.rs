@@ -15,7 +15,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
-use engine::Refusal;
+use engine::Error;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
     header::{ACCEPT, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HOST, REFERER, SET_COOKIE},
@@ -119,10 +119,10 @@ pub async fn form_response(State(forms): State<Forms>, request: Request, next: N
     let page = parts.headers.get(PAGE).and_then(|id| id.to_str().ok()?.parse().ok());
     let asked = next.run(Request::from_parts(parts, Body::from(body)));
     let asked = engine::progress::told_to(forms.progress_to(page), asked);
-    let answer = store::origin::scope(page, asked).await;
+    let answer = engine::origin::scope(page, asked).await;
     let (parts, body) = answer.into_parts();
     let Ok(said) = to_bytes(body, ANSWER_MAX).await else {
-        let why = Refusal::Internal("a server function's answer is too long".into());
+        let why = Error::Internal("a server function's answer is too long".into());
         return forms.refused(sender, why.into(), html).await;
     };
     let mut response = if parts.status.is_success()
@@ -142,14 +142,14 @@ pub async fn form_response(State(forms): State<Forms>, request: Request, next: N
 }
 
 /// The body of a form.
-async fn form(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Refusal> {
+async fn form(headers: &HeaderMap, body: Body) -> Result<axum::body::Bytes, Error> {
     let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let body = to_bytes(body, FORM_MAX)
         .await
-        .map_err(|_| Refusal::field("", "The form is larger than 2 MB, or did not arrive whole"))?;
+        .map_err(|_| Error::field("", "The form is larger than 2 MB, or did not arrive whole"))?;
     if !body.is_empty() && !kind.starts_with(UrlEncoded::CONTENT_TYPE) {
         let why = format!("The form must be sent as {}", UrlEncoded::CONTENT_TYPE);
-        return Err(Refusal::field("", why));
+        return Err(Error::field("", why));
     }
     Ok(body)
 }
@@ -264,7 +264,7 @@ fn stranger(html: bool, back: &str) -> Response {
     if html {
         return ended(back);
     }
-    Refused::from(Refusal::Unauthenticated("Sign in first.".into())).into_response()
+    Refused::from(Error::Unauthenticated("Sign in first.".into())).into_response()
 }
 
 /// The login page that says why it is there.

@@ -4,13 +4,27 @@ use axum::{
     Json,
     response::{IntoResponse, Response},
 };
-use engine::{Refusal, error::FieldError};
+use engine::{Error, error::FieldError};
 use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
+
+/// The HTTP status that says the same as an error, for the API and the pages alike.
+#[must_use]
+pub const fn status_of(error: &Error) -> StatusCode {
+    match error {
+        Error::NotFound { .. } => StatusCode::NOT_FOUND,
+        Error::Invalid(_) | Error::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Error::Conflict { .. } => StatusCode::CONFLICT,
+        Error::Forbidden(_) => StatusCode::FORBIDDEN,
+        Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
+        Error::Store(_) | Error::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
 
 /// Why an act was refused, as a server function answers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,21 +56,21 @@ impl Refused {
     }
 }
 
-impl From<Refusal> for Refused {
+impl From<Error> for Refused {
     /// Trouble of our own is logged here, once.
-    fn from(refusal: Refusal) -> Self {
+    fn from(refusal: Error) -> Self {
         match &refusal {
-            Refusal::Unknown(error) => {
+            Error::Unknown(error) => {
                 tracing::error!(%error, "what became of an act is not known");
             }
-            Refusal::Store(error) => tracing::error!(%error, "the database failed a request"),
-            Refusal::Internal(error) => tracing::error!(%error, "a request failed"),
+            Error::Store(error) => tracing::error!(%error, "the database failed a request"),
+            Error::Internal(error) => tracing::error!(%error, "a request failed"),
             _ => {}
         }
-        let (status, detail) = (refusal.status(), refusal.to_string());
+        let (status, detail) = (status_of(&refusal).as_u16(), refusal.to_string());
         let (errors, open) = match refusal {
-            Refusal::Invalid(errors) => (errors, Vec::new()),
-            Refusal::Conflict { open, .. } => (Vec::new(), open),
+            Error::Invalid(errors) => (errors, Vec::new()),
+            Error::Conflict { open, .. } => (Vec::new(), open),
             _ => (Vec::new(), Vec::new()),
         };
         Self { status, detail, errors, open }
@@ -72,9 +86,9 @@ impl FromServerFnError for Refused {
             ServerFnErrorErr::Args(why)
             | ServerFnErrorErr::MissingArg(why)
             | ServerFnErrorErr::Deserialization(why) => {
-                Refusal::field("", format!("The form cannot be read: {why}"))
+                Error::field("", format!("The form cannot be read: {why}"))
             }
-            other => Refusal::Internal(other.to_string()),
+            other => Error::Internal(other.to_string()),
         })
     }
 }
@@ -102,7 +116,7 @@ impl IntoResponse for Refused {
 }
 
 /// The refusal as a problem document.
-pub fn problem(refusal: Refusal) -> Response {
+pub fn problem(refusal: Error) -> Response {
     Refused::from(refusal).into_response()
 }
 
@@ -151,11 +165,11 @@ mod tests {
 
     #[test]
     fn fields_are_called_what_people_call_them() {
-        let said = |pointer| Refused::from(Refusal::field(pointer, "must lie ahead")).for_people();
+        let said = |pointer| Refused::from(Error::field(pointer, "must lie ahead")).for_people();
         assert_eq!(said("/expires_at"), "The end must lie ahead.");
         assert_eq!(said("/conditions/0"), "Condition 1 must lie ahead.");
         assert_eq!(said("/version"), "The version must lie ahead.");
-        let refused = Refused::from(Refusal::field("", "Tick the box that says so"));
+        let refused = Refused::from(Error::field("", "Tick the box that says so"));
         assert_eq!(refused.for_people(), "Tick the box that says so.");
     }
 

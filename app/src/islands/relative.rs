@@ -35,7 +35,7 @@ mod tests {
         let now = DateTime::UNIX_EPOCH;
         for ahead in [0, 4, 5, 41, 61, 3_599, 3_600, 114_480, 172_800, 259_199, 259_200, 522_100] {
             for ahead in [ahead, -ahead] {
-                let server = engine::text::relative(now + Duration::seconds(ahead), now);
+                let server = domain::humanize::relative(now + Duration::seconds(ahead), now);
                 assert_eq!(super::relative(ahead), server, "{ahead} s");
             }
         }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::door::door;
+use super::signed_out_page::signed_out_page;
 use crate::{
     actions::LogIn,
     auth::Visitor,
@@ -35,7 +35,7 @@ pub fn LoginPage() -> impl IntoView {
         </div>
         <p class="card-foot">"No account? An administrator makes one."</p>
     };
-    door("Sign in", "", form.into_any())
+    signed_out_page("Sign in", "", form.into_any())
 }
 
 /// The page the reader wanted, from the query `next=`.

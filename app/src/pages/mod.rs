@@ -3,7 +3,6 @@
 pub mod board;
 pub mod check;
 pub mod deployment;
-mod door;
 pub mod duties;
 pub mod duty_run;
 pub mod history;
@@ -15,3 +14,4 @@ pub mod service;
 pub mod services;
 pub mod settings;
 pub mod setup;
+mod signed_out_page;

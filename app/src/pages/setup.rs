@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::door::door;
+use super::signed_out_page::signed_out_page;
 use crate::{actions::SetUp, components::field::Field, form::action};
 
 /// The page.
@@ -20,5 +20,5 @@ pub fn SetUpPage() -> impl IntoView {
             </form>
         </div>
     };
-    door("Set up Daytwo", "once", form.into_any())
+    signed_out_page("Set up Daytwo", "once", form.into_any())
 }

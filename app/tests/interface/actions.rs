@@ -1,7 +1,7 @@
 //! The acts of the deployment's page, as a browser without scripts and as crafted requests.
 
 use crate::support::{Browser, Failure, PASSWORD, Portal, person};
-use domain::{roles::Role, who::Who};
+use domain::{actor::Actor, roles::Role};
 use http::StatusCode;
 
 #[tokio::test]
@@ -88,11 +88,11 @@ async fn crafted_requests_meet_the_rules() -> Result<(), Failure> {
         ("admin", "roll-back", of(&id), 422),
         ("admin", "sign-off", on(&id, ""), 409),
     ];
-    for (who, act, fields, expected) in cases {
-        let browser = if who == "viewer" { &mut viewer } else { &mut admin };
+    for (actor, act, fields, expected) in cases {
+        let browser = if actor == "viewer" { &mut viewer } else { &mut admin };
         let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = browser.post(&portal, &format!("/act/{act}"), &fields).await?;
-        let context = format!("{who} {act} {fields:?}: {}", answer.body);
+        let context = format!("{actor} {act} {fields:?}: {}", answer.body);
         assert_eq!(answer.status.as_u16(), expected, "{context}");
         assert_eq!(answer.header("content-type"), "application/problem+json", "{context}");
     }
@@ -131,10 +131,10 @@ async fn rolling_back_takes_two_steps() -> Result<(), Failure> {
 async fn closing_every_box_opens_the_sign_off() -> Result<(), Failure> {
     let (portal, id) = Portal::with_deployment().await?;
     let engine = &portal.engine;
-    let (mira, _) = engine.log_in("mira@example.org", PASSWORD.into()).await?;
+    let (mira, _) = engine.people().log_in("mira@example.org", PASSWORD.into()).await?;
     let anna = person("Anna Weber", "anna@example.org", Role::Approver);
-    engine.add_person(&Who::Person(mira.clone()), anna).await?;
-    let open = engine.deployment_page(&mira, id).await?.run.gate.open;
+    engine.people().add(&Actor::Person(mira.clone()), anna).await?;
+    let open = engine.deployments().page(&mira, id).await?.run.gate.open;
     assert!(open.len() > 2, "{open:?}");
 
     let mut browser = Browser::of(&portal, "mira@example.org").await?;

@@ -52,7 +52,7 @@ async fn administrators_see_how_each_task_goes() -> Result<(), Failure> {
     }
 
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-    portal.engine.start_background(&tracker, &stop);
+    portal.engine.background().start(&tracker, &stop);
     tracker.close();
     let page = until(&portal, &mut mira, "all work", |page| {
         page.body.matches(">Works<").count() == portal.engine.background_tasks().len()
@@ -80,7 +80,7 @@ async fn a_task_that_fails_says_why_and_since_when() -> Result<(), Failure> {
     });
     nonsense.await?;
     let (tracker, stop) = (TaskTracker::new(), CancellationToken::new());
-    portal.engine.start_background(&tracker, &stop);
+    portal.engine.background().start(&tracker, &stop);
     tracker.close();
     let mut mira = Browser::of(&portal, "mira@example.org").await?;
     let page = until(&portal, &mut mira, "two fail", |page| page.body.contains("2 fail")).await?;

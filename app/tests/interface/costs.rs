@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Browser, Failure, PASSWORD, Portal};
 use axum::body::Body;
-use domain::who::Who;
+use domain::actor::Actor;
 use engine::runs::ManualAction;
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -33,12 +33,12 @@ async fn a_tick_is_one_commit_and_one_page() -> Result<(), Failure> {
 
     // The other page is told; the next thing its own is told of is what somebody else does.
     assert!(next(&mut elsewhere).await?.contains("event: changed"));
-    let (mira, _) = portal.engine.log_in("mira@example.org", PASSWORD.into()).await?;
-    let who = Who::Person(mira);
+    let (mira, _) = portal.engine.people().log_in("mira@example.org", PASSWORD.into()).await?;
+    let actor = Actor::Person(mira);
     portal
         .engine
         .runs()
-        .set_manual_status(&who, id, "smoke-tests", ManualAction::Untick, "")
+        .set_manual_status(&actor, id, "smoke-tests", ManualAction::Untick, "")
         .await?;
     let told = next(&mut here).await?;
     assert!(told.contains("event: changed"), "{told}");

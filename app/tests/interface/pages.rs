@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Browser, Failure, PASSWORD, Portal};
 use axum::body::Body;
-use domain::who::Who;
+use domain::actor::Actor;
 use engine::runs::ManualAction;
 use http::{Request, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -115,9 +115,13 @@ async fn a_change_is_told_to_whoever_looks() -> Result<(), Failure> {
     assert_eq!(response.headers()["x-accel-buffering"], "no");
     let mut body = response.into_body();
     assert!(next(&mut body).await?.contains("event: hello"));
-    let (mira, _) = portal.engine.log_in("mira@example.org", PASSWORD.into()).await?;
-    let who = Who::Person(mira);
-    portal.engine.runs().set_manual_status(&who, id, "smoke-tests", ManualAction::Tick, "").await?;
+    let (mira, _) = portal.engine.people().log_in("mira@example.org", PASSWORD.into()).await?;
+    let actor = Actor::Person(mira);
+    portal
+        .engine
+        .runs()
+        .set_manual_status(&actor, id, "smoke-tests", ManualAction::Tick, "")
+        .await?;
     let told = next(&mut body).await?;
     assert!(told.contains("event: changed") && told.contains("id: "), "{told}");
     Ok(())

@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use axum::{Router, body::Body, extract::Request as Asked, middleware, response::Response};
-use domain::{ids::DeploymentId, roles::Role, who::Who};
+use domain::{actor::Actor, ids::DeploymentId, roles::Role};
 use engine::{
     Engine, Options, clock::SystemClock, deployments::AnnounceRequest, people::NewPerson,
 };
@@ -85,9 +85,9 @@ impl Portal {
         let pool = store::Pool::open(store::location(None, directory.path())?).await?;
         let store = store::Store::start(pool).await?;
         let prober = Prober::new(GuardedClient::builder().build()?);
-        let options = Options { base_url: "http://portal.test".into() };
+        let options = Options { base_url: "http://portal.test".into(), label: None };
         let engine = Engine::new(store, Arc::new(SystemClock), prober, options);
-        engine.publish_shipped().await?;
+        engine.runbooks().publish_shipped().await?;
         let leptos = LeptosOptions::builder()
             .output_name("daytwo")
             .site_root(site.to_string_lossy().as_ref())
@@ -127,17 +127,17 @@ impl Portal {
         let portal = Self::empty().await?;
         let engine = &portal.engine;
         let (admin, _) =
-            engine.set_up(person("Mira Koch", "mira@example.org", Role::Admin)).await?;
-        let who = Who::Person(admin);
-        engine.add_person(&who, person("Vic Vale", "vic@example.org", Role::Viewer)).await?;
+            engine.people().set_up(person("Mira Koch", "mira@example.org", Role::Admin)).await?;
+        let actor = Actor::Person(admin);
+        engine.people().add(&actor, person("Vic Vale", "vic@example.org", Role::Viewer)).await?;
         let service =
             serde_json::from_str(r#"{"name": "Shop", "environments": [{"slug": "production"}]}"#)?;
-        engine.put_service(&who, "shop", service).await?;
+        engine.services().put(&actor, "shop", service).await?;
         let announcement: AnnounceRequest = serde_json::from_str(
             r#"{"service": "shop", "environment": "production", "version": "1.4.0",
                 "notes": "**new** <script>alert(1)</script>"}"#,
         )?;
-        let id = engine.announce_by_hand(&who, announcement).await?;
+        let id = engine.deployments().announce_by_hand(&actor, announcement).await?;
         Ok((portal, id))
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::Moment;
 use crate::{
     indicator::{BUILT_IN, Criterion, Family, Limit, shown},
-    item::MachineWord,
+    item::AutomatedStatus,
 };
 
 /// What the box asks about in every watch, with what holds where nobody has agreed on anything
@@ -63,7 +63,7 @@ pub fn judge(
     captured: &[BaselineFact],
     deployed_at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> (MachineWord, String) {
+) -> (AutomatedStatus, String) {
     let last: Vec<_> = captured.iter().filter(|fact| fact.moment == Moment::H48).collect();
     if last.is_empty() {
         return too_early(captured, deployed_at, now);
@@ -89,7 +89,7 @@ fn too_early(
     captured: &[BaselineFact],
     deployed_at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> (MachineWord, String) {
+) -> (AutomatedStatus, String) {
     let so_far: Vec<_> = Moment::ALL
         .iter()
         .filter(|moment| captured.iter().any(|fact| fact.moment == **moment))
@@ -101,11 +101,11 @@ fn too_early(
         format!("Captured at {}", so_far.join(", "))
     };
     if now >= deployed_at + Moment::H48.after() {
-        return (MachineWord::Undecided, format!("{have}, and none at 48h."));
+        return (AutomatedStatus::Undecided, format!("{have}, and none at 48h."));
     }
     // It is at work once it has measured something.
     let works = captured.iter().any(|fact| fact.value.is_some());
-    let word = if works { MachineWord::Running } else { MachineWord::Undecided };
+    let word = if works { AutomatedStatus::Running } else { AutomatedStatus::Undecided };
     (word, format!("{have}; the box is judged at 48h."))
 }
 
@@ -160,17 +160,17 @@ impl Found {
         self.good.push(seen);
     }
 
-    fn word(self) -> (MachineWord, String) {
+    fn word(self) -> (AutomatedStatus, String) {
         if !self.failed.is_empty() {
-            return (MachineWord::Failed, format!("At 48h: {}.", self.failed.join("; ")));
+            return (AutomatedStatus::Failed, format!("At 48h: {}.", self.failed.join("; ")));
         }
         if !self.unknown.is_empty() {
             let said = format!("At 48h: {}.", self.unknown.join("; "));
             let hint =
                 "Add an indicator for what is missing, or post the result of what measures it.";
-            return (MachineWord::Undecided, format!("{said} {hint}"));
+            return (AutomatedStatus::Undecided, format!("{said} {hint}"));
         }
-        (MachineWord::Passed, format!("At 48h: {}.", self.good.join(", ")))
+        (AutomatedStatus::Passed, format!("At 48h: {}.", self.good.join(", ")))
     }
 }
 
@@ -204,7 +204,7 @@ mod tests {
         [fact(Family::ErrorRate, rate), fact(Family::Latency, time), fact(Family::Uptime, up)]
     }
 
-    fn judged(facts: &[BaselineFact]) -> (MachineWord, String) {
+    fn judged(facts: &[BaselineFact]) -> (AutomatedStatus, String) {
         let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
         judge(facts, began, began + Duration::hours(49))
     }
@@ -212,27 +212,27 @@ mod tests {
     #[test]
     fn the_box_passes_on_three_good_values_only() {
         let (word, said) = judged(&all(Some(0.02), Some(142.0), Some(99.95)));
-        assert_eq!(word, MachineWord::Passed, "{said}");
+        assert_eq!(word, AutomatedStatus::Passed, "{said}");
         assert_eq!(
             said,
             "At 48h: error rate 0.02 %, average response time 142 ms, uptime 99.95 %."
         );
         let (word, said) = judged(&all(Some(0.02), Some(201.0), Some(99.95)));
-        assert_eq!(word, MachineWord::Failed);
+        assert_eq!(word, AutomatedStatus::Failed);
         assert!(said.contains("201 ms, expected < 200ms"), "{said}");
         let (word, said) = judged(&all(None, Some(142.0), Some(99.95))[1..]);
-        assert_eq!(word, MachineWord::Undecided);
+        assert_eq!(word, AutomatedStatus::Undecided);
         assert!(said.contains("error rate: nothing measures it"), "{said}");
-        assert_eq!(judged(&all(Some(0.02), None, Some(99.95))).0, MachineWord::Undecided);
-        assert_eq!(judged(&[]).0, MachineWord::Undecided);
+        assert_eq!(judged(&all(Some(0.02), None, Some(99.95))).0, AutomatedStatus::Undecided);
+        assert_eq!(judged(&[]).0, AutomatedStatus::Undecided);
     }
 
     #[test]
     fn before_its_end_it_runs_once_something_was_measured() {
         let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
-        assert_eq!(judge(&[], began, began).0, MachineWord::Undecided);
+        assert_eq!(judge(&[], began, began).0, AutomatedStatus::Undecided);
         let early = BaselineFact { moment: Moment::M15, ..fact(Family::Uptime, Some(100.0)) };
-        assert_eq!(judge(&[early], began, began).0, MachineWord::Running);
+        assert_eq!(judge(&[early], began, began).0, AutomatedStatus::Running);
     }
 
     #[test]
@@ -243,13 +243,13 @@ mod tests {
             facts[1].before = before;
             judged(&facts)
         };
-        assert_eq!(with(&["< 300ms"], None).0, MachineWord::Passed);
-        assert_eq!(with(&["<= +10%"], Some(230.0)).0, MachineWord::Passed);
+        assert_eq!(with(&["< 300ms"], None).0, AutomatedStatus::Passed);
+        assert_eq!(with(&["<= +10%"], Some(230.0)).0, AutomatedStatus::Passed);
         let (word, said) = with(&["<= +10%"], Some(200.0));
-        assert_eq!(word, MachineWord::Failed);
+        assert_eq!(word, AutomatedStatus::Failed);
         assert!(said.contains("240 ms, expected <= +10% (it was 200 ms)"), "{said}");
         let (word, said) = with(&["<= +10%"], None);
-        assert_eq!(word, MachineWord::Undecided, "no baseline never passes");
+        assert_eq!(word, AutomatedStatus::Undecided, "no baseline never passes");
         assert!(said.contains("no baseline of a signed-off deployment"), "{said}");
     }
 
@@ -270,9 +270,9 @@ mod tests {
             });
             judged(&facts).0
         };
-        assert_eq!(orders(&[]), MachineWord::Passed);
-        assert_eq!(orders(&["> 2"]), MachineWord::Passed);
-        assert_eq!(orders(&["> 4"]), MachineWord::Failed);
+        assert_eq!(orders(&[]), AutomatedStatus::Passed);
+        assert_eq!(orders(&["> 2"]), AutomatedStatus::Passed);
+        assert_eq!(orders(&["> 4"]), AutomatedStatus::Failed);
     }
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
         let mut facts = all(Some(0.02), Some(142.0), Some(99.95));
         facts[0].unit = "per minute".into();
         let (word, said) = judged(&facts);
-        assert_eq!(word, MachineWord::Undecided);
+        assert_eq!(word, AutomatedStatus::Undecided);
         assert!(said.contains("error rate: no one has said what is good"), "{said}");
     }
 }

@@ -4,15 +4,17 @@
 //! A baseline without enough data has no value: a gap is a gap, never a good measurement.
 
 mod judge;
+mod recorded;
 
 pub use judge::{BaselineFact, judge, to_pass};
+pub use recorded::{Baseline, ManualBaseline, Reference};
 
 use chrono::{DateTime, Duration, DurationRound as _, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     indicator::{Cell, Family},
-    words::words,
+    string_enum::string_enum,
 };
 
 /// Seconds of one stretch of the window: at the usual minute between two measurements, five of
@@ -25,7 +27,7 @@ pub const COVERAGE_MIN: f64 = 0.8;
 /// The fewest samples a 95th percentile is told from: five of them lie above it.
 pub const P95_MIN: u64 = 100;
 
-words! {
+string_enum! {
     /// When in a watch a baseline is captured.
     Moment {
         /// A quarter of an hour after the deployment.

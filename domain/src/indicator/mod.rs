@@ -6,9 +6,14 @@ mod threshold;
 pub use cell::{Cell, Reading, SKETCH_ERROR};
 pub use threshold::{Criterion, Limit, ThresholdError, Thresholds};
 
-use crate::words::words;
+use chrono::{DateTime, Utc};
 
-words! {
+use crate::{
+    ids::{IndicatorId, ServiceId},
+    string_enum::string_enum,
+};
+
+string_enum! {
     /// What an indicator tells about.
     Family {
         /// Requests that failed, of all.
@@ -26,7 +31,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Where an indicator's points come from.
     Source {
         /// Daytwo's own probes.
@@ -38,7 +43,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// Which way an indicator is better.
     Direction {
         /// Less is better: errors, time, load.
@@ -144,6 +149,43 @@ fn grouped(value: f64) -> String {
         out.push(digit);
     }
     if value < 0.0 { format!("-{out}") } else { out }
+}
+
+/// An indicator.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Indicator {
+    /// Its id.
+    pub id: IndicatorId,
+    /// Of which service.
+    pub service_id: ServiceId,
+    /// Its key among the service's indicators.
+    pub key: String,
+    /// What it is called on the page.
+    pub label: String,
+    /// What it tells about.
+    pub family: Family,
+    /// Where its points come from.
+    pub source: Source,
+    /// Its unit.
+    pub unit: String,
+    /// Which way it is better.
+    pub direction: Direction,
+    /// The server that is asked, where one is.
+    pub server_url: Option<String>,
+    /// What it is asked.
+    pub query: Option<String>,
+    /// What tells that an empty answer is a zero.
+    pub heartbeat_query: Option<String>,
+    /// Seconds from one question to the next.
+    pub interval_s: i64,
+    /// What was agreed to be good and bad.
+    pub thresholds: Thresholds,
+    /// When it was retired.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
 }
 
 #[cfg(test)]

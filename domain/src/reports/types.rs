@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::words;
+use crate::string_enum::string_enum;
 
 /// The most failures listed by name.
 pub const MAX_FAILURES: usize = 20;
 
-words! {
+string_enum! {
     /// The kind of file.
     ReportFormat {
         /// JUnit XML, of whatever tool.
@@ -19,7 +19,7 @@ words! {
     }
 }
 
-words! {
+string_enum! {
     /// What a report says of the release.
     ReportVerdict {
         /// Something was tested and nothing failed.

@@ -6,6 +6,7 @@
 mod diff;
 mod select;
 mod types;
+mod version;
 
 pub use diff::{FieldChange, ItemChange, RunbookDiff, diff};
 pub use select::{Selection, select};
@@ -13,3 +14,4 @@ pub use types::{
     AppliesTo, Cadence, Condition, DEFAULT_WATCH_S, Duty, ItemTemplate, MachineRule, PROBES,
     Runbook, SignOffRequirement, default_sign_off,
 };
+pub use version::RunbookVersion;

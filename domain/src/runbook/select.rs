@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::Runbook;
-use crate::words::DeploymentKind;
+use crate::deployment::DeploymentKind;
 
 /// The runbook that fits, or why none does.
 #[derive(Debug, Clone, PartialEq, Eq)]

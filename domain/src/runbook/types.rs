@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::words::{Actor, DeploymentKind, words};
+use crate::{deployment::DeploymentKind, item::ItemActor, string_enum::string_enum};
 
 /// How long a deployment is watched where its runbook does not say, in seconds: 48 hours.
 pub const DEFAULT_WATCH_S: u64 = 172_800;
@@ -65,7 +65,7 @@ pub struct Duty {
     pub cadence: Cadence,
 }
 
-words! {
+string_enum! {
     /// How often a duty recurs.
     Cadence {
         /// Once per service and environment, counted from the first deployment.
@@ -104,7 +104,7 @@ pub struct ItemTemplate {
     #[serde(default)]
     pub instructions: String,
     /// Who closes it.
-    pub actor: Actor,
+    pub actor: ItemActor,
     /// Whether the gate waits for it.
     #[serde(default = "default_required")]
     pub required: bool,
@@ -129,7 +129,7 @@ const fn default_required() -> bool {
     true
 }
 
-words! {
+string_enum! {
     /// A rule of Daytwo's own that closes the machine half of an item.
     MachineRule {
         /// A fresh rehearsal of the rollback plan exists for the version that would be restored.

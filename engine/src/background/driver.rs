@@ -9,14 +9,14 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 
 use super::status::{About, Entry, News, Report, Statuses};
-use crate::{Refusal, clock::Clock};
+use crate::{Error, clock::Clock};
 
 /// How long a run may go on after the portal was told to stop: long enough for a step, so that a
 /// run which asks between its steps ends by itself.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// What a run is.
-pub(super) type Run = BoxFuture<'static, Result<Report, Refusal>>;
+pub(super) type Run = BoxFuture<'static, Result<Report, Error>>;
 
 /// A task over `C`, which is the engine everywhere but in tests. It takes nothing else, may run at
 /// any time and at any number of portals, and does not try again by itself: the next run does.
@@ -101,10 +101,10 @@ async fn once<C>(run: fn(C) -> Run, context: C) -> Result<Report, String> {
 }
 
 /// What went wrong. To the one who operates the portal, more than a user is told.
-fn cause(refusal: &Refusal) -> String {
+fn cause(refusal: &Error) -> String {
     match refusal {
-        Refusal::Store(error) => error.to_string(),
-        Refusal::Internal(error) => error.clone(),
+        Error::Store(error) => error.to_string(),
+        Error::Internal(error) => error.clone(),
         other => other.to_string(),
     }
 }
@@ -217,7 +217,7 @@ mod tests {
                 tokio::task::yield_now().await;
                 counts.0[1].fetch_sub(1, Ordering::SeqCst);
                 if beside > 0 {
-                    return Err(Refusal::Internal("it overlaps itself".into()));
+                    return Err(Error::Internal("it overlaps itself".into()));
                 }
                 Ok(Report::default())
             }

@@ -9,18 +9,24 @@ mod open_watches;
 pub(crate) mod status;
 mod tasks;
 
+use crate::handle::handle;
 use chrono::{DateTime, Utc};
 use domain::{
-    permissions::{Permission, permit},
-    who::{Person, Who},
+    actor::{Actor, Person},
+    permissions::{Permission, authorize},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Engine, Refusal, scheduler};
+use crate::{Error, scheduler};
 
 pub(crate) use open_watches::OpenWatches;
 pub use status::{About, Failure, Report, TaskStatus};
 pub(crate) use tasks::{PRUNE, ROLL_UP_MINUTES};
+
+handle! {
+    /// The background work of this portal.
+    background: Background
+}
 
 /// What the page about background work shows.
 #[derive(Debug, Clone)]
@@ -31,14 +37,14 @@ pub struct BackgroundPage {
     pub now: DateTime<Utc>,
 }
 
-impl Engine {
+impl Background<'_> {
     /// Starts what runs by itself; it ends when `stop` is cancelled.
-    pub fn start_background(&self, tracker: &TaskTracker, stop: &CancellationToken) {
-        self.start_deliveries(tracker, stop);
-        scheduler::start(self, tracker, stop);
-        let driver = driver::Driver::new(self.clock(), stop.clone());
+    pub fn start(self, tracker: &TaskTracker, stop: &CancellationToken) {
+        self.0.deliveries().start(tracker, stop);
+        scheduler::start(self.0, tracker, stop);
+        let driver = driver::Driver::new(self.0.clock(), stop.clone());
         for task in tasks::ALL {
-            driver.start(tracker, self.background(), task, self.clone());
+            driver.start(tracker, self.0.task_statuses(), task, self.0.clone());
         }
     }
 
@@ -46,8 +52,8 @@ impl Engine {
     ///
     /// # Errors
     /// Where the reader may not see it.
-    pub fn background_page(&self, person: &Person) -> Result<BackgroundPage, Refusal> {
-        permit(&Who::Person(person.clone()), Permission::ManagePeople, None)?;
-        Ok(BackgroundPage { tasks: self.background_tasks(), now: self.now() })
+    pub fn page(self, person: &Person) -> Result<BackgroundPage, Error> {
+        authorize(&Actor::Person(person.clone()), Permission::ManagePeople, None)?;
+        Ok(BackgroundPage { tasks: self.0.background_tasks(), now: self.0.now() })
     }
 }

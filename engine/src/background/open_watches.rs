@@ -1,12 +1,13 @@
 //! All open watches, page by page, so that there may be any number of them.
 
 use chrono::{DateTime, Utc};
-use domain::{ids::DeploymentId, watch::WatchState};
-use store::{
-    StoreError,
-    deployments::{self, DeploymentFilter, DeploymentRecord},
+use domain::{
+    deployment::{Deployment, DeploymentFilter},
+    ids::DeploymentId,
     page::Page,
+    watch::WatchState,
 };
+use store::{StoreError, deployments};
 
 use crate::Engine;
 
@@ -26,7 +27,7 @@ impl OpenWatches {
     pub(crate) async fn next(
         &mut self,
         engine: &Engine,
-    ) -> Result<Option<Vec<DeploymentRecord>>, StoreError> {
+    ) -> Result<Option<Vec<Deployment>>, StoreError> {
         if self.ended || engine.stopping().is_cancelled() {
             return Ok(None);
         }

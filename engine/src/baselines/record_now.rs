@@ -4,25 +4,24 @@
 
 use chrono::Duration;
 use domain::{
-    baseline::{BUCKET_S, summarize, to_pass, window_from},
+    actor::Actor,
+    baseline::{BUCKET_S, ManualBaseline, summarize, to_pass, window_from},
+    deployment::Deployment,
     event::Event,
     ids::DeploymentId,
-    permissions::{Permission, permit},
+    permissions::{Permission, authorize},
     watch::WatchState,
-    who::Who,
 };
 use store::{
-    Link, deployments,
-    deployments::DeploymentRecord,
-    indicators,
-    manual_baselines::{self, ManualBaseline},
+    Connection, deployments, indicators, manual_baselines,
     series::{self, minute_of},
 };
 
+use super::Baselines;
 use crate::{
-    Engine, Refusal,
+    Error,
     audit::entry,
-    runs::{source, stretches},
+    baselines::{source, stretches},
 };
 
 /// What was recorded.
@@ -34,78 +33,73 @@ pub struct Recorded {
     pub with_value: usize,
 }
 
-impl Engine {
+impl Baselines<'_> {
     /// Records each indicator of an open deployment as it stands, from the deployment until now.
     ///
     /// # Errors
     /// Where the actor may not, there is no such deployment, its watch is closed, it is too early,
     /// or there is no indicator.
-    pub async fn record_baselines_now(
-        &self,
-        who: &Who,
-        id: DeploymentId,
-    ) -> Result<Recorded, Refusal> {
-        permit(who, Permission::RecordBaselines, None)?;
+    pub async fn record_now(self, actor: &Actor, id: DeploymentId) -> Result<Recorded, Error> {
+        authorize(actor, Permission::RecordBaselines, None)?;
         // What the probes saw until now is among it.
-        self.roll_up_probes().await?;
-        let mut link = self.read().await?;
+        self.0.indicators().roll_up_probes().await?;
+        let mut link = self.0.read().await?;
         let deployment = open(&mut link, id).await?;
-        let records = measure(&mut link, &deployment, who, self.now()).await?;
+        let records = measure(&mut link, &deployment, actor, self.0.now()).await?;
         drop(link);
         let recorded = Recorded {
             indicators: records.len(),
             with_value: records.iter().filter(|one| one.summary.value.is_some()).count(),
         };
-        let (who, now) = (who.clone(), self.now());
-        self.write(move |tx| {
-            Box::pin(async move {
-                // It may have been closed while it was measured.
-                let deployment = open(tx, id).await?;
-                let until = records.first().map_or(now, |one| one.window_until);
-                for record in records {
-                    manual_baselines::insert(tx, record).await?;
-                }
-                let said = format!(
-                    "recorded the baselines of {} of {} indicators by hand, until {}",
-                    recorded.with_value,
-                    recorded.indicators,
-                    crate::text::exact(until)
-                );
-                entry(&who, now, "baseline.record", "deployment", id)
-                    .deployment(id)
-                    .says(said)
-                    .record(tx);
-                tx.publish(Event::run_changed(deployment.id));
-                Ok(recorded)
+        let (actor, now) = (actor.clone(), self.0.now());
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    // It may have been closed while it was measured.
+                    let deployment = open(tx, id).await?;
+                    let until = records.first().map_or(now, |one| one.window_until);
+                    for record in records {
+                        manual_baselines::insert(tx, record).await?;
+                    }
+                    let said = format!(
+                        "recorded the baselines of {} of {} indicators by hand, until {}",
+                        recorded.with_value,
+                        recorded.indicators,
+                        domain::humanize::exact(until)
+                    );
+                    entry(&actor, now, "baseline.record", "deployment", id)
+                        .deployment(id)
+                        .says(said)
+                        .record(tx);
+                    tx.publish(Event::run_changed(deployment.id));
+                    Ok(recorded)
+                })
             })
-        })
-        .await
+            .await
     }
 }
 
-async fn open(link: &mut Link, id: DeploymentId) -> Result<DeploymentRecord, Refusal> {
+async fn open(link: &mut Connection, id: DeploymentId) -> Result<Deployment, Error> {
     let Some(deployment) = deployments::by_id(link, id).await? else {
-        return Err(Refusal::not_found("deployment", id));
+        return Err(Error::not_found("deployment", id));
     };
     if deployment.state != WatchState::Watching {
-        return Err(Refusal::conflict(
-            "The watch is closed: what was normal in it stands already.",
-        ));
+        return Err(Error::conflict("The watch is closed: what was normal in it stands already."));
     }
     Ok(deployment)
 }
 
 /// The whole stretches since the deployment, indicator by indicator.
 async fn measure(
-    link: &mut Link,
-    deployment: &DeploymentRecord,
-    who: &Who,
+    link: &mut Connection,
+    deployment: &Deployment,
+    actor: &Actor,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<ManualBaseline>, Refusal> {
+) -> Result<Vec<ManualBaseline>, Error> {
     let from = window_from(deployment.deployed_at);
     let whole = (now - from).num_seconds().max(0) / BUCKET_S;
     if whole == 0 {
-        return Err(Refusal::conflict(format!(
+        return Err(Error::conflict(format!(
             "It is too early: a baseline needs {} whole minutes of measurements.",
             BUCKET_S / 60
         )));
@@ -125,7 +119,7 @@ async fn measure(
         records.push(ManualBaseline {
             deployment_id: deployment.id,
             taken_at: now,
-            taken_by: who.name().to_owned(),
+            taken_by: actor.name().to_owned(),
             summary: summarize(indicator.family, &indicator.unit, &stretches),
             window_from: from,
             window_until: until,
@@ -144,7 +138,7 @@ async fn measure(
         });
     }
     if records.is_empty() {
-        return Err(Refusal::conflict(
+        return Err(Error::conflict(
             "This service has no indicator yet, so there is nothing to record.",
         ));
     }

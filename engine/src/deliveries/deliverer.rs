@@ -7,15 +7,19 @@ use std::{
     time::Duration,
 };
 
-use domain::{event::Event, ids::DeliveryId};
+use domain::{
+    delivery::{Attempt, Delivery},
+    event::Event,
+    ids::DeliveryId,
+};
 use futures::FutureExt as _;
 use integrations::{Sent, Webhook};
-use store::deliveries::{self, AttemptRecord, DeliveryRecord};
+use store::deliveries;
 use tokio::time::Instant;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{hook, sentence, settle};
-use crate::{Engine, Refusal};
+use super::{Deliveries, hook, sentence, settle};
+use crate::{Engine, Error};
 
 /// The most that is sent at once.
 const AT_ONCE: usize = 16;
@@ -46,37 +50,38 @@ impl Sending {
     }
 }
 
-impl Engine {
+impl Deliveries<'_> {
     /// Starts the deliverer. It takes nothing new once `stop` is cancelled; what it is sending then
-    /// is waited for with [`deliveries_ended`](Self::deliveries_ended).
-    pub fn start_deliveries(&self, tasks: &TaskTracker, stop: &CancellationToken) {
-        tasks.spawn(deliver(self.clone(), stop.clone()));
+    /// is waited for with [`ended`](Self::ended).
+    pub fn start(self, tasks: &TaskTracker, stop: &CancellationToken) {
+        tasks.spawn(deliver(self.0.clone(), stop.clone()));
     }
 
     /// How many deliveries are being sent.
     #[must_use]
-    pub fn deliveries_being_sent(&self) -> usize {
-        self.sending().tasks.len()
+    pub fn being_sent(self) -> usize {
+        self.0.sending().tasks.len()
     }
 
     /// Waits until what is being sent has ended and is written down.
-    pub async fn deliveries_ended(&self) {
-        self.sending().tasks.close();
-        self.sending().tasks.wait().await;
+    pub async fn ended(self) {
+        self.0.sending().tasks.close();
+        self.0.sending().tasks.wait().await;
     }
 
     /// Leases what is due and sends it.
-    async fn send_due(&self) -> Result<(), Refusal> {
-        let free = AT_ONCE.saturating_sub(self.sending().held().len());
-        let now = self.now();
-        let due = deliveries::next_due(&mut self.read().await?).await?;
+    async fn send_due(self) -> Result<(), Error> {
+        let free = AT_ONCE.saturating_sub(self.0.sending().held().len());
+        let now = self.0.now();
+        let due = deliveries::next_due(&mut self.0.read().await?).await?;
         if free == 0 || due.is_none_or(|due| due > now) {
             return Ok(());
         }
-        let _leasing = self.sending().leasing.lock().await;
-        let portal = self.portal();
+        let _leasing = self.0.sending().leasing.lock().await;
+        let portal = self.0.portal();
         let limit = i64::try_from(free).unwrap_or(1);
         let claimed = self
+            .0
             .write(move |tx| {
                 Box::pin(async move {
                     let mut messages = Vec::new();
@@ -90,19 +95,19 @@ impl Engine {
             })
             .await?;
         for (one, message) in claimed {
-            self.sending().held().insert(one.id);
-            self.sending().tasks.spawn(send(self.clone(), one, message));
+            self.0.sending().held().insert(one.id);
+            self.0.sending().tasks.spawn(send(self.0.clone(), one, message));
         }
         Ok(())
     }
 
     /// Until when nothing is due, as far as is known.
-    async fn pause(&self) -> Duration {
-        let due = match self.read().await {
+    async fn pause(self) -> Duration {
+        let due = match self.0.read().await {
             Ok(mut link) => deliveries::next_due(&mut link).await,
             Err(error) => Err(error),
         };
-        let until = due.ok().flatten().map(|due| (due - self.now()).num_milliseconds());
+        let until = due.ok().flatten().map(|due| (due - self.0.now()).num_milliseconds());
         let until = until.map_or(LOOK, |ms| Duration::from_millis(ms.max(0).unsigned_abs()));
         // Where all hands are full, one that is free again finds the rest.
         until.clamp(Duration::from_millis(20), LOOK)
@@ -117,19 +122,19 @@ async fn deliver(engine: Engine, stop: CancellationToken) {
             if let Err(error) = engine.lives().await {
                 tracing::error!(%error, "that this portal lives could not be said");
             }
-            match engine.recover_deliveries().await {
+            match engine.deliveries().recover().await {
                 Ok(()) => recovered = Some(Instant::now()),
                 Err(error) => {
                     tracing::error!(%error, "what was being sent could not be looked for")
                 }
             }
         }
-        if let Err(error) = engine.send_due().await {
+        if let Err(error) = engine.deliveries().send_due().await {
             tracing::error!(%error, "what is due could not be sent");
             // It may have been leased all the same.
             recovered = None;
         }
-        let pause = engine.pause().await;
+        let pause = engine.deliveries().pause().await;
         tokio::select! {
             () = stop.cancelled() => return,
             () = engine.has_deliveries() => {}
@@ -139,7 +144,7 @@ async fn deliver(engine: Engine, stop: CancellationToken) {
 }
 
 /// Sends one and writes down what came of it, however long the database is away.
-async fn send(engine: Engine, one: DeliveryRecord, message: Result<Webhook, String>) {
+async fn send(engine: Engine, one: Delivery, message: Result<Webhook, String>) {
     let began = Instant::now();
     let (outcome, answer) = match message {
         Ok(webhook) => {
@@ -151,7 +156,7 @@ async fn send(engine: Engine, one: DeliveryRecord, message: Result<Webhook, Stri
         Err(why) => (domain::delivery::AttemptOutcome::Impossible, why),
     };
     let (id, portal) = (one.id, engine.portal());
-    let attempt = AttemptRecord {
+    let attempt = Attempt {
         n: one.attempts,
         at: one.created_at,
         duration_ms: i64::try_from(began.elapsed().as_millis()).ok(),
@@ -163,7 +168,7 @@ async fn send(engine: Engine, one: DeliveryRecord, message: Result<Webhook, Stri
         let written = engine
             .write(move |tx| {
                 Box::pin(async move {
-                    settle::record(tx, portal, id, attempt, now).await.map_err(Refusal::from)
+                    settle::record(tx, portal, id, attempt, now).await.map_err(Error::from)
                 })
             })
             .await;

@@ -1,13 +1,13 @@
 //! Writing a delivery down in the act that causes it.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{DeliveryId, DeploymentId};
-use store::{
-    StoreError, Tx,
-    deliveries::{self, DeliveryRecord},
+use domain::{
+    delivery::Delivery,
+    ids::{DeliveryId, DeploymentId},
 };
+use store::{StoreError, Tx, deliveries};
 
-use crate::engine::new_id;
+use crate::ids::new_id;
 
 /// Has something about a deployment sent by a channel once the transaction is kept; `cause` is the
 /// sequence number of the act's audit entry.
@@ -20,7 +20,7 @@ pub(crate) async fn dispatch(
     now: DateTime<Utc>,
 ) -> Result<DeliveryId, StoreError> {
     let id = DeliveryId(new_id());
-    let record = DeliveryRecord::new(id, cause, channel, deployment, repeatable, now);
+    let record = Delivery::new(id, cause, channel, deployment, repeatable, now);
     deliveries::insert(tx, record).await?;
     Ok(id)
 }

@@ -1,12 +1,13 @@
 //! What a rollback plan's hook is sent, made from rows: the same each time it is sent.
 
+use domain::delivery::Delivery;
 use integrations::Webhook;
-use store::{Link, StoreError, deliveries::DeliveryRecord, deployments, rollbacks, services};
+use store::{Connection, StoreError, deployments, rollbacks, services};
 
 /// The message of a delivery, to where the plan says now; or why it is not sent, in a sentence.
 pub(super) async fn compose(
-    link: &mut Link,
-    delivery: &DeliveryRecord,
+    link: &mut Connection,
+    delivery: &Delivery,
 ) -> Result<Result<Webhook, String>, StoreError> {
     let id = delivery.deployment_id;
     let Some(deployment) = deployments::by_id(link, id).await? else {

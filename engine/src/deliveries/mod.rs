@@ -21,7 +21,14 @@ mod sentence;
 mod settle;
 mod view;
 
+use crate::handle::handle;
+
 pub(crate) use deliverer::Sending;
 pub(crate) use dispatch::dispatch;
 pub use view::DeliveryNow;
 pub(crate) use view::of_deployment;
+
+handle! {
+    /// The use cases of deliveries.
+    deliveries: Deliveries
+}

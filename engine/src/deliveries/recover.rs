@@ -1,23 +1,23 @@
 //! What was being sent when its portal died.
 
-use domain::delivery::AttemptOutcome;
-use store::deliveries::{self, AttemptRecord, DeliveryRecord};
+use domain::delivery::{Attempt, AttemptOutcome, Delivery};
+use store::deliveries;
 
-use super::{sentence, settle};
-use crate::{Engine, Refusal};
+use super::{Deliveries, sentence, settle};
+use crate::Error;
 
-impl Engine {
+impl Deliveries<'_> {
     /// Settles what nobody is sending any more: what may be repeated is sent again, of the rest
     /// nobody knows. What this portal has written down as being sent and is not sending was never
     /// sent: the answer to its claim was lost.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn recover_deliveries(&self) -> Result<(), Refusal> {
-        let sending = self.sending().clone();
+    pub async fn recover(self) -> Result<(), Error> {
+        let sending = self.0.sending().clone();
         let _leasing = sending.leasing.lock().await;
-        let portal = self.portal();
-        let mut link = self.read().await?;
+        let portal = self.0.portal();
+        let mut link = self.0.read().await?;
         let abandoned = deliveries::abandoned(&mut link, portal).await?;
         let held = deliveries::held_by(&mut link, portal).await?;
         drop(link);
@@ -25,8 +25,8 @@ impl Engine {
         if abandoned.is_empty() && held.iter().all(|one| holds.holds(one.id)) {
             return Ok(());
         }
-        let now = self.now();
-        self.write(move |tx| {
+        let now = self.0.now();
+        self.0.write(move |tx| {
             Box::pin(async move {
                 for one in deliveries::abandoned(tx, portal).await? {
                     tracing::warn!(delivery = %one.id, "the portal that was sending this is gone");
@@ -34,11 +34,11 @@ impl Engine {
                     deliveries::note_attempt(tx, one.id, ended).await?;
                     if one.repeatable && now <= one.repeat_until {
                         // Its pause was the time it took to find out.
-                        let again = DeliveryRecord { lost: true, next_at: Some(now), ..one };
+                        let again = Delivery { lost: true, next_at: Some(now), ..one };
                         settle::wait(tx, again, sentence::STOPPED).await?;
                     } else {
                         let outcome = AttemptOutcome::Lost;
-                        let over = DeliveryRecord { repeatable: false, ..one };
+                        let over = Delivery { repeatable: false, ..one };
                         settle::follow(tx, over, outcome, sentence::STOPPED, now).await?;
                     }
                 }
@@ -48,7 +48,7 @@ impl Engine {
                     }
                     let ended = ended(&one, AttemptOutcome::NotSent, sentence::NEVER_SENT);
                     deliveries::note_attempt(tx, one.id, ended).await?;
-                    let again = DeliveryRecord { next_at: Some(now), ..one };
+                    let again = Delivery { next_at: Some(now), ..one };
                     settle::wait(tx, again, sentence::NEVER_SENT).await?;
                 }
                 Ok(())
@@ -58,8 +58,8 @@ impl Engine {
     }
 }
 
-fn ended(one: &DeliveryRecord, outcome: AttemptOutcome, answer: &str) -> AttemptRecord {
-    AttemptRecord {
+fn ended(one: &Delivery, outcome: AttemptOutcome, answer: &str) -> Attempt {
+    Attempt {
         n: one.attempts,
         at: one.created_at,
         duration_ms: None,

@@ -2,16 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    delivery::{self, AttemptOutcome, DeliveryState, Ended, Next},
+    actor::Actor,
+    delivery::{self, Attempt, AttemptOutcome, Delivery, DeliveryState, Ended, Next},
     event::Event,
     ids::DeliveryId,
-    who::Who,
+    rollback::HookState,
 };
-use store::{
-    StoreError, Tx,
-    deliveries::{self, AttemptRecord, DeliveryRecord},
-    rollbacks::{self, HookState},
-};
+use store::{StoreError, Tx, deliveries, rollbacks};
 use uuid::Uuid;
 
 use super::sentence;
@@ -23,7 +20,7 @@ pub(super) async fn record(
     tx: &mut Tx,
     portal: Uuid,
     id: DeliveryId,
-    attempt: AttemptRecord,
+    attempt: Attempt,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let (n, outcome, answer) = (attempt.n, attempt.outcome, attempt.answer.clone());
@@ -53,7 +50,7 @@ pub(super) async fn record(
 /// What follows from the attempt that has ended.
 pub(super) async fn follow(
     tx: &mut Tx,
-    mut one: DeliveryRecord,
+    mut one: Delivery,
     outcome: AttemptOutcome,
     answer: &str,
     now: DateTime<Utc>,
@@ -77,11 +74,7 @@ pub(super) async fn follow(
 }
 
 /// Leaves a delivery to be sent at its `next_at`.
-pub(super) async fn wait(
-    tx: &mut Tx,
-    mut one: DeliveryRecord,
-    answer: &str,
-) -> Result<(), StoreError> {
+pub(super) async fn wait(tx: &mut Tx, mut one: Delivery, answer: &str) -> Result<(), StoreError> {
     one.state = DeliveryState::Pending;
     one.answer = answer.to_owned();
     deliveries::set(tx, &one).await?;
@@ -91,7 +84,7 @@ pub(super) async fn wait(
 
 async fn settle(
     tx: &mut Tx,
-    mut one: DeliveryRecord,
+    mut one: Delivery,
     state: DeliveryState,
     outcome: AttemptOutcome,
     answer: &str,
@@ -112,7 +105,7 @@ async fn settle(
     };
     let id = one.deployment_id;
     rollbacks::set_hook(tx, id, hook, sentence.clone(), now).await?;
-    entry(&Who::System("rollback"), now, "deployment.hook", "deployment", id)
+    entry(&Actor::System("rollback"), now, "deployment.hook", "deployment", id)
         .deployment(id)
         .says(sentence)
         .with("hook", hook.as_str())

@@ -3,34 +3,28 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    actor::Actor,
+    deployment::{Deployment, DeploymentKind, Strategy},
     event::Event,
     ids::{DeploymentId, PersonId, ReleaseId},
-    permissions::{Permission, permit},
-    runbook::{ItemTemplate, select},
+    permissions::{Permission, authorize},
+    release::Release,
+    runbook::{ItemTemplate, RunbookVersion, select},
+    service::Service,
     validate,
     verdict::Verdict,
     watch::WatchState,
-    who::Who,
-    words::{DeploymentKind, Strategy},
 };
 use serde::Deserialize;
-use store::{
-    Tx,
-    deployments::{self, DeploymentRecord},
-    people,
-    releases::{self, ReleaseRecord},
-    runbooks::{self, RunbookVersion},
-    runs,
-    services::{self, ServiceRecord},
-};
+use store::{Tx, deployments, people, releases, runbooks, runs, services};
 
-use super::{DeploymentView, view};
+use super::{DeploymentView, Deployments, view};
 use crate::{
-    Engine, Refusal,
+    Error,
     audit::entry,
-    error::Faults,
+    error::ValidationErrors,
+    idempotency::{Committed, Idempotency},
     ids::{new_id, new_id_at},
-    once::{Answer, Once, Outcome},
     runs::{open_items, update_verdict},
 };
 
@@ -84,54 +78,34 @@ pub struct AnnounceRequest {
     pub runbook: Option<String>,
 }
 
-/// How an announcement came to be marked as the demo's.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Marks {
-    /// It belongs to the demo's history.
-    pub demo: bool,
-}
-
-impl Engine {
-    /// Announces a deployment; answers it with status 201.
+impl Deployments<'_> {
+    /// Announces a deployment; answers it.
     ///
     /// # Errors
     /// Where the token may not, a field is at fault, the service or environment is unknown, the
     /// same version is being watched there already, or no runbook fits.
     pub async fn announce(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         request: AnnounceRequest,
-        once: Option<Once>,
-    ) -> Result<Answer, Refusal> {
-        self.announce_marked(who, request, once, Marks::default()).await
-    }
-
-    /// As [`announce`](Self::announce), marked.
-    pub(crate) async fn announce_marked(
-        &self,
-        who: &Who,
-        request: AnnounceRequest,
-        once: Option<Once>,
-        marks: Marks,
-    ) -> Result<Answer, Refusal> {
-        permit(who, Permission::Announce, Some(&request.service))?;
-        let now = self.now();
-        check(&request, now)?;
-        let base_url = self.options().base_url.clone();
-        let who = who.clone();
-        let (answer, after) = self
-            .once(once, move |tx| {
+        idempotency: Option<Idempotency<DeploymentView>>,
+    ) -> Result<Committed<DeploymentView>, Error> {
+        let now = self.0.now();
+        let base_url = self.0.options().base_url.clone();
+        let actor = actor.clone();
+        let committed = self
+            .0
+            .write_once(idempotency, move |tx| {
                 Box::pin(async move {
-                    let id = open(tx, &who, request, now, marks).await?;
-                    let body = view::load(tx, id, &base_url, now).await?;
-                    Ok(Outcome { status: 201, body, after: () })
+                    let id = announce(tx, &actor, request, now).await?;
+                    view::load(tx, id, &base_url, now).await
                 })
             })
             .await?;
-        if after.is_some() {
-            self.reschedule();
+        if let Committed::Now(_) = committed {
+            self.0.reschedule();
         }
-        Ok(answer)
+        Ok(committed)
     }
 
     /// Announces from the pages; answers the deployment.
@@ -139,19 +113,16 @@ impl Engine {
     /// # Errors
     /// As [`announce`](Self::announce).
     pub async fn announce_by_hand(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         request: AnnounceRequest,
-    ) -> Result<DeploymentId, Refusal> {
-        let answer = self.announce(who, request, None).await?;
-        let view: DeploymentView = serde_json::from_str(&answer.body)
-            .map_err(|error| Refusal::Internal(error.to_string()))?;
-        Ok(view.id)
+    ) -> Result<DeploymentId, Error> {
+        Ok(self.announce(actor, request, None).await?.now()?.id)
     }
 }
 
-fn check(request: &AnnounceRequest, now: DateTime<Utc>) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+fn check(request: &AnnounceRequest, now: DateTime<Utc>) -> Result<(), Error> {
+    let mut faults = ValidationErrors::default();
     faults.note("/version", validate::version(&request.version));
     if let Some(commit) = &request.commit {
         faults.note("/commit", validate::version(commit));
@@ -177,20 +148,24 @@ fn check(request: &AnnounceRequest, now: DateTime<Utc>) -> Result<(), Refusal> {
     faults.into_result()
 }
 
-/// Opens a deployment with its run.
-pub(crate) async fn open(
+/// As [`Deployments::announce`], in a transaction of the caller's; answers the deployment.
+///
+/// # Errors
+/// As [`Deployments::announce`].
+pub async fn announce(
     tx: &mut Tx,
-    who: &Who,
+    actor: &Actor,
     request: AnnounceRequest,
     now: DateTime<Utc>,
-    marks: Marks,
-) -> Result<DeploymentId, Refusal> {
+) -> Result<DeploymentId, Error> {
+    authorize(actor, Permission::Announce, Some(&request.service))?;
+    check(&request, now)?;
     let service = place(tx, &request).await?;
     let before = deployments::watching(tx, service.id, &request.environment).await?;
     if let Some(open) = &before
         && open.version == request.version
     {
-        return Err(Refusal::conflict(format!(
+        return Err(Error::conflict(format!(
             "{} is being watched on {} already, as deployment {}. Sign it off or roll it back \
              before announcing the same version again.",
             open.version, open.environment, open.id
@@ -210,7 +185,7 @@ pub(crate) async fn open(
     // Whatever ran there is replaced, also where its own watch ended long ago.
     let replaces = deployments::running(tx, service.id, &request.environment).await?;
     if let Some(runs) = replaces.as_ref().filter(|runs| runs.deployed_at > deployed_at) {
-        return Err(Refusal::field(
+        return Err(Error::field(
             "/deployed_at",
             format!("lies before {}, which runs there since {}", runs.version, runs.deployed_at),
         ));
@@ -221,26 +196,19 @@ pub(crate) async fn open(
     }
     let record = record(
         tx,
-        who,
+        actor,
         &service,
         &runbook,
         &request,
-        Opening {
-            id,
-            kind,
-            deployed_at,
-            now,
-            replaces: replaces.map(|running| running.id),
-            demo: marks.demo,
-        },
+        Opening { id, kind, deployed_at, now, replaces: replaces.map(|running| running.id) },
     )
     .await?;
     deployments::insert(tx, record.clone()).await?;
     if let Some(open) = &before {
         deployments::set_superseded_by(tx, open.id, id).await?;
-        let closed = DeploymentRecord { state: WatchState::Superseded, ..open.clone() };
+        let closed = Deployment { state: WatchState::Superseded, ..open.clone() };
         update_verdict(tx, &closed.run()).await?;
-        entry(who, now, "deployment.supersede", "deployment", open.id)
+        entry(actor, now, "deployment.supersede", "deployment", open.id)
             .deployment(open.id)
             .says(format!("{} took its place", request.version))
             .with("by", id.to_string())
@@ -250,7 +218,7 @@ pub(crate) async fn open(
     let not_required = |item: &ItemTemplate| item.not_required_because(kind, &record.environment);
     let templates = &runbook.content.items;
     open_items(tx, &service, &record.run(), templates, not_required, now).await?;
-    entry(who, now, "deployment.announce", "deployment", id)
+    entry(actor, now, "deployment.announce", "deployment", id)
         .deployment(id)
         .says(format!("announced {} on {}", request.version, request.environment))
         .with("kind", kind.as_str())
@@ -262,9 +230,9 @@ pub(crate) async fn open(
 }
 
 /// The service, where it exists and runs in that environment.
-async fn place(tx: &mut Tx, request: &AnnounceRequest) -> Result<ServiceRecord, Refusal> {
+async fn place(tx: &mut Tx, request: &AnnounceRequest) -> Result<Service, Error> {
     let Some(service) = services::by_slug(tx, &request.service).await? else {
-        return Err(Refusal::field(
+        return Err(Error::field(
             "/service",
             "names no service here; create it with PUT /api/v1/services/{slug} or on the page \
              Services",
@@ -275,7 +243,7 @@ async fn place(tx: &mut Tx, request: &AnnounceRequest) -> Result<ServiceRecord, 
         return Ok(service);
     }
     let known: Vec<_> = environments.into_iter().map(|known| known.environment).collect();
-    Err(Refusal::field(
+    Err(Error::field(
         "/environment",
         if known.is_empty() {
             "names no environment of this service; it has none yet, add one on its page".into()
@@ -289,7 +257,7 @@ async fn choose(
     tx: &mut Tx,
     request: &AnnounceRequest,
     kind: DeploymentKind,
-) -> Result<RunbookVersion, Refusal> {
+) -> Result<RunbookVersion, Error> {
     let mut published = runbooks::published(tx).await?;
     let slug = match &request.runbook {
         Some(slug) => slug.clone(),
@@ -298,13 +266,13 @@ async fn choose(
             let selection = select(contents, kind, &request.environment);
             match selection.runbook {
                 Some(runbook) => runbook.slug.clone(),
-                None => return Err(Refusal::conflict(selection.reason)),
+                None => return Err(Error::conflict(selection.reason)),
             }
         }
     };
     match published.iter().position(|version| version.content.slug == slug) {
         Some(at) => Ok(published.swap_remove(at)),
-        None => Err(Refusal::field("/runbook", "names no published runbook")),
+        None => Err(Error::field("/runbook", "names no published runbook")),
     }
 }
 
@@ -314,21 +282,20 @@ struct Opening {
     deployed_at: DateTime<Utc>,
     now: DateTime<Utc>,
     replaces: Option<DeploymentId>,
-    demo: bool,
 }
 
 async fn record(
     tx: &mut Tx,
-    who: &Who,
-    service: &ServiceRecord,
+    actor: &Actor,
+    service: &Service,
     runbook: &RunbookVersion,
     request: &AnnounceRequest,
     opening: Opening,
-) -> Result<DeploymentRecord, Refusal> {
-    let deployed_by = request.deployed_by.clone().unwrap_or_else(|| who.name().to_owned());
-    let deployer_id = deployer(tx, who, &deployed_by).await?;
+) -> Result<Deployment, Error> {
+    let deployed_by = request.deployed_by.clone().unwrap_or_else(|| actor.name().to_owned());
+    let deployer_id = deployer(tx, actor, &deployed_by).await?;
     let notes = request.notes.clone().unwrap_or_default();
-    let release = ReleaseRecord {
+    let release = Release {
         id: ReleaseId(new_id()),
         service_id: service.id,
         version: request.version.clone(),
@@ -340,11 +307,11 @@ async fn record(
     let release_id = releases::put(tx, release).await?;
     let window = i64::try_from(runbook.content.watch_s).ok().and_then(Duration::try_seconds);
     let Some(window) = window else {
-        return Err(Refusal::conflict("The runbook's watch is too long. Shorten it."));
+        return Err(Error::conflict("The runbook's watch is too long. Shorten it."));
     };
     let required = runbook.content.items.iter().filter(|item| item.required).count();
     let required = i64::try_from(required).unwrap_or(i64::MAX);
-    Ok(DeploymentRecord {
+    Ok(Deployment {
         id: opening.id,
         service_id: service.id,
         service: service.slug.clone(),
@@ -361,7 +328,7 @@ async fn record(
         deployed_at: opening.deployed_at,
         deployed_by,
         deployer_id,
-        announced_by: who.name().to_owned(),
+        announced_by: actor.name().to_owned(),
         url: request.url.clone(),
         notes,
         watch_ends_at: opening.deployed_at + window,
@@ -372,21 +339,20 @@ async fn record(
         replaces_id: opening.replaces,
         superseded_by_id: None,
         closed_at: None,
-        demo: opening.demo,
         created_at: opening.now,
     })
 }
 
 /// The person who deployed: whoever is named, else whoever announces in the browser.
-async fn deployer(tx: &mut Tx, who: &Who, named: &str) -> Result<Option<PersonId>, Refusal> {
+async fn deployer(tx: &mut Tx, actor: &Actor, named: &str) -> Result<Option<PersonId>, Error> {
     let everyone = people::all(tx).await?;
     let lower = named.to_lowercase();
     let found = everyone.iter().find(|record| {
         record.person.email == lower || record.person.name.eq_ignore_ascii_case(named)
     });
-    Ok(match (found, who) {
+    Ok(match (found, actor) {
         (Some(record), _) => Some(record.person.id),
-        (None, Who::Person(person)) => Some(person.id),
+        (None, Actor::Person(person)) => Some(person.id),
         _ => None,
     })
 }

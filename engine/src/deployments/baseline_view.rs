@@ -1,9 +1,8 @@
 //! A baseline as the API answers it.
 
 use chrono::{DateTime, Utc};
-use domain::baseline::{Gap, Summary};
+use domain::baseline::{Baseline, Gap, ManualBaseline, Summary};
 use serde::{Deserialize, Serialize};
-use store::{baselines::BaselineRecord, manual_baselines::ManualBaseline};
 
 /// A baseline.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -50,8 +49,8 @@ pub struct GapView {
     pub until_s: i64,
 }
 
-impl From<BaselineRecord> for BaselineView {
-    fn from(record: BaselineRecord) -> Self {
+impl From<Baseline> for BaselineView {
+    fn from(record: Baseline) -> Self {
         let Summary { value, p95, samples, coverage, gaps } = record.summary;
         Self {
             moment: record.moment.as_str().into(),

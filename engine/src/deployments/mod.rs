@@ -6,9 +6,15 @@ mod page;
 mod strip;
 mod view;
 
-pub use announce::AnnounceRequest;
-pub(crate) use announce::Marks;
+use crate::handle::handle;
+
+pub use announce::{AnnounceRequest, announce};
 pub use baseline_view::{BaselineView, GapView};
 pub use page::{DeploymentPage, Neighbour, RollbackPanel};
 pub use strip::{Slot, Strip};
 pub use view::{DeploymentView, ListQuery, PageKey, SummaryView};
+
+handle! {
+    /// The use cases of deployments.
+    deployments: Deployments
+}

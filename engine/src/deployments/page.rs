@@ -2,27 +2,29 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::{Actor, Person},
+    baseline::{Baseline, ManualBaseline, Reference},
+    deployment::Deployment,
     ids::DeploymentId,
-    item::MachineWord,
-    permissions::{Permission, permit},
+    item::AutomatedStatus,
+    lesson::Lesson,
+    permissions::{Permission, authorize},
+    rehearsal::Rehearsal,
+    release::Release,
+    rollback::{Rollback, RollbackPlan},
     watch::{WatchProgress, WatchState},
-    who::{Person, Who},
 };
 use store::{
-    Link,
-    baselines::{self, BaselineRecord, Reference},
-    deployments::{self, DeploymentRecord},
-    lessons::{self, LessonRecord},
-    manual_baselines::{self, ManualBaseline},
-    rehearsals::{self, RehearsalRecord},
-    releases::{self, ReleaseRecord},
-    rollbacks::{self, RollbackRecord},
-    services::{self, RollbackPlan},
+    Connection, baselines, deployments, lessons, manual_baselines, rehearsals, releases, rollbacks,
+    services,
 };
 
-use super::strip::{self, Strip};
+use super::{
+    Deployments,
+    strip::{self, Strip},
+};
 use crate::{
-    Engine, Refusal,
+    Error,
     deliveries::{self, DeliveryNow},
     indicators::{self, Chart},
     runs::{self, RunPage},
@@ -32,11 +34,11 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct DeploymentPage {
     /// The deployment.
-    pub deployment: DeploymentRecord,
+    pub deployment: Deployment,
     /// The service's name.
     pub service_name: String,
     /// Its release.
-    pub release: Option<ReleaseRecord>,
+    pub release: Option<Release>,
     /// Where the service answers there.
     pub base_url: Option<String>,
     /// The deployment it took the place of.
@@ -52,7 +54,7 @@ pub struct DeploymentPage {
     /// The rollback panel.
     pub rollback: RollbackPanel,
     /// The baselines captured so far.
-    pub baselines: Vec<BaselineRecord>,
+    pub baselines: Vec<Baseline>,
     /// Those somebody recorded by hand, oldest first.
     pub manual_baselines: Vec<ManualBaseline>,
     /// Whether the reader may record some.
@@ -62,7 +64,7 @@ pub struct DeploymentPage {
     /// The indicators since the deployment.
     pub charts: Vec<Chart>,
     /// The lessons written on the run.
-    pub lessons: Vec<LessonRecord>,
+    pub lessons: Vec<Lesson>,
     /// Whether the reader may write one.
     pub may_write_lesson: bool,
     /// When the page was read.
@@ -84,40 +86,36 @@ pub struct RollbackPanel {
     /// The plan, where there is one.
     pub plan: Option<RollbackPlan>,
     /// What it would restore.
-    pub target: Option<DeploymentRecord>,
+    pub target: Option<Deployment>,
     /// The commit of that.
     pub target_commit: Option<String>,
     /// The newest rehearsal.
-    pub rehearsal: Option<RehearsalRecord>,
+    pub rehearsal: Option<Rehearsal>,
     /// Whether the plan has been proven.
-    pub word: MachineWord,
+    pub word: AutomatedStatus,
     /// Why.
     pub sentence: String,
     /// The rollback that was triggered.
-    pub done: Option<RollbackRecord>,
+    pub done: Option<Rollback>,
     /// The plan's hook on its way.
     pub delivery: Option<DeliveryNow>,
     /// Whether the reader may trigger it.
-    pub may: bool,
+    pub allowed: bool,
 }
 
-impl Engine {
+impl Deployments<'_> {
     /// All that the deployment's page shows this reader.
     ///
     /// # Errors
     /// Where there is no such deployment.
-    pub async fn deployment_page(
-        &self,
-        person: &Person,
-        id: DeploymentId,
-    ) -> Result<DeploymentPage, Refusal> {
-        let now = self.now();
-        let who = Who::Person(person.clone());
-        permit(&who, Permission::Read, None)?;
-        let mut connection = self.read().await?;
+    pub async fn page(self, person: &Person, id: DeploymentId) -> Result<DeploymentPage, Error> {
+        let now = self.0.now();
+        let actor = Actor::Person(person.clone());
+        authorize(&actor, Permission::Read, None)?;
+        let mut connection = self.0.read().await?;
         let link = &mut connection;
         let Some(deployment) = deployments::by_id(link, id).await? else {
-            return Err(Refusal::not_found("deployment", id));
+            return Err(Error::not_found("deployment", id));
         };
         let service = services::by_id(link, deployment.service_id).await?;
         let environments = services::environments_of(link, deployment.service_id).await?;
@@ -144,15 +142,15 @@ impl Engine {
             progress: WatchProgress::at(deployment.deployed_at, deployment.watch_ends_at, now),
             run,
             strip,
-            rollback: rollback_panel(link, &deployment, &who, now).await?,
+            rollback: rollback_panel(link, &deployment, &actor, now).await?,
             baselines: baselines::of_deployment(link, id).await?,
             manual_baselines: manual_baselines::of_deployment(link, id).await?,
             may_record_baselines: deployment.state == WatchState::Watching
-                && permit(&who, Permission::RecordBaselines, None).is_ok(),
+                && authorize(&actor, Permission::RecordBaselines, None).is_ok(),
             charts: indicators::charts(link, &deployment, reference.as_ref(), now).await?,
             reference,
             lessons: lessons::of_deployment(link, id).await?,
-            may_write_lesson: permit(&who, Permission::WriteLesson, None).is_ok(),
+            may_write_lesson: authorize(&actor, Permission::WriteLesson, None).is_ok(),
             deployment,
             now,
         })
@@ -160,20 +158,20 @@ impl Engine {
 }
 
 async fn neighbour(
-    link: &mut Link,
+    link: &mut Connection,
     id: Option<DeploymentId>,
-) -> Result<Option<Neighbour>, Refusal> {
+) -> Result<Option<Neighbour>, Error> {
     let Some(id) = id else { return Ok(None) };
     let found = deployments::by_id(link, id).await?;
     Ok(found.map(|found| Neighbour { id, version: found.version }))
 }
 
 async fn rollback_panel(
-    link: &mut Link,
-    deployment: &DeploymentRecord,
-    who: &Who,
+    link: &mut Connection,
+    deployment: &Deployment,
+    actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<RollbackPanel, Refusal> {
+) -> Result<RollbackPanel, Error> {
     let target = runs::rollback_target(link, deployment).await?;
     let target_commit = match &target {
         None => None,
@@ -191,11 +189,12 @@ async fn rollback_panel(
         rehearsal: rehearsals::newest(link, deployment.service_id, 1).await?.pop(),
         word,
         sentence,
-        may: done.is_none()
+        allowed: done.is_none()
             && runs.is_none_or(|runs| runs.id == deployment.id)
-            && permit(who, Permission::RollBack, Some(&deployment.service)).is_ok()
+            && authorize(actor, Permission::RollBack, Some(&deployment.service)).is_ok()
             && deployment.state.may_become(WatchState::RolledBack),
-        delivery: deliveries::of_deployment(link, deployment.id, &deployment.service, who).await?,
+        delivery: deliveries::of_deployment(link, deployment.id, &deployment.service, actor)
+            .await?,
         done,
     })
 }

@@ -1,11 +1,7 @@
 //! The watch strip: what the probes saw in each stretch of the watch.
 
-use domain::watch::WatchBuckets;
-use store::{
-    Link, StoreError,
-    deployments::DeploymentRecord,
-    measurements::{self, StretchRecord},
-};
+use domain::{deployment::Deployment, measurement::Stretch, watch::WatchBuckets};
+use store::{Connection, StoreError, measurements};
 
 /// What was seen in one stretch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +30,8 @@ pub struct Strip {
 }
 
 pub(super) async fn load(
-    link: &mut Link,
-    deployment: &DeploymentRecord,
+    link: &mut Connection,
+    deployment: &Deployment,
 ) -> Result<Strip, StoreError> {
     let stretches = WatchBuckets::of(deployment.deployed_at, deployment.watch_ends_at);
     let counted = measurements::stretches(link, deployment.id).await?;
@@ -49,11 +45,11 @@ pub(super) async fn load(
 }
 
 /// The worst that was seen in it.
-const fn kind(counted: &StretchRecord) -> Slot {
+const fn kind(counted: &Stretch) -> Slot {
     match counted {
-        StretchRecord { bad: 1.., .. } => Slot::Bad,
-        StretchRecord { unsure: 1.., .. } => Slot::Unsure,
-        StretchRecord { good: 1.., .. } => Slot::Good,
+        Stretch { bad: 1.., .. } => Slot::Bad,
+        Stretch { unsure: 1.., .. } => Slot::Unsure,
+        Stretch { good: 1.., .. } => Slot::Good,
         _ => Slot::Empty,
     }
 }

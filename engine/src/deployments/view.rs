@@ -2,25 +2,23 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
+    deployment::{Deployment, DeploymentFilter},
     ids::DeploymentId,
-    permissions::{Permission, permit},
+    page::Page,
+    permissions::{Permission, authorize},
     watch::WatchState,
-    who::Who,
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Link, baselines,
-    deployments::{self, DeploymentFilter, DeploymentRecord},
-    manual_baselines,
-    page::Page,
-    releases,
+    Connection, baselines, deployments, manual_baselines, releases,
     runs::{evidence, sign_offs},
     services,
 };
 
-use super::BaselineView;
+use super::{BaselineView, Deployments};
 use crate::{
-    Engine, Refusal,
+    Error,
     runs::{EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, gate_answer, items_now},
 };
 
@@ -123,7 +121,7 @@ pub struct ListQuery {
 }
 
 impl SummaryView {
-    fn of(record: DeploymentRecord, base_url: &str) -> Self {
+    fn of(record: Deployment, base_url: &str) -> Self {
         Self {
             url: page_url(base_url, record.id),
             id: record.id,
@@ -146,13 +144,13 @@ fn page_url(base_url: &str, id: DeploymentId) -> String {
 
 /// The deployment as it stands on this connection.
 pub(crate) async fn load(
-    link: &mut Link,
+    link: &mut Connection,
     id: DeploymentId,
     base_url: &str,
     now: DateTime<Utc>,
-) -> Result<DeploymentView, Refusal> {
+) -> Result<DeploymentView, Error> {
     let Some(record) = deployments::by_id(link, id).await? else {
-        return Err(Refusal::not_found("deployment", id));
+        return Err(Error::not_found("deployment", id));
     };
     let items = items_now(link, &record.run(), now).await?;
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
@@ -196,15 +194,15 @@ pub(crate) async fn load(
     })
 }
 
-impl Engine {
+impl Deployments<'_> {
     /// A deployment with its items.
     ///
     /// # Errors
     /// Where there is none of that id, or the token is limited to other services.
-    pub async fn deployment(&self, who: &Who, id: DeploymentId) -> Result<DeploymentView, Refusal> {
-        let mut link = self.read().await?;
-        let view = load(&mut link, id, &self.options().base_url, self.now()).await?;
-        permit(who, Permission::Read, Some(&view.service))?;
+    pub async fn view(self, actor: &Actor, id: DeploymentId) -> Result<DeploymentView, Error> {
+        let mut link = self.0.read().await?;
+        let view = load(&mut link, id, &self.0.options().base_url, self.0.now()).await?;
+        authorize(actor, Permission::Read, Some(&view.service))?;
         Ok(view)
     }
 
@@ -212,18 +210,18 @@ impl Engine {
     ///
     /// # Errors
     /// Where the token may not read or the service is unknown.
-    pub async fn deployments(
-        &self,
-        who: &Who,
+    pub async fn list(
+        self,
+        actor: &Actor,
         query: ListQuery,
-    ) -> Result<(Vec<SummaryView>, Option<PageKey>), Refusal> {
-        permit(who, Permission::Read, query.service.as_deref())?;
-        let mut link = self.read().await?;
+    ) -> Result<(Vec<SummaryView>, Option<PageKey>), Error> {
+        authorize(actor, Permission::Read, query.service.as_deref())?;
+        let mut link = self.0.read().await?;
         let service_id = match &query.service {
             None => None,
             Some(slug) => match services::by_slug(&mut link, slug).await? {
                 Some(service) => Some(service.id),
-                None => return Err(Refusal::not_found("service", slug)),
+                None => return Err(Error::not_found("service", slug)),
             },
         };
         let filter = DeploymentFilter {
@@ -238,8 +236,8 @@ impl Engine {
         let next = crate::full_page(&found, query.limit).map(|last| (last.deployed_at, last.id));
         let views = found
             .into_iter()
-            .filter(|record| permit(who, Permission::Read, Some(&record.service)).is_ok())
-            .map(|record| SummaryView::of(record, &self.options().base_url))
+            .filter(|record| authorize(actor, Permission::Read, Some(&record.service)).is_ok())
+            .map(|record| SummaryView::of(record, &self.0.options().base_url))
             .collect();
         Ok((views, next))
     }

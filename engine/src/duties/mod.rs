@@ -6,8 +6,15 @@ mod page;
 mod put;
 mod view;
 
+use crate::handle::handle;
+
 pub use page::{DutiesPage, DutyRunPage};
-pub use put::DutyRequest;
+pub use put::{DutyRequest, put, retire};
 pub use view::{DutyNow, DutyRunView, DutyView};
 
 pub(crate) use view::waiting;
+
+handle! {
+    /// The use cases of duties.
+    duties: Duties
+}

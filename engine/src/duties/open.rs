@@ -3,49 +3,46 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    actor::Actor,
     due::is_overdue,
-    duty::{DutyState, due_run},
+    duty::{Duty, DutyRun, DutyState, due_run},
     event::Event,
     ids::DutyRunId,
-    who::Who,
+    runbook::RunbookVersion,
 };
-use store::{
-    Tx,
-    duties::{self, DutyRecord, DutyRun},
-    runbooks::{self, RunbookVersion},
-    runs::items,
-    services,
-};
+use store::{Tx, duties, runbooks, runs::items, services};
 
+use super::Duties;
 use crate::{
-    Engine, Refusal,
+    Error,
     audit::entry,
+    checks,
     ids::new_id_at,
-    probing,
     runs::{evaluate_all, open_items},
 };
 
 /// Who opens and tells.
-const WHO: Who = Who::System("duties");
+const WHO: Actor = Actor::System("duties");
 
-impl Engine {
+impl Duties<'_> {
     /// Opens the runs of duties that are due, and tells of those that are due
     /// soon or overdue; answers whether anything changed.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn open_due_runs(&self) -> Result<bool, Refusal> {
-        let now = self.now();
-        let due: Vec<_> = duties::all(&mut self.read().await?)
+    pub async fn open_due_runs(self) -> Result<bool, Error> {
+        let now = self.0.now();
+        let due: Vec<_> = duties::all(&mut self.0.read().await?)
             .await?
             .into_iter()
             .filter(|duty| due_run(duty.cadence, duty.starts_at, duty.passed, now).is_some())
             .collect();
-        let open = duties::open_runs(&mut self.read().await?).await?;
+        let open = duties::open_runs(&mut self.0.read().await?).await?;
         if due.is_empty() && open.is_empty() {
             return Ok(false);
         }
         let changed = self
+            .0
             .write(move |tx| {
                 Box::pin(async move {
                     let mut changed = false;
@@ -58,30 +55,26 @@ impl Engine {
                     for run in duties::open_runs(tx).await? {
                         changed |= look_after(tx, run, now).await?;
                     }
-                    Ok::<_, Refusal>(changed)
+                    Ok::<_, Error>(changed)
                 })
             })
             .await?;
         if changed {
             // Checks of a run that opened have to run.
-            self.reschedule();
+            self.0.reschedule();
         }
         Ok(changed)
     }
 }
 
 /// Opens the run of a duty that is due, where no other is open; answers whether one was opened.
-pub(super) async fn if_due(
-    tx: &mut Tx,
-    duty: DutyRecord,
-    now: DateTime<Utc>,
-) -> Result<bool, Refusal> {
+pub(super) async fn if_due(tx: &mut Tx, duty: Duty, now: DateTime<Utc>) -> Result<bool, Error> {
     let due = due_run(duty.cadence, duty.starts_at, duty.passed, now);
     let Some((n, opened_at)) = due.filter(|_| duty.retired_at.is_none()) else { return Ok(false) };
     // One that is still open goes on; its successor's time passes with it, so that what is done
     // for the one never closes the other.
     if duties::open_run(tx, duty.id).await?.is_some() {
-        duties::put(tx, DutyRecord { passed: n + 1, ..duty }).await?;
+        duties::put(tx, Duty { passed: n + 1, ..duty }).await?;
         return Ok(false);
     }
     let published = runbooks::published(tx).await?;
@@ -99,13 +92,13 @@ pub(super) async fn if_due(
         .says(format!("opened {} for {} on {}", run.title, duty.service, duty.environment))
         .with("due_at", run.due_at.to_rfc3339())
         .record(tx);
-    duties::put(tx, DutyRecord { passed: n + 1, ..duty }).await?;
+    duties::put(tx, Duty { passed: n + 1, ..duty }).await?;
     tx.publish(Event::run_changed(run.id));
     Ok(true)
 }
 
 fn run_of(
-    duty: &DutyRecord,
+    duty: &Duty,
     version: &RunbookVersion,
     opened_at: DateTime<Utc>,
     now: DateTime<Utc>,
@@ -132,7 +125,7 @@ fn run_of(
 
 /// Looks at an open run: evaluates one that has not been, and tells where it is late; answers whether
 /// anything changed.
-async fn look_after(tx: &mut Tx, run: DutyRun, now: DateTime<Utc>) -> Result<bool, Refusal> {
+async fn look_after(tx: &mut Tx, run: DutyRun, now: DateTime<Utc>) -> Result<bool, Error> {
     let Some(duty) = duties::by_id(tx, run.duty_id).await? else { return Ok(false) };
     let id = run.id.into();
     let record = tx.run(id).await?;
@@ -140,7 +133,7 @@ async fn look_after(tx: &mut Tx, run: DutyRun, now: DateTime<Utc>) -> Result<boo
     if let Some(record) = record.filter(|record| record.reason.is_empty())
         && let Some(service) = services::by_id(tx, duty.service_id).await?
     {
-        probing::sync_built_in(tx, &service, &duty.environment, None, now).await?;
+        checks::sync_built_in(tx, &service, &duty.environment, None, now).await?;
         evaluate_all(tx, &record, now).await?;
     }
     let items = items::of_run(tx, id).await?;

@@ -2,19 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    duty::{self, DutyState},
+    actor::{Actor, Person},
+    duty::{self, Duty, DutyRun, DutyState},
     ids::{DutyId, DutyRunId},
-    permissions::{Permission, permit},
-    who::{Person, Who},
+    permissions::{Permission, authorize},
 };
-use store::{
-    duties::{self, DutyRecord, DutyRun},
-    runbooks, services,
-};
+use store::{duties, runbooks, services};
 
-use super::view::{DutyNow, standing};
+use super::{
+    Duties,
+    view::{DutyNow, standing},
+};
 use crate::{
-    Engine, Refusal,
+    Error,
     runs::{RunPage, run_page},
 };
 
@@ -40,7 +40,7 @@ pub struct DutiesPage {
 #[derive(Debug, Clone)]
 pub struct DutyRunPage {
     /// The duty.
-    pub duty: DutyRecord,
+    pub duty: Duty,
     /// The service's name.
     pub service_name: String,
     /// The run.
@@ -55,16 +55,16 @@ pub struct DutyRunPage {
     pub now: DateTime<Utc>,
 }
 
-impl Engine {
+impl Duties<'_> {
     /// All that the page of duties shows.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn duties_page(&self, person: &Person) -> Result<DutiesPage, Refusal> {
-        let who = Who::Person(person.clone());
-        permit(&who, Permission::Read, None)?;
-        let now = self.now();
-        let mut connection = self.read().await?;
+    pub async fn page(self, person: &Person) -> Result<DutiesPage, Error> {
+        let actor = Actor::Person(person.clone());
+        authorize(&actor, Permission::Read, None)?;
+        let now = self.0.now();
+        let mut connection = self.0.read().await?;
         let link = &mut connection;
         let names = services::environments(link).await?;
         let mut places = Vec::new();
@@ -82,7 +82,7 @@ impl Engine {
         Ok(DutiesPage {
             runbooks: recurring.collect(),
             places,
-            may_configure: permit(&who, Permission::Configure, None).is_ok(),
+            may_configure: authorize(&actor, Permission::Configure, None).is_ok(),
             duties: standing(link, now).await?,
             now,
         })
@@ -92,21 +92,17 @@ impl Engine {
     ///
     /// # Errors
     /// Where there is no such run.
-    pub async fn duty_run_page(
-        &self,
-        person: &Person,
-        id: DutyRunId,
-    ) -> Result<DutyRunPage, Refusal> {
-        let who = Who::Person(person.clone());
-        permit(&who, Permission::Read, None)?;
-        let now = self.now();
-        let mut connection = self.read().await?;
+    pub async fn run_page(self, person: &Person, id: DutyRunId) -> Result<DutyRunPage, Error> {
+        let actor = Actor::Person(person.clone());
+        authorize(&actor, Permission::Read, None)?;
+        let now = self.0.now();
+        let mut connection = self.0.read().await?;
         let link = &mut connection;
         let Some(run) = duties::run_by_id(link, id).await? else {
-            return Err(Refusal::not_found("run of a duty", id));
+            return Err(Error::not_found("run of a duty", id));
         };
         let Some(record) = duties::by_id(link, run.duty_id).await? else {
-            return Err(Refusal::not_found("duty", DutyId(run.duty_id.0)));
+            return Err(Error::not_found("duty", DutyId(run.duty_id.0)));
         };
         let shown = run.run(&record);
         let runbook = (record.runbook.clone(), run.runbook_number);

@@ -2,21 +2,18 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
+    actor::Actor,
+    duty::Duty,
     event::Event,
     ids::{DutyId, ServiceId},
-    permissions::{Permission, permit},
+    permissions::{Permission, authorize},
     runbook::{Cadence, Runbook},
-    who::Who,
 };
 use serde::Deserialize;
-use store::{
-    Tx, deployments,
-    duties::{self, DutyRecord},
-    runbooks, services,
-};
+use store::{Tx, deployments, duties, runbooks, services};
 
-use super::{open, view::DutyView};
-use crate::{Engine, Refusal, audit::entry, ids::new_id, once::Answer};
+use super::{Duties, open, view::DutyView};
+use crate::{Error, Put, audit::entry, ids::new_id};
 
 /// How far ahead the first run may lie, in days.
 const AHEAD_D: i64 = 366;
@@ -35,142 +32,174 @@ pub struct DutyRequest {
     pub starts_at: Option<DateTime<Utc>>,
 }
 
-impl Engine {
-    /// Switches a duty on for a service, or moves its times; answers it with 201 or 200.
+/// Switches a duty on for a service, or moves its times; answers it.
+///
+/// # Errors
+/// Where the actor may not, a field is at fault, or there is no such service or runbook.
+pub async fn put(
+    tx: &mut Tx,
+    actor: &Actor,
+    slug: &str,
+    runbook: &str,
+    request: DutyRequest,
+    now: DateTime<Utc>,
+) -> Result<Put<DutyView>, Error> {
+    authorize(actor, Permission::Configure, Some(slug))?;
+    check_start(request.starts_at, now)?;
+    let Some(service) = services::by_slug(tx, slug).await? else {
+        return Err(Error::not_found("service", slug));
+    };
+    let places = services::environments_of(tx, service.id).await?;
+    if !places.iter().any(|place| place.environment == request.environment) {
+        let said = "names no environment of this service";
+        return Err(Error::field("/environment", said));
+    }
+    let (content, cadence) = recurring(tx, runbook).await?;
+    let before = duties::find(tx, service.id, &request.environment, runbook).await?;
+    let created = before.as_ref().is_none_or(|known| known.retired_at.is_some());
+    let starts_at = match (request.starts_at, &before) {
+        (Some(at), _) => at,
+        (None, Some(known)) if !created => known.starts_at,
+        _ => start(tx, service.id, &request.environment, cadence, now).await?,
+    };
+    let moved = before
+        .as_ref()
+        .is_none_or(|known| known.starts_at != starts_at || known.cadence != cadence);
+    let record = Duty {
+        id: before.as_ref().map_or_else(|| DutyId(new_id()), |known| known.id),
+        service_id: service.id,
+        service: service.slug.clone(),
+        environment: request.environment,
+        runbook: runbook.to_owned(),
+        cadence,
+        starts_at,
+        // Moved times are counted anew; where runs were opened before, only times
+        // to come open another.
+        passed: match &before {
+            Some(known) if !moved && !created => known.passed,
+            Some(known) if !duties::runs_of(tx, known.id, 1).await?.is_empty() => {
+                domain::duty::passed(cadence, starts_at, now)
+            }
+            _ => 0,
+        },
+        retired_at: None,
+        created_at: before.map_or(now, |known| known.created_at),
+    };
+    duties::put(tx, record.clone()).await?;
+    let verb = if created { "switched on" } else { "changed" };
+    entry(actor, now, "duty.put", "duty", &record.runbook)
+        .says(format!("{verb} the duty {} of {slug}", content.title))
+        .with("environment", record.environment.clone())
+        .with("starts_at", record.starts_at.to_rfc3339())
+        .record(tx);
+    open::if_due(tx, record.clone(), now).await?;
+    tx.publish(Event::changed());
+    let known = duties::by_id(tx, record.id).await?.unwrap_or(record);
+    Ok(Put { created, value: DutyView::of(tx, &known, now).await? })
+}
+
+/// Switches a duty off: no more runs open, and an open one waits for nobody. Putting it brings
+/// it back.
+///
+/// # Errors
+/// Where the actor may not or there is no such duty that is on.
+pub async fn retire(
+    tx: &mut Tx,
+    actor: &Actor,
+    slug: &str,
+    runbook: &str,
+    environment: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    authorize(actor, Permission::Configure, Some(slug))?;
+    let Some(service) = services::by_slug(tx, slug).await? else {
+        return Err(Error::not_found("service", slug));
+    };
+    let known = duties::find(tx, service.id, environment, runbook).await?;
+    let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
+        return Err(Error::not_found("duty that is switched on", runbook));
+    };
+    duties::put(tx, Duty { retired_at: Some(now), ..known }).await?;
+    entry(actor, now, "duty.retire", "duty", runbook)
+        .says(format!("switched off the duty {runbook} of {slug}"))
+        .with("environment", environment)
+        .record(tx);
+    tx.publish(Event::changed());
+    Ok(())
+}
+
+impl Duties<'_> {
+    /// As [`put`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not, a field is at fault, or there is no such service or runbook.
-    pub async fn put_duty(
-        &self,
-        who: &Who,
+    /// As [`put`].
+    pub async fn put(
+        self,
+        actor: &Actor,
         slug: &str,
         runbook: &str,
         request: DutyRequest,
-    ) -> Result<Answer, Refusal> {
-        permit(who, Permission::Configure, Some(slug))?;
-        let now = self.now();
-        check_start(request.starts_at, now)?;
-        let (who, slug, runbook) = (who.clone(), slug.to_owned(), runbook.to_owned());
-        let (created, view) = self
+    ) -> Result<Put<DutyView>, Error> {
+        let (actor, slug, runbook, now) =
+            (actor.clone(), slug.to_owned(), runbook.to_owned(), self.0.now());
+        let put = self
+            .0
             .write(move |tx| {
-                Box::pin(async move {
-                    let Some(service) = services::by_slug(tx, &slug).await? else {
-                        return Err(Refusal::not_found("service", &slug));
-                    };
-                    let places = services::environments_of(tx, service.id).await?;
-                    if !places.iter().any(|place| place.environment == request.environment) {
-                        let said = "names no environment of this service";
-                        return Err(Refusal::field("/environment", said));
-                    }
-                    let (content, cadence) = recurring(tx, &runbook).await?;
-                    let before =
-                        duties::find(tx, service.id, &request.environment, &runbook).await?;
-                    let created = before.as_ref().is_none_or(|known| known.retired_at.is_some());
-                    let starts_at = match (request.starts_at, &before) {
-                        (Some(at), _) => at,
-                        (None, Some(known)) if !created => known.starts_at,
-                        _ => start(tx, service.id, &request.environment, cadence, now).await?,
-                    };
-                    let moved = before.as_ref().is_none_or(|known| {
-                        known.starts_at != starts_at || known.cadence != cadence
-                    });
-                    let record = DutyRecord {
-                        id: before.as_ref().map_or_else(|| DutyId(new_id()), |known| known.id),
-                        service_id: service.id,
-                        service: service.slug.clone(),
-                        environment: request.environment,
-                        runbook,
-                        cadence,
-                        starts_at,
-                        // Moved times are counted anew; where runs were opened before, only times
-                        // to come open another.
-                        passed: match &before {
-                            Some(known) if !moved && !created => known.passed,
-                            Some(known) if !duties::runs_of(tx, known.id, 1).await?.is_empty() => {
-                                domain::duty::passed(cadence, starts_at, now)
-                            }
-                            _ => 0,
-                        },
-                        retired_at: None,
-                        created_at: before.map_or(now, |known| known.created_at),
-                    };
-                    duties::put(tx, record.clone()).await?;
-                    let verb = if created { "switched on" } else { "changed" };
-                    entry(&who, now, "duty.put", "duty", &record.runbook)
-                        .says(format!("{verb} the duty {} of {slug}", content.title))
-                        .with("environment", record.environment.clone())
-                        .with("starts_at", record.starts_at.to_rfc3339())
-                        .record(tx);
-                    open::if_due(tx, record.clone(), now).await?;
-                    tx.publish(Event::changed());
-                    let known = duties::by_id(tx, record.id).await?.unwrap_or(record);
-                    Ok((created, DutyView::of(tx, &known, now).await?))
-                })
+                Box::pin(async move { put(tx, &actor, &slug, &runbook, request, now).await })
             })
             .await?;
-        self.reschedule();
-        let body =
-            serde_json::to_string(&view).map_err(|error| Refusal::Internal(error.to_string()))?;
-        Ok(Answer { status: if created { 201 } else { 200 }, body, replayed: false })
+        self.0.reschedule();
+        Ok(put)
     }
 
-    /// Switches a duty off: no more runs open, and an open one waits for nobody. Putting it brings
-    /// it back.
+    /// As [`retire`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not or there is no such duty that is on.
-    pub async fn retire_duty(
-        &self,
-        who: &Who,
+    /// As [`retire`].
+    pub async fn retire(
+        self,
+        actor: &Actor,
         slug: &str,
         runbook: &str,
         environment: &str,
-    ) -> Result<(), Refusal> {
-        permit(who, Permission::Configure, Some(slug))?;
-        let (who, slug, now) = (who.clone(), slug.to_owned(), self.now());
-        let (runbook, environment) = (runbook.to_owned(), environment.to_owned());
-        self.write(move |tx| {
-            Box::pin(async move {
-                let Some(service) = services::by_slug(tx, &slug).await? else {
-                    return Err(Refusal::not_found("service", &slug));
-                };
-                let known = duties::find(tx, service.id, &environment, &runbook).await?;
-                let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
-                    return Err(Refusal::not_found("duty that is switched on", &runbook));
-                };
-                duties::put(tx, DutyRecord { retired_at: Some(now), ..known }).await?;
-                entry(&who, now, "duty.retire", "duty", &runbook)
-                    .says(format!("switched off the duty {runbook} of {slug}"))
-                    .with("environment", environment)
-                    .record(tx);
-                tx.publish(Event::changed());
-                Ok(())
+    ) -> Result<(), Error> {
+        let (actor, slug, runbook, environment, now) = (
+            actor.clone(),
+            slug.to_owned(),
+            runbook.to_owned(),
+            environment.to_owned(),
+            self.0.now(),
+        );
+        self.0
+            .write(move |tx| {
+                Box::pin(
+                    async move { retire(tx, &actor, &slug, &runbook, &environment, now).await },
+                )
             })
-        })
-        .await?;
-        self.reschedule();
+            .await?;
+        self.0.reschedule();
         Ok(())
     }
 }
 
-fn check_start(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Refusal> {
+fn check_start(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), Error> {
     let Some(at) = at else { return Ok(()) };
     if at < now - Duration::days(BACK_D) || at > now + Duration::days(AHEAD_D) {
         let said = "must lie within a year from now, before or after";
-        return Err(Refusal::field("/starts_at", said));
+        return Err(Error::field("/starts_at", said));
     }
     Ok(())
 }
 
 /// The published runbook, where it recurs.
-async fn recurring(tx: &mut Tx, slug: &str) -> Result<(Runbook, Cadence), Refusal> {
+async fn recurring(tx: &mut Tx, slug: &str) -> Result<(Runbook, Cadence), Error> {
     let published = runbooks::published(tx).await?;
     let Some(version) = published.into_iter().find(|version| version.content.slug == slug) else {
-        return Err(Refusal::not_found("published runbook", slug));
+        return Err(Error::not_found("published runbook", slug));
     };
     match version.content.applies_to.duty {
         Some(duty) => Ok((version.content, duty.cadence)),
-        None => Err(Refusal::conflict(format!(
+        None => Err(Error::conflict(format!(
             "The runbook `{slug}` does not recur. Give it `applies_to.duty.cadence` to have it as \
              a duty."
         ))),
@@ -184,7 +213,7 @@ async fn start(
     environment: &str,
     cadence: Cadence,
     now: DateTime<Utc>,
-) -> Result<DateTime<Utc>, Refusal> {
+) -> Result<DateTime<Utc>, Error> {
     if cadence != Cadence::Once {
         return Ok(now);
     }

@@ -2,23 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
     due::is_overdue,
-    duty::{self, DutyState},
-    item::ItemState,
-    permissions::{Permission, permit},
-    who::Who,
+    duty::{self, Duty, DutyRun, DutyState},
+    item::{Item, ItemState},
+    permissions::{Permission, authorize},
 };
 use serde::Serialize;
-use store::{
-    Link,
-    duties::{self, DutyRecord, DutyRun},
-    runbooks,
-    runs::{evidence, items::ItemRecord},
-};
+use store::{Connection, duties, runbooks, runs::evidence};
 use uuid::Uuid;
 
+use super::Duties;
 use crate::{
-    Engine, Refusal,
+    Error,
     runs::{EVIDENCE_EACH, ItemView, items_now},
 };
 
@@ -26,7 +22,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct DutyNow {
     /// The duty.
-    pub record: DutyRecord,
+    pub record: Duty,
     /// What its runbook is called.
     pub title: String,
     /// How it stands.
@@ -81,10 +77,10 @@ pub struct DutyRunView {
 
 impl DutyView {
     pub(super) async fn of(
-        link: &mut Link,
-        duty: &DutyRecord,
+        link: &mut Connection,
+        duty: &Duty,
         now: DateTime<Utc>,
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, Error> {
         let (duty, items) = now_of(link, duty.clone(), now).await?;
         let ids: Vec<_> = items.iter().map(|item| item.id).collect();
         let kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
@@ -108,10 +104,10 @@ impl DutyView {
 
 /// A duty as it stands, with the boxes of its open run.
 async fn now_of(
-    link: &mut Link,
-    record: DutyRecord,
+    link: &mut Connection,
+    record: Duty,
     now: DateTime<Utc>,
-) -> Result<(DutyNow, Vec<ItemRecord>), Refusal> {
+) -> Result<(DutyNow, Vec<Item>), Error> {
     let open = duties::open_run(link, record.id).await?;
     let newest = duties::runs_of(link, record.id, 2).await?;
     let closed = newest.into_iter().find(|run| run.closed_at.is_some());
@@ -148,21 +144,21 @@ async fn now_of(
 }
 
 /// When the next run opens; one whose time has come opens when the one before it is done.
-fn next(record: &DutyRecord, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+fn next(record: &Duty, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let waiting = duty::due_run(record.cadence, record.starts_at, record.passed, now);
     let after = || duty::opening(record.cadence, record.starts_at, record.passed);
     waiting.map(|(_, at)| at).or_else(after)
 }
 
-impl Engine {
+impl Duties<'_> {
     /// The duties that are switched on, those that wait first.
     ///
     /// # Errors
     /// Where the actor may not read.
-    pub async fn duties(&self, who: &Who) -> Result<Vec<DutyView>, Refusal> {
-        permit(who, Permission::Read, None)?;
-        let now = self.now();
-        let mut link = self.read().await?;
+    pub async fn list(self, actor: &Actor) -> Result<Vec<DutyView>, Error> {
+        authorize(actor, Permission::Read, None)?;
+        let now = self.0.now();
+        let mut link = self.0.read().await?;
         let mut all = Vec::new();
         for record in duties::all(&mut link).await? {
             all.push(DutyView::of(&mut link, &record, now).await?);
@@ -172,13 +168,19 @@ impl Engine {
 }
 
 /// The duties that wait for somebody, most urgent first.
-pub(crate) async fn waiting(link: &mut Link, now: DateTime<Utc>) -> Result<Vec<DutyNow>, Refusal> {
+pub(crate) async fn waiting(
+    link: &mut Connection,
+    now: DateTime<Utc>,
+) -> Result<Vec<DutyNow>, Error> {
     let all = standing(link, now).await?;
     Ok(all.into_iter().filter(|duty| duty.state.waits()).collect())
 }
 
 /// All duties, those that wait first, the most urgent of them before the others.
-pub(super) async fn standing(link: &mut Link, now: DateTime<Utc>) -> Result<Vec<DutyNow>, Refusal> {
+pub(super) async fn standing(
+    link: &mut Connection,
+    now: DateTime<Utc>,
+) -> Result<Vec<DutyNow>, Error> {
     let mut all = Vec::new();
     for record in duties::all(link).await? {
         all.push(now_of(link, record, now).await?.0);

@@ -3,8 +3,8 @@
 
 use store::heartbeats;
 
-use super::{ping::turned, stand::settle};
-use crate::{Engine, Refusal};
+use super::{Heartbeats, ping::turned, status::settle};
+use crate::Error;
 
 /// How many are written down in one transaction.
 const AT_ONCE: i64 = 500;
@@ -17,32 +17,32 @@ struct Detected {
     left: bool,
 }
 
-impl Engine {
+impl Heartbeats<'_> {
     /// Writes down the heartbeats that have become silent; answers how many.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn detect_missed(&self) -> Result<usize, Refusal> {
+    pub async fn detect_missed(self) -> Result<usize, Error> {
         let mut noticed = 0;
         loop {
             let more = self.detect_some().await?;
             noticed += more.noticed;
             // Those that could not be written down would be found again.
-            if !more.left || more.noticed == 0 || self.stopping().is_cancelled() {
+            if !more.left || more.noticed == 0 || self.0.stopping().is_cancelled() {
                 return Ok(noticed);
             }
         }
     }
 
-    async fn detect_some(&self) -> Result<Detected, Refusal> {
-        let now = self.now();
-        let silent = heartbeats::silent(&mut self.read().await?, now, AT_ONCE).await?;
+    async fn detect_some(self) -> Result<Detected, Error> {
+        let now = self.0.now();
+        let silent = heartbeats::silent(&mut self.0.read().await?, now, AT_ONCE).await?;
         if silent.is_empty() {
             return Ok(Detected { noticed: 0, left: false });
         }
         let left = i64::try_from(silent.len()).is_ok_and(|found| found >= AT_ONCE);
         let ids: Vec<_> = silent.into_iter().map(|record| record.ping_id).collect();
-        let act = self.write(move |tx| {
+        let act = self.0.write(move |tx| {
             Box::pin(async move {
                 let mut noticed = 0;
                 for id in ids {
@@ -53,11 +53,11 @@ impl Engine {
                     if record.state == before.state {
                         continue;
                     }
-                    heartbeats::stand(tx, &record);
+                    heartbeats::put_state(tx, &record);
                     noticed += 1;
                     turned(tx, &before, &record, now).await?;
                 }
-                Ok::<_, Refusal>(Detected { noticed, left })
+                Ok::<_, Error>(Detected { noticed, left })
             })
         });
         act.await

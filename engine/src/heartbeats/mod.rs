@@ -4,11 +4,19 @@ mod missed;
 mod ping;
 mod put;
 mod request;
-mod stand;
+mod status;
 mod view;
 
+use crate::handle::handle;
+
 pub use ping::{Ping, PingWord};
+pub use put::{put, retire};
 pub use request::HeartbeatRequest;
-pub(crate) use stand::{now_is, source};
+pub(crate) use status::{now_is, source};
 pub(crate) use view::now_of;
 pub use view::{HeartbeatNow, HeartbeatView};
+
+handle! {
+    /// The use cases of heartbeats.
+    heartbeats: Heartbeats
+}

@@ -3,18 +3,17 @@
 use chrono::{DateTime, Utc};
 use domain::{
     event::Event,
-    heartbeat::{PingKind, of_exit_code},
+    heartbeat::{Heartbeat, PingKind, RecordedPing, of_exit_code},
 };
-use store::{
-    Tx,
-    heartbeats::{self, HeartbeatRecord, PingRecord},
-    runs,
-};
+use store::{Tx, heartbeats, runs};
 use uuid::Uuid;
 
-use super::stand::{settle, source};
+use super::{
+    Heartbeats,
+    status::{settle, source},
+};
 use crate::{
-    Engine, Refusal,
+    Error,
     runs::{AutomatedResult, apply_automated_result, began},
 };
 
@@ -73,21 +72,23 @@ pub struct Ping {
     pub body: Vec<u8>,
 }
 
-impl Engine {
+impl Heartbeats<'_> {
     /// Hears a heartbeat; returns once that is durable.
     ///
     /// # Errors
     /// Where there is no heartbeat in use with this id.
-    pub async fn ping(&self, id: Uuid, ping: Ping) -> Result<(), Refusal> {
-        let now = self.now();
-        self.hear(move |tx| Box::pin(async move { hear(tx, id, &ping, now).await })).await
+    pub async fn ping(self, id: Uuid, ping: Ping) -> Result<(), Error> {
+        let now = self.0.now();
+        self.0
+            .write_buffered(move |tx| Box::pin(async move { hear(tx, id, &ping, now).await }))
+            .await
     }
 }
 
 /// Writes a ping down.
-async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<(), Refusal> {
+async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<(), Error> {
     let Some(mut record) = tx.heartbeat(id).await? else {
-        return Err(Refusal::not_found("heartbeat with the id", id));
+        return Err(Error::not_found("heartbeat with the id", id));
     };
     let before = record.clone();
     let kind = ping.word.kind();
@@ -98,8 +99,8 @@ async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<
     record.exit_code = ping.word.code();
     record.pings += 1;
     settle(&mut record, now);
-    heartbeats::stand(tx, &record);
-    let kept = PingRecord {
+    heartbeats::put_state(tx, &record);
+    let kept = RecordedPing {
         n: record.pings,
         at: now,
         kind,
@@ -115,10 +116,10 @@ async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<
 /// Evaluates the items a heartbeat is evidence for, where what it says of them has changed.
 pub(super) async fn turned(
     tx: &mut Tx,
-    before: &HeartbeatRecord,
-    record: &HeartbeatRecord,
+    before: &Heartbeat,
+    record: &Heartbeat,
     now: DateTime<Utc>,
-) -> Result<(), Refusal> {
+) -> Result<(), Error> {
     if record.item.is_none() && before.state == record.state {
         return Ok(());
     }

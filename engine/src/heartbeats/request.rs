@@ -7,7 +7,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-use crate::{Refusal, error::Faults};
+use crate::{Error, error::ValidationErrors};
 
 /// The grace where none is asked for, in seconds.
 const USUAL_GRACE_S: i64 = 300;
@@ -59,8 +59,8 @@ impl HeartbeatRequest {
     }
 
     /// Looks at every field.
-    pub(super) fn check(&self, key: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
-        let mut faults = Faults::default();
+    pub(super) fn check(&self, key: &str, now: DateTime<Utc>) -> Result<(), Error> {
+        let mut faults = ValidationErrors::default();
         faults.note("/key", validate::slug(key));
         match (&self.cron, self.period_s) {
             (Some(cron), None) => {

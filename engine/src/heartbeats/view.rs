@@ -1,14 +1,11 @@
 //! A heartbeat as the API answers it and as the pages show it.
 
 use chrono::{DateTime, Utc};
-use domain::heartbeat::{HeartbeatState, expected};
+use domain::heartbeat::{Heartbeat, HeartbeatState, RecordedPing, expected};
 use serde::Serialize;
-use store::{
-    Link, StoreError,
-    heartbeats::{self, HeartbeatRecord, PingRecord},
-};
+use store::{Connection, StoreError, heartbeats};
 
-use super::stand::{now_is, schedule};
+use super::status::{now_is, schedule};
 
 /// How many pings the page shows.
 const PINGS_SHOWN: i64 = 20;
@@ -47,17 +44,17 @@ pub struct HeartbeatView {
 #[derive(Debug, Clone)]
 pub struct HeartbeatNow {
     /// The heartbeat.
-    pub record: HeartbeatRecord,
+    pub record: Heartbeat,
     /// Where it stands now.
     pub state: HeartbeatState,
     /// When it is expected next.
     pub expected_at: Option<DateTime<Utc>>,
     /// Its newest pings, newest first.
-    pub pings: Vec<PingRecord>,
+    pub pings: Vec<RecordedPing>,
 }
 
 impl HeartbeatNow {
-    pub(super) fn without_pings(record: HeartbeatRecord, now: DateTime<Utc>) -> Self {
+    pub(super) fn without_pings(record: Heartbeat, now: DateTime<Utc>) -> Self {
         let expected_at = schedule(&record, now)
             .and_then(|schedule| expected(&schedule, record.grace_s, &record.heard))
             .map(|(expected, _)| expected);
@@ -90,14 +87,14 @@ impl HeartbeatNow {
     }
 }
 
-fn ping_url(base_url: &str, record: &HeartbeatRecord) -> String {
+fn ping_url(base_url: &str, record: &Heartbeat) -> String {
     format!("{base_url}/ping/{}", record.ping_id)
 }
 
 /// Heartbeats as they stand, with their newest pings.
 pub(crate) async fn now_of(
-    link: &mut Link,
-    records: Vec<HeartbeatRecord>,
+    link: &mut Connection,
+    records: Vec<Heartbeat>,
     now: DateTime<Utc>,
 ) -> Result<Vec<HeartbeatNow>, StoreError> {
     let mut all = Vec::with_capacity(records.len());

@@ -3,14 +3,12 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    baseline::{to_pass, window_from},
-    indicator::{Criterion, Direction, Family, Limit},
+    baseline::{Reference, to_pass, window_from},
+    deployment::Deployment,
+    indicator::{Criterion, Direction, Family, Indicator, Limit},
 };
 use store::{
-    Link, StoreError,
-    baselines::Reference,
-    deployments::DeploymentRecord,
-    indicators::{self, IndicatorRecord},
+    Connection, StoreError, indicators,
     series::{self, minute_of},
 };
 
@@ -91,8 +89,8 @@ impl Chart {
 /// The charts of a deployment: the indicators that have ever had a point there, and those that
 /// ought to have.
 pub(crate) async fn load(
-    link: &mut Link,
-    deployment: &DeploymentRecord,
+    link: &mut Connection,
+    deployment: &Deployment,
     reference: Option<&Reference>,
     now: DateTime<Utc>,
 ) -> Result<Vec<Chart>, StoreError> {
@@ -114,7 +112,7 @@ struct Span {
     passed: i64,
 }
 
-fn span(deployment: &DeploymentRecord, now: DateTime<Utc>) -> Span {
+fn span(deployment: &Deployment, now: DateTime<Utc>) -> Span {
     let from = window_from(deployment.deployed_at);
     let whole = (deployment.watch_ends_at - deployment.deployed_at).num_minutes().max(1);
     let end = deployment.closed_at.unwrap_or(now).min(deployment.watch_ends_at);
@@ -127,10 +125,10 @@ fn span(deployment: &DeploymentRecord, now: DateTime<Utc>) -> Span {
 }
 
 async fn chart(
-    link: &mut Link,
-    deployment: &DeploymentRecord,
+    link: &mut Connection,
+    deployment: &Deployment,
     reference: Option<&Reference>,
-    indicator: IndicatorRecord,
+    indicator: Indicator,
     (now, by_minute): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Chart, StoreError> {
     let span = span(deployment, now);
@@ -204,7 +202,7 @@ fn around(values: &[Option<f64>], at: usize) -> Option<(f64, f64)> {
 }
 
 /// The thresholds that have a value: those relative to a baseline take one, at its last moment.
-fn limits(indicator: &IndicatorRecord, reference: Option<&Reference>) -> Vec<ChartLimit> {
+fn limits(indicator: &Indicator, reference: Option<&Reference>) -> Vec<ChartLimit> {
     let baseline = reference.and_then(|known| {
         let of_it = known.baselines.iter().filter(|one| one.indicator == indicator.key);
         of_it.max_by_key(|one| one.moment)?.summary.value

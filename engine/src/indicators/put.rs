@@ -1,22 +1,19 @@
 //! Creating, changing and retiring an indicator.
 
+use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
     baseline::to_pass,
     event::Event,
     ids::IndicatorId,
-    indicator::Thresholds,
-    permissions::{Permission, permit},
-    who::Who,
+    indicator::{Indicator, Thresholds},
+    permissions::{Permission, authorize},
 };
 use serde::Serialize;
-use store::{
-    deployments,
-    indicators::{self, IndicatorRecord},
-    services,
-};
+use store::{Tx, deployments, indicators, services};
 
-use super::IndicatorRequest;
-use crate::{Engine, Refusal, audit::entry, ids::new_id, once::Answer};
+use super::{IndicatorRequest, Indicators};
+use crate::{Error, Put, audit::entry, ids::new_id};
 
 /// An indicator as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -60,7 +57,7 @@ pub struct ThresholdsView {
 }
 
 impl IndicatorView {
-    pub(crate) fn of(record: IndicatorRecord) -> Self {
+    pub(crate) fn of(record: Indicator) -> Self {
         let Thresholds { pass, warn, rollback, critical } = record.thresholds;
         let pass = to_pass(&record.key, record.family, &record.unit, &pass);
         Self {
@@ -79,140 +76,161 @@ impl IndicatorView {
     }
 }
 
-impl Engine {
-    /// Creates or changes an indicator; answers it with 201 or 200.
+/// Creates or changes an indicator; answers it.
+///
+/// # Errors
+/// Where the actor may not, a field is at fault, or the service is unknown.
+pub async fn put(
+    tx: &mut Tx,
+    actor: &Actor,
+    slug: &str,
+    key: &str,
+    request: IndicatorRequest,
+    now: DateTime<Utc>,
+) -> Result<Put<IndicatorView>, Error> {
+    authorize(actor, Permission::Configure, Some(slug))?;
+    let checked = request.check(key)?;
+    let Some(service) = services::by_slug(tx, slug).await? else {
+        return Err(Error::not_found("service", slug));
+    };
+    let before = indicators::by_key(tx, service.id, key).await?;
+    if let Some(before) = &before
+        && (before.unit != request.unit || before.family != checked.family)
+    {
+        // Its points would be read in the other unit.
+        return Err(Error::conflict(format!(
+            "`{key}` has points in {} of the family {}. Use another key for \
+             another quantity.",
+            before.unit, before.family
+        )));
+    }
+    let in_use = before.as_ref().filter(|known| known.retired_at.is_none());
+    let created = in_use.is_none();
+    let agreed = in_use.map(|known| known.thresholds.clone());
+    let record = Indicator {
+        id: before.as_ref().map_or_else(|| IndicatorId(new_id()), |known| known.id),
+        service_id: service.id,
+        label: request.label.unwrap_or_else(|| label_of(key)),
+        key: key.to_owned(),
+        family: checked.family,
+        source: checked.source,
+        unit: request.unit,
+        direction: checked.direction,
+        server_url: request.server_url,
+        query: request.query,
+        heartbeat_query: request.heartbeat_query,
+        interval_s: request.interval_s.unwrap_or(60),
+        thresholds: checked.thresholds,
+        retired_at: None,
+        created_at: before.as_ref().map_or(now, |known| known.created_at),
+        updated_at: now,
+    };
+    indicators::put(tx, record.clone()).await?;
+    let verb = if created { "created" } else { "changed" };
+    let moved = agreed.is_some_and(|agreed| agreed != record.thresholds);
+    let mut open = Vec::new();
+    for place in services::environments_of(tx, service.id).await? {
+        open.extend(deployments::watching(tx, service.id, &place.environment).await?);
+    }
+    // A threshold changed during a watch is seen on that watch's timeline.
+    for watched in open.iter().filter(|_| moved) {
+        entry(actor, now, "indicator.thresholds", "indicator", &record.key)
+            .deployment(watched.id)
+            .says(format!(
+                "changed the thresholds of {} while {} is being watched",
+                record.label, watched.version
+            ))
+            .record(tx);
+    }
+    entry(actor, now, "indicator.put", "indicator", &record.key)
+        .says(format!("{verb} the indicator {} of {slug}", record.key))
+        .with("source", record.source.as_str())
+        .with("pass", record.thresholds.pass.clone())
+        .with("rollback", record.thresholds.rollback.clone())
+        .record(tx);
+    for watched in open {
+        tx.publish(Event::run_changed(watched.id));
+    }
+    Ok(Put { created, value: IndicatorView::of(record) })
+}
+
+/// Retires an indicator: it takes no more points; those it has stay. Putting it brings it back.
+///
+/// # Errors
+/// Where the actor may not or there is no such indicator in use.
+pub async fn retire(
+    tx: &mut Tx,
+    actor: &Actor,
+    slug: &str,
+    key: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    authorize(actor, Permission::Configure, Some(slug))?;
+    let Some(service) = services::by_slug(tx, slug).await? else {
+        return Err(Error::not_found("service", slug));
+    };
+    let known = indicators::by_key(tx, service.id, key).await?;
+    let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
+        return Err(Error::not_found("indicator in use with the key", key));
+    };
+    if known.source == domain::indicator::Source::Probe {
+        return Err(Error::conflict(format!(
+            "`{key}` is measured by the probes of the response targets; it goes when \
+             those go."
+        )));
+    }
+    indicators::retire(tx, known.id, now).await?;
+    entry(actor, now, "indicator.retire", "indicator", &known.key)
+        .says(format!("retired the indicator {key} of {slug}"))
+        .record(tx);
+    Ok(())
+}
+
+impl Indicators<'_> {
+    /// As [`put`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not, a field is at fault, or the service is unknown.
-    pub async fn put_indicator(
-        &self,
-        who: &Who,
+    /// As [`put`].
+    pub async fn put(
+        self,
+        actor: &Actor,
         slug: &str,
         key: &str,
         request: IndicatorRequest,
-    ) -> Result<Answer, Refusal> {
-        permit(who, Permission::Configure, Some(slug))?;
-        let checked = request.check(key)?;
-        let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        let (created, record) = self
+    ) -> Result<Put<IndicatorView>, Error> {
+        let (actor, slug, key, now) =
+            (actor.clone(), slug.to_owned(), key.to_owned(), self.0.now());
+        self.0
             .write(move |tx| {
-                Box::pin(async move {
-                    let Some(service) = services::by_slug(tx, &slug).await? else {
-                        return Err(Refusal::not_found("service", &slug));
-                    };
-                    let before = indicators::by_key(tx, service.id, &key).await?;
-                    if let Some(before) = &before
-                        && (before.unit != request.unit || before.family != checked.family)
-                    {
-                        // Its points would be read in the other unit.
-                        return Err(Refusal::conflict(format!(
-                            "`{key}` has points in {} of the family {}. Use another key for \
-                             another quantity.",
-                            before.unit, before.family
-                        )));
-                    }
-                    let in_use = before.as_ref().filter(|known| known.retired_at.is_none());
-                    let created = in_use.is_none();
-                    let agreed = in_use.map(|known| known.thresholds.clone());
-                    let record = IndicatorRecord {
-                        id: before.as_ref().map_or_else(|| IndicatorId(new_id()), |known| known.id),
-                        service_id: service.id,
-                        label: request.label.unwrap_or_else(|| label_of(&key)),
-                        key,
-                        family: checked.family,
-                        source: checked.source,
-                        unit: request.unit,
-                        direction: checked.direction,
-                        server_url: request.server_url,
-                        query: request.query,
-                        heartbeat_query: request.heartbeat_query,
-                        interval_s: request.interval_s.unwrap_or(60),
-                        thresholds: checked.thresholds,
-                        retired_at: None,
-                        created_at: before.as_ref().map_or(now, |known| known.created_at),
-                        updated_at: now,
-                    };
-                    indicators::put(tx, record.clone()).await?;
-                    let verb = if created { "created" } else { "changed" };
-                    let moved = agreed.is_some_and(|agreed| agreed != record.thresholds);
-                    let mut open = Vec::new();
-                    for place in services::environments_of(tx, service.id).await? {
-                        open.extend(
-                            deployments::watching(tx, service.id, &place.environment).await?,
-                        );
-                    }
-                    // A threshold changed during a watch is seen on that watch's timeline.
-                    for watched in open.iter().filter(|_| moved) {
-                        entry(&who, now, "indicator.thresholds", "indicator", &record.key)
-                            .deployment(watched.id)
-                            .says(format!(
-                                "changed the thresholds of {} while {} is being watched",
-                                record.label, watched.version
-                            ))
-                            .record(tx);
-                    }
-                    entry(&who, now, "indicator.put", "indicator", &record.key)
-                        .says(format!("{verb} the indicator {} of {slug}", record.key))
-                        .with("source", record.source.as_str())
-                        .with("pass", record.thresholds.pass.clone())
-                        .with("rollback", record.thresholds.rollback.clone())
-                        .record(tx);
-                    for watched in open {
-                        tx.publish(Event::run_changed(watched.id));
-                    }
-                    Ok((created, record))
-                })
+                Box::pin(async move { put(tx, &actor, &slug, &key, request, now).await })
             })
-            .await?;
-        let body = serde_json::to_string(&IndicatorView::of(record))
-            .map_err(|error| Refusal::Internal(error.to_string()))?;
-        Ok(Answer { status: if created { 201 } else { 200 }, body, replayed: false })
+            .await
     }
 
     /// The indicators of a service that are in use, by key.
     ///
     /// # Errors
     /// Where the actor may not read or there is no such service.
-    pub async fn indicators(&self, who: &Who, slug: &str) -> Result<Vec<IndicatorView>, Refusal> {
-        permit(who, Permission::Read, Some(slug))?;
-        let mut link = self.read().await?;
+    pub async fn list(self, actor: &Actor, slug: &str) -> Result<Vec<IndicatorView>, Error> {
+        authorize(actor, Permission::Read, Some(slug))?;
+        let mut link = self.0.read().await?;
         let Some(service) = services::by_slug(&mut link, slug).await? else {
-            return Err(Refusal::not_found("service", slug));
+            return Err(Error::not_found("service", slug));
         };
         let found = indicators::of_service(&mut link, service.id).await?;
         Ok(found.into_iter().map(IndicatorView::of).collect())
     }
 
-    /// Retires an indicator: it takes no more points; those it has stay. Putting it brings it back.
+    /// As [`retire`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not or there is no such indicator in use.
-    pub async fn retire_indicator(&self, who: &Who, slug: &str, key: &str) -> Result<(), Refusal> {
-        permit(who, Permission::Configure, Some(slug))?;
-        let (who, slug, key, now) = (who.clone(), slug.to_owned(), key.to_owned(), self.now());
-        self.write(move |tx| {
-            Box::pin(async move {
-                let Some(service) = services::by_slug(tx, &slug).await? else {
-                    return Err(Refusal::not_found("service", &slug));
-                };
-                let known = indicators::by_key(tx, service.id, &key).await?;
-                let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
-                    return Err(Refusal::not_found("indicator in use with the key", &key));
-                };
-                if known.source == domain::indicator::Source::Probe {
-                    return Err(Refusal::conflict(format!(
-                        "`{key}` is measured by the probes of the response targets; it goes when \
-                         those go."
-                    )));
-                }
-                indicators::retire(tx, known.id, now).await?;
-                entry(&who, now, "indicator.retire", "indicator", &known.key)
-                    .says(format!("retired the indicator {key} of {slug}"))
-                    .record(tx);
-                Ok(())
-            })
-        })
-        .await
+    /// As [`retire`].
+    pub async fn retire(self, actor: &Actor, slug: &str, key: &str) -> Result<(), Error> {
+        let (actor, slug, key, now) =
+            (actor.clone(), slug.to_owned(), key.to_owned(), self.0.now());
+        self.0
+            .write(move |tx| Box::pin(async move { retire(tx, &actor, &slug, &key, now).await }))
+            .await
     }
 }
 

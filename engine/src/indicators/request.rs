@@ -6,7 +6,7 @@ use domain::{
 };
 use serde::Deserialize;
 
-use crate::{Refusal, error::Faults};
+use crate::{Error, error::ValidationErrors};
 
 /// The most thresholds of one kind.
 const THRESHOLDS_MAX: usize = 8;
@@ -89,8 +89,8 @@ pub(super) struct Checked {
 
 impl IndicatorRequest {
     /// Looks at every field.
-    pub(super) fn check(&self, key: &str) -> Result<Checked, Refusal> {
-        let mut faults = Faults::default();
+    pub(super) fn check(&self, key: &str) -> Result<Checked, Error> {
+        let mut faults = ValidationErrors::default();
         faults.note("/key", validate::metric_key(key));
         let family = word(&mut faults, "/family", &self.family, Family::parse, Family::ALL);
         let source = word(&mut faults, "/source", &self.source, Source::parse, Source::ALL);
@@ -105,7 +105,7 @@ impl IndicatorRequest {
         let thresholds = self.thresholds(&mut faults);
         faults.into_result()?;
         let (Some(family), Some(source)) = (family, source) else {
-            return Err(Refusal::Internal("a fault was not noted".into()));
+            return Err(Error::Internal("a fault was not noted".into()));
         };
         let direction = direction.unwrap_or_else(|| family.direction());
         Ok(Checked { family, source, direction, thresholds })
@@ -116,7 +116,7 @@ impl IndicatorRequest {
         key: &str,
         source: Option<Source>,
         family: Option<Family>,
-        faults: &mut Faults,
+        faults: &mut ValidationErrors,
     ) {
         let built_in = BUILT_IN.iter().find(|built_in| built_in.key == key);
         match (source, built_in) {
@@ -169,7 +169,7 @@ impl IndicatorRequest {
         }
     }
 
-    fn thresholds(&self, faults: &mut Faults) -> Thresholds {
+    fn thresholds(&self, faults: &mut ValidationErrors) -> Thresholds {
         let Some(asked) = &self.thresholds else { return Thresholds::default() };
         for (name, list) in
             [("pass", &asked.pass), ("warn", &asked.warn), ("rollback", &asked.rollback)]
@@ -214,7 +214,7 @@ fn query_text(query: &str) -> Result<(), String> {
 }
 
 fn word<T: Copy + ToString>(
-    faults: &mut Faults,
+    faults: &mut ValidationErrors,
     pointer: &str,
     text: &str,
     parse: impl Fn(&str) -> Option<T>,

@@ -1,15 +1,16 @@
 //! Logging in, and who a session belongs to.
 
 use domain::{
+    account::Account,
+    actor::{Actor, Person},
     ids::PersonId,
-    who::{Person, Who},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use store::people::{self, PersonRecord};
+use store::people;
 
-use super::password::verify_password;
-use crate::{Engine, Refusal, audit::entry};
+use super::{People, password::verify_password};
+use crate::{Error, audit::entry};
 
 /// What a browser session keeps of who signed in. It holds as long as the password does: setting
 /// another one ends every session that signed in with the old one.
@@ -34,36 +35,33 @@ const NO_LOGIN: &str = "This address and password do not belong together.";
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$\
                       yZ1OL2ZrhYVUxsxMXiK4LkNSIeIB9HZJcGWUWkRyJm8";
 
-impl Engine {
+impl People<'_> {
     /// The person this address and password belong to.
     ///
     /// # Errors
     /// Where they do not belong together, without saying which is wrong.
-    pub async fn log_in(
-        &self,
-        email: &str,
-        password: String,
-    ) -> Result<(Person, SignedIn), Refusal> {
+    pub async fn log_in(self, email: &str, password: String) -> Result<(Person, SignedIn), Error> {
         let email = email.trim().to_lowercase();
-        let found = people::by_email(&mut self.read().await?, &email).await?;
+        let found = people::by_email(&mut self.0.read().await?, &email).await?;
         let hash = found.as_ref().map_or(NOBODY, |record| &record.password_hash).to_owned();
         let right = verify_password(password, hash).await?;
         let Some(record) = found.filter(|record| right && record.disabled_at.is_none()) else {
-            return Err(Refusal::Unauthenticated(NO_LOGIN.into()));
+            return Err(Error::Unauthenticated(NO_LOGIN.into()));
         };
-        let now = self.now();
+        let now = self.0.now();
         let signed_in = SignedIn::with(record.person.id, &record.password_hash);
         let person = record.person;
-        let who = Who::Person(person.clone());
+        let actor = Actor::Person(person.clone());
         let id = person.id;
-        self.write(move |tx| {
-            Box::pin(async move {
-                entry(&who, now, "person.log_in", "person", id).says("logged in").record(tx);
-                people::logged_in(tx, id, now).await?;
-                Ok(())
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    entry(&actor, now, "person.log_in", "person", id).says("logged in").record(tx);
+                    people::logged_in(tx, id, now).await?;
+                    Ok(())
+                })
             })
-        })
-        .await?;
+            .await?;
         Ok((person, signed_in))
     }
 
@@ -71,9 +69,9 @@ impl Engine {
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn person(&self, signed_in: &SignedIn) -> Result<Option<Person>, Refusal> {
-        let found = people::by_id(&mut self.read().await?, signed_in.person).await?;
-        let holds = |record: &PersonRecord| {
+    pub async fn find(self, signed_in: &SignedIn) -> Result<Option<Person>, Error> {
+        let found = people::by_id(&mut self.0.read().await?, signed_in.person).await?;
+        let holds = |record: &Account| {
             record.disabled_at.is_none()
                 && SignedIn::with(record.person.id, &record.password_hash) == *signed_in
         };

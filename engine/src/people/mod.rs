@@ -4,19 +4,26 @@ mod change;
 mod log_in;
 mod password;
 
+use crate::handle::handle;
 use domain::{
+    account::Account,
+    actor::{Actor, Person},
     ids::PersonId,
-    permissions::{Permission, permit},
+    permissions::{Permission, authorize},
     roles::Role,
     validate,
-    who::{Person, Who},
 };
-use store::people::{self, PersonRecord};
+use store::people;
 
 pub use log_in::SignedIn;
 use password::hash_password;
 
-use crate::{Engine, Refusal, audit::entry, error::Faults, ids::new_id};
+use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
+
+handle! {
+    /// The use cases of people.
+    people: People
+}
 
 /// A person to be added.
 #[derive(Clone)]
@@ -39,41 +46,41 @@ impl std::fmt::Debug for NewPerson {
     }
 }
 
-impl Engine {
+impl People<'_> {
     /// Whether nobody has been added yet, so that the first visitor sets the portal up.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn needs_set_up(&self) -> Result<bool, Refusal> {
-        Ok(people::count(&mut self.read().await?).await? == 0)
+    pub async fn needs_set_up(self) -> Result<bool, Error> {
+        Ok(people::count(&mut self.0.read().await?).await? == 0)
     }
 
     /// Adds the first person, an administrator. Refused once there is anyone.
     ///
     /// # Errors
     /// Where a field is at fault or the portal is set up already.
-    pub async fn set_up(&self, mut new: NewPerson) -> Result<(Person, SignedIn), Refusal> {
+    pub async fn set_up(self, mut new: NewPerson) -> Result<(Person, SignedIn), Error> {
         new.role = Role::Admin;
-        self.insert_person(Who::System("first-run set-up"), new, true).await
+        self.insert_person(Actor::System("first-run set-up"), new, true).await
     }
 
     /// Adds a person.
     ///
     /// # Errors
     /// Where the actor may not, a field is at fault, or the address is taken.
-    pub async fn add_person(&self, who: &Who, new: NewPerson) -> Result<Person, Refusal> {
-        permit(who, Permission::ManagePeople, None)?;
-        self.insert_person(who.clone(), new, false).await.map(|(person, _)| person)
+    pub async fn add(self, actor: &Actor, new: NewPerson) -> Result<Person, Error> {
+        authorize(actor, Permission::ManagePeople, None)?;
+        self.insert_person(actor.clone(), new, false).await.map(|(person, _)| person)
     }
 
     async fn insert_person(
-        &self,
-        who: Who,
+        self,
+        actor: Actor,
         new: NewPerson,
         only_first: bool,
-    ) -> Result<(Person, SignedIn), Refusal> {
+    ) -> Result<(Person, SignedIn), Error> {
         let email = new.email.trim().to_lowercase();
-        let mut faults = Faults::default();
+        let mut faults = ValidationErrors::default();
         faults.note("/email", validate::email(&email));
         faults.note("/name", validate::line(&new.name, 80));
         faults.note("/password", validate::password(&new.password));
@@ -81,7 +88,7 @@ impl Engine {
             faults.note("/teams", validate::slug(team));
         }
         faults.into_result()?;
-        let now = self.now();
+        let now = self.0.now();
         let password_hash = hash_password(new.password).await?;
         let person = Person {
             id: PersonId(new_id()),
@@ -90,46 +97,47 @@ impl Engine {
             role: new.role,
             teams: new.teams,
         };
-        self.write(move |tx| {
-            Box::pin(async move {
-                if only_first && people::count(tx).await? > 0 {
-                    return Err(Refusal::conflict(
-                        "The portal is set up already. Log in, or ask an administrator to add \
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    if only_first && people::count(tx).await? > 0 {
+                        return Err(Error::conflict(
+                            "The portal is set up already. Log in, or ask an administrator to add \
                          you.",
-                    ));
-                }
-                if people::by_email(tx, &person.email).await?.is_some() {
-                    return Err(Refusal::field("/email", "belongs to someone already"));
-                }
-                entry(&who, now, "person.add", "person", person.id)
-                    .says(format!("added {} as {}", person.name, person.role.as_str()))
-                    .with("email", person.email.clone())
-                    .record(tx);
-                let record = PersonRecord {
-                    person: person.clone(),
-                    password_hash,
-                    created_at: now,
-                    disabled_at: None,
-                    last_login_at: None,
-                };
-                let signed_in = SignedIn::with(person.id, &record.password_hash);
-                people::insert(tx, record).await?;
-                if only_first {
-                    // Setting the portal up signs in.
-                    people::logged_in(tx, person.id, now).await?;
-                }
-                Ok((person, signed_in))
+                        ));
+                    }
+                    if people::by_email(tx, &person.email).await?.is_some() {
+                        return Err(Error::field("/email", "belongs to someone already"));
+                    }
+                    entry(&actor, now, "person.add", "person", person.id)
+                        .says(format!("added {} as {}", person.name, person.role.as_str()))
+                        .with("email", person.email.clone())
+                        .record(tx);
+                    let record = Account {
+                        person: person.clone(),
+                        password_hash,
+                        created_at: now,
+                        disabled_at: None,
+                        last_login_at: None,
+                    };
+                    let signed_in = SignedIn::with(person.id, &record.password_hash);
+                    people::insert(tx, record).await?;
+                    if only_first {
+                        // Setting the portal up signs in.
+                        people::logged_in(tx, person.id, now).await?;
+                    }
+                    Ok((person, signed_in))
+                })
             })
-        })
-        .await
+            .await
     }
 
     /// Everyone, by name.
     ///
     /// # Errors
     /// Where the actor may not.
-    pub async fn people(&self, who: &Who) -> Result<Vec<PersonRecord>, Refusal> {
-        permit(who, Permission::ManagePeople, None)?;
-        Ok(people::all(&mut self.read().await?).await?)
+    pub async fn list(self, actor: &Actor) -> Result<Vec<Account>, Error> {
+        authorize(actor, Permission::ManagePeople, None)?;
+        Ok(people::all(&mut self.0.read().await?).await?)
     }
 }

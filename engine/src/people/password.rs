@@ -5,51 +5,52 @@ use argon2::{
     password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString},
 };
 use domain::{
-    permissions::{Permission, permit},
+    actor::{Actor, Person},
+    permissions::{Permission, authorize},
     validate,
-    who::{Person, Who},
 };
 use store::people;
 
-use super::SignedIn;
-use crate::{Engine, Refusal, audit::entry, error::Faults};
+use super::{People, SignedIn};
+use crate::{Error, audit::entry, error::ValidationErrors};
 
-impl Engine {
+impl People<'_> {
     /// Sets a person's password, which ends their sessions; answers what a session of theirs keeps
     /// now.
     ///
     /// # Errors
     /// Where the actor is neither that person nor an administrator, or the password is too short.
     pub async fn set_password(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         email: &str,
         password: String,
-    ) -> Result<SignedIn, Refusal> {
+    ) -> Result<SignedIn, Error> {
         let email = email.trim().to_lowercase();
-        if !matches!(who, Who::Person(person) if person.email == email) {
-            permit(who, Permission::ManagePeople, None)?;
+        if !matches!(actor, Actor::Person(person) if person.email == email) {
+            authorize(actor, Permission::ManagePeople, None)?;
         }
-        let mut faults = Faults::default();
+        let mut faults = ValidationErrors::default();
         faults.note("/password", validate::password(&password));
         faults.into_result()?;
-        let now = self.now();
+        let now = self.0.now();
         let hash = hash_password(password).await?;
-        let who = who.clone();
-        self.write(move |tx| {
-            Box::pin(async move {
-                let Some(record) = people::by_email(tx, &email).await? else {
-                    return Err(Refusal::not_found("person", &email));
-                };
-                entry(&who, now, "person.password", "person", record.person.id)
-                    .says(format!("set the password of {}", record.person.name))
-                    .record(tx);
-                let signed_in = SignedIn::with(record.person.id, &hash);
-                people::set_password(tx, record.person.id, hash).await?;
-                Ok(signed_in)
+        let actor = actor.clone();
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    let Some(record) = people::by_email(tx, &email).await? else {
+                        return Err(Error::not_found("person", &email));
+                    };
+                    entry(&actor, now, "person.password", "person", record.person.id)
+                        .says(format!("set the password of {}", record.person.name))
+                        .record(tx);
+                    let signed_in = SignedIn::with(record.person.id, &hash);
+                    people::set_password(tx, record.person.id, hash).await?;
+                    Ok(signed_in)
+                })
             })
-        })
-        .await
+            .await
     }
 
     /// Changes a person's own password, who says the one they have.
@@ -57,24 +58,24 @@ impl Engine {
     /// # Errors
     /// Where the present one is wrong or the new one is too short.
     pub async fn change_own_password(
-        &self,
+        self,
         person: &Person,
         current: String,
         new: String,
-    ) -> Result<SignedIn, Refusal> {
-        let Some(record) = people::by_id(&mut self.read().await?, person.id).await? else {
-            return Err(Refusal::not_found("person", person.id));
+    ) -> Result<SignedIn, Error> {
+        let Some(record) = people::by_id(&mut self.0.read().await?, person.id).await? else {
+            return Err(Error::not_found("person", person.id));
         };
         if !verify_password(current, record.password_hash).await? {
-            return Err(Refusal::field("/current", "is not your password"));
+            return Err(Error::field("/current", "is not your password"));
         }
-        self.set_password(&Who::Person(person.clone()), &person.email, new).await
+        self.set_password(&Actor::Person(person.clone()), &person.email, new).await
     }
 }
 
 /// Argon2id with the crate's defaults (19 MiB, 2 passes), off the runtime's threads.
-pub(super) async fn hash_password(password: String) -> Result<String, Refusal> {
-    let internal = |error: String| Refusal::Internal(format!("hashing a password: {error}"));
+pub(super) async fn hash_password(password: String) -> Result<String, Error> {
+    let internal = |error: String| Error::Internal(format!("hashing a password: {error}"));
     tokio::task::spawn_blocking(move || {
         let salt_bytes: [u8; 16] = rand::random();
         let salt = SaltString::encode_b64(&salt_bytes)?;
@@ -85,12 +86,12 @@ pub(super) async fn hash_password(password: String) -> Result<String, Refusal> {
     .map_err(|error: argon2::password_hash::Error| internal(error.to_string()))
 }
 
-pub(super) async fn verify_password(password: String, hash: String) -> Result<bool, Refusal> {
+pub(super) async fn verify_password(password: String, hash: String) -> Result<bool, Error> {
     tokio::task::spawn_blocking(move || {
         PasswordHash::new(&hash).is_ok_and(|parsed| {
             Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
         })
     })
     .await
-    .map_err(|error| Refusal::Internal(format!("checking a password: {error}")))
+    .map_err(|error| Error::Internal(format!("checking a password: {error}")))
 }

@@ -1,17 +1,13 @@
 //! A check or a heartbeat has spoken for an item: evaluating that, and writing down a change.
 
 use chrono::{DateTime, Utc};
-use domain::{event::Event, ids::EvidenceId, who::Who, words::Actor};
-use store::{
-    Tx,
-    runs::{
-        RunRecord,
-        evidence::{self, EvidenceRecord},
-    },
+use domain::{
+    actor::Actor, event::Event, evidence::Evidence, ids::EvidenceId, item::ItemActor, run::Run,
 };
+use store::{Tx, runs::evidence};
 
 use super::{evaluate::evaluate_item, update_verdict};
-use crate::{Refusal, audit::entry, ids::new_id};
+use crate::{Error, audit::entry, ids::new_id};
 
 /// What a check or a heartbeat said.
 #[derive(Debug, Clone, Copy)]
@@ -34,13 +30,13 @@ pub(crate) struct AutomatedResult<'a> {
 /// has no such item, or it is a person's.
 pub(crate) async fn apply_automated_result(
     tx: &mut Tx,
-    run: &RunRecord,
+    run: &Run,
     key: &str,
     said: AutomatedResult<'_>,
     now: DateTime<Utc>,
-) -> Result<(), Refusal> {
+) -> Result<(), Error> {
     let Some(mut item) = tx.item(run.id, key).await? else { return Ok(()) };
-    if item.actor == Actor::Human {
+    if item.actor == ItemActor::Human {
         return Ok(());
     }
     let change = evaluate_item(tx, run, &mut item, now).await?;
@@ -52,7 +48,7 @@ pub(crate) async fn apply_automated_result(
         return Ok(());
     }
     let Some((word, sentence)) = item.machine.clone() else { return Ok(()) };
-    let kept = EvidenceRecord {
+    let kept = Evidence {
         id: EvidenceId(new_id()),
         run_id: run.id,
         item_id: item.id,
@@ -67,7 +63,7 @@ pub(crate) async fn apply_automated_result(
         details: "{}".into(),
     };
     evidence::insert(tx, kept);
-    entry(&Who::System(said.actor), now, "item.machine", "item", key)
+    entry(&Actor::System(said.actor), now, "item.machine", "item", key)
         .run(run.id)
         .says(format!("{}: {}. {sentence}", item.title, word.as_str()))
         .with(said.kind, said.key)

@@ -6,16 +6,14 @@ use domain::{
     event::Event,
     gate::{self, GateAnswer, GateItem},
     ids::{RunId, ServiceId},
-    item::{ItemFacts, ItemState, PersonFact, WaiverFact, judge},
+    item::{Item, ItemFacts, ItemState, PersonFact, WaiverFact, judge},
+    run::Run,
+    waiver::Waiver,
     watch::WatchState,
 };
 use store::{
-    Link, StoreError, Tx,
-    runs::{
-        self, RunRecord,
-        items::{self, ItemRecord},
-        waivers::{self, WaiverRecord},
-    },
+    Connection, StoreError, Tx,
+    runs::{self, items, waivers},
 };
 
 use super::sources::automated_status;
@@ -32,8 +30,8 @@ pub(crate) struct Change {
 /// Evaluates one item from all that is known now and writes it down.
 pub(crate) async fn evaluate_item(
     tx: &mut Tx,
-    run: &RunRecord,
-    item: &mut ItemRecord,
+    run: &Run,
+    item: &mut Item,
     now: DateTime<Utc>,
 ) -> Result<Change, StoreError> {
     let waivers = tx.waivers(run.id).await?;
@@ -42,12 +40,12 @@ pub(crate) async fn evaluate_item(
 
 async fn evaluate_with(
     tx: &mut Tx,
-    run: &RunRecord,
-    item: &mut ItemRecord,
-    waivers: &[WaiverRecord],
+    run: &Run,
+    item: &mut Item,
+    waivers: &[Waiver],
     now: DateTime<Utc>,
 ) -> Result<Change, StoreError> {
-    let status = |item: &ItemRecord| item.machine.as_ref().map(|(word, _)| *word);
+    let status = |item: &Item| item.machine.as_ref().map(|(word, _)| *word);
     let before = (item.state, status(item));
     let reason = item.reason.clone();
     item.machine = automated_status(tx, run, item, now).await?;
@@ -62,8 +60,8 @@ async fn evaluate_with(
 /// Evaluates the items of a run that is about to open; they are not written down yet.
 pub(super) async fn evaluate_new(
     tx: &mut Tx,
-    run: &RunRecord,
-    items: &mut [ItemRecord],
+    run: &Run,
+    items: &mut [Item],
     now: DateTime<Utc>,
 ) -> Result<GateAnswer, StoreError> {
     for item in &mut *items {
@@ -74,7 +72,7 @@ pub(super) async fn evaluate_new(
 }
 
 /// Puts an item in the state that follows from what has been said about it.
-fn apply_state(item: &mut ItemRecord, waivers: &[WaiverRecord], now: DateTime<Utc>) {
+fn apply_state(item: &mut Item, waivers: &[Waiver], now: DateTime<Utc>) {
     let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id);
     let judged = judge(
         &ItemFacts {
@@ -101,12 +99,12 @@ fn apply_state(item: &mut ItemRecord, waivers: &[WaiverRecord], now: DateTime<Ut
 /// The items of a run as they stand at `now`: a waiver that has expired closes nothing, also
 /// before anybody has written that down.
 pub(crate) async fn items_now(
-    link: &mut Link,
-    run: &RunRecord,
+    link: &mut Connection,
+    run: &Run,
     now: DateTime<Utc>,
-) -> Result<Vec<ItemRecord>, StoreError> {
+) -> Result<Vec<Item>, StoreError> {
     let mut items = items::of_run(link, run.id).await?;
-    let waived = |item: &ItemRecord| item.state == ItemState::Waived;
+    let waived = |item: &Item| item.state == ItemState::Waived;
     if run.state == WatchState::Watching && items.iter().any(waived) {
         let waivers = waivers::not_ended(link, run.id).await?;
         for item in items.iter_mut().filter(|item| waived(item)) {
@@ -117,7 +115,7 @@ pub(crate) async fn items_now(
 }
 
 /// Asks the gate and writes its answer down where it changed.
-pub(crate) async fn update_verdict(tx: &mut Tx, run: &RunRecord) -> Result<GateAnswer, StoreError> {
+pub(crate) async fn update_verdict(tx: &mut Tx, run: &Run) -> Result<GateAnswer, StoreError> {
     let items = items::of_run(tx, run.id).await?;
     let answer = gate_answer(run.state, &items);
     write_verdict(tx, run, &answer).await?;
@@ -127,7 +125,7 @@ pub(crate) async fn update_verdict(tx: &mut Tx, run: &RunRecord) -> Result<GateA
 /// Writes the gate's answer down where it is another than the run knows.
 pub(super) async fn write_verdict(
     tx: &mut Tx,
-    run: &RunRecord,
+    run: &Run,
     answer: &GateAnswer,
 ) -> Result<(), StoreError> {
     let open = i64::try_from(answer.open.len()).unwrap_or(i64::MAX);
@@ -138,7 +136,7 @@ pub(super) async fn write_verdict(
 }
 
 /// What the gate says of these items.
-pub(crate) fn gate_answer(state: WatchState, items: &[ItemRecord]) -> GateAnswer {
+pub(crate) fn gate_answer(state: WatchState, items: &[Item]) -> GateAnswer {
     let facts: Vec<_> = items
         .iter()
         .map(|item| GateItem {
@@ -154,7 +152,7 @@ pub(crate) fn gate_answer(state: WatchState, items: &[ItemRecord]) -> GateAnswer
 /// Evaluates every item and asks the gate.
 pub(crate) async fn evaluate_all(
     tx: &mut Tx,
-    run: &RunRecord,
+    run: &Run,
     now: DateTime<Utc>,
 ) -> Result<GateAnswer, StoreError> {
     let waivers = tx.waivers(run.id).await?;

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use domain::{
+    actor::Actor,
     gate::GateAnswer,
-    permissions::{Permission, permit},
+    permissions::{Permission, authorize},
     verdict::Verdict,
-    who::Who,
 };
 use serde::Serialize;
 use tokio::{sync::broadcast::error::RecvError, time::Instant};
 
 use super::{RunRef, Runs, gate_answer, items_now, record_of};
-use crate::Refusal;
+use crate::Error;
 
 /// The gate's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -36,10 +36,10 @@ impl Runs<'_> {
     ///
     /// # Errors
     /// Where there is no such run, or the token is limited to other services.
-    pub async fn gate(&self, who: &Who, at: impl Into<RunRef>) -> Result<GateAnswer, Refusal> {
+    pub async fn gate(self, actor: &Actor, at: impl Into<RunRef>) -> Result<GateAnswer, Error> {
         let mut link = self.0.read().await?;
         let run = record_of(&mut link, at.into()).await?;
-        permit(who, Permission::Read, Some(&run.service))?;
+        authorize(actor, Permission::Read, Some(&run.service))?;
         let items = items_now(&mut link, &run, self.0.now()).await?;
         Ok(gate_answer(run.state, &items))
     }
@@ -49,17 +49,17 @@ impl Runs<'_> {
     /// # Errors
     /// As [`gate`](Self::gate).
     pub async fn gate_within(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         at: impl Into<RunRef>,
         wait: Duration,
-    ) -> Result<GateAnswer, Refusal> {
+    ) -> Result<GateAnswer, Error> {
         let at = at.into();
         // Listen before looking, so that nothing falls between.
         let mut changes = self.0.subscribe();
         let until = Instant::now() + wait;
         loop {
-            let answer = self.gate(who, at).await?;
+            let answer = self.gate(actor, at).await?;
             if answer.verdict != Verdict::Undecided || Instant::now() >= until {
                 return Ok(answer);
             }
@@ -73,7 +73,7 @@ impl Runs<'_> {
                     Ok(Ok(_)) => {}
                     // Some were missed: look again.
                     Ok(Err(RecvError::Lagged(_))) => break,
-                    Ok(Err(RecvError::Closed)) | Err(_) => return self.gate(who, at).await,
+                    Ok(Err(RecvError::Closed)) | Err(_) => return self.gate(actor, at).await,
                 }
             }
         }

@@ -3,27 +3,25 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    acts::{ItemAct, may},
+    actor::Actor,
     check::ProbeSpec,
     due::is_overdue,
+    evidence::Evidence,
     ids::CheckId,
+    item::{Item, ItemActor},
+    item_permissions::{ItemAct, authorize_item},
     measurement::{Measurement, Phase},
+    run::Run,
+    waiver::Waiver,
     watch::WatchState,
-    who::Who,
-    words::Actor,
 };
 use store::{
-    Link, heartbeats, measurements,
-    runs::{
-        RunRecord,
-        evidence::{self, EvidenceRecord},
-        items::ItemRecord,
-        waivers::{self, WaiverRecord},
-    },
+    Connection, heartbeats, measurements,
+    runs::{evidence, waivers},
 };
 
 use super::CheckNow;
-use crate::{Refusal, heartbeats::HeartbeatNow};
+use crate::{Error, heartbeats::HeartbeatNow};
 
 /// How many pieces of evidence of each item the page shows.
 const EVIDENCE_EACH: i64 = 8;
@@ -32,7 +30,7 @@ const EVIDENCE_EACH: i64 = 8;
 #[derive(Debug, Clone)]
 pub struct ItemNow {
     /// The item.
-    pub item: ItemRecord,
+    pub item: Item,
     /// Its heartbeats.
     pub heartbeats: Vec<HeartbeatNow>,
     /// Its checks with what they saw last.
@@ -40,13 +38,13 @@ pub struct ItemNow {
     /// What was sent and received by those checks that did not pass, and what journeys saw.
     pub proofs: Vec<(CheckId, Measurement)>,
     /// Its newest evidence, newest first.
-    pub evidence: Vec<EvidenceRecord>,
+    pub evidence: Vec<Evidence>,
     /// Its waiver, expired or not.
-    pub waiver: Option<WaiverRecord>,
+    pub waiver: Option<Waiver>,
     /// Whether it is overdue.
     pub overdue: bool,
     /// What the reader may do.
-    pub may: Allowed,
+    pub allowed: Allowed,
 }
 
 /// What the reader may do with an item.
@@ -68,13 +66,13 @@ pub struct Allowed {
 
 /// The items with their checks, which are taken out of `checks`.
 pub(crate) async fn items_page(
-    link: &mut Link,
-    run: &RunRecord,
-    records: Vec<ItemRecord>,
+    link: &mut Connection,
+    run: &Run,
+    records: Vec<Item>,
     checks: &mut Vec<CheckNow>,
-    who: &Who,
+    actor: &Actor,
     now: DateTime<Utc>,
-) -> Result<Vec<ItemNow>, Refusal> {
+) -> Result<Vec<ItemNow>, Error> {
     let ids: Vec<_> = records.iter().map(|item| item.id).collect();
     let mut kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
     let waivers = waivers::not_ended(link, run.id).await?;
@@ -101,7 +99,7 @@ pub(crate) async fn items_page(
         }
         all.push(ItemNow {
             overdue: run.state == WatchState::Watching && is_overdue(item.state, item.due_at, now),
-            may: allowed(&item, run, who, waiver.is_some(), !bound.is_empty()),
+            allowed: allowed(&item, run, actor, waiver.is_some(), !bound.is_empty()),
             heartbeats: beating
                 .iter()
                 .filter(|one| one.record.item.as_deref() == Some(&item.key))
@@ -120,10 +118,10 @@ pub(crate) async fn items_page(
 /// The heartbeats there while a run is open; what they said in one that is closed is in the
 /// items' evidence.
 async fn heartbeats_now(
-    link: &mut Link,
-    run: &RunRecord,
+    link: &mut Connection,
+    run: &Run,
     now: DateTime<Utc>,
-) -> Result<Vec<HeartbeatNow>, Refusal> {
+) -> Result<Vec<HeartbeatNow>, Error> {
     if run.state != WatchState::Watching {
         return Ok(Vec::new());
     }
@@ -132,8 +130,10 @@ async fn heartbeats_now(
     Ok(crate::heartbeats::now_of(link, found, now).await?)
 }
 
-fn allowed(item: &ItemRecord, run: &RunRecord, who: &Who, waived: bool, probed: bool) -> Allowed {
-    let can = |act| !run.suspended && may(act, &item.key, item.actor, run.state, who).is_ok();
+fn allowed(item: &Item, run: &Run, actor: &Actor, waived: bool, probed: bool) -> Allowed {
+    let can = |act| {
+        !run.suspended && authorize_item(act, &item.key, item.actor, run.state, actor).is_ok()
+    };
     let applies = item.not_required_because.is_none();
     let spoken = item.person.is_some();
     Allowed {
@@ -142,6 +142,6 @@ fn allowed(item: &ItemRecord, run: &RunRecord, who: &Who, waived: bool, probed: 
         untick: spoken && can(ItemAct::Untick),
         waive: !item.state.is_closed() && can(ItemAct::Waive),
         end_waiver: waived && can(ItemAct::EndWaiver),
-        probe: probed && item.actor != Actor::Human && can(ItemAct::Probe),
+        probe: probed && item.actor != ItemActor::Human && can(ItemAct::Probe),
     }
 }

@@ -2,24 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    acts::{ItemAct, may},
+    actor::Actor,
     event::Event,
+    evidence::Evidence,
     ids::EvidenceId,
-    item::PersonWord,
+    item::{ItemActor, ManualResult, ManualStatus},
+    item_permissions::{ItemAct, authorize_item},
     validate,
-    who::Who,
-    words::Actor,
 };
-use store::{
-    Tx,
-    runs::{
-        evidence::{self, EvidenceRecord},
-        items::PersonSaid,
-    },
-};
+use store::{Tx, runs::evidence};
 
 use super::{RunRef, Runs, evaluate::evaluate_item, find::find_item, update_verdict};
-use crate::{Refusal, audit::entry, error::Faults, ids::new_id};
+use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
 
 /// What a person does with an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +36,8 @@ impl ManualAction {
     }
 
     /// Whether a note will do: what failed has to be said.
-    fn check(self, note: &str) -> Result<(), Refusal> {
-        let mut faults = Faults::default();
+    fn check(self, note: &str) -> Result<(), Error> {
+        let mut faults = ValidationErrors::default();
         faults.note("/note", validate::text(note, 2_000));
         if self == Self::MarkFailed && note.trim().is_empty() {
             faults.note("/note", Err("must say what failed".into()));
@@ -59,19 +53,19 @@ impl ManualAction {
         }
     }
 
-    const fn action(self, actor: Actor) -> (&'static str, &'static str) {
+    const fn action(self, actor: ItemActor) -> (&'static str, &'static str) {
         match self {
-            Self::Tick if matches!(actor, Actor::Mixed) => ("item.tick", "confirmed"),
+            Self::Tick if matches!(actor, ItemActor::Mixed) => ("item.tick", "confirmed"),
             Self::Tick => ("item.tick", "ticked"),
             Self::MarkFailed => ("item.mark_failed", "marked as failed"),
             Self::Untick => ("item.untick", "unticked"),
         }
     }
 
-    const fn word(self) -> Option<PersonWord> {
+    const fn word(self) -> Option<ManualStatus> {
         match self {
-            Self::Tick => Some(PersonWord::Passed),
-            Self::MarkFailed => Some(PersonWord::Failed),
+            Self::Tick => Some(ManualStatus::Passed),
+            Self::MarkFailed => Some(ManualStatus::Failed),
             Self::Untick => None,
         }
     }
@@ -84,60 +78,63 @@ impl Runs<'_> {
     /// Where the rules forbid it (a token, the wrong kind of item, a closed run), or where there
     /// is nothing to untick.
     pub async fn set_manual_status(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         at: impl Into<RunRef>,
         key: &str,
         action: ManualAction,
         note: &str,
-    ) -> Result<(), Refusal> {
-        action.check(note)?;
-        let (who, at, now) = (who.clone(), at.into(), self.0.now());
-        let (key, note) = (key.to_owned(), note.trim().to_owned());
+    ) -> Result<(), Error> {
+        let (actor, at, now) = (actor.clone(), at.into(), self.0.now());
+        let (key, note) = (key.to_owned(), note.to_owned());
         self.0
             .write(move |tx| {
-                Box::pin(
-                    async move { set_manual_status(tx, &who, at, &key, action, &note, now).await },
-                )
+                Box::pin(async move {
+                    set_manual_status(tx, &actor, at, &key, action, &note, now).await
+                })
             })
             .await
     }
 }
 
 /// As [`Runs::set_manual_status`], in a transaction of the caller's.
-pub(crate) async fn set_manual_status(
+///
+/// # Errors
+/// As [`Runs::set_manual_status`].
+pub async fn set_manual_status(
     tx: &mut Tx,
-    who: &Who,
+    actor: &Actor,
     at: RunRef,
     key: &str,
     action: ManualAction,
     note: &str,
     now: DateTime<Utc>,
-) -> Result<(), Refusal> {
+) -> Result<(), Error> {
+    action.check(note)?;
     let (run, mut item) = find_item(tx, at, key).await?;
-    may(action.act(), key, item.actor, run.state, who)?;
+    authorize_item(action.act(), key, item.actor, run.state, actor)?;
     if let Some(because) = &item.not_required_because {
-        return Err(Refusal::conflict(format!("`{key}` is not required here: {because}")));
+        return Err(Error::conflict(format!("`{key}` is not required here: {because}")));
     }
     if action == ManualAction::Untick && item.person.is_none() {
-        return Err(Refusal::conflict(format!(
+        return Err(Error::conflict(format!(
             "Nobody has ticked `{key}`, so there is nothing to take back."
         )));
     }
-    item.person = action.word().map(|word| PersonSaid {
+    item.person = action.word().map(|word| ManualResult {
         word,
-        name: who.name().to_owned(),
-        note: note.to_owned(),
+        name: actor.name().to_owned(),
+        note: note.trim().to_owned(),
         at: now,
     });
     let (name, verb) = action.action(item.actor);
-    let kept = EvidenceRecord {
+    let kept = Evidence {
         id: EvidenceId(new_id()),
         run_id: run.id,
         item_id: item.id,
         at: now,
         source_kind: "person".into(),
-        source_name: who.name().to_owned(),
+        source_name: actor.name().to_owned(),
         status: action.status().into(),
         summary: if note.is_empty() { verb.to_owned() } else { note.to_owned() },
         url: None,
@@ -148,7 +145,7 @@ pub(crate) async fn set_manual_status(
     evidence::insert(tx, kept);
     evaluate_item(tx, &run, &mut item, now).await?;
     update_verdict(tx, &run).await?;
-    entry(who, now, name, "item", key)
+    entry(actor, now, name, "item", key)
         .run(run.id)
         .says(match note.lines().next() {
             None => format!("{verb} {}", item.title),

@@ -3,11 +3,11 @@
 //! does.
 
 mod automated_result;
-mod capture;
 mod evaluate;
 mod find;
 mod gate;
 mod items_page;
+pub mod last_evaluated;
 mod manual_status;
 mod open;
 mod page;
@@ -20,38 +20,33 @@ mod sources;
 mod view;
 mod waive;
 
-use crate::Engine;
+use crate::handle::handle;
 
 pub(crate) use automated_result::{AutomatedResult, apply_automated_result};
-pub(crate) use capture::{source, stretches};
-pub(crate) use evaluate::{evaluate_all, evaluate_open, gate_answer, items_now, update_verdict};
+pub(crate) use evaluate::{
+    evaluate_all, evaluate_item, evaluate_open, gate_answer, items_now, update_verdict,
+};
 pub use find::RunRef;
 pub(crate) use find::{deployment_of, record_of};
 pub use gate::GateView;
 pub(crate) use items_page::items_page;
 pub use items_page::{Allowed, ItemNow};
-pub use manual_status::ManualAction;
+pub use manual_status::{ManualAction, set_manual_status};
 pub(crate) use open::open_items;
 pub use page::RunPage;
 pub(crate) use page::run_page;
-pub use report::ReportAnswer;
-pub use result::{ResultRequest, ResultStatus};
-pub use sign_off::SignedOff;
+pub use report::{ReportAnswer, post_report};
+pub use result::{ResultRequest, ResultStatus, post_result};
+pub use sign_off::{SignedOff, sign_off};
 pub(crate) use sign_off_panel::sign_off_panel;
 pub use sign_off_panel::{SignOffPanel, SignOffRole};
 pub use sources::CheckNow;
 pub(crate) use sources::{began, checks_now, rehearsal_judgement, rollback_target};
 pub(crate) use view::EVIDENCE_EACH;
 pub use view::{EvidenceView, ItemView, SignOffRequiredView, SignOffView};
+pub use waive::{end_waiver, waive};
 
-/// The use cases of runs.
-#[derive(Debug, Clone, Copy)]
-pub struct Runs<'e>(&'e Engine);
-
-impl Engine {
+handle! {
     /// The use cases of runs.
-    #[must_use]
-    pub const fn runs(&self) -> Runs<'_> {
-        Runs(self)
-    }
+    runs: Runs
 }

@@ -2,34 +2,34 @@
 //! written together.
 
 use chrono::{DateTime, Utc};
-use domain::{due::due_at, ids::ItemId, item::ItemState, runbook::ItemTemplate};
-use store::{
-    Tx,
-    runs::{
-        RunRecord,
-        items::{self, ItemRecord},
-    },
-    services::ServiceRecord,
+use domain::{
+    due::due_at,
+    ids::ItemId,
+    item::{Item, ItemState},
+    run::Run,
+    runbook::ItemTemplate,
+    service::Service,
 };
+use store::{Tx, runs::items};
 
 use super::evaluate::{evaluate_new, write_verdict};
-use crate::{Refusal, ids::new_id, probing};
+use crate::{Error, checks, ids::new_id};
 
 /// Adds the items of a run that was just added; `not_required` says why one does not apply to it.
 pub(crate) async fn open_items(
     tx: &mut Tx,
-    service: &ServiceRecord,
-    run: &RunRecord,
+    service: &Service,
+    run: &Run,
     templates: &[ItemTemplate],
     not_required: impl Fn(&ItemTemplate) -> Option<String>,
     now: DateTime<Utc>,
-) -> Result<(), Refusal> {
+) -> Result<(), Error> {
     let mut items: Vec<_> = (0..)
         .zip(templates)
         .map(|(position, template)| copy(run, template, position, not_required(template), now))
         .collect();
     // The checks its items ask for are there before it is looked at what they say.
-    probing::sync_built_in(tx, service, &run.environment, Some((run, &items)), now).await?;
+    checks::sync_built_in(tx, service, &run.environment, Some((run, &items)), now).await?;
     let answer = evaluate_new(tx, run, &mut items, now).await?;
     items::insert_all(tx, items).await?;
     write_verdict(tx, run, &answer).await?;
@@ -38,13 +38,13 @@ pub(crate) async fn open_items(
 
 /// An item of the run, copied from its template.
 fn copy(
-    run: &RunRecord,
+    run: &Run,
     template: &ItemTemplate,
     position: i64,
     not_required_because: Option<String>,
     now: DateTime<Utc>,
-) -> ItemRecord {
-    ItemRecord {
+) -> Item {
+    Item {
         id: ItemId(new_id()),
         run_id: run.id,
         position,
@@ -59,7 +59,7 @@ fn copy(
         probes: template.probes.clone(),
         machine_rule: template.machine,
         not_required_because,
-        pushed: None,
+        posted_result: None,
         machine: None,
         person: None,
         state: ItemState::Open,

@@ -2,16 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::{Actor, Person},
     audit::AuditEntry,
     gate::GateAnswer,
-    who::{Person, Who},
+    run::Run,
 };
-use store::{Link, audit, runs::RunRecord};
+use store::{Connection, audit};
 
 use super::{
     CheckNow, ItemNow, SignOffPanel, checks_now, gate_answer, items_now, items_page, sign_off_panel,
 };
-use crate::Refusal;
+use crate::Error;
 
 /// How many lines the timeline shows.
 const TIMELINE: i64 = 60;
@@ -20,7 +21,7 @@ const TIMELINE: i64 = 60;
 #[derive(Debug, Clone)]
 pub struct RunPage {
     /// The run.
-    pub record: RunRecord,
+    pub record: Run,
     /// The runbook it was copied from, and the number of its version.
     pub runbook: (String, i64),
     /// Its items.
@@ -39,18 +40,18 @@ pub struct RunPage {
 
 /// All that pages show of a run to this reader.
 pub(crate) async fn run_page(
-    link: &mut Link,
-    record: RunRecord,
+    link: &mut Connection,
+    record: Run,
     runbook: (String, i64),
     person: &Person,
     now: DateTime<Utc>,
-) -> Result<RunPage, Refusal> {
-    let who = Who::Person(person.clone());
+) -> Result<RunPage, Error> {
+    let actor = Actor::Person(person.clone());
     let items = items_now(link, &record, now).await?;
     let gate = gate_answer(record.state, &items);
     let mut checks = checks_now(link, &record, |_| true).await?;
     Ok(RunPage {
-        items: items_page(link, &record, items, &mut checks, &who, now).await?,
+        items: items_page(link, &record, items, &mut checks, &actor, now).await?,
         other_checks: checks,
         sign_off: sign_off_panel(link, &record, &gate, person).await?,
         timeline: audit::of_deployment(link, record.id.0, TIMELINE).await?,

@@ -8,27 +8,28 @@ use store::{
     runs::{self, items},
 };
 
-use super::{evaluate::evaluate_item, find::WATCH, update_verdict};
-use crate::{Engine, Refusal, audit::entry};
+use super::{Runs, evaluate::evaluate_item, find::WATCH, update_verdict};
+use crate::{Error, audit::entry};
 
 /// How many open runs are read at a time.
 const PAGE: i64 = 500;
 
-impl Engine {
+impl Runs<'_> {
     /// Evaluates the items of open runs again that rest on a rehearsal; answers how many runs that
     /// changed.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn review_rehearsals(&self) -> Result<usize, Refusal> {
-        let now = self.now();
+    pub async fn review_rehearsals(self) -> Result<usize, Error> {
+        let now = self.0.now();
         let (mut after, mut changed) = (None, 0);
-        while !self.stopping().is_cancelled() {
-            let page = runs::open_after(&mut self.read().await?, after, PAGE).await?;
+        while !self.0.stopping().is_cancelled() {
+            let page = runs::open_after(&mut self.0.read().await?, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
             for id in page.iter().filter(|run| !run.suspended).map(|run| run.id) {
-                let act = self.write(move |tx| Box::pin(async move { review(tx, id, now).await }));
+                let act =
+                    self.0.write(move |tx| Box::pin(async move { review(tx, id, now).await }));
                 changed += usize::from(act.await?);
             }
         }
@@ -37,7 +38,7 @@ impl Engine {
 }
 
 /// Answers whether the gate may say something else now.
-async fn review(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<bool, Refusal> {
+async fn review(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<bool, Error> {
     let found = tx.run(id).await?;
     let Some(run) = found.filter(|run| run.state == WatchState::Watching) else { return Ok(false) };
     let mut gate = false;

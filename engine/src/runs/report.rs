@@ -2,18 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    acts::{ItemAct, may},
+    actor::Actor,
     event::Event,
-    item::MachineWord,
-    permissions::{Permission, permit},
+    item::{AutomatedStatus, Item, ItemActor},
+    item_permissions::{ItemAct, authorize_item},
+    permissions::{Permission, authorize},
     reports::{ReportSummary, ReportVerdict},
     watch::WatchState,
-    who::Who,
-    words::Actor,
 };
 use formats::reports;
 use serde::Serialize;
-use store::{Tx, runs::items::ItemRecord};
+use store::Tx;
 
 use super::{
     ItemView, RunRef, Runs,
@@ -21,9 +20,9 @@ use super::{
     result::{NewResult, apply_result, insert_evidence},
 };
 use crate::{
-    Refusal,
+    Error,
     audit::entry,
-    once::{Answer, Once, Outcome},
+    idempotency::{Committed, Idempotency},
 };
 
 /// What was read in a report and what it did.
@@ -42,59 +41,62 @@ impl Runs<'_> {
     /// # Errors
     /// Where the token may not, the bytes are no report, or the run is closed.
     pub async fn post_report(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         at: impl Into<RunRef>,
         key: &str,
         body: Vec<u8>,
         content_type: Option<String>,
-        once: Option<Once>,
-    ) -> Result<Answer, Refusal> {
-        permit(who, Permission::PostResult, None)?;
+        idempotency: Option<Idempotency<ReportAnswer>>,
+    ) -> Result<Committed<ReportAnswer>, Error> {
+        authorize(actor, Permission::PostResult, None)?;
         // Reading a report of 10 MB takes a while; the runtime's threads have other work.
         let read = move || reports::parse(&body, content_type.as_deref());
         let report = tokio::task::spawn_blocking(read)
             .await
-            .map_err(|error| Refusal::Internal(format!("reading a report: {error}")))?
-            .map_err(|error| Refusal::field("", error.to_string()))?;
+            .map_err(|error| Error::Internal(format!("reading a report: {error}")))?
+            .map_err(|error| Error::field("", error.to_string()))?;
         let now = self.0.now();
-        let (who, at, key) = (who.clone(), at.into(), key.to_owned());
-        let act = self.0.once(once, move |tx| {
-            Box::pin(async move {
-                let item = post_report(tx, &who, at, &key, &report, now).await?;
-                let item = ItemView::of(&item, &[], now);
-                Ok(Outcome { status: 200, body: ReportAnswer { report, item }, after: () })
+        let (actor, at, key) = (actor.clone(), at.into(), key.to_owned());
+        self.0
+            .write_once(idempotency, move |tx| {
+                Box::pin(async move {
+                    let item = post_report(tx, &actor, at, &key, &report, now).await?;
+                    Ok(ReportAnswer { item: ItemView::of(&item, &[], now), report })
+                })
             })
-        });
-        Ok(act.await?.0)
+            .await
     }
 }
 
 /// As [`Runs::post_report`], in a transaction of the caller's.
-pub(crate) async fn post_report(
+///
+/// # Errors
+/// As [`Runs::post_report`].
+pub async fn post_report(
     tx: &mut Tx,
-    who: &Who,
+    actor: &Actor,
     at: RunRef,
     key: &str,
     report: &ReportSummary,
     now: DateTime<Utc>,
-) -> Result<ItemRecord, Refusal> {
+) -> Result<Item, Error> {
     let (run, mut item) = find_item(tx, at, key).await?;
-    permit(who, Permission::PostResult, Some(&run.service))?;
+    authorize(actor, Permission::PostResult, Some(&run.service))?;
     let result = result_of(report)?;
-    if item.actor != Actor::Human {
-        may(ItemAct::Result, key, item.actor, run.state, who)?;
-        apply_result(tx, who, &run, &mut item, result, now).await?;
+    if item.actor != ItemActor::Human {
+        authorize_item(ItemAct::Result, key, item.actor, run.state, actor)?;
+        apply_result(tx, actor, &run, &mut item, result, now).await?;
         return Ok(item);
     }
     if run.state != WatchState::Watching {
-        return Err(Refusal::conflict(format!(
+        return Err(Error::conflict(format!(
             "This {} is closed: it no longer changes.",
             run.subject.noun()
         )));
     }
     insert_evidence(tx, &run, &item, result, now);
-    entry(who, now, "item.report", "item", key)
+    entry(actor, now, "item.report", "item", key)
         .run(run.id)
         .says(format!("sent a report on {}: {}", item.title, report.short))
         .record(tx);
@@ -102,12 +104,12 @@ pub(crate) async fn post_report(
     Ok(item)
 }
 
-fn result_of(report: &ReportSummary) -> Result<NewResult, Refusal> {
+fn result_of(report: &ReportSummary) -> Result<NewResult, Error> {
     Ok(NewResult {
         word: match report.verdict {
-            ReportVerdict::Passed => MachineWord::Passed,
-            ReportVerdict::Failed => MachineWord::Failed,
-            ReportVerdict::Undecided => MachineWord::Undecided,
+            ReportVerdict::Passed => AutomatedStatus::Passed,
+            ReportVerdict::Failed => AutomatedStatus::Failed,
+            ReportVerdict::Undecided => AutomatedStatus::Undecided,
         },
         source_kind: "report",
         label: report.format.as_str().to_owned(),
@@ -116,6 +118,6 @@ fn result_of(report: &ReportSummary) -> Result<NewResult, Refusal> {
         started_at: None,
         finished_at: None,
         details: serde_json::to_string(report)
-            .map_err(|error| Refusal::Internal(error.to_string()))?,
+            .map_err(|error| Error::Internal(error.to_string()))?,
     })
 }

@@ -2,31 +2,26 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    acts::{ItemAct, may},
+    actor::Actor,
     event::Event,
+    evidence::Evidence,
     ids::EvidenceId,
-    item::MachineWord,
-    permissions::{Permission, permit},
+    item::{AutomatedStatus, Item, PostedResult},
+    item_permissions::{ItemAct, authorize_item},
+    permissions::{Permission, authorize},
+    run::Run,
     validate,
-    who::Who,
 };
 use serde::{Deserialize, Serialize};
-use store::{
-    Tx,
-    runs::{
-        RunRecord,
-        evidence::{self, EvidenceRecord},
-        items::{ItemRecord, Pushed},
-    },
-};
+use store::{Tx, runs::evidence};
 
 use super::{ItemView, RunRef, Runs, evaluate::evaluate_item, find::find_item, update_verdict};
 use crate::{
-    Refusal,
+    Error,
     audit::entry,
-    error::Faults,
+    error::ValidationErrors,
+    idempotency::{Committed, Idempotency},
     ids::new_id,
-    once::{Answer, Once, Outcome},
 };
 
 /// What a result says.
@@ -67,7 +62,7 @@ pub struct ResultRequest {
 
 /// A result as it is kept.
 pub(super) struct NewResult {
-    pub(super) word: MachineWord,
+    pub(super) word: AutomatedStatus,
     pub(super) source_kind: &'static str,
     pub(super) label: String,
     pub(super) summary: String,
@@ -79,10 +74,10 @@ pub(super) struct NewResult {
 
 impl ResultRequest {
     /// The word, and the sentence it is told in where it brings none of its own.
-    pub(crate) fn said_by(&self, name: &str) -> (MachineWord, String) {
+    pub(crate) fn said_by(&self, name: &str) -> (AutomatedStatus, String) {
         let word = match self.status {
-            ResultStatus::Passed => MachineWord::Passed,
-            ResultStatus::Failed => MachineWord::Failed,
+            ResultStatus::Passed => AutomatedStatus::Passed,
+            ResultStatus::Failed => AutomatedStatus::Failed,
         };
         let told = || format!("{name} says it {}.", word.as_str());
         (word, self.summary.clone().unwrap_or_else(told))
@@ -95,65 +90,68 @@ impl Runs<'_> {
     /// # Errors
     /// Where the token may not, a field is at fault, the item is a person's, or the run is closed.
     pub async fn post_result(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         at: impl Into<RunRef>,
         key: &str,
         request: ResultRequest,
-        once: Option<Once>,
-    ) -> Result<Answer, Refusal> {
-        permit(who, Permission::PostResult, None)?;
+        idempotency: Option<Idempotency<ItemView>>,
+    ) -> Result<Committed<ItemView>, Error> {
+        authorize(actor, Permission::PostResult, None)?;
         let now = self.0.now();
-        let details = check(&request, now)?;
-        let (who, at, key) = (who.clone(), at.into(), key.to_owned());
-        let act = self.0.once(once, move |tx| {
-            Box::pin(async move {
-                let item = post_result(tx, &who, at, &key, request, details, now).await?;
-                Ok(Outcome { status: 200, body: ItemView::of(&item, &[], now), after: () })
+        let (actor, at, key) = (actor.clone(), at.into(), key.to_owned());
+        self.0
+            .write_once(idempotency, move |tx| {
+                Box::pin(async move {
+                    let item = post_result(tx, &actor, at, &key, request, now).await?;
+                    Ok(ItemView::of(&item, &[], now))
+                })
             })
-        });
-        Ok(act.await?.0)
+            .await
     }
 }
 
-/// As [`Runs::post_result`], in a transaction of the caller's; `details` are those of the request.
-pub(crate) async fn post_result(
+/// As [`Runs::post_result`], in a transaction of the caller's.
+///
+/// # Errors
+/// As [`Runs::post_result`].
+pub async fn post_result(
     tx: &mut Tx,
-    who: &Who,
+    actor: &Actor,
     at: RunRef,
     key: &str,
     request: ResultRequest,
-    details: String,
     now: DateTime<Utc>,
-) -> Result<ItemRecord, Refusal> {
+) -> Result<Item, Error> {
+    let details = check(&request, now)?;
     let (run, mut item) = find_item(tx, at, key).await?;
-    permit(who, Permission::PostResult, Some(&run.service))?;
-    may(ItemAct::Result, key, item.actor, run.state, who)?;
-    let (word, summary) = request.said_by(who.name());
+    authorize(actor, Permission::PostResult, Some(&run.service))?;
+    authorize_item(ItemAct::Result, key, item.actor, run.state, actor)?;
+    let (word, summary) = request.said_by(actor.name());
     let result = NewResult {
         word,
         source_kind: "token",
-        label: who.name().to_owned(),
+        label: actor.name().to_owned(),
         summary,
         url: request.evidence_url,
         started_at: request.started_at,
         finished_at: request.finished_at,
         details,
     };
-    apply_result(tx, who, &run, &mut item, result, now).await?;
+    apply_result(tx, actor, &run, &mut item, result, now).await?;
     Ok(item)
 }
 
 /// Keeps a result of an item and evaluates what follows from it.
 pub(super) async fn apply_result(
     tx: &mut Tx,
-    who: &Who,
-    run: &RunRecord,
-    item: &mut ItemRecord,
+    actor: &Actor,
+    run: &Run,
+    item: &mut Item,
     result: NewResult,
     now: DateTime<Utc>,
-) -> Result<(), Refusal> {
-    item.pushed = Some(Pushed {
+) -> Result<(), Error> {
+    item.posted_result = Some(PostedResult {
         word: result.word,
         sentence: result.summary.clone(),
         by: result.label.clone(),
@@ -164,7 +162,7 @@ pub(super) async fn apply_result(
     if evaluate_item(tx, run, item, now).await?.gate {
         update_verdict(tx, run).await?;
     }
-    entry(who, now, "item.result", "item", &item.key)
+    entry(actor, now, "item.result", "item", &item.key)
         .run(run.id)
         .says(format!("reported {}: {}", item.title, word.as_str()))
         .with("evidence", evidence.to_string())
@@ -176,13 +174,13 @@ pub(super) async fn apply_result(
 
 pub(super) fn insert_evidence(
     tx: &mut Tx,
-    run: &RunRecord,
-    item: &ItemRecord,
+    run: &Run,
+    item: &Item,
     result: NewResult,
     now: DateTime<Utc>,
 ) -> EvidenceId {
     let id = EvidenceId(new_id());
-    let record = EvidenceRecord {
+    let record = Evidence {
         id,
         run_id: run.id,
         item_id: item.id,
@@ -201,8 +199,8 @@ pub(super) fn insert_evidence(
 }
 
 /// Checks the fields; answers the details as text.
-fn check(request: &ResultRequest, now: DateTime<Utc>) -> Result<String, Refusal> {
-    let mut faults = Faults::default();
+fn check(request: &ResultRequest, now: DateTime<Utc>) -> Result<String, Error> {
+    let mut faults = ValidationErrors::default();
     if let Some(summary) = &request.summary {
         faults.note("/summary", validate::line(summary, 1_000));
     }

@@ -2,24 +2,21 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
     event::Event,
     ids::SignOffId,
-    run::RunSubject,
-    sign_off::{Signature, is_complete, may_sign},
+    run::{Run, RunSubject},
+    sign_off::{SignOff, Signature, is_complete, may_sign},
     validate,
     watch::WatchState,
-    who::Who,
 };
 use store::{
     Tx,
-    runs::{
-        self, RunRecord, items,
-        sign_offs::{self, SignOffRecord},
-    },
+    runs::{self, items, sign_offs},
 };
 
 use super::{RunRef, Runs, deployment_of, evaluate_all, find::find_run, gate_answer};
-use crate::{Refusal, audit::entry, error::Faults, ids::new_id};
+use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
 
 /// What a signature came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,19 +36,16 @@ impl Runs<'_> {
     /// Where the gate holds (naming the open items), the person has signed before, is not needed,
     /// or deployed it and would stand alone. A token never signs.
     pub async fn sign_off(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         at: impl Into<RunRef>,
         comment: &str,
-    ) -> Result<SignedOff, Refusal> {
-        let mut faults = Faults::default();
-        faults.note("/comment", validate::text(comment, 2_000));
-        faults.into_result()?;
-        let (who, at, now) = (who.clone(), at.into(), self.0.now());
-        let comment = comment.trim().to_owned();
+    ) -> Result<SignedOff, Error> {
+        let (actor, at, now) = (actor.clone(), at.into(), self.0.now());
+        let comment = comment.to_owned();
         let signed = self
             .0
-            .write(move |tx| Box::pin(async move { sign_off(tx, &who, at, &comment, now).await }))
+            .write(move |tx| Box::pin(async move { sign_off(tx, &actor, at, &comment, now).await }))
             .await?;
         if signed != SignedOff::Waiting {
             self.0.reschedule();
@@ -61,15 +55,22 @@ impl Runs<'_> {
 }
 
 /// As [`Runs::sign_off`], in a transaction of the caller's.
-pub(crate) async fn sign_off(
+///
+/// # Errors
+/// As [`Runs::sign_off`].
+pub async fn sign_off(
     tx: &mut Tx,
-    who: &Who,
+    actor: &Actor,
     at: RunRef,
     comment: &str,
     now: DateTime<Utc>,
-) -> Result<SignedOff, Refusal> {
-    let Who::Person(person) = who else {
-        return Err(Refusal::Forbidden("Only a person can sign off; a token never does.".into()));
+) -> Result<SignedOff, Error> {
+    let mut faults = ValidationErrors::default();
+    faults.note("/comment", validate::text(comment, 2_000));
+    faults.into_result()?;
+    let comment = comment.trim();
+    let Actor::Person(person) = actor else {
+        return Err(Error::Forbidden("Only a person can sign off; a token never does.".into()));
     };
     let run = find_run(tx, at).await?;
     // The gate is asked again here, in the transaction: what the page showed may be a minute old,
@@ -84,7 +85,7 @@ pub(crate) async fn sign_off(
     let required = &run.sign_off_required;
     let deployer = deployer(tx, &run).await?;
     let role = may_sign(run.state, &gate, required, &signatures, person, deployer)?;
-    let record = SignOffRecord {
+    let record = SignOff {
         id: SignOffId(new_id()),
         run_id: run.id,
         person_id: person.id,
@@ -107,7 +108,7 @@ pub(crate) async fn sign_off(
         SignedOff::RunDone => "; the run is done",
     };
     let kind = run.subject.as_str();
-    entry(who, now, &format!("{kind}.sign_off"), kind, run.id)
+    entry(actor, now, &format!("{kind}.sign_off"), kind, run.id)
         .run(run.id)
         .says(format!("signed off as {role}{more}"))
         .with("comment", comment)
@@ -121,7 +122,7 @@ pub(crate) async fn sign_off(
 }
 
 /// The signatures given, as the rules take them.
-pub(super) fn signatures(given: &[SignOffRecord]) -> Vec<Signature> {
+pub(super) fn signatures(given: &[SignOff]) -> Vec<Signature> {
     given
         .iter()
         .map(|given| Signature { person: given.person_id, role: given.role.clone() })
@@ -130,9 +131,9 @@ pub(super) fn signatures(given: &[SignOffRecord]) -> Vec<Signature> {
 
 /// Who deployed, and so never signs alone; nobody for a duty.
 pub(super) async fn deployer(
-    link: &mut store::Link,
-    run: &RunRecord,
-) -> Result<Option<domain::ids::PersonId>, Refusal> {
+    link: &mut store::Connection,
+    run: &Run,
+) -> Result<Option<domain::ids::PersonId>, Error> {
     if run.subject == RunSubject::Duty {
         return Ok(None);
     }

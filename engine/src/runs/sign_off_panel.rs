@@ -1,16 +1,16 @@
 //! Who has to sign a run off, who has, and whether the reader can.
 
-use domain::{gate::GateAnswer, sign_off, watch::WatchState, who::Person};
-use store::{
-    Link, people,
-    runs::{
-        RunRecord,
-        sign_offs::{self, SignOffRecord},
-    },
+use domain::{
+    actor::Person,
+    gate::GateAnswer,
+    run::Run,
+    sign_off::{self, SignOff},
+    watch::WatchState,
 };
+use store::{Connection, people, runs::sign_offs};
 
 use super::sign_off::{deployer, signatures};
-use crate::Refusal;
+use crate::Error;
 
 /// What the sign-off panel shows.
 #[derive(Debug, Clone)]
@@ -18,9 +18,9 @@ pub struct SignOffPanel {
     /// The roles that are required.
     pub roles: Vec<SignOffRole>,
     /// The signatures given.
-    pub given: Vec<SignOffRecord>,
+    pub given: Vec<SignOff>,
     /// The role the reader's signature would count for, or why they cannot sign.
-    pub may: Result<String, String>,
+    pub allowed: Result<String, String>,
 }
 
 /// A required sign-off with who can give it.
@@ -37,11 +37,11 @@ pub struct SignOffRole {
 }
 
 pub(crate) async fn sign_off_panel(
-    link: &mut Link,
-    run: &RunRecord,
+    link: &mut Connection,
+    run: &Run,
     gate: &GateAnswer,
     person: &Person,
-) -> Result<SignOffPanel, Refusal> {
+) -> Result<SignOffPanel, Error> {
     let given = sign_offs::of_run(link, run.id).await?;
     let signatures = signatures(&given);
     let everyone = people::all(link).await?;
@@ -65,7 +65,7 @@ pub(crate) async fn sign_off_panel(
     // A run that waits for nobody is signed by nobody.
     let state = if run.suspended { WatchState::Superseded } else { run.state };
     let deployer = deployer(link, run).await?;
-    let may = sign_off::may_sign(state, gate, required, &signatures, person, deployer)
+    let allowed = sign_off::may_sign(state, gate, required, &signatures, person, deployer)
         .map_err(|refusal| refusal.to_string());
-    Ok(SignOffPanel { roles, given, may })
+    Ok(SignOffPanel { roles, given, allowed })
 }

@@ -1,9 +1,8 @@
 //! A run's items and sign-offs as the API answers them.
 
 use chrono::{DateTime, Utc};
-use domain::due::is_overdue;
+use domain::{due::is_overdue, evidence::Evidence, item::Item, sign_off::SignOff};
 use serde::{Deserialize, Serialize};
-use store::runs::{evidence::EvidenceRecord, items::ItemRecord, sign_offs::SignOffRecord};
 
 /// How many pieces of evidence of each item are answered, the newest first.
 pub(crate) const EVIDENCE_EACH: i64 = 20;
@@ -74,7 +73,7 @@ pub struct EvidenceView {
 
 impl ItemView {
     /// The item with its evidence at `now`.
-    pub(crate) fn of(item: &ItemRecord, kept: &[EvidenceRecord], now: DateTime<Utc>) -> Self {
+    pub(crate) fn of(item: &Item, kept: &[Evidence], now: DateTime<Utc>) -> Self {
         Self {
             key: item.key.clone(),
             title: item.title.clone(),
@@ -101,8 +100,8 @@ impl ItemView {
     }
 }
 
-impl From<SignOffRecord> for SignOffView {
-    fn from(given: SignOffRecord) -> Self {
+impl From<SignOff> for SignOffView {
+    fn from(given: SignOff) -> Self {
         Self { person: given.person_name, role: given.role, at: given.at, comment: given.comment }
     }
 }

@@ -2,20 +2,18 @@
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    acts::{ItemAct, may},
+    actor::Actor,
     event::Event,
     ids::{RunId, WaiverId},
     item::ItemState,
+    item_permissions::{ItemAct, authorize_item},
     validate,
+    waiver::Waiver,
     watch::WatchState,
-    who::Who,
 };
 use store::{
     StoreError, Tx,
-    runs::{
-        items,
-        waivers::{self, WaiverRecord},
-    },
+    runs::{items, waivers},
 };
 
 use super::{
@@ -25,7 +23,8 @@ use super::{
     find::{WATCH, find_item},
     update_verdict,
 };
-use crate::{Engine, Refusal, audit::entry, error::Faults, ids::new_id, text};
+use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
+use domain::humanize;
 
 /// The longest a waiver may last.
 const LONGEST_DAYS: i64 = 90;
@@ -37,28 +36,18 @@ impl Runs<'_> {
     /// Where the rules forbid it, the reason is missing, the expiry is not within 90 days, or the
     /// item is closed already.
     pub async fn waive(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         at: impl Into<RunRef>,
         key: &str,
         reason: &str,
         expires_at: DateTime<Utc>,
-    ) -> Result<(), Refusal> {
-        let now = self.0.now();
-        let mut faults = Faults::default();
-        faults.note("/reason", validate::line(reason, 500));
-        if expires_at <= now || expires_at > now + Duration::days(LONGEST_DAYS) {
-            faults.note(
-                "/expires_at",
-                Err(format!("must lie in the future, at most {LONGEST_DAYS} days ahead")),
-            );
-        }
-        faults.into_result()?;
-        let (who, at) = (who.clone(), at.into());
-        let (key, reason) = (key.to_owned(), reason.trim().to_owned());
+    ) -> Result<(), Error> {
+        let (actor, at, now) = (actor.clone(), at.into(), self.0.now());
+        let (key, reason) = (key.to_owned(), reason.to_owned());
         self.0
             .write(move |tx| {
-                Box::pin(async move { waive(tx, &who, at, &key, &reason, expires_at, now).await })
+                Box::pin(async move { waive(tx, &actor, at, &key, &reason, expires_at, now).await })
             })
             .await
     }
@@ -68,43 +57,56 @@ impl Runs<'_> {
     /// # Errors
     /// Where the rules forbid it or the item is not waived.
     pub async fn end_waiver(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         at: impl Into<RunRef>,
         key: &str,
-    ) -> Result<(), Refusal> {
-        let (who, at, key, now) = (who.clone(), at.into(), key.to_owned(), self.0.now());
+    ) -> Result<(), Error> {
+        let (actor, at, key, now) = (actor.clone(), at.into(), key.to_owned(), self.0.now());
         self.0
-            .write(move |tx| Box::pin(async move { end_waiver(tx, &who, at, &key, now).await }))
+            .write(move |tx| Box::pin(async move { end_waiver(tx, &actor, at, &key, now).await }))
             .await
     }
 }
 
-/// As [`Runs::waive`], in a transaction of the caller's; the fields are checked.
-pub(crate) async fn waive(
+/// As [`Runs::waive`], in a transaction of the caller's.
+///
+/// # Errors
+/// As [`Runs::waive`].
+pub async fn waive(
     tx: &mut Tx,
-    who: &Who,
+    actor: &Actor,
     at: RunRef,
     key: &str,
     reason: &str,
     expires_at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<(), Refusal> {
+) -> Result<(), Error> {
+    let mut faults = ValidationErrors::default();
+    faults.note("/reason", validate::line(reason, 500));
+    if expires_at <= now || expires_at > now + Duration::days(LONGEST_DAYS) {
+        faults.note(
+            "/expires_at",
+            Err(format!("must lie in the future, at most {LONGEST_DAYS} days ahead")),
+        );
+    }
+    faults.into_result()?;
+    let reason = reason.trim();
     let (run, mut item) = find_item(tx, at, key).await?;
-    may(ItemAct::Waive, key, item.actor, run.state, who)?;
-    let Who::Person(approver) = who else {
-        return Err(Refusal::Forbidden("Only a person can waive a box.".into()));
+    authorize_item(ItemAct::Waive, key, item.actor, run.state, actor)?;
+    let Actor::Person(approver) = actor else {
+        return Err(Error::Forbidden("Only a person can waive a box.".into()));
     };
     // What closed it may be a waiver that has expired since.
     evaluate_item(tx, &run, &mut item, now).await?;
     if item.state.is_closed() {
-        return Err(Refusal::conflict(format!(
+        return Err(Error::conflict(format!(
             "`{key}` is {} already, so there is nothing to waive.",
             item.state.label().to_lowercase()
         )));
     }
-    waivers::end(tx, item.id, now, who.name().to_owned()).await?;
-    let waiver = WaiverRecord {
+    waivers::end(tx, item.id, now, actor.name().to_owned()).await?;
+    let waiver = Waiver {
         id: WaiverId(new_id()),
         run_id: run.id,
         item_id: item.id,
@@ -119,9 +121,9 @@ pub(crate) async fn waive(
     waivers::insert(tx, waiver).await?;
     evaluate_item(tx, &run, &mut item, now).await?;
     update_verdict(tx, &run).await?;
-    entry(who, now, "item.waive", "item", key)
+    entry(actor, now, "item.waive", "item", key)
         .run(run.id)
-        .says(format!("waived {} until {}", item.title, text::exact(expires_at)))
+        .says(format!("waived {} until {}", item.title, humanize::exact(expires_at)))
         .with("reason", reason)
         .with("expires_at", expires_at.to_rfc3339())
         .record(tx);
@@ -130,21 +132,24 @@ pub(crate) async fn waive(
 }
 
 /// As [`Runs::end_waiver`], in a transaction of the caller's.
-pub(crate) async fn end_waiver(
+///
+/// # Errors
+/// As [`Runs::end_waiver`].
+pub async fn end_waiver(
     tx: &mut Tx,
-    who: &Who,
+    actor: &Actor,
     at: RunRef,
     key: &str,
     now: DateTime<Utc>,
-) -> Result<(), Refusal> {
+) -> Result<(), Error> {
     let (run, mut item) = find_item(tx, at, key).await?;
-    may(ItemAct::EndWaiver, key, item.actor, run.state, who)?;
-    if waivers::end(tx, item.id, now, who.name().to_owned()).await? == 0 {
-        return Err(Refusal::conflict(format!("`{key}` is not waived.")));
+    authorize_item(ItemAct::EndWaiver, key, item.actor, run.state, actor)?;
+    if waivers::end(tx, item.id, now, actor.name().to_owned()).await? == 0 {
+        return Err(Error::conflict(format!("`{key}` is not waived.")));
     }
     evaluate_item(tx, &run, &mut item, now).await?;
     update_verdict(tx, &run).await?;
-    entry(who, now, "item.end_waiver", "item", key)
+    entry(actor, now, "item.end_waiver", "item", key)
         .run(run.id)
         .says(format!("ended the waiver of {}", item.title))
         .record(tx);
@@ -152,23 +157,23 @@ pub(crate) async fn end_waiver(
     Ok(())
 }
 
-impl Engine {
+impl Runs<'_> {
     /// Reopens the items whose waivers expired after `from` and by now. Answers how many runs
     /// that touched.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn expire_waivers(&self, from: DateTime<Utc>) -> Result<usize, Refusal> {
-        let now = self.now();
-        let touched = waivers::expired_in(&mut self.read().await?, from, now).await?;
+    pub async fn expire_waivers(self, from: DateTime<Utc>) -> Result<usize, Error> {
+        let now = self.0.now();
+        let touched = waivers::expired_in(&mut self.0.read().await?, from, now).await?;
         for id in touched.iter().copied() {
-            self.write(move |tx| Box::pin(async move { expire(tx, id, now).await })).await?;
+            self.0.write(move |tx| Box::pin(async move { expire(tx, id, now).await })).await?;
         }
         Ok(touched.len())
     }
 }
 
-async fn expire(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<(), Refusal> {
+async fn expire(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<(), Error> {
     let Some(run) = tx.run(id).await? else { return Ok(()) };
     if run.state != WatchState::Watching {
         // Closed since it was looked for: it no longer changes.

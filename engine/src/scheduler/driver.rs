@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Engine,
-    probing::{self, Recorder, Seen},
+    measurements::{Observation, Recorder, record_queue, recorder},
 };
 
 /// How often the list of tasks is read again when nothing has called for it.
@@ -53,8 +53,8 @@ struct Scheduler {
 }
 
 pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationToken) {
-    let (recorder, queue) = probing::recorder();
-    tasks.spawn(probing::record(engine.clone(), queue, stop.clone()));
+    let (recorder, queue) = recorder();
+    tasks.spawn(record_queue(engine.clone(), queue, stop.clone()));
     let mut scheduler = Scheduler {
         engine,
         recorder,
@@ -257,14 +257,14 @@ fn run_one(
         engine.scheduler_counts().began(late_ms);
         match task {
             Task::Check(check, _) => {
-                let measurement = engine.measure(&check).await;
+                let measurement = engine.checks().measure(&check).await;
                 // Only where the portal stops is there nobody to keep it.
                 let slot = Some((due.key.id, due.key.of, due.slot_ms));
-                drop(recorder.send(Seen { check, measurement, asked: false, slot }).await);
+                drop(recorder.send(Observation { check, measurement, asked: false, slot }).await);
             }
             Task::Ask(indicator, deployment) => {
                 let id = indicator.id;
-                if let Err(error) = engine.ask_server(&indicator, &deployment).await {
+                if let Err(error) = engine.indicators().ask_server(&indicator, &deployment).await {
                     tracing::error!(%error, indicator = %id, "a point could not be kept");
                 }
             }

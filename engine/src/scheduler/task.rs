@@ -3,13 +3,13 @@
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
-use domain::ids::{CheckId, DeploymentId, RunId};
-use store::{
-    StoreError,
-    checks::{self, CheckRecord},
-    deployments::DeploymentRecord,
-    indicators::{self, IndicatorRecord},
+use domain::{
+    check::Check,
+    deployment::Deployment,
+    ids::{CheckId, DeploymentId, RunId},
+    indicator::Indicator,
 };
+use store::{StoreError, checks, indicators};
 use uuid::Uuid;
 
 use super::timetable::Planned;
@@ -35,9 +35,9 @@ pub(super) type LastRuns = HashMap<CheckId, (DateTime<Utc>, Option<DeploymentId>
 #[derive(Debug, Clone)]
 pub(super) enum Task {
     /// Run a check.
-    Check(Arc<CheckRecord>, RunId),
+    Check(Arc<Check>, RunId),
     /// Ask a metric server for an indicator.
-    Ask(Arc<IndicatorRecord>, Arc<DeploymentRecord>),
+    Ask(Arc<Indicator>, Arc<Deployment>),
 }
 
 impl Task {

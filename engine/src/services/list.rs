@@ -2,15 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    permissions::{Permission, permit},
-    who::{Person, Who},
+    actor::{Actor, Person},
+    deployment::Deployment,
+    permissions::{Permission, authorize},
+    service::{Service, ServiceEnvironment},
 };
-use store::{
-    deployments::{self, DeploymentRecord},
-    services::{self, ServiceEnvironment, ServiceRecord},
-};
+use store::{deployments, services};
 
-use crate::{Engine, Refusal};
+use super::Services;
+use crate::Error;
 
 /// All services.
 #[derive(Debug, Clone)]
@@ -27,19 +27,19 @@ pub struct ServicesPage {
 #[derive(Debug, Clone)]
 pub struct ServiceRow {
     /// The service.
-    pub service: ServiceRecord,
+    pub service: Service,
     /// Where it runs, with what runs there.
-    pub places: Vec<(ServiceEnvironment, Option<DeploymentRecord>)>,
+    pub places: Vec<(ServiceEnvironment, Option<Deployment>)>,
 }
 
-impl Engine {
+impl Services<'_> {
     /// All services with what runs where.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn services_page(&self, person: &Person) -> Result<ServicesPage, Refusal> {
-        let who = Who::Person(person.clone());
-        let mut link = self.read().await?;
+    pub async fn page(self, person: &Person) -> Result<ServicesPage, Error> {
+        let actor = Actor::Person(person.clone());
+        let mut link = self.0.read().await?;
         let order = services::environments(&mut link).await?;
         let mut places = services::environments_of_all(&mut link).await?;
         places.sort_by_key(|place| order.iter().position(|known| known.slug == place.environment));
@@ -58,17 +58,14 @@ impl Engine {
             .collect();
         Ok(ServicesPage {
             services,
-            may_configure: permit(&who, Permission::Configure, None).is_ok(),
-            now: self.now(),
+            may_configure: authorize(&actor, Permission::Configure, None).is_ok(),
+            now: self.0.now(),
         })
     }
 }
 
 /// What runs in an environment of a service.
-pub(crate) fn at(
-    running: &[DeploymentRecord],
-    place: &ServiceEnvironment,
-) -> Option<DeploymentRecord> {
+pub(crate) fn at(running: &[Deployment], place: &ServiceEnvironment) -> Option<Deployment> {
     running
         .iter()
         .find(|running| {

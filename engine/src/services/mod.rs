@@ -1,28 +1,27 @@
-//! Services: creating and changing them, their checks and their rollback plans, and the rooms of
-//! their pages.
+//! Services: creating and changing them, and the rooms of their pages.
 
-mod check;
-mod check_page;
-mod check_request;
-pub mod hidden;
 mod list;
-mod measured_by;
 mod put;
-mod retire_check;
 mod rooms;
-mod test_check;
+mod targets_diff;
 mod view;
 
-pub(crate) use check::known_item;
-pub use check::{CheckView, MeasurementView};
-pub use check_page::CheckPage;
-pub use check_request::{CheckRequest, InboxRequest, StepRequest};
+use crate::handle::handle;
+
 pub(crate) use list::at;
 pub use list::{ServiceRow, ServicesPage};
-pub use put::{EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest};
+pub use put::{
+    EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest, put,
+    put_rollback_plan,
+};
 pub use rooms::{
     CheckCounts, EnvironmentNow, HeartbeatCounts, IndicatorCounts, PlanNow, Readiness,
     ReleaseBaselines, RollbackCounts, RoomCounts, ServiceChecks, ServiceHead, ServiceHeartbeats,
     ServiceIndicators, ServiceOverview, ServiceRollback, ServiceSettings,
 };
 pub use view::{RunningView, ServiceEnvironmentView, ServiceView, TargetView};
+
+handle! {
+    /// The use cases of services.
+    services: Services
+}

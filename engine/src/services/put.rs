@@ -1,22 +1,21 @@
 //! Creating and changing a service.
 
+use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
     event::Event,
     ids::ServiceId,
-    permissions::{Permission, permit},
+    permissions::{Permission, authorize},
+    rollback::RollbackPlan,
+    service::{Environment, Service, ServiceEnvironment, Target},
     validate,
-    who::Who,
 };
 use serde::{Deserialize, Deserializer};
-use store::{
-    deployments,
-    services::{self, EnvironmentRecord, RollbackPlan, ServiceEnvironment, ServiceRecord, Target},
-};
+use store::{Tx, deployments, services};
 
-use super::{ServiceView, measured_by::MeasuredBy, view};
+use super::{ServiceView, Services, targets_diff::MeasuredBy, view};
 use crate::{
-    Engine, Refusal, audit::entry, error::Faults, ids::new_id, once::Answer, probing,
-    runs::evaluate_open,
+    Error, Put, audit::entry, checks, error::ValidationErrors, ids::new_id, runs::evaluate_open,
 };
 
 /// The order environments stand in until somebody says otherwise.
@@ -110,157 +109,176 @@ pub struct PlanRequest {
     pub rules: String,
 }
 
-impl Engine {
-    /// Creates or changes a service; answers it with 201 or 200.
+/// Creates or changes a service; answers it.
+///
+/// # Errors
+/// Where the actor may not or a field is at fault.
+pub async fn put(
+    tx: &mut Tx,
+    actor: &Actor,
+    slug: &str,
+    request: ServiceRequest,
+    now: DateTime<Utc>,
+) -> Result<Put<ServiceView>, Error> {
+    authorize(actor, Permission::Configure, Some(slug))?;
+    check(slug, &request)?;
+    let before = services::by_slug(tx, slug).await?;
+    let created = before.is_none();
+    let record = merge(before.clone(), slug, &request, now);
+    let id = record.id;
+    let was = MeasuredBy::read(tx, before.as_ref()).await?;
+    services::put(tx, record.clone()).await?;
+    for environment in &request.environments {
+        let usual = USUAL.iter().position(|usual| *usual == environment.slug);
+        let position = usual.map_or(2, |at| i64::try_from(at).unwrap_or(2) + 1);
+        let known = Environment {
+            slug: environment.slug.clone(),
+            name: environment.slug.clone(),
+            position,
+        };
+        services::add_environment(tx, known).await?;
+        let base_url = match &environment.base_url {
+            Some(url) => url.as_deref().map(|url| url.trim_end_matches('/')),
+            None => was.base_url(&environment.slug),
+        };
+        let place = ServiceEnvironment {
+            service_id: id,
+            environment: environment.slug.clone(),
+            base_url: base_url.map(str::to_owned),
+        };
+        services::put_environment(tx, place).await?;
+    }
+    let verb = if created { "created" } else { "changed" };
+    let action = if created { "service.create" } else { "service.change" };
+    entry(actor, now, action, "service", slug)
+        .says(format!("{verb} the service {slug}"))
+        .record(tx);
+    tx.publish(Event::changed());
+    for place in services::environments_of(tx, id).await? {
+        let open = deployments::watching(tx, id, &place.environment).await?;
+        let changes = was.changes(&record, &place);
+        // What is measured changes under a watch: its timeline must say so.
+        if let Some(open) = open.filter(|_| !changes.is_empty()) {
+            entry(actor, now, "service.change", "service", slug)
+                .deployment(open.id)
+                .says(format!("changed {}", changes.join("; ")))
+                .record(tx);
+            tx.publish(Event::run_changed(open.id));
+        }
+        checks::sync_built_in(tx, &record, &place.environment, None, now).await?;
+    }
+    Ok(Put { created, value: view::load(tx, record).await? })
+}
+
+/// Writes the rollback plan of a service in an environment.
+///
+/// # Errors
+/// Where the actor may not, a field is at fault, or there is no such service or environment.
+pub async fn put_rollback_plan(
+    tx: &mut Tx,
+    actor: &Actor,
+    slug: &str,
+    environment: &str,
+    request: PlanRequest,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    authorize(actor, Permission::Configure, Some(slug))?;
+    let mut faults = ValidationErrors::default();
+    faults.note("/command", validate::text(&request.command, 2_000));
+    faults.note("/rules", validate::text(&request.rules, 2_000));
+    if let HookRequest::Call(url) = &request.hook {
+        faults.note("/hook_url", validate::http_url(url));
+    }
+    faults.into_result()?;
+    let Some(service) = services::by_slug(tx, slug).await? else {
+        return Err(Error::not_found("service", slug));
+    };
+    let places = services::environments_of(tx, service.id).await?;
+    if !places.iter().any(|place| place.environment == environment) {
+        return Err(Error::not_found("environment", environment));
+    }
+    let before = services::rollback_plan(tx, service.id, environment).await?;
+    // A hook that is there keeps the promise it was written with.
+    let had = before.filter(|before| before.hook_url.is_some());
+    let hook_repeatable = request
+        .hook_repeatable
+        .unwrap_or_else(|| had.as_ref().is_none_or(|had| had.hook_repeatable));
+    let plan = RollbackPlan {
+        command: request.command.trim().to_owned(),
+        hook_url: match request.hook {
+            HookRequest::Call(url) => Some(url),
+            HookRequest::None => None,
+            HookRequest::Keep => had.and_then(|had| had.hook_url),
+        },
+        hook_repeatable,
+        mode: "manual".into(),
+        rules: request.rules.trim().to_owned(),
+    };
+    let open = deployments::watching(tx, service.id, environment).await?;
+    if plan.command.is_empty() && plan.hook_url.is_none() {
+        return Err(Error::field(
+            "/command",
+            "is empty and there is no hook; a plan needs one of them",
+        ));
+    }
+    entry(actor, now, "service.rollback_plan", "service", slug)
+        .deployment_if(open.as_ref().map(|open| open.id))
+        .says(format!("wrote the rollback plan of {slug} on {environment}"))
+        .with("command", plan.command.clone())
+        .with("hook", plan.hook_url.is_some())
+        .with("hook_repeatable", plan.hook_repeatable)
+        .record(tx);
+    let id = service.id;
+    services::put_rollback_plan(tx, id, environment.to_owned(), plan, now).await?;
+    evaluate_open(tx, id, environment, now).await?;
+    Ok(())
+}
+
+impl Services<'_> {
+    /// As [`put`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not or a field is at fault.
-    pub async fn put_service(
-        &self,
-        who: &Who,
+    /// As [`put`].
+    pub async fn put(
+        self,
+        actor: &Actor,
         slug: &str,
         request: ServiceRequest,
-    ) -> Result<(Answer, ServiceView), Refusal> {
-        permit(who, Permission::Configure, Some(slug))?;
-        check(slug, &request)?;
-        let (actor, slug, now) = (who.clone(), slug.to_owned(), self.now());
-        let (created, id) = self
-            .write(move |tx| {
-                Box::pin(async move {
-                    let before = services::by_slug(tx, &slug).await?;
-                    let created = before.is_none();
-                    let record = merge(before.clone(), &slug, &request, now);
-                    let id = record.id;
-                    let was = MeasuredBy::read(tx, before.as_ref()).await?;
-                    services::put(tx, record.clone()).await?;
-                    for environment in &request.environments {
-                        let usual = USUAL.iter().position(|usual| *usual == environment.slug);
-                        let position = usual.map_or(2, |at| i64::try_from(at).unwrap_or(2) + 1);
-                        let known = EnvironmentRecord {
-                            slug: environment.slug.clone(),
-                            name: environment.slug.clone(),
-                            position,
-                        };
-                        services::add_environment(tx, known).await?;
-                        let base_url = match &environment.base_url {
-                            Some(url) => url.as_deref().map(|url| url.trim_end_matches('/')),
-                            None => was.base_url(&environment.slug),
-                        };
-                        let place = ServiceEnvironment {
-                            service_id: id,
-                            environment: environment.slug.clone(),
-                            base_url: base_url.map(str::to_owned),
-                        };
-                        services::put_environment(tx, place).await?;
-                    }
-                    let verb = if created { "created" } else { "changed" };
-                    let action = if created { "service.create" } else { "service.change" };
-                    entry(&actor, now, action, "service", &slug)
-                        .says(format!("{verb} the service {slug}"))
-                        .record(tx);
-                    tx.publish(Event::changed());
-                    for place in services::environments_of(tx, id).await? {
-                        let open = deployments::watching(tx, id, &place.environment).await?;
-                        let changes = was.changes(&record, &place);
-                        // What is measured changes under a watch: its timeline must say so.
-                        if let Some(open) = open.filter(|_| !changes.is_empty()) {
-                            entry(&actor, now, "service.change", "service", &slug)
-                                .deployment(open.id)
-                                .says(format!("changed {}", changes.join("; ")))
-                                .record(tx);
-                            tx.publish(Event::run_changed(open.id));
-                        }
-                        probing::sync_built_in(tx, &record, &place.environment, None, now).await?;
-                    }
-                    Ok((created, id))
-                })
-            })
+    ) -> Result<Put<ServiceView>, Error> {
+        let (actor, slug, now) = (actor.clone(), slug.to_owned(), self.0.now());
+        let put = self
+            .0
+            .write(move |tx| Box::pin(async move { put(tx, &actor, &slug, request, now).await }))
             .await?;
-        self.reschedule();
-        let mut link = self.read().await?;
-        let Some(record) = services::by_id(&mut link, id).await? else {
-            return Err(Refusal::Internal("a service that was just kept is gone".into()));
-        };
-        let view = view::load(&mut link, record).await?;
-        let body =
-            serde_json::to_string(&view).map_err(|error| Refusal::Internal(error.to_string()))?;
-        let status = if created { 201 } else { 200 };
-        Ok((Answer { status, body, replayed: false }, view))
+        self.0.reschedule();
+        Ok(put)
     }
 
-    /// Writes the rollback plan of a service in an environment.
+    /// As [`put_rollback_plan`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not, a field is at fault, or there is no such service or environment.
+    /// As [`put_rollback_plan`].
     pub async fn put_rollback_plan(
-        &self,
-        who: &Who,
+        self,
+        actor: &Actor,
         slug: &str,
         environment: &str,
         request: PlanRequest,
-    ) -> Result<(), Refusal> {
-        permit(who, Permission::Configure, Some(slug))?;
-        let mut faults = Faults::default();
-        faults.note("/command", validate::text(&request.command, 2_000));
-        faults.note("/rules", validate::text(&request.rules, 2_000));
-        if let HookRequest::Call(url) = &request.hook {
-            faults.note("/hook_url", validate::http_url(url));
-        }
-        faults.into_result()?;
-        let (who, slug, environment) = (who.clone(), slug.to_owned(), environment.to_owned());
-        let now = self.now();
-        self.write(move |tx| {
-            Box::pin(async move {
-                let Some(service) = services::by_slug(tx, &slug).await? else {
-                    return Err(Refusal::not_found("service", &slug));
-                };
-                let places = services::environments_of(tx, service.id).await?;
-                if !places.iter().any(|place| place.environment == environment) {
-                    return Err(Refusal::not_found("environment", &environment));
-                }
-                let before = services::rollback_plan(tx, service.id, &environment).await?;
-                // A hook that is there keeps the promise it was written with.
-                let had = before.filter(|before| before.hook_url.is_some());
-                let hook_repeatable = request
-                    .hook_repeatable
-                    .unwrap_or_else(|| had.as_ref().is_none_or(|had| had.hook_repeatable));
-                let plan = RollbackPlan {
-                    command: request.command.trim().to_owned(),
-                    hook_url: match request.hook {
-                        HookRequest::Call(url) => Some(url),
-                        HookRequest::None => None,
-                        HookRequest::Keep => had.and_then(|had| had.hook_url),
-                    },
-                    hook_repeatable,
-                    mode: "manual".into(),
-                    rules: request.rules.trim().to_owned(),
-                };
-                let open = deployments::watching(tx, service.id, &environment).await?;
-                if plan.command.is_empty() && plan.hook_url.is_none() {
-                    return Err(Refusal::field(
-                        "/command",
-                        "is empty and there is no hook; a plan needs one of them",
-                    ));
-                }
-                entry(&who, now, "service.rollback_plan", "service", &slug)
-                    .deployment_if(open.as_ref().map(|open| open.id))
-                    .says(format!("wrote the rollback plan of {slug} on {environment}"))
-                    .with("command", plan.command.clone())
-                    .with("hook", plan.hook_url.is_some())
-                    .with("hook_repeatable", plan.hook_repeatable)
-                    .record(tx);
-                let id = service.id;
-                services::put_rollback_plan(tx, id, environment.clone(), plan, now).await?;
-                evaluate_open(tx, id, &environment, now).await?;
-                Ok(())
+    ) -> Result<(), Error> {
+        let (actor, slug, environment, now) =
+            (actor.clone(), slug.to_owned(), environment.to_owned(), self.0.now());
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    put_rollback_plan(tx, &actor, &slug, &environment, request, now).await
+                })
             })
-        })
-        .await
+            .await
     }
 }
 
-fn check(slug: &str, request: &ServiceRequest) -> Result<(), Refusal> {
-    let mut faults = Faults::default();
+fn check(slug: &str, request: &ServiceRequest) -> Result<(), Error> {
+    let mut faults = ValidationErrors::default();
     faults.note("/slug", validate::slug(slug));
     faults.note("/name", validate::line(&request.name, 80));
     faults
@@ -290,12 +308,12 @@ fn check(slug: &str, request: &ServiceRequest) -> Result<(), Refusal> {
 }
 
 fn merge(
-    before: Option<ServiceRecord>,
+    before: Option<Service>,
     slug: &str,
     request: &ServiceRequest,
     now: chrono::DateTime<chrono::Utc>,
-) -> ServiceRecord {
-    let before = before.unwrap_or_else(|| ServiceRecord {
+) -> Service {
+    let before = before.unwrap_or_else(|| Service {
         id: ServiceId(new_id()),
         slug: slug.to_owned(),
         name: String::new(),
@@ -307,7 +325,7 @@ fn merge(
         updated_at: now,
     });
     let or = |new: &Option<String>, old: String| new.clone().unwrap_or(old);
-    ServiceRecord {
+    Service {
         name: request.name.trim().to_owned(),
         description: or(&request.description, before.description),
         owners: or(&request.owners, before.owners),

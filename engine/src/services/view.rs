@@ -2,17 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    actor::Actor,
     ids::DeploymentId,
-    permissions::{Permission, permit},
-    who::Who,
+    permissions::{Permission, authorize},
+    service::Service,
 };
 use serde::Serialize;
-use store::{
-    Link, deployments,
-    services::{self, ServiceRecord},
-};
+use store::{Connection, deployments, services};
 
-use crate::{Engine, Refusal};
+use super::Services;
+use crate::Error;
 
 /// A service with what runs where.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -77,7 +76,7 @@ pub struct RunningView {
 }
 
 /// The service as it stands on this connection.
-pub(super) async fn load(link: &mut Link, record: ServiceRecord) -> Result<ServiceView, Refusal> {
+pub(super) async fn load(link: &mut Connection, record: Service) -> Result<ServiceView, Error> {
     let mut environments = Vec::new();
     let unrestored = deployments::unrestored(link).await?;
     for place in services::environments_of(link, record.id).await? {
@@ -118,16 +117,16 @@ pub(super) async fn load(link: &mut Link, record: ServiceRecord) -> Result<Servi
     })
 }
 
-impl Engine {
+impl Services<'_> {
     /// A service with what runs where.
     ///
     /// # Errors
     /// Where there is none of that slug or the token is limited to other services.
-    pub async fn service(&self, who: &Who, slug: &str) -> Result<ServiceView, Refusal> {
-        permit(who, Permission::Read, Some(slug))?;
-        let mut link = self.read().await?;
+    pub async fn view(self, actor: &Actor, slug: &str) -> Result<ServiceView, Error> {
+        authorize(actor, Permission::Read, Some(slug))?;
+        let mut link = self.0.read().await?;
         let Some(record) = services::by_slug(&mut link, slug).await? else {
-            return Err(Refusal::not_found("service", slug));
+            return Err(Error::not_found("service", slug));
         };
         load(&mut link, record).await
     }
@@ -137,19 +136,19 @@ impl Engine {
     ///
     /// # Errors
     /// Where the actor may not read.
-    pub async fn services(
-        &self,
-        who: &Who,
+    pub async fn list(
+        self,
+        actor: &Actor,
         after: &str,
         limit: i64,
-    ) -> Result<(Vec<ServiceView>, Option<String>), Refusal> {
-        permit(who, Permission::Read, None)?;
-        let mut link = self.read().await?;
+    ) -> Result<(Vec<ServiceView>, Option<String>), Error> {
+        authorize(actor, Permission::Read, None)?;
+        let mut link = self.0.read().await?;
         let mut views = Vec::new();
         let found = services::after(&mut link, after, limit).await?;
         let next = crate::full_page(&found, limit).map(|last| last.slug.clone());
         for record in found {
-            if permit(who, Permission::Read, Some(&record.slug)).is_ok() {
+            if authorize(actor, Permission::Read, Some(&record.slug)).is_ok() {
                 views.push(load(&mut link, record).await?);
             }
         }

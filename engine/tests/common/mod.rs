@@ -4,23 +4,23 @@ use std::{net::SocketAddr, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::{
+    account::Account,
+    actor::{Actor, Person},
     gate::GateAnswer,
     ids::{DeploymentId, PersonId, TokenId},
     roles::{Role, Scope},
-    who::{Person, Who},
 };
 use engine::{
-    Engine, Options, Refusal,
+    Engine, Error, Options,
     clock::ManualClock,
     deployments::{AnnounceRequest, DeploymentView},
+    idempotency::{Idempotency, IdempotencyKey, StoredResponse},
     runs::{ItemView, ManualAction, ResultRequest, ResultStatus, SignedOff},
     services::{EnvironmentRequest, ServiceRequest},
 };
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};
-use store::{
-    Store, StoreError, audit,
-    people::{self, PersonRecord},
-};
+use serde::Serialize;
+use store::{Store, StoreError, audit, people};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
@@ -78,7 +78,7 @@ pub struct Portal {
 pub async fn portal(on: On, test: impl AsyncFnOnce(&Portal)) {
     on.run(async |db| {
         let portal = Portal::open(db).await;
-        portal.engine.publish_runbook(&portal.admin(), "small.yaml", RUNBOOK).await.unwrap();
+        portal.engine.runbooks().publish(&portal.admin(), "small.yaml", RUNBOOK).await.unwrap();
         test(&portal).await;
         portal.verify().await;
     })
@@ -102,7 +102,7 @@ pub fn engine_over(store: Store) -> Engine {
 
 /// An engine over a database, with a clock that others may share.
 pub fn with_clock(store: Store, clock: Arc<ManualClock>) -> Engine {
-    let options = Options { base_url: "https://daytwo.example.org".into() };
+    let options = Options { base_url: "https://daytwo.example.org".into(), label: None };
     Engine::new(store, clock, prober(), options)
 }
 
@@ -124,7 +124,7 @@ impl Portal {
                 role,
                 teams: vec![],
             };
-            let record = PersonRecord {
+            let record = Account {
                 person: person.clone(),
                 password_hash: String::new(),
                 created_at: begin(),
@@ -162,37 +162,37 @@ impl Portal {
             environments: vec![environment("staging", None), environment("production", base_url)],
             ..ServiceRequest::default()
         };
-        self.engine.put_service(&self.admin(), slug, request).await.unwrap();
+        self.engine.services().put(&self.admin(), slug, request).await.unwrap();
     }
 
-    pub fn admin(&self) -> Who {
-        Who::Person(self.admin.clone())
+    pub fn admin(&self) -> Actor {
+        Actor::Person(self.admin.clone())
     }
 
-    pub fn operator(&self) -> Who {
-        Who::Person(self.operator.clone())
+    pub fn operator(&self) -> Actor {
+        Actor::Person(self.operator.clone())
     }
 
-    pub fn ann(&self) -> Who {
-        Who::Person(self.ann.clone())
+    pub fn ann(&self) -> Actor {
+        Actor::Person(self.ann.clone())
     }
 
-    pub fn ben(&self) -> Who {
-        Who::Person(self.ben.clone())
+    pub fn ben(&self) -> Actor {
+        Actor::Person(self.ben.clone())
     }
 
     /// A script that may announce, post and read.
-    pub fn ci(&self) -> Who {
+    pub fn ci(&self) -> Actor {
         token(&[Scope::DeploymentsWrite, Scope::ResultsWrite], &[])
     }
 
     /// Announces a version on production as CI does.
     pub async fn announce(&self, version: &str) -> DeploymentId {
-        self.engine.announce_by_hand(&self.ci(), announcement(version)).await.unwrap()
+        self.engine.deployments().announce_by_hand(&self.ci(), announcement(version)).await.unwrap()
     }
 
     pub async fn view(&self, id: DeploymentId) -> DeploymentView {
-        self.engine.deployment(&self.ci(), id).await.unwrap()
+        self.engine.deployments().view(&self.ci(), id).await.unwrap()
     }
 
     pub async fn item(&self, id: DeploymentId, key: &str) -> ItemView {
@@ -209,7 +209,7 @@ impl Portal {
         self.engine.runs().gate(&self.ci(), id).await.unwrap()
     }
 
-    pub async fn tick(&self, id: DeploymentId, key: &str) -> Result<(), Refusal> {
+    pub async fn tick(&self, id: DeploymentId, key: &str) -> Result<(), Error> {
         self.engine
             .runs()
             .set_manual_status(&self.operator(), id, key, ManualAction::Tick, "Saw it.")
@@ -221,7 +221,7 @@ impl Portal {
         id: DeploymentId,
         key: &str,
         status: ResultStatus,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), Error> {
         let posted =
             self.engine.runs().post_result(&self.ci(), id, key, result(status), None).await;
         posted.map(drop)
@@ -248,7 +248,7 @@ impl Portal {
     /// The actions of the audit log, oldest first; panics where the chain is broken.
     pub async fn actions(&self) -> Vec<String> {
         let mut link = self.store.read().await.unwrap();
-        let page = store::page::Page::first(10_000);
+        let page = domain::page::Page::first(10_000);
         let mut actions: Vec<_> =
             audit::newest(&mut link, page).await.unwrap().into_iter().map(|e| e.action).collect();
         actions.reverse();
@@ -269,8 +269,8 @@ impl Portal {
     }
 }
 
-pub fn token(scopes: &[Scope], services: &[&str]) -> Who {
-    Who::Token {
+pub fn token(scopes: &[Scope], services: &[&str]) -> Actor {
+    Actor::Token {
         id: TokenId(Uuid::from_u128(7)),
         name: "ci".into(),
         scopes: scopes.to_vec(),
@@ -317,7 +317,7 @@ pub struct Deliverer {
 impl Deliverer {
     pub fn start(engine: &Engine) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        engine.start_deliveries(&tasks, &stop);
+        engine.deliveries().start(&tasks, &stop);
         tasks.close();
         Self { tasks, stop, engine: engine.clone() }
     }
@@ -326,7 +326,7 @@ impl Deliverer {
     pub async fn stop(self) {
         self.stop.cancel();
         self.tasks.wait().await;
-        self.engine.deliveries_ended().await;
+        self.engine.deliveries().ended().await;
     }
 }
 
@@ -339,17 +339,34 @@ pub async fn serve(app: axum::Router) -> SocketAddr {
 }
 
 /// The boxes a refusal names; panics where it is no conflict.
-pub fn open_boxes(refusal: Refusal) -> Vec<String> {
+pub fn open_boxes(refusal: Error) -> Vec<String> {
     match refusal {
-        Refusal::Conflict { open, .. } => open,
+        Error::Conflict { open, .. } => open,
         other => panic!("not a conflict: {other:?}"),
     }
 }
 
 /// The field a refusal names; panics where it is about none or several.
-pub fn field(refusal: Refusal) -> String {
+pub fn field(refusal: Error) -> String {
     match refusal {
-        Refusal::Invalid(errors) if errors.len() == 1 => errors[0].pointer.clone(),
+        Error::Invalid(errors) if errors.len() == 1 => errors[0].pointer.clone(),
         other => panic!("not about one field: {other:?}"),
     }
+}
+
+/// An act that is to be done once: the token's number, the key, and what the request's hash is made
+/// of.
+pub fn once<T: Serialize>(token: u128, key: &str, body: u8) -> Option<Idempotency<T>> {
+    let key = IdempotencyKey {
+        token: TokenId(Uuid::from_u128(token)),
+        key: key.into(),
+        request_hash: vec![body; 32],
+    };
+    Some(Idempotency { key, respond: stored })
+}
+
+/// How an answer is stored here.
+pub fn stored<T: Serialize>(value: &T) -> Result<StoredResponse, Error> {
+    let body = serde_json::to_string(value).unwrap();
+    Ok(StoredResponse { status: 207, body })
 }

@@ -1,7 +1,7 @@
 //! Who may close which box.
 
 use engine::{
-    Refusal,
+    Error,
     runs::{ManualAction, ResultStatus},
 };
 use rstest::rstest;
@@ -15,7 +15,7 @@ async fn a_token_never_closes_a_persons_box(#[values(On::Sqlite, On::Postgres)] 
         let id = p.announce("1.0.0").await;
         p.leaves(&[], async || {
             let refused = p.post(id, "smoke", ResultStatus::Passed).await.unwrap_err();
-            assert!(matches!(refused, Refusal::Conflict { .. }), "{refused:?}");
+            assert!(matches!(refused, Error::Conflict { .. }), "{refused:?}");
             for act in [ManualAction::Tick, ManualAction::MarkFailed, ManualAction::Untick] {
                 for key in ["smoke", "mail", "load"] {
                     let refused = p
@@ -24,7 +24,7 @@ async fn a_token_never_closes_a_persons_box(#[values(On::Sqlite, On::Postgres)] 
                         .set_manual_status(&p.ci(), id, key, act, "n")
                         .await
                         .unwrap_err();
-                    assert!(matches!(refused, Refusal::Forbidden(_)), "{refused:?}");
+                    assert!(matches!(refused, Error::Forbidden(_)), "{refused:?}");
                 }
             }
         })
@@ -42,7 +42,7 @@ async fn a_person_never_closes_a_machines_box(#[values(On::Sqlite, On::Postgres)
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
         let refused = p.tick(id, "load").await.unwrap_err();
-        assert!(matches!(refused, Refusal::Conflict { .. }), "{refused:?}");
+        assert!(matches!(refused, Error::Conflict { .. }), "{refused:?}");
         assert_eq!(p.item(id, "load").await.state, "open");
     })
     .await;
@@ -53,14 +53,14 @@ async fn a_person_never_closes_a_machines_box(#[values(On::Sqlite, On::Postgres)
 async fn a_viewer_ticks_nothing(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
-        let viewer = domain::who::Who::Person(p.viewer.clone());
+        let viewer = domain::actor::Actor::Person(p.viewer.clone());
         let refused = p
             .engine
             .runs()
             .set_manual_status(&viewer, id, "smoke", ManualAction::Tick, "")
             .await
             .unwrap_err();
-        assert!(matches!(refused, Refusal::Forbidden(_)), "{refused:?}");
+        assert!(matches!(refused, Error::Forbidden(_)), "{refused:?}");
     })
     .await;
 }
@@ -101,7 +101,7 @@ async fn unticking_keeps_the_history(#[values(On::Sqlite, On::Postgres)] on: On)
             .runs()
             .set_manual_status(&p.operator(), id, "smoke", ManualAction::Untick, "")
             .await;
-        assert!(matches!(nothing, Err(Refusal::Conflict { .. })));
+        assert!(matches!(nothing, Err(Error::Conflict { .. })));
         p.leaves(&["item.tick", "item.untick", "item.mark_failed"], async || {
             p.tick(id, "smoke").await.unwrap();
             assert_eq!(p.item(id, "smoke").await.state, "passed");
@@ -149,10 +149,10 @@ async fn an_unknown_box_or_deployment_is_not_found(#[values(On::Sqlite, On::Post
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
         let no_box = p.tick(id, "none").await.unwrap_err();
-        assert!(matches!(no_box, Refusal::NotFound { .. }));
+        assert!(matches!(no_box, Error::NotFound { .. }));
         let nowhere = domain::ids::DeploymentId(uuid::Uuid::nil());
         let no_run = p.post(nowhere, "load", ResultStatus::Passed).await.unwrap_err();
-        assert!(matches!(no_run, Refusal::NotFound { .. }));
+        assert!(matches!(no_run, Error::NotFound { .. }));
     })
     .await;
 }

@@ -1,8 +1,8 @@
 //! Announcing deployments.
 
-use domain::{verdict::Verdict, words::DeploymentKind};
+use domain::{deployment::DeploymentKind, verdict::Verdict};
 use engine::{
-    Refusal,
+    Error,
     deployments::{AnnounceRequest, ListQuery},
 };
 use rstest::rstest;
@@ -31,11 +31,11 @@ async fn the_kind_is_first_and_then_subsequent(#[values(On::Sqlite, On::Postgres
         assert_eq!(p.view(p.announce("1.1.0").await).await.kind, "subsequent");
         // Another environment has its own first.
         let staging = AnnounceRequest { environment: "staging".into(), ..announcement("1.1.0") };
-        let staging = p.engine.announce_by_hand(&p.ci(), staging).await.unwrap();
+        let staging = p.engine.deployments().announce_by_hand(&p.ci(), staging).await.unwrap();
         assert_eq!(p.view(staging).await.kind, "first");
         let hotfix =
             AnnounceRequest { kind: Some(DeploymentKind::Hotfix), ..announcement("1.1.1") };
-        let hotfix = p.engine.announce_by_hand(&p.ci(), hotfix).await.unwrap();
+        let hotfix = p.engine.deployments().announce_by_hand(&p.ci(), hotfix).await.unwrap();
         assert_eq!(p.view(hotfix).await.kind, "hotfix");
     })
     .await;
@@ -45,7 +45,9 @@ async fn the_kind_is_first_and_then_subsequent(#[values(On::Sqlite, On::Postgres
 #[tokio::test]
 async fn what_is_unknown_is_named(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
-        let refused = async |request| p.engine.announce(&p.ci(), request, None).await.unwrap_err();
+        let refused = async |request| {
+            p.engine.deployments().announce(&p.ci(), request, None).await.unwrap_err()
+        };
         let service = AnnounceRequest { service: "bank".into(), ..announcement("1") };
         assert_eq!(field(refused(service).await), "/service");
         let environment = AnnounceRequest { environment: "moon".into(), ..announcement("1") };
@@ -62,7 +64,8 @@ async fn what_is_unknown_is_named(#[values(On::Sqlite, On::Postgres)] on: On) {
         // Nothing of all that was kept.
         let (list, _) = p
             .engine
-            .deployments(
+            .deployments()
+            .list(
                 &p.ci(),
                 ListQuery {
                     service: None,
@@ -84,7 +87,8 @@ async fn what_is_unknown_is_named(#[values(On::Sqlite, On::Postgres)] on: On) {
 #[tokio::test]
 async fn without_a_runbook_that_fits_nothing_opens(#[values(On::Sqlite, On::Postgres)] on: On) {
     crate::common::bare_portal(on, async |p| {
-        let refused = p.engine.announce(&p.ci(), announcement("1"), None).await.unwrap_err();
+        let refused =
+            p.engine.deployments().announce(&p.ci(), announcement("1"), None).await.unwrap_err();
         assert!(refused.to_string().starts_with("No published runbook"), "{refused}");
     })
     .await;
@@ -96,9 +100,13 @@ async fn the_same_version_twice_is_a_conflict(#[values(On::Sqlite, On::Postgres)
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
         p.leaves(&[], async || {
-            let refused =
-                p.engine.announce(&p.ci(), announcement("1.0.0"), None).await.unwrap_err();
-            assert!(matches!(refused, Refusal::Conflict { .. }));
+            let refused = p
+                .engine
+                .deployments()
+                .announce(&p.ci(), announcement("1.0.0"), None)
+                .await
+                .unwrap_err();
+            assert!(matches!(refused, Error::Conflict { .. }));
             assert!(refused.to_string().contains(&id.to_string()), "{refused}");
         })
         .await;
@@ -124,7 +132,7 @@ async fn a_newer_one_takes_the_place_of_the_open_one(#[values(On::Sqlite, On::Po
         assert_eq!(p.view(old).await.state, "superseded");
         // What was superseded was never signed off, so it passes no more.
         assert_eq!(p.gate(old).await.verdict, Verdict::Undecided);
-        let page = p.engine.deployment_page(&p.viewer, old).await.unwrap();
+        let page = p.engine.deployments().page(&p.viewer, old).await.unwrap();
         assert_eq!(page.superseded_by.unwrap().version, "1.1.0");
         let refused = p.tick(old, "cleanup").await.unwrap_err();
         assert!(refused.to_string().contains("superseded"), "{refused}");
@@ -143,19 +151,19 @@ async fn two_at_the_same_instant_leave_one_watch(
             .map(|n| {
                 let version = if same_version { "2.0.0".into() } else { format!("2.{n}.0") };
                 let (engine, ci) = (p.engine.clone(), p.ci());
-                tokio::spawn(
-                    async move { engine.announce(&ci, announcement(&version), None).await },
-                )
+                tokio::spawn(async move {
+                    engine.deployments().announce(&ci, announcement(&version), None).await
+                })
             })
             .collect();
         let mut announced = 0;
         for task in tasks {
             match task.await.unwrap() {
                 Ok(answer) => {
-                    assert_eq!(answer.status, 201);
+                    answer.now().unwrap();
                     announced += 1;
                 }
-                Err(refused) => assert!(matches!(refused, Refusal::Conflict { .. }), "{refused:?}"),
+                Err(refused) => assert!(matches!(refused, Error::Conflict { .. }), "{refused:?}"),
             }
         }
         assert_eq!(announced, if same_version { 1 } else { 6 });
@@ -177,15 +185,42 @@ async fn the_deployer_is_recognised_by_name_or_address(#[values(On::Sqlite, On::
         ] {
             let request =
                 AnnounceRequest { deployed_by: named.map(Into::into), ..announcement(version) };
-            let id = p.engine.announce_by_hand(&p.ci(), request).await.unwrap();
-            let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
+            let id = p.engine.deployments().announce_by_hand(&p.ci(), request).await.unwrap();
+            let page = p.engine.deployments().page(&p.viewer, id).await.unwrap();
             assert_eq!(page.deployment.deployer_id, expected, "{version}");
         }
         // In the browser it is whoever announces, also under another name.
         let request = AnnounceRequest { deployed_by: Some("me".into()), ..announcement("5") };
-        let id = p.engine.announce_by_hand(&p.ann(), request).await.unwrap();
-        let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
+        let id = p.engine.deployments().announce_by_hand(&p.ann(), request).await.unwrap();
+        let page = p.engine.deployments().page(&p.viewer, id).await.unwrap();
         assert_eq!(page.deployment.deployer_id, Some(p.ann.id));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_run_of_fifty_items_opens_in_few_statements(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let mut yaml = String::from(
+            "slug: fifty\ntitle: Fifty\napplies_to:\n  kinds: [first, subsequent]\nwatch: 48h\n\
+             sign_off:\n  - role: approver\n    count: 1\nitems:\n",
+        );
+        for n in 1..=50 {
+            let actor = ["human", "mixed", "automated"][n % 3];
+            yaml += &format!(
+                "  - key: item-{n}\n    title: Item {n}\n    actor: {actor}\n    instructions: Look.\n"
+            );
+        }
+        p.engine.runbooks().publish(&p.admin(), "fifty.yaml", &yaml).await.unwrap();
+        let mut request = announcement("1.0.0");
+        request.runbook = Some("fifty".into());
+        let before = store::db::statements();
+        let announced = p.engine.deployments().announce(&p.ci(), request, None).await.unwrap();
+        let spent = store::db::statements() - before;
+        assert_eq!(announced.now().unwrap().items.len(), 50);
+        // 237 before items were added, evaluated and shown together.
+        assert!(spent <= 45, "{spent} statements");
     })
     .await;
 }

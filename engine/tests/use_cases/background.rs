@@ -5,20 +5,16 @@ use std::time::Duration;
 
 use chrono::Duration as Days;
 use domain::{
+    deployment::Deployment,
     ids::{DeploymentId, ServiceId},
     retention::Retention,
+    service::Service,
 };
 use engine::{
-    Refusal, background::TaskStatus, clock::Clock as _, rollback::NewRehearsal,
-    services::PlanRequest,
+    Error, background::TaskStatus, clock::Clock as _, rollback::NewRehearsal, services::PlanRequest,
 };
 use rstest::rstest;
-use store::{
-    StoreError, baselines,
-    deployments::{self, DeploymentRecord},
-    services::{self, ServiceRecord},
-    settings,
-};
+use store::{StoreError, baselines, deployments, services, settings};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
@@ -50,7 +46,7 @@ struct Running(TaskTracker, CancellationToken);
 impl Running {
     fn of(p: &Portal) -> Self {
         let running = Self(TaskTracker::new(), CancellationToken::new());
-        p.engine.start_background(&running.0, &running.1);
+        p.engine.background().start(&running.0, &running.1);
         running.0.close();
         running
     }
@@ -69,7 +65,7 @@ async fn every_task_runs_and_says_what_it_did(#[values(On::Sqlite, On::Postgres)
         let id = p.announce("1.0.0").await;
         let until_when = p.clock.now() + Days::hours(1);
         p.engine.runs().waive(&p.ann(), id, "load", "Down.", until_when).await.unwrap();
-        p.engine.save_session("s".into(), "{}".into(), until_when).await.unwrap();
+        p.engine.sessions().save("s".into(), "{}".into(), until_when).await.unwrap();
         p.clock.advance(Days::hours(2));
         let running = Running::of(p);
         let names: Vec<_> =
@@ -102,10 +98,10 @@ async fn every_task_runs_and_says_what_it_did(#[values(On::Sqlite, On::Postgres)
         assert_eq!(result("prune").await, "nothing to do");
         assert_eq!(p.item(id, "load").await.state, "open");
         // Seen by administrators alone.
-        let page = p.engine.background_page(&p.admin).unwrap();
+        let page = p.engine.background().page(&p.admin).unwrap();
         assert_eq!(page.tasks.len(), 11);
-        let refused = p.engine.background_page(&p.ann).unwrap_err();
-        assert!(matches!(refused, Refusal::Forbidden(_)));
+        let refused = p.engine.background().page(&p.ann).unwrap_err();
+        assert!(matches!(refused, Error::Forbidden(_)));
         running.stop().await;
     })
     .await;
@@ -131,7 +127,7 @@ async fn a_task_that_fails_is_seen_and_delays_no_other(#[values(On::Sqlite, On::
             Box::pin(async move { settings::put(tx, "retention", whole).await })
         });
         mended.await.unwrap();
-        p.engine.set_retention(&p.admin(), Retention::default()).await.unwrap();
+        p.engine.settings().set_retention(&p.admin(), Retention::default()).await.unwrap();
         let task = until(p, "prune", |task| !task.failing).await;
         assert_eq!((task.failures, task.runs), (1, 2));
         assert_eq!(task.failure, Some(failure), "how it failed is not forgotten");
@@ -161,8 +157,8 @@ async fn open_many(p: &Portal, oldest: DeploymentId, many: i64) {
             for n in 1..=many {
                 let id = ServiceId(Uuid::now_v7());
                 let slug = format!("shop-{n}");
-                services::put(tx, ServiceRecord { id, slug: slug.clone(), ..shop.clone() }).await?;
-                let newer = DeploymentRecord {
+                services::put(tx, Service { id, slug: slug.clone(), ..shop.clone() }).await?;
+                let newer = Deployment {
                     id: DeploymentId(Uuid::now_v7()),
                     service_id: id,
                     service: slug,
@@ -183,9 +179,13 @@ async fn open_many(p: &Portal, oldest: DeploymentId, many: i64) {
 async fn no_watch_is_too_old_to_be_looked_at(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         p.signed_off("1.0.0").await;
-        p.engine.publish_runbook(&p.admin(), "small.yaml", &runbook()).await.unwrap();
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", &runbook()).await.unwrap();
         let plan = PlanRequest { command: "undo".into(), ..PlanRequest::default() };
-        p.engine.put_rollback_plan(&p.operator(), "shop", "production", plan).await.unwrap();
+        p.engine
+            .services()
+            .put_rollback_plan(&p.operator(), "shop", "production", plan)
+            .await
+            .unwrap();
         let rehearsal = NewRehearsal {
             environment: "staging".into(),
             version: "1.0.0".into(),
@@ -194,23 +194,31 @@ async fn no_watch_is_too_old_to_be_looked_at(#[values(On::Sqlite, On::Postgres)]
             worked: true,
             notes: String::new(),
         };
-        p.engine.record_rehearsal(&p.operator(), "shop", rehearsal).await.unwrap();
+        p.engine.rollback().record_rehearsal(&p.operator(), "shop", rehearsal).await.unwrap();
         let indicator = serde_json::from_value(serde_json::json!({
             "label": "Latency", "family": "latency", "source": "pushed", "unit": "ms",
         }));
-        p.engine.put_indicator(&p.operator(), "shop", "latency", indicator.unwrap()).await.unwrap();
+        p.engine
+            .indicators()
+            .put(&p.operator(), "shop", "latency", indicator.unwrap())
+            .await
+            .unwrap();
         let id = p.announce("1.1.0").await;
         assert_eq!(p.item(id, "rehearsed").await.state, "passed");
         open_many(p, id, 1_050).await;
 
         p.clock.advance(Days::minutes(20));
-        assert_eq!(p.engine.capture_baselines().await.unwrap(), 1, "only the oldest has any");
+        assert_eq!(p.engine.baselines().capture().await.unwrap(), 1, "only the oldest has any");
         let mut link = p.store.read().await.unwrap();
         assert_eq!(baselines::of_deployment(&mut link, id).await.unwrap().len(), 1);
         drop(link);
 
         p.clock.advance(Days::days(400));
-        assert_eq!(p.engine.review_rehearsals().await.unwrap(), 1, "only the oldest rests on one");
+        assert_eq!(
+            p.engine.runs().review_rehearsals().await.unwrap(),
+            1,
+            "only the oldest rests on one"
+        );
         assert_eq!(p.item(id, "rehearsed").await.state, "undecided");
     })
     .await;

@@ -5,7 +5,7 @@ use domain::{
     baseline::Moment,
     measurement::{Measurement, Phase},
 };
-use engine::clock::Clock as _;
+use engine::{Error, clock::Clock as _};
 use rstest::rstest;
 use store::{
     StoreError, baselines, checks,
@@ -108,13 +108,13 @@ fn expected(all: &[Point], (from, until): (DateTime<Utc>, DateTime<Utc>)) -> (f6
 #[tokio::test]
 async fn two_days_are_summed_up_as_the_raw_points_say(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
-        p.engine.publish_runbook(&p.admin(), "a.yaml", &runbook()).await.unwrap();
+        p.engine.runbooks().publish(&p.admin(), "a.yaml", &runbook()).await.unwrap();
         p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
         let id = p.announce("1.0.0").await;
         let began = p.clock.now();
         let all = points(began, (30, 33));
         keep(p, id, all.clone()).await;
-        assert_eq!(p.engine.capture_baselines().await.unwrap(), 0, "nothing is due");
+        assert_eq!(p.engine.baselines().capture().await.unwrap(), 0, "nothing is due");
         assert_eq!(p.item(id, "normal").await.state, "undecided");
 
         let mut done = 0;
@@ -123,8 +123,8 @@ async fn two_days_are_summed_up_as_the_raw_points_say(#[values(On::Sqlite, On::P
             let from = DateTime::from_timestamp((began.timestamp() / 60 + 1) * 60, 0).unwrap();
             let until = from + moment.after();
             p.clock.advance(until + Duration::seconds(61) - p.clock.now());
-            assert_eq!(p.engine.capture_baselines().await.unwrap(), 1);
-            assert_eq!(p.engine.capture_baselines().await.unwrap(), 0, "each is captured once");
+            assert_eq!(p.engine.baselines().capture().await.unwrap(), 1);
+            assert_eq!(p.engine.baselines().capture().await.unwrap(), 0, "each is captured once");
             done += 1;
             let mut link = p.store.read().await.unwrap();
             let kept = baselines::of_deployment(&mut link, id).await.unwrap();
@@ -155,13 +155,17 @@ async fn a_watch_nobody_measured_has_no_baseline_and_stays_undecided(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {
     portal(on, async |p| {
-        p.engine.publish_runbook(&p.admin(), "a.yaml", &runbook()).await.unwrap();
+        p.engine.runbooks().publish(&p.admin(), "a.yaml", &runbook()).await.unwrap();
         p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
         let id = p.announce("1.0.0").await;
         // Half of the two days only.
         keep(p, id, points(p.clock.now(), (20, 48))).await;
         p.clock.advance(Duration::hours(49));
-        assert_eq!(p.engine.capture_baselines().await.unwrap(), 4, "what was missed is caught up");
+        assert_eq!(
+            p.engine.baselines().capture().await.unwrap(),
+            4,
+            "what was missed is caught up"
+        );
         let (state, reason) = p.state(id, "normal").await;
         assert_eq!(state, "undecided", "{reason}");
         assert!(reason.contains("42 % of the window"), "{reason}");
@@ -180,22 +184,22 @@ async fn what_is_recorded_by_hand_stands_beside_the_moments_and_counts_for_nothi
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {
     portal(on, async |p| {
-        p.engine.publish_runbook(&p.admin(), "a.yaml", &runbook()).await.unwrap();
+        p.engine.runbooks().publish(&p.admin(), "a.yaml", &runbook()).await.unwrap();
         p.put_service("shop", Some("http://127.0.0.1:9".into())).await;
         let id = p.announce("1.0.0").await;
         let began = p.clock.now();
         let all = points(began, (30, 33));
         keep(p, id, all.clone()).await;
-        let (who, early) = (p.admin(), p.engine.record_baselines_now(&p.admin(), id).await);
-        assert_eq!(early.unwrap_err().status(), 409, "too early");
+        let (actor, early) = (p.admin(), p.engine.baselines().record_now(&p.admin(), id).await);
+        assert!(matches!(early, Err(Error::Conflict { .. })), "too early");
 
         // Not at a moment, and not at the end of a stretch.
         p.clock.advance(Duration::minutes(17 * 60 + 18));
         let before = p.state(id, "normal").await;
-        let recorded = p.engine.record_baselines_now(&who, id).await.unwrap();
+        let recorded = p.engine.baselines().record_now(&actor, id).await.unwrap();
         assert_eq!((recorded.indicators, recorded.with_value), (2, 2));
         p.clock.advance(Duration::minutes(5));
-        p.engine.record_baselines_now(&who, id).await.unwrap();
+        p.engine.baselines().record_now(&actor, id).await.unwrap();
         assert_eq!(p.state(id, "normal").await, before, "no box counts it");
 
         let view = p.view(id).await;
@@ -203,14 +207,14 @@ async fn what_is_recorded_by_hand_stands_beside_the_moments_and_counts_for_nothi
             view.baselines.iter().filter(|one| one.moment == "manual").cloned().collect();
         assert_eq!(by_hand.len(), 4, "two indicators, taken twice; the first ones stand");
         let first = by_hand.iter().find(|one| one.indicator == "response_time").unwrap();
-        assert_eq!(first.captured_by.as_deref(), Some(who.name()));
+        assert_eq!(first.captured_by.as_deref(), Some(actor.name()));
         assert_eq!((first.window_until - first.window_from).num_minutes(), 17 * 60 + 15);
         let (time, _) = expected(&all, (first.window_from, first.window_until));
         assert!((first.value.unwrap() - time).abs() < 1e-9, "{:?}", first.value);
 
         // The moments are captured as ever.
         p.clock.advance(Duration::hours(48));
-        assert_eq!(p.engine.capture_baselines().await.unwrap(), 4);
+        assert_eq!(p.engine.baselines().capture().await.unwrap(), 4);
         let view = p.view(id).await;
         let last = view.baselines.iter().find(|one| one.moment == "48h").unwrap();
         assert_eq!(last.captured_by, None);

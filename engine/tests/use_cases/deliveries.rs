@@ -16,7 +16,7 @@ use domain::{
     ids::DeploymentId,
 };
 use engine::{
-    Refusal,
+    Error,
     deliveries::DeliveryNow,
     rollback::RollbackRequest,
     services::{HookRequest, PlanRequest},
@@ -80,18 +80,22 @@ async fn plan(p: &Portal, url: &str, repeatable: bool) {
         hook_repeatable: Some(repeatable),
         ..PlanRequest::default()
     };
-    p.engine.put_rollback_plan(&p.operator(), "shop", "production", request).await.unwrap();
+    p.engine
+        .services()
+        .put_rollback_plan(&p.operator(), "shop", "production", request)
+        .await
+        .unwrap();
 }
 
 async fn roll_back(p: &Portal) -> DeploymentId {
     let id = p.announce("1.0.0").await;
     let request = RollbackRequest { reason: "Errors.".into() };
-    p.engine.roll_back(&p.ci(), id, request, None).await.unwrap();
+    p.engine.rollback().trigger(&p.ci(), id, request, None).await.unwrap();
     id
 }
 
 async fn look(p: &Portal, id: DeploymentId) -> DeliveryNow {
-    p.engine.deployment_page(&p.operator, id).await.unwrap().rollback.delivery.unwrap()
+    p.engine.deployments().page(&p.operator, id).await.unwrap().rollback.delivery.unwrap()
 }
 
 /// Waits until the delivery stands like this, moving the clock on.
@@ -163,18 +167,18 @@ async fn of_what_must_not_be_repeated_nobody_knows_until_a_person_sends_it_again
         assert!(now.record.answer.contains("Nobody knows"), "{}", now.record.answer);
         assert!(now.may_redeliver);
         p.clock.advance(chrono::Duration::hours(1));
-        p.engine.recover_deliveries().await.unwrap();
+        p.engine.deliveries().recover().await.unwrap();
         assert_eq!(receiver.keys().len(), 1, "it is sent once");
-        let viewer = domain::who::Who::Person(p.viewer.clone());
-        let refused = p.engine.redeliver(&viewer, id).await;
-        assert!(matches!(refused, Err(Refusal::Forbidden(_))));
+        let viewer = domain::actor::Actor::Person(p.viewer.clone());
+        let refused = p.engine.deliveries().redeliver(&viewer, id).await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))));
 
-        p.engine.redeliver(&p.operator(), id).await.unwrap();
+        p.engine.deliveries().redeliver(&p.operator(), id).await.unwrap();
         let now = until(p, id, DeliveryState::Delivered).await;
         deliverer.stop().await;
         assert_eq!(receiver.keys(), vec![now.record.id.to_string(); 2]);
-        let refused = p.engine.redeliver(&p.operator(), id).await;
-        assert!(matches!(refused, Err(Refusal::Conflict { .. })));
+        let refused = p.engine.deliveries().redeliver(&p.operator(), id).await;
+        assert!(matches!(refused, Err(Error::Conflict { .. })));
         let actions = p.actions().await;
         let hook = ["deployment.hook", "deployment.redeliver", "deployment.hook"];
         assert_eq!(actions[actions.len() - 3..], hook);
@@ -215,7 +219,7 @@ async fn die_with_it(p: &Portal, on: On) {
     });
     assert_eq!(claimed.await.unwrap(), 1);
     if on == On::Postgres {
-        p.engine.recover_deliveries().await.unwrap();
+        p.engine.deliveries().recover().await.unwrap();
         let (sending, _) = counts(p).await;
         assert_eq!(sending, 1, "a portal that lives is left alone");
         silence(p).await;
@@ -226,8 +230,8 @@ async fn die_with_it(p: &Portal, on: On) {
 async fn silence(p: &Portal) {
     let act = p.store.write::<_, StoreError, _>(|tx| {
         Box::pin(async move {
-            tx.query("UPDATE portals SET seen_at = 1").run().await?;
-            tx.query("UPDATE deliveries SET lease_until = 1").run().await
+            tx.query("UPDATE portals SET seen_at = 1").execute().await?;
+            tx.query("UPDATE deliveries SET lease_until = 1").execute().await
         })
     });
     act.await.unwrap();
@@ -240,7 +244,7 @@ async fn counts(p: &Portal) -> (i64, i64) {
             "SELECT count(CASE WHEN state = 'sending' THEN 1 END) AS sending, \
              count(CASE WHEN state = 'pending' THEN 1 END) AS pending FROM deliveries",
         )
-        .one()
+        .fetch_one()
         .await
         .unwrap();
     (row.get("sending").unwrap(), row.get("pending").unwrap())
@@ -259,8 +263,8 @@ async fn what_a_dead_portal_was_sending_is_sent_again_or_known_to_nobody(
         die_with_it(p, on).await;
         let actions: &[&str] = if repeatable { &[] } else { &["deployment.hook"] };
         p.leaves(actions, async || {
-            p.engine.recover_deliveries().await.unwrap();
-            p.engine.recover_deliveries().await.unwrap();
+            p.engine.deliveries().recover().await.unwrap();
+            p.engine.deliveries().recover().await.unwrap();
         })
         .await;
         let now = look(p, id).await;
@@ -288,14 +292,14 @@ async fn a_later_truth_corrects_what_nobody_knew(
     on.run(async |db| {
         let p = Portal::open(db).await;
         let runbook = crate::common::RUNBOOK;
-        p.engine.publish_runbook(&p.admin(), "small.yaml", runbook).await.unwrap();
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", runbook).await.unwrap();
         let (arrived, answers) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
-        let (came, may) = (arrived.clone(), answers.clone());
+        let (came, allowed) = (arrived.clone(), answers.clone());
         let app = Router::new().route(
             "/hook",
             post(async move || {
                 came.add_permits(1);
-                drop(may.acquire().await.unwrap());
+                drop(allowed.acquire().await.unwrap());
                 if good { ok() } else { error() }
             }),
         );
@@ -306,11 +310,11 @@ async fn a_later_truth_corrects_what_nobody_knew(
         // Another takes the first for dead: it has stalled.
         let other = with_clock(db.open_again().await, p.clock.clone());
         if on == On::Postgres {
-            other.recover_deliveries().await.unwrap();
+            other.deliveries().recover().await.unwrap();
             assert_eq!(look(&p, id).await.record.state, DeliveryState::Sending);
             silence(&p).await;
         }
-        other.recover_deliveries().await.unwrap();
+        other.deliveries().recover().await.unwrap();
         assert_eq!(look(&p, id).await.record.state, DeliveryState::Unknown);
         answers.add_permits(1);
         let state = if good { DeliveryState::Delivered } else { DeliveryState::Failed };

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use domain::verdict::Verdict;
-use engine::{Refusal, runs::ResultStatus};
+use engine::{Error, runs::ResultStatus};
 use rstest::rstest;
 
 use crate::{
@@ -93,10 +93,10 @@ async fn a_token_of_another_service_is_not_answered(#[values(On::Sqlite, On::Pos
         let id = p.announce("1.0.0").await;
         let other = token(&[domain::roles::Scope::Admin], &["bank"]);
         let refused = p.engine.runs().gate(&other, id).await.unwrap_err();
-        assert!(matches!(refused, Refusal::Forbidden(_)));
+        assert!(matches!(refused, Error::Forbidden(_)));
         let nowhere = domain::ids::DeploymentId(uuid::Uuid::nil());
         let refused = p.engine.runs().gate(&p.ci(), nowhere).await.unwrap_err();
-        assert!(matches!(refused, Refusal::NotFound { .. }));
+        assert!(matches!(refused, Error::NotFound { .. }));
     })
     .await;
 }

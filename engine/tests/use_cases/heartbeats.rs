@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use engine::{
-    Refusal,
+    Error,
     heartbeats::{HeartbeatRequest, HeartbeatView, Ping, PingWord},
 };
 use rstest::rstest;
@@ -25,19 +25,18 @@ fn every(period_s: i64, item: Option<&str>) -> HeartbeatRequest {
 
 /// Puts a heartbeat; answers what its pings are sent to.
 async fn put(p: &Portal, key: &str, request: HeartbeatRequest) -> Uuid {
-    let answer = p.engine.put_heartbeat(&p.admin(), "shop", key, request).await.unwrap();
-    let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-    let url = body["ping_url"].as_str().unwrap();
+    let answer = p.engine.heartbeats().put(&p.admin(), "shop", key, request).await.unwrap();
+    let url = answer.value.ping_url.unwrap();
     url.strip_prefix("https://daytwo.example.org/ping/").unwrap().parse().unwrap()
 }
 
-async fn ping(p: &Portal, id: Uuid, word: PingWord) -> Result<(), Refusal> {
+async fn ping(p: &Portal, id: Uuid, word: PingWord) -> Result<(), Error> {
     let body = b"rows: 12\0\x1b[31m\n".to_vec();
-    p.engine.ping(id, Ping { word, source: "192.0.2.1".into(), body }).await
+    p.engine.heartbeats().ping(id, Ping { word, source: "192.0.2.1".into(), body }).await
 }
 
 async fn seen(p: &Portal, key: &str) -> HeartbeatView {
-    let all = p.engine.heartbeats(&p.ci(), "shop").await.unwrap();
+    let all = p.engine.heartbeats().list(&p.ci(), "shop").await.unwrap();
     all.into_iter().find(|one| one.key == key).unwrap()
 }
 
@@ -51,12 +50,12 @@ async fn a_worker_is_new_up_late_down_and_back(#[values(On::Sqlite, On::Postgres
         ping(p, id, PingWord::Success).await.unwrap();
         assert_eq!(seen(p, "worker").await.state, "up");
         p.clock.advance(Duration::seconds(61));
-        assert_eq!(p.engine.detect_missed().await.unwrap(), 0);
+        assert_eq!(p.engine.heartbeats().detect_missed().await.unwrap(), 0);
         assert_eq!(seen(p, "worker").await.state, "late");
         p.clock.advance(Duration::seconds(30));
         assert_eq!(seen(p, "worker").await.state, "down", "also before anybody has noticed");
-        assert_eq!(p.engine.detect_missed().await.unwrap(), 1);
-        assert_eq!(p.engine.detect_missed().await.unwrap(), 0, "noticed once");
+        assert_eq!(p.engine.heartbeats().detect_missed().await.unwrap(), 1);
+        assert_eq!(p.engine.heartbeats().detect_missed().await.unwrap(), 0, "noticed once");
         ping(p, id, PingWord::Start).await.unwrap();
         ping(p, id, PingWord::ExitCode(3)).await.unwrap();
         assert_eq!(seen(p, "worker").await.state, "failed");
@@ -82,7 +81,7 @@ async fn a_box_waits_for_a_heartbeat_of_the_new_version(
         let (state, reason) = p.state(deployment, "load").await;
         assert_eq!((state.as_str(), reason.contains("heard of on")), ("passed", true), "{reason}");
         p.clock.advance(Duration::seconds(91));
-        p.engine.detect_missed().await.unwrap();
+        p.engine.heartbeats().detect_missed().await.unwrap();
         let (state, reason) = p.state(deployment, "load").await;
         assert_eq!((state.as_str(), reason.contains("too long")), ("failed", true), "{reason}");
         let item = p.item(deployment, "load").await;
@@ -91,9 +90,9 @@ async fn a_box_waits_for_a_heartbeat_of_the_new_version(
         assert!(p.state(deployment, "load").await.1.contains("went wrong"));
         ping(p, id, PingWord::Success).await.unwrap();
         assert_eq!(p.state(deployment, "load").await.0, "passed");
-        p.engine.retire_heartbeat(&p.admin(), "shop", "worker").await.unwrap();
+        p.engine.heartbeats().retire(&p.admin(), "shop", "worker").await.unwrap();
         assert_eq!(p.state(deployment, "load").await.0, "open", "nothing speaks for it now");
-        assert!(matches!(ping(p, id, PingWord::Success).await, Err(Refusal::NotFound { .. })));
+        assert!(matches!(ping(p, id, PingWord::Success).await, Err(Error::NotFound { .. })));
     })
     .await;
 }
@@ -106,7 +105,7 @@ async fn one_that_is_never_heard_of_never_passes(#[values(On::Sqlite, On::Postgr
         let id = p.announce("1.0.0").await;
         assert_eq!(p.state(id, "load").await.0, "undecided");
         p.clock.advance(Duration::days(1));
-        assert_eq!(p.engine.detect_missed().await.unwrap(), 0);
+        assert_eq!(p.engine.heartbeats().detect_missed().await.unwrap(), 0);
         let (state, reason) = p.state(id, "load").await;
         assert_eq!((state.as_str(), reason.contains("never")), ("undecided", true), "{reason}");
     })
@@ -132,7 +131,7 @@ async fn a_backup_runs_by_the_clock_of_its_zone(#[values(On::Sqlite, On::Postgre
         let next = seen(p, "backup").await.expected_at.unwrap();
         assert_eq!(next.to_rfc3339(), "2025-11-20T01:30:00+00:00");
         let refused = async |request| {
-            let put = p.engine.put_heartbeat(&p.admin(), "shop", "other", request).await;
+            let put = p.engine.heartbeats().put(&p.admin(), "shop", "other", request).await;
             field(put.unwrap_err())
         };
         let with = |cron: &str, zone: &str| HeartbeatRequest {

@@ -1,22 +1,12 @@
 //! Idempotency keys.
 
-use domain::ids::TokenId;
-use engine::{Refusal, once::Once, runs::ResultStatus};
+use engine::{Error, idempotency::Committed, runs::ResultStatus};
 use rstest::rstest;
-use uuid::Uuid;
 
 use crate::{
-    common::{announcement, portal, result},
+    common::{announcement, once, portal, result, stored},
     harness::On,
 };
-
-fn once(token: u128, key: &str, body: u8) -> Option<Once> {
-    Some(Once {
-        token: TokenId(Uuid::from_u128(token)),
-        key: key.into(),
-        request_hash: vec![body; 32],
-    })
-}
 
 #[rstest]
 #[tokio::test]
@@ -24,22 +14,34 @@ async fn the_same_request_is_answered_again_and_done_once(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {
     portal(on, async |p| {
-        let first = p.engine.announce(&p.ci(), announcement("1"), once(1, "k", 1)).await.unwrap();
-        assert!(!first.replayed);
+        let first = p
+            .engine
+            .deployments()
+            .announce(&p.ci(), announcement("1"), once(1, "k", 1))
+            .await
+            .unwrap();
+        let Committed::Now(first) = first else { panic!("{first:?}") };
         p.leaves(&[], async || {
-            let again =
-                p.engine.announce(&p.ci(), announcement("1"), once(1, "k", 1)).await.unwrap();
-            assert!(again.replayed);
-            assert_eq!((again.status, &again.body), (first.status, &first.body));
-            let other = p.engine.announce(&p.ci(), announcement("2"), once(1, "k", 2)).await;
-            assert!(matches!(other, Err(Refusal::KeyReused)));
+            let again = p
+                .engine
+                .deployments()
+                .announce(&p.ci(), announcement("1"), once(1, "k", 1))
+                .await
+                .unwrap();
+            let Committed::Before(again) = again else { panic!("{again:?}") };
+            assert_eq!(again, stored(&first).unwrap());
+            let other =
+                p.engine.deployments().announce(&p.ci(), announcement("2"), once(1, "k", 2)).await;
+            assert!(matches!(other, Err(Error::KeyReused)));
         })
         .await;
         // Another token's key of that name is another key, and so is another name.
-        let another = p.engine.announce(&p.ci(), announcement("2"), once(2, "k", 2)).await;
-        assert!(!another.unwrap().replayed);
-        let another = p.engine.announce(&p.ci(), announcement("3"), once(1, "l", 3)).await;
-        assert!(!another.unwrap().replayed);
+        let another =
+            p.engine.deployments().announce(&p.ci(), announcement("2"), once(2, "k", 2)).await;
+        another.unwrap().now().unwrap();
+        let another =
+            p.engine.deployments().announce(&p.ci(), announcement("3"), once(1, "l", 3)).await;
+        another.unwrap().now().unwrap();
     })
     .await;
 }
@@ -49,12 +51,18 @@ async fn the_same_request_is_answered_again_and_done_once(
 async fn a_refusal_does_not_use_the_key_up(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let id = p.announce("1").await;
-        let taken = p.engine.announce(&p.ci(), announcement("1"), once(1, "k", 1)).await;
-        assert!(matches!(taken, Err(Refusal::Conflict { .. })));
+        let taken =
+            p.engine.deployments().announce(&p.ci(), announcement("1"), once(1, "k", 1)).await;
+        assert!(matches!(taken, Err(Error::Conflict { .. })));
         p.close_all(id).await;
         p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap();
-        let now = p.engine.announce(&p.ci(), announcement("1"), once(1, "k", 1)).await.unwrap();
-        assert!(!now.replayed);
+        let now = p
+            .engine
+            .deployments()
+            .announce(&p.ci(), announcement("1"), once(1, "k", 1))
+            .await
+            .unwrap();
+        now.now().unwrap();
     })
     .await;
 }
@@ -77,8 +85,15 @@ async fn the_same_key_at_the_same_instant_does_it_once(#[values(On::Sqlite, On::
         for task in tasks {
             answers.push(task.await.unwrap());
         }
-        assert_eq!(answers.iter().filter(|answer| !answer.replayed).count(), 1);
-        assert!(answers.iter().all(|answer| answer.body == answers[0].body));
+        let now = answers.iter().filter_map(|answer| match answer {
+            Committed::Now(item) => Some(item),
+            Committed::Before(_) => None,
+        });
+        let now: Vec<_> = now.collect();
+        assert_eq!(now.len(), 1);
+        let then = stored(now[0]).unwrap();
+        let again = |answer: &&Committed<_>| matches!(answer, Committed::Before(it) if *it == then);
+        assert_eq!(answers.iter().filter(again).count(), 7);
         assert_eq!(p.item(id, "load").await.evidence.len(), 1);
     })
     .await;

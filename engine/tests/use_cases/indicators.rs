@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{baseline::Moment, indicator::SKETCH_ERROR, roles::Scope};
-use engine::runs::SignedOff;
 use engine::{
-    Refusal,
+    Error, Put,
     clock::Clock as _,
-    indicators::{IndicatorRequest, PointsAnswer, PointsRequest, ThresholdsRequest},
-    once::Answer,
+    indicators::{IndicatorRequest, IndicatorView, PointsAnswer, PointsRequest, ThresholdsRequest},
+    runs::SignedOff,
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -33,8 +32,12 @@ fn pushed(family: &str, unit: &str, pass: &[&str]) -> IndicatorRequest {
     }
 }
 
-async fn put(p: &Portal, key: &str, request: IndicatorRequest) -> Result<Answer, Refusal> {
-    p.engine.put_indicator(&p.admin(), "shop", key, request).await
+async fn put(
+    p: &Portal,
+    key: &str,
+    request: IndicatorRequest,
+) -> Result<Put<IndicatorView>, Error> {
+    p.engine.indicators().put(&p.admin(), "shop", key, request).await
 }
 
 fn point(indicator: &str, at: DateTime<Utc>, reading: Value) -> Value {
@@ -46,20 +49,9 @@ fn point(indicator: &str, at: DateTime<Utc>, reading: Value) -> Value {
     point
 }
 
-async fn push(p: &Portal, points: Vec<Value>) -> Result<PointsAnswer, Refusal> {
-    let who = token(&[Scope::MeasurementsWrite], &[]);
-    let answer = p.engine.push_measurements(&who, PointsRequest { points }, None).await?;
-    let read: Value = serde_json::from_str(&answer.body).unwrap();
-    let count = |field: &str| usize::try_from(read[field].as_u64().unwrap()).unwrap();
-    let errors = read["errors"].as_array().unwrap().iter().map(|fault| engine::FieldError {
-        pointer: fault["pointer"].as_str().unwrap().into(),
-        message: fault["message"].as_str().unwrap().into(),
-    });
-    Ok(PointsAnswer {
-        accepted: count("accepted"),
-        refused: count("refused"),
-        errors: errors.collect(),
-    })
+async fn push(p: &Portal, points: Vec<Value>) -> Result<PointsAnswer, Error> {
+    let actor = token(&[Scope::MeasurementsWrite], &[]);
+    p.engine.indicators().ingest(&actor, PointsRequest { points }, None).await?.now()
 }
 
 fn runbook() -> String {
@@ -95,7 +87,7 @@ async fn two_days_of_pushed_points_give_the_baselines_of_the_raw_points(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {
     portal(on, async |p| {
-        p.engine.publish_runbook(&p.admin(), "a.yaml", &runbook()).await.unwrap();
+        p.engine.runbooks().publish(&p.admin(), "a.yaml", &runbook()).await.unwrap();
         put(p, "errors", pushed("error_rate", "%", &[])).await.unwrap();
         put(p, "took", pushed("latency", "ms", &["< 200ms"])).await.unwrap();
         put(p, "there", pushed("uptime", "%", &[">= 99%"])).await.unwrap();
@@ -117,7 +109,7 @@ async fn two_days_of_pushed_points_give_the_baselines_of_the_raw_points(
             assert_eq!((answer.accepted, answer.refused), (900, 0));
         }
         p.clock.advance(Duration::hours(1));
-        p.engine.capture_baselines().await.unwrap();
+        p.engine.baselines().capture().await.unwrap();
         let view = p.view(id).await;
         for moment in Moment::ALL.iter().copied() {
             let until = from + moment.after();
@@ -189,11 +181,11 @@ async fn a_bad_point_is_named_and_costs_none_of_the_good_ones(
         assert_eq!(field(push(p, vec![]).await.unwrap_err()), "/points");
         let other = token(&[Scope::MeasurementsWrite], &["other"]);
         let request = PointsRequest { points: vec![point("took", now, json!({ "value": 1 }))] };
-        let refused = p.engine.push_measurements(&other, request, None).await.unwrap_err();
+        let refused = p.engine.indicators().ingest(&other, request, None).await.unwrap_err();
         assert!(refused.to_string().contains("limited to other services"), "{refused}");
         let request = PointsRequest { points: vec![point("took", now, json!({ "value": 1 }))] };
-        let refused = p.engine.push_measurements(&p.ci(), request, None).await.unwrap_err();
-        assert!(matches!(refused, Refusal::Forbidden(_)), "{refused}");
+        let refused = p.engine.indicators().ingest(&p.ci(), request, None).await.unwrap_err();
+        assert!(matches!(refused, Error::Forbidden(_)), "{refused}");
     })
     .await;
 }
@@ -214,7 +206,7 @@ async fn what_an_indicator_may_be(#[values(On::Sqlite, On::Postgres)] on: On) {
         assert_eq!(refused("response_time", pushed("latency", "ms", &[])).await, "/source");
         let probe = IndicatorRequest { source: "probe".into(), ..pushed("latency", "ms", &[]) };
         assert_eq!(refused("mine", probe.clone()).await, "/source");
-        assert_eq!(put(p, "response_time", probe).await.unwrap().status, 201);
+        assert!(put(p, "response_time", probe).await.unwrap().created);
         let asks = IndicatorRequest {
             source: "prometheus".into(),
             server_url: Some("http://prometheus:9090".into()),
@@ -223,18 +215,18 @@ async fn what_an_indicator_may_be(#[values(On::Sqlite, On::Postgres)] on: On) {
         };
         assert_eq!(refused("errors", asks.clone()).await, "/query");
         let asks = IndicatorRequest { query: Some("up".into()), ..asks };
-        assert_eq!(put(p, "errors", asks).await.unwrap().status, 201);
+        assert!(put(p, "errors", asks).await.unwrap().created);
 
         // Another unit would read the points wrongly; another source is fine.
         let other = put(p, "errors", pushed("error_rate", "ratio", &[])).await.unwrap_err();
         assert!(other.to_string().contains("has points in %"), "{other}");
-        assert_eq!(put(p, "errors", pushed("error_rate", "%", &[])).await.unwrap().status, 200);
-        p.engine.retire_indicator(&p.admin(), "shop", "errors").await.unwrap();
-        let again = p.engine.retire_indicator(&p.admin(), "shop", "errors").await;
-        assert!(matches!(again, Err(Refusal::NotFound { .. })));
+        assert!(!put(p, "errors", pushed("error_rate", "%", &[])).await.unwrap().created);
+        p.engine.indicators().retire(&p.admin(), "shop", "errors").await.unwrap();
+        let again = p.engine.indicators().retire(&p.admin(), "shop", "errors").await;
+        assert!(matches!(again, Err(Error::NotFound { .. })));
         let gone = push(p, vec![point("errors", p.clock.now(), json!({ "value": 1 }))]).await;
         assert_eq!(field(gone.unwrap_err()), "/points/0/indicator");
-        assert_eq!(put(p, "errors", pushed("error_rate", "%", &[])).await.unwrap().status, 201);
+        assert!(put(p, "errors", pushed("error_rate", "%", &[])).await.unwrap().created);
     })
     .await;
 }
@@ -263,7 +255,7 @@ async fn a_threshold_changed_during_a_watch_is_on_its_timeline(
 #[tokio::test]
 async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
-        p.engine.publish_runbook(&p.admin(), "a.yaml", &runbook()).await.unwrap();
+        p.engine.runbooks().publish(&p.admin(), "a.yaml", &runbook()).await.unwrap();
         put(p, "took", pushed("latency", "ms", &["< 200ms", "<= +10%"])).await.unwrap();
         let minutes = async |from: i64, until: i64, ms: f64| {
             let began = p.clock.now();
@@ -275,7 +267,7 @@ async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::P
         };
         let first = p.announce("1.0.0").await;
         minutes(1, 20, 100.0).await;
-        p.engine.capture_baselines().await.unwrap();
+        p.engine.baselines().capture().await.unwrap();
         p.close_all(first).await;
         let (why, until) =
             ("A quarter of an hour is enough here.", p.clock.now() + Duration::days(1));
@@ -289,7 +281,7 @@ async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::P
         let second = p.announce("1.1.0").await;
         minutes(1, 8, 120.0).await;
         minutes(6, 10, 140.0).await;
-        let page = p.engine.deployment_page(&p.admin, second).await.unwrap();
+        let page = p.engine.deployments().page(&p.admin, second).await.unwrap();
         let chart = &page.charts[0];
         assert_eq!((chart.every_s, chart.points.len(), chart.passed), (120, 30, 9));
         let drawn: Vec<_> = chart.points.iter().map(|point| point.map(|one| one.value)).collect();
@@ -380,12 +372,12 @@ async fn old_points_are_kept_by_the_hour_and_then_forgotten(
             }
             samples
         };
-        assert_eq!(p.engine.roll_up_minutes().await.unwrap(), 0);
+        assert_eq!(p.engine.measurements().roll_up_minutes().await.unwrap(), 0);
         p.clock.advance(Duration::days(15));
-        assert_eq!(p.engine.roll_up_minutes().await.unwrap(), 2);
+        assert_eq!(p.engine.measurements().roll_up_minutes().await.unwrap(), 2);
         assert_eq!(count().await, 180, "nothing is lost");
         p.clock.advance(Duration::days(400));
-        p.engine.prune().await.unwrap();
+        p.engine.measurements().prune().await.unwrap();
         assert_eq!(count().await, 0);
     })
     .await;

@@ -1,9 +1,8 @@
 //! Lessons.
 
-use domain::roles::Scope;
-use engine::Refusal;
+use domain::{page::Page, roles::Scope};
+use engine::Error;
 use rstest::rstest;
-use store::page::Page;
 
 use crate::{
     common::{field, portal, token},
@@ -21,12 +20,12 @@ async fn are_written_on_a_run_and_found_again(#[values(On::Sqlite, On::Postgres)
                 ("Mail in spam", "SPF was missing; 100% of it."),
                 ("Cache was cold", "Warm it before the queue opens."),
             ] {
-                p.engine.write_lesson(&p.operator(), id, title, body).await.unwrap();
+                p.engine.lessons().write(&p.operator(), id, title, body).await.unwrap();
             }
         })
         .await;
         let search = async |text: &str, page| {
-            let (found, next) = p.engine.lessons(&p.ci(), text, None, page).await.unwrap();
+            let (found, next) = p.engine.lessons().list(&p.ci(), text, None, page).await.unwrap();
             (found.into_iter().map(|lesson| lesson.title).collect::<Vec<_>>(), next)
         };
         let all = Page::first(9);
@@ -38,17 +37,17 @@ async fn are_written_on_a_run_and_found_again(#[values(On::Sqlite, On::Postgres)
         let (rest, next) = search("", Page { before: next, limit: 2 }).await;
         assert_eq!((rest, next), (vec!["Queue stood still".to_owned()], None));
 
-        let page = p.engine.deployment_page(&p.viewer, id).await.unwrap();
+        let page = p.engine.deployments().page(&p.viewer, id).await.unwrap();
         assert_eq!(page.lessons.len(), 3);
-        let unknown = p.engine.lessons(&p.ci(), "", Some("none"), all).await.unwrap_err();
-        assert!(matches!(unknown, Refusal::NotFound { .. }));
+        let unknown = p.engine.lessons().list(&p.ci(), "", Some("none"), all).await.unwrap_err();
+        assert!(matches!(unknown, Error::NotFound { .. }));
         // A token of another service sees none of them.
         p.put_service("bank", None).await;
         let bank = token(&[Scope::Read], &["bank"]);
-        let (seen, _) = p.engine.lessons(&bank, "", None, all).await.unwrap();
+        let (seen, _) = p.engine.lessons().list(&bank, "", None, all).await.unwrap();
         assert!(seen.is_empty());
-        let refused = p.engine.lessons(&bank, "", Some("shop"), all).await.unwrap_err();
-        assert!(matches!(refused, Refusal::Forbidden(_)));
+        let refused = p.engine.lessons().list(&bank, "", Some("shop"), all).await.unwrap_err();
+        assert!(matches!(refused, Error::Forbidden(_)));
     })
     .await;
 }
@@ -60,13 +59,13 @@ async fn are_written_by_people(#[values(On::Sqlite, On::Postgres)] on: On) {
         let id = p.announce("1.0.0").await;
         p.leaves(&[], async || {
             let admin_token = token(&[Scope::Admin], &[]);
-            let refused = p.engine.write_lesson(&admin_token, id, "T", "B").await.unwrap_err();
-            assert!(matches!(refused, Refusal::Forbidden(_)));
-            let refused = p.engine.write_lesson(&p.operator(), id, " ", "B").await.unwrap_err();
+            let refused = p.engine.lessons().write(&admin_token, id, "T", "B").await.unwrap_err();
+            assert!(matches!(refused, Error::Forbidden(_)));
+            let refused = p.engine.lessons().write(&p.operator(), id, " ", "B").await.unwrap_err();
             assert_eq!(field(refused), "/title");
             let nowhere = domain::ids::DeploymentId(uuid::Uuid::nil());
-            let refused = p.engine.write_lesson(&p.operator(), nowhere, "T", "B").await;
-            assert!(matches!(refused, Err(Refusal::NotFound { .. })));
+            let refused = p.engine.lessons().write(&p.operator(), nowhere, "T", "B").await;
+            assert!(matches!(refused, Err(Error::NotFound { .. })));
         })
         .await;
     })

@@ -15,6 +15,7 @@ mod actors;
 mod announcing;
 mod background;
 mod baselines;
+mod composing;
 mod deliveries;
 mod duties;
 mod gate;

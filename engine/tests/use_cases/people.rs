@@ -1,10 +1,10 @@
 //! People: the first, those that follow, logging in.
 
 use domain::{
+    actor::{Actor, Person},
     roles::Role,
-    who::{Person, Who},
 };
-use engine::{Refusal, people::NewPerson};
+use engine::{Error, people::NewPerson};
 use rstest::rstest;
 
 use crate::{
@@ -29,35 +29,46 @@ async fn log_in_with_their_password_until_they_may_no_more(
 ) {
     portal(on, async |p| {
         let noa =
-            p.engine.add_person(&p.admin(), new_person("Noa@Example.org", Role::Operator)).await;
+            p.engine.people().add(&p.admin(), new_person("Noa@Example.org", Role::Operator)).await;
         let noa = noa.unwrap();
         assert_eq!(noa.email, "noa@example.org");
-        let log_in =
-            async |password: &str| p.engine.log_in(" NOA@example.org", password.into()).await;
+        let log_in = async |password: &str| {
+            p.engine.people().log_in(" NOA@example.org", password.into()).await
+        };
         p.leaves(&["person.log_in"], async || {
             let (person, session) = log_in("correct horse battery").await.unwrap();
             assert_eq!(person, noa);
-            assert_eq!(p.engine.person(&session).await.unwrap().as_ref(), Some(&noa));
+            assert_eq!(p.engine.people().find(&session).await.unwrap().as_ref(), Some(&noa));
             let wrong = log_in("wrong horse battery").await.unwrap_err();
-            let nobody = p.engine.log_in("x@example.org", "correct horse battery".into()).await;
+            let nobody =
+                p.engine.people().log_in("x@example.org", "correct horse battery".into()).await;
             assert_eq!(wrong.to_string(), nobody.unwrap_err().to_string());
         })
         .await;
         let (_, session) = log_in("correct horse battery").await.unwrap();
-        let me = Who::Person(noa.clone());
-        p.engine.set_password(&me, "noa@example.org", "another long one".into()).await.unwrap();
+        let me = Actor::Person(noa.clone());
+        p.engine
+            .people()
+            .set_password(&me, "noa@example.org", "another long one".into())
+            .await
+            .unwrap();
         log_in("correct horse battery").await.unwrap_err();
         let (_, renewed) = log_in("another long one").await.unwrap();
-        assert_eq!(p.engine.person(&session).await.unwrap(), None, "signed in with the old one");
-        assert_eq!(p.engine.person(&renewed).await.unwrap().as_ref(), Some(&noa));
-        let other = p.engine.set_password(&me, "ann@example.org", "another long one".into()).await;
-        assert!(matches!(other, Err(Refusal::Forbidden(_))));
+        assert_eq!(
+            p.engine.people().find(&session).await.unwrap(),
+            None,
+            "signed in with the old one"
+        );
+        assert_eq!(p.engine.people().find(&renewed).await.unwrap().as_ref(), Some(&noa));
+        let other =
+            p.engine.people().set_password(&me, "ann@example.org", "another long one".into()).await;
+        assert!(matches!(other, Err(Error::Forbidden(_))));
 
         let change =
-            p.engine.change_person(&p.admin(), noa.id, Role::Approver, vec![], false).await;
+            p.engine.people().change(&p.admin(), noa.id, Role::Approver, vec![], false).await;
         change.unwrap();
-        assert!(matches!(log_in("another long one").await, Err(Refusal::Unauthenticated(_))));
-        assert_eq!(p.engine.person(&renewed).await.unwrap(), None);
+        assert!(matches!(log_in("another long one").await, Err(Error::Unauthenticated(_))));
+        assert_eq!(p.engine.people().find(&renewed).await.unwrap(), None);
     })
     .await;
 }
@@ -69,15 +80,15 @@ async fn the_last_administrator_stays_one(#[values(On::Sqlite, On::Postgres)] on
         p.leaves(&[], async || {
             for (role, enabled) in [(Role::Approver, true), (Role::Admin, false)] {
                 let change =
-                    p.engine.change_person(&p.admin(), p.admin.id, role, vec![], enabled).await;
-                assert!(matches!(change, Err(Refusal::Conflict { .. })));
+                    p.engine.people().change(&p.admin(), p.admin.id, role, vec![], enabled).await;
+                assert!(matches!(change, Err(Error::Conflict { .. })));
             }
         })
         .await;
-        p.engine.change_person(&p.admin(), p.ann.id, Role::Admin, vec![], true).await.unwrap();
-        p.engine.change_person(&p.admin(), p.admin.id, Role::Viewer, vec![], true).await.unwrap();
+        p.engine.people().change(&p.admin(), p.ann.id, Role::Admin, vec![], true).await.unwrap();
+        p.engine.people().change(&p.admin(), p.admin.id, Role::Viewer, vec![], true).await.unwrap();
         let ann = Person { role: Role::Admin, ..p.ann.clone() };
-        assert_eq!(p.engine.people(&Who::Person(ann)).await.unwrap().len(), 5);
+        assert_eq!(p.engine.people().list(&Actor::Person(ann)).await.unwrap().len(), 5);
     })
     .await;
 }
@@ -88,20 +99,20 @@ async fn an_address_belongs_to_one_and_the_first_is_set_up_once(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {
     portal(on, async |p| {
-        assert!(!p.engine.needs_set_up().await.unwrap());
+        assert!(!p.engine.people().needs_set_up().await.unwrap());
         p.leaves(&[], async || {
-            let late = p.engine.set_up(new_person("late@example.org", Role::Admin)).await;
-            assert!(matches!(late, Err(Refusal::Conflict { .. })));
+            let late = p.engine.people().set_up(new_person("late@example.org", Role::Admin)).await;
+            assert!(matches!(late, Err(Error::Conflict { .. })));
             let taken = new_person("ANN@example.org", Role::Viewer);
-            let refused = p.engine.add_person(&p.admin(), taken).await.unwrap_err();
+            let refused = p.engine.people().add(&p.admin(), taken).await.unwrap_err();
             assert_eq!(field(refused), "/email");
             let short =
                 NewPerson { password: "short".into(), ..new_person("s@e.org", Role::Viewer) };
-            let refused = p.engine.add_person(&p.admin(), short).await.unwrap_err();
+            let refused = p.engine.people().add(&p.admin(), short).await.unwrap_err();
             assert_eq!(field(refused), "/password");
             let by_ann = new_person("n@example.org", Role::Viewer);
-            let refused = p.engine.add_person(&p.ann(), by_ann).await.unwrap_err();
-            assert!(matches!(refused, Refusal::Forbidden(_)));
+            let refused = p.engine.people().add(&p.ann(), by_ann).await.unwrap_err();
+            assert!(matches!(refused, Error::Forbidden(_)));
         })
         .await;
     })
@@ -113,16 +124,18 @@ async fn an_address_belongs_to_one_and_the_first_is_set_up_once(
 async fn two_first_visitors_make_one_administrator(#[values(On::Sqlite, On::Postgres)] on: On) {
     on.run(async |db| {
         let engine = crate::common::engine_over(db.store.clone());
-        assert!(engine.needs_set_up().await.unwrap());
+        assert!(engine.people().needs_set_up().await.unwrap());
         let [one, two] = ["a@example.org", "b@example.org"].map(|email| {
             let engine = engine.clone();
-            tokio::spawn(async move { engine.set_up(new_person(email, Role::Viewer)).await })
+            tokio::spawn(
+                async move { engine.people().set_up(new_person(email, Role::Viewer)).await },
+            )
         });
         let outcomes = [one.await.unwrap(), two.await.unwrap()];
         let made: Vec<_> = outcomes.iter().flatten().collect();
         assert_eq!(made.len(), 1);
         assert_eq!(made[0].0.role, Role::Admin);
-        assert!(!engine.needs_set_up().await.unwrap());
+        assert!(!engine.people().needs_set_up().await.unwrap());
     })
     .await;
 }
@@ -132,12 +145,12 @@ async fn two_first_visitors_make_one_administrator(#[values(On::Sqlite, On::Post
 async fn sessions_are_kept_until_they_end(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let until = p.engine.now() + chrono::Duration::hours(1);
-        p.engine.save_session("s".into(), "{}".into(), until).await.unwrap();
-        let kept = p.engine.load_session("s").await.unwrap();
+        p.engine.sessions().save("s".into(), "{}".into(), until).await.unwrap();
+        let kept = p.engine.sessions().load("s").await.unwrap();
         assert_eq!(kept, Some(("{}".into(), until)));
         p.clock.advance(chrono::Duration::hours(1));
-        assert_eq!(p.engine.load_session("s").await.unwrap(), None);
-        p.engine.delete_session("s".into()).await.unwrap();
+        assert_eq!(p.engine.sessions().load("s").await.unwrap(), None);
+        p.engine.sessions().delete("s".into()).await.unwrap();
     })
     .await;
 }

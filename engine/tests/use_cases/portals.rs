@@ -18,7 +18,7 @@ async fn the_gates_wait_at_another_portal_sees_an_act_at_once() {
     On::Postgres
         .run(async |db| {
             let p = Portal::open(db).await;
-            p.engine.publish_runbook(&p.admin(), "small.yaml", RUNBOOK).await.unwrap();
+            p.engine.runbooks().publish(&p.admin(), "small.yaml", RUNBOOK).await.unwrap();
             let id = p.announce("1.0.0").await;
             let other = with_clock(db.open_again().await, p.clock.clone());
             let (waits, ci) = (other.clone(), p.ci());
@@ -32,7 +32,7 @@ async fn the_gates_wait_at_another_portal_sees_an_act_at_once() {
             tokio::time::timeout(Duration::from_secs(10), heard.recv()).await.unwrap().unwrap();
             tokio::time::sleep(Duration::from_millis(100)).await;
             let request = RollbackRequest { reason: "Errors.".into() };
-            p.engine.roll_back(&p.ci(), id, request, None).await.unwrap();
+            p.engine.rollback().trigger(&p.ci(), id, request, None).await.unwrap();
             let acted = Instant::now();
             let (verdict, seen) = waiting.await.unwrap();
             assert_eq!(verdict, Verdict::Failed);

@@ -2,7 +2,8 @@
 
 use chrono::Duration;
 use domain::{
-    ids::DeploymentId, item::ItemState, roles::Scope, verdict::Verdict, watch::WatchState, who::Who,
+    actor::Actor, ids::DeploymentId, item::ItemState, roles::Scope, verdict::Verdict,
+    watch::WatchState,
 };
 use engine::{
     rollback::RollbackRequest,
@@ -63,45 +64,47 @@ fn step() -> impl Strategy<Value = (Act, usize, usize)> {
     (act(), 0usize..6, 0..KEYS.len())
 }
 
-fn actor(p: &Portal, n: usize) -> Who {
+fn actor(p: &Portal, n: usize) -> Actor {
     match n {
         0 => p.admin(),
         1 => p.ann(),
         2 => p.operator(),
-        3 => Who::Person(p.viewer.clone()),
+        3 => Actor::Person(p.viewer.clone()),
         4 => p.ci(),
         _ => token(&[Scope::Admin], &[]),
     }
 }
 
 /// Tries an act; refusals are as good an outcome as any.
-async fn attempt(p: &Portal, id: &mut DeploymentId, (act, who, key): (Act, usize, usize)) {
-    let (who, key) = (actor(p, who), KEYS[key]);
+async fn attempt(p: &Portal, id: &mut DeploymentId, (act, n, key): (Act, usize, usize)) {
+    let (actor, key) = (actor(p, n), KEYS[key]);
     let e = &p.engine;
     match act {
         Act::Announce(n) => {
-            if let Ok(new) = e.announce_by_hand(&who, announcement(&format!("1.{n}"))).await {
+            if let Ok(new) =
+                e.deployments().announce_by_hand(&actor, announcement(&format!("1.{n}"))).await
+            {
                 *id = new;
             }
         }
-        Act::Speak(act) => drop(e.runs().set_manual_status(&who, *id, key, act, "Saw it.").await),
+        Act::Speak(act) => drop(e.runs().set_manual_status(&actor, *id, key, act, "Saw it.").await),
         Act::Post(good) => {
             let status = if good { ResultStatus::Passed } else { ResultStatus::Failed };
-            drop(e.runs().post_result(&who, *id, key, result(status), None).await);
+            drop(e.runs().post_result(&actor, *id, key, result(status), None).await);
         }
         Act::Report(n) => {
-            drop(e.runs().post_report(&who, *id, key, REPORTS[n].into(), None, None).await)
+            drop(e.runs().post_report(&actor, *id, key, REPORTS[n].into(), None, None).await)
         }
         Act::Waive(minutes) => {
             let until = e.now() + Duration::minutes(minutes);
-            drop(e.runs().waive(&who, *id, key, "Down.", until).await);
+            drop(e.runs().waive(&actor, *id, key, "Down.", until).await);
         }
-        Act::EndWaiver => drop(e.runs().end_waiver(&who, *id, key).await),
-        Act::Expire => drop(e.expire_waivers(crate::common::begin()).await.unwrap()),
-        Act::Sign => drop(e.runs().sign_off(&who, *id, "").await),
+        Act::EndWaiver => drop(e.runs().end_waiver(&actor, *id, key).await),
+        Act::Expire => drop(e.runs().expire_waivers(crate::common::begin()).await.unwrap()),
+        Act::Sign => drop(e.runs().sign_off(&actor, *id, "").await),
         Act::RollBack => {
             let request = RollbackRequest { reason: "Errors.".into() };
-            drop(e.roll_back(&who, *id, request, None).await);
+            drop(e.rollback().trigger(&actor, *id, request, None).await);
         }
         Act::Later(minutes) => p.clock.advance(Duration::minutes(minutes)),
     }
@@ -110,7 +113,7 @@ async fn attempt(p: &Portal, id: &mut DeploymentId, (act, who, key): (Act, usize
 /// Checks every deployment against what the database says of its boxes.
 async fn check(p: &Portal) {
     let mut link = p.store.read().await.unwrap();
-    let page = store::page::Page::first(1_000);
+    let page = domain::page::Page::first(1_000);
     let all = deployments::list(&mut link, &Default::default(), page).await.unwrap();
     assert!(all.iter().filter(|d| d.state == WatchState::Watching).count() <= 1);
     for deployment in all {
@@ -118,7 +121,7 @@ async fn check(p: &Portal) {
         let standing = waivers::not_ended(&mut link, deployment.id.into()).await.unwrap();
         let boxes = items::of_run(&mut link, deployment.id.into()).await.unwrap();
         // A box is closed by what was said about it, told apart here from how the state says so.
-        let closed = |item: &items::ItemRecord| {
+        let closed = |item: &domain::item::Item| {
             let person = item.person.as_ref().map(|said| said.word.as_str()) == Some("passed");
             let machine = item.machine.as_ref().map(|(word, _)| word.as_str()) == Some("passed");
             let ended = deployment.closed_at.unwrap_or_else(|| p.engine.now());
@@ -141,7 +144,7 @@ async fn check(p: &Portal) {
         }
         // A token never closes a person's box.
         for item in boxes.iter().filter(|b| b.key == "smoke") {
-            assert!(item.pushed.is_none() && item.machine.is_none());
+            assert!(item.posted_result.is_none() && item.machine.is_none());
             assert!(item.state != ItemState::Passed || item.person.is_some());
         }
     }

@@ -1,13 +1,12 @@
 //! What the pages and lists show.
 
 use chrono::Duration;
-use domain::watch::WatchState;
+use domain::{deployment::DeploymentFilter, watch::WatchState};
 use engine::{
-    Refusal,
+    Error,
     deployments::{AnnounceRequest, ListQuery},
 };
 use rstest::rstest;
-use store::deployments::DeploymentFilter;
 
 use crate::{
     common::{announcement, portal},
@@ -43,9 +42,9 @@ async fn the_board_says_what_waits_on_whom(#[values(On::Sqlite, On::Postgres)] o
         let (_, running) = board.cell(&board.services[0], production).unwrap();
         assert_eq!(running.as_ref().unwrap().id, id);
         // The database answers, but nothing is measured here.
-        assert!(matches!(p.engine.ready().await, Err(engine::Refusal::Internal(_))));
+        assert!(matches!(p.engine.readiness().check().await, Err(engine::Error::Internal(_))));
         assert_eq!(
-            p.engine.counts().await.unwrap(),
+            p.engine.readiness().deployments_by_state().await.unwrap(),
             [("watching".to_owned(), "passed".to_owned(), 1)]
         );
     })
@@ -61,12 +60,12 @@ async fn history_is_filtered_and_paged(#[values(On::Sqlite, On::Postgres)] on: O
         }
         let open = p.announce("1.3.0").await;
         let all = DeploymentFilter::default();
-        let page = p.engine.history(&p.viewer, &all, None, 3).await.unwrap();
+        let page = p.engine.history().page(&p.viewer, &all, None, 3).await.unwrap();
         let versions: Vec<_> = page.deployments.iter().map(|d| d.version.as_str()).collect();
         assert_eq!((versions, page.more), (vec!["1.3.0", "1.2.0", "1.1.0"], true));
         let last = page.deployments.last().unwrap();
         let before = Some((last.deployed_at, last.id));
-        let page = p.engine.history(&p.viewer, &all, before, 3).await.unwrap();
+        let page = p.engine.history().page(&p.viewer, &all, before, 3).await.unwrap();
         assert_eq!((page.deployments[0].version.as_str(), page.more), ("1.0.0", false));
 
         let query = ListQuery {
@@ -77,12 +76,16 @@ async fn history_is_filtered_and_paged(#[values(On::Sqlite, On::Postgres)] on: O
             before: None,
             limit: 1,
         };
-        let (list, _) = p.engine.deployments(&p.ci(), query.clone()).await.unwrap();
+        let (list, _) = p.engine.deployments().list(&p.ci(), query.clone()).await.unwrap();
         assert_eq!(list.iter().map(|d| d.id).collect::<Vec<_>>(), [open]);
         let every = ListQuery { state: None, ..query };
-        let (first, next) = p.engine.deployments(&p.ci(), every.clone()).await.unwrap();
-        let (second, _) =
-            p.engine.deployments(&p.ci(), ListQuery { before: next, ..every }).await.unwrap();
+        let (first, next) = p.engine.deployments().list(&p.ci(), every.clone()).await.unwrap();
+        let (second, _) = p
+            .engine
+            .deployments()
+            .list(&p.ci(), ListQuery { before: next, ..every })
+            .await
+            .unwrap();
         assert_eq!((first[0].version.as_str(), second[0].version.as_str()), ("1.3.0", "1.2.0"));
     })
     .await;
@@ -93,12 +96,12 @@ async fn history_is_filtered_and_paged(#[values(On::Sqlite, On::Postgres)] on: O
 async fn the_audit_page_says_whether_the_chain_holds(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         p.signed_off("1.0.0").await;
-        let page = p.engine.audit_page(&p.admin, None).await.unwrap();
+        let page = p.engine.audit_log().page(&p.admin, None).await.unwrap();
         assert_eq!(page.chain, Ok(i64::try_from(page.entries.len()).unwrap()));
-        let older = p.engine.audit_page(&p.admin, Some(3)).await.unwrap();
+        let older = p.engine.audit_log().page(&p.admin, Some(3)).await.unwrap();
         assert_eq!(older.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 1]);
-        let refused = p.engine.audit_page(&p.ann, None).await.unwrap_err();
-        assert!(matches!(refused, Refusal::Forbidden(_)));
+        let refused = p.engine.audit_log().page(&p.ann, None).await.unwrap_err();
+        assert!(matches!(refused, Error::Forbidden(_)));
     })
     .await;
 }
@@ -110,8 +113,8 @@ async fn a_text_that_no_database_keeps_is_refused_and_no_trouble(
 ) {
     portal(on, async |p| {
         let request = AnnounceRequest { service: "\0shop".into(), ..announcement("1.0.0") };
-        let refused = p.engine.announce(&p.ci(), request, None).await.unwrap_err();
-        assert!(matches!(refused.status(), 404 | 422), "{refused}");
+        let refused = p.engine.deployments().announce(&p.ci(), request, None).await.unwrap_err();
+        assert!(matches!(refused, Error::NotFound { .. } | Error::Invalid(_)), "{refused}");
         // What others do goes on.
         p.announce("1.0.0").await;
     })

@@ -14,21 +14,20 @@ use axum::{
     routing::post,
 };
 use domain::{
-    ids::{DeploymentId, TokenId},
+    ids::DeploymentId,
+    rollback::{HookState, Rollback},
     verdict::Verdict,
 };
 use engine::{
-    Refusal,
-    once::Once,
+    Error,
     rollback::RollbackRequest,
     services::{HookRequest, PlanRequest},
 };
 use rstest::rstest;
-use store::rollbacks::{self, HookState, RollbackRecord};
-use uuid::Uuid;
+use store::rollbacks;
 
 use crate::{
-    common::{Deliverer, Portal, field, portal, serve},
+    common::{Deliverer, Portal, field, once, portal, serve},
     harness::On,
 };
 
@@ -43,11 +42,15 @@ async fn plan(p: &Portal, command: &str, hook_url: Option<String>) {
         hook: hook_url.map_or(HookRequest::None, HookRequest::Call),
         rules: "error rate > 1 %".into(),
     };
-    p.engine.put_rollback_plan(&p.operator(), "shop", "production", request).await.unwrap();
+    p.engine
+        .services()
+        .put_rollback_plan(&p.operator(), "shop", "production", request)
+        .await
+        .unwrap();
 }
 
 /// Waits until what came of a hook has been written down.
-async fn settled(p: &Portal, id: DeploymentId) -> RollbackRecord {
+async fn settled(p: &Portal, id: DeploymentId) -> Rollback {
     for _ in 0..2_000 {
         let found = rollbacks::of_deployment(&mut p.store.read().await.unwrap(), id).await.unwrap();
         match found {
@@ -66,28 +69,28 @@ async fn without_a_hook_the_command_is_told(#[values(On::Sqlite, On::Postgres)] 
         plan(p, "kubectl rollout undo", None).await;
         let bad = p.announce("1.1.0").await;
         assert_eq!(
-            field(p.engine.roll_back(&p.ci(), bad, because(" "), None).await.unwrap_err()),
+            field(p.engine.rollback().trigger(&p.ci(), bad, because(" "), None).await.unwrap_err()),
             "/reason"
         );
         p.leaves(&["deployment.roll_back"], async || {
-            let answer = p.engine.roll_back(&p.ci(), bad, because("Errors."), None).await.unwrap();
-            assert_eq!(answer.status, 202);
-            let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-            assert_eq!(body["target_version"], "1.0.0");
-            assert_eq!(body["command"], "kubectl rollout undo");
-            assert_eq!(body["hook"], "none");
+            let answer =
+                p.engine.rollback().trigger(&p.ci(), bad, because("Errors."), None).await.unwrap();
+            let rolled_back = answer.now().unwrap();
+            assert_eq!(rolled_back.target_version.as_deref(), Some("1.0.0"));
+            assert_eq!(rolled_back.command.as_deref(), Some("kubectl rollout undo"));
+            assert_eq!(rolled_back.hook, "none");
         })
         .await;
         assert_eq!(p.view(bad).await.state, "rolled_back");
         assert_eq!(p.gate(bad).await.verdict, Verdict::Failed);
         assert_eq!(p.view(bad).await.verdict, "failed");
         // What runs there is the release before.
-        let page = p.engine.services_page(&p.viewer).await.unwrap();
+        let page = p.engine.services().page(&p.viewer).await.unwrap();
         let running = page.services[0].places.iter().find_map(|(_, running)| running.clone());
         assert_eq!(running.unwrap().id, good);
         p.leaves(&[], async || {
-            let again = p.engine.roll_back(&p.ci(), bad, because("Again."), None).await;
-            assert!(matches!(again, Err(Refusal::Conflict { .. })));
+            let again = p.engine.rollback().trigger(&p.ci(), bad, because("Again."), None).await;
+            assert!(matches!(again, Err(Error::Conflict { .. })));
             p.tick(bad, "smoke").await.unwrap_err();
             p.engine.runs().sign_off(&p.ann(), bad, "").await.unwrap_err();
         })
@@ -117,24 +120,20 @@ async fn the_hook_is_called_once(#[values(On::Sqlite, On::Postgres)] on: On) {
         p.signed_off("1.0.0").await;
         plan(p, "", Some(format!("http://{address}/rollback"))).await;
         let bad = p.announce("1.1.0").await;
-        let once = |key: &str| Once {
-            token: TokenId(Uuid::from_u128(7)),
-            key: key.into(),
-            request_hash: vec![1; 32],
-        };
+        let once = |key: &str| once(7, key, 1);
         // Several at once, some of them with the same key.
         let tasks: Vec<_> = (0..6)
             .map(|n| {
                 let (engine, ci) = (p.engine.clone(), p.ci());
-                let once = (n % 2 == 0).then(|| once("same"));
-                tokio::spawn(
-                    async move { engine.roll_back(&ci, bad, because("Errors."), once).await },
-                )
+                let once = (n % 2 == 0).then(|| once("same")).flatten();
+                tokio::spawn(async move {
+                    engine.rollback().trigger(&ci, bad, because("Errors."), once).await
+                })
             })
             .collect();
         let mut done = 0;
         for task in tasks {
-            done += usize::from(task.await.unwrap().is_ok_and(|answer| !answer.replayed));
+            done += usize::from(task.await.unwrap().is_ok_and(|answer| answer.now().is_ok()));
         }
         assert_eq!(done, 1);
         let record = settled(p, bad).await;
@@ -151,7 +150,7 @@ async fn the_hook_is_called_once(#[values(On::Sqlite, On::Postgres)] on: On) {
         assert_eq!(body["triggered_by"], "ci");
         assert_eq!(p.actions().await.last().unwrap(), "deployment.hook");
         // A restart does not call it again.
-        p.engine.recover_deliveries().await.unwrap();
+        p.engine.deliveries().recover().await.unwrap();
         assert_eq!(calls.load(Ordering::SeqCst), 1);
         assert_eq!(settled(p, bad).await, record);
         deliverer.stop().await;
@@ -176,7 +175,7 @@ async fn a_hook_that_fails_is_told(
         plan(p, "", Some(url)).await;
         let bad = p.announce("1.0.0").await;
         let deliverer = Deliverer::start(&p.engine);
-        p.engine.roll_back(&p.ci(), bad, because("Errors."), None).await.unwrap();
+        p.engine.rollback().trigger(&p.ci(), bad, because("Errors."), None).await.unwrap();
         let record = settled(p, bad).await;
         deliverer.stop().await;
         assert_eq!(record.hook_state, HookState::Failed);
@@ -196,13 +195,14 @@ async fn a_signed_off_deployment_can_still_be_rolled_back_a_superseded_one_not(
     portal(on, async |p| {
         let superseded = p.announce("0.9.0").await;
         let signed = p.signed_off("1.0.0").await;
-        let refused = p.engine.roll_back(&p.operator(), superseded, because("No."), None).await;
-        assert!(matches!(refused, Err(Refusal::Conflict { .. })));
-        p.engine.roll_back(&p.operator(), signed, because("Errors."), None).await.unwrap();
+        let refused =
+            p.engine.rollback().trigger(&p.operator(), superseded, because("No."), None).await;
+        assert!(matches!(refused, Err(Error::Conflict { .. })));
+        p.engine.rollback().trigger(&p.operator(), signed, because("Errors."), None).await.unwrap();
         assert_eq!(p.view(signed).await.state, "rolled_back");
-        let viewer = domain::who::Who::Person(p.viewer.clone());
-        let refused = p.engine.roll_back(&viewer, signed, because("No."), None).await;
-        assert!(matches!(refused, Err(Refusal::Forbidden(_))));
+        let viewer = domain::actor::Actor::Person(p.viewer.clone());
+        let refused = p.engine.rollback().trigger(&viewer, signed, because("No."), None).await;
+        assert!(matches!(refused, Err(Error::Forbidden(_))));
     })
     .await;
 }
@@ -213,11 +213,11 @@ async fn only_what_runs_is_rolled_back(#[values(On::Sqlite, On::Postgres)] on: O
     portal(on, async |p| {
         let old = p.signed_off("1.0.0").await;
         let runs = p.announce("1.1.0").await;
-        let refused = p.engine.roll_back(&p.ci(), old, because("Errors."), None).await;
-        let Err(Refusal::Conflict { detail, .. }) = refused else { panic!("{refused:?}") };
+        let refused = p.engine.rollback().trigger(&p.ci(), old, because("Errors."), None).await;
+        let Err(Error::Conflict { detail, .. }) = refused else { panic!("{refused:?}") };
         assert!(detail.contains("1.1.0 runs"), "{detail}");
-        assert!(!p.engine.deployment_page(&p.operator, old).await.unwrap().rollback.may);
-        assert!(p.engine.deployment_page(&p.operator, runs).await.unwrap().rollback.may);
+        assert!(!p.engine.deployments().page(&p.operator, old).await.unwrap().rollback.allowed);
+        assert!(p.engine.deployments().page(&p.operator, runs).await.unwrap().rollback.allowed);
     })
     .await;
 }
@@ -230,10 +230,10 @@ async fn what_was_superseded_does_not_come_back(#[values(On::Sqlite, On::Postgre
         p.announce("1.3.0").await;
         p.clock.advance(chrono::Duration::hours(1));
         let bad = p.announce("1.4.0").await;
-        let answer = p.engine.roll_back(&p.ci(), bad, because("Errors."), None).await.unwrap();
-        let body: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
-        assert_eq!(body["target_version"], "1.2.0");
-        let service = p.engine.service(&p.ci(), "shop").await.unwrap();
+        let answer =
+            p.engine.rollback().trigger(&p.ci(), bad, because("Errors."), None).await.unwrap();
+        assert_eq!(answer.now().unwrap().target_version.as_deref(), Some("1.2.0"));
+        let service = p.engine.services().view(&p.ci(), "shop").await.unwrap();
         let mut places = service.environments.into_iter();
         let production = places.find(|place| place.slug == "production").unwrap();
         assert_eq!(production.running.unwrap().deployment, good);

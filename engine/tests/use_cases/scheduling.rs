@@ -10,7 +10,7 @@ use std::{
 
 use axum::{Router, routing::get};
 use chrono::{DateTime, Utc};
-use engine::{Engine, clock::Clock as _, indicators::IndicatorRequest, services::CheckRequest};
+use engine::{Engine, checks::CheckRequest, clock::Clock as _, indicators::IndicatorRequest};
 use rstest::rstest;
 use store::series;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -59,7 +59,7 @@ struct Running {
 impl Running {
     fn of(engine: &Engine) -> Self {
         let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
-        engine.start_background(&tasks, &stop);
+        engine.background().start(&tasks, &stop);
         tasks.close();
         Self { tasks, stop }
     }
@@ -92,7 +92,7 @@ async fn a_check_runs_at_once_then_at_its_times_and_a_sleep_is_a_gap(
 ) {
     portal(on, async |p| {
         let (url, asked) = target().await;
-        p.engine.put_check(&p.admin(), "shop", "home", check(&url)).await.unwrap();
+        p.engine.checks().put(&p.admin(), "shop", "home", check(&url)).await.unwrap();
         let running = Running::of(&p.engine);
         tokio::time::sleep(LOOK).await;
         assert_eq!(asked.load(Ordering::SeqCst), 0, "nothing is watched");
@@ -122,7 +122,7 @@ async fn a_check_runs_at_once_then_at_its_times_and_a_sleep_is_a_gap(
         tokio::time::sleep(LOOK).await;
         assert_eq!(asked.load(Ordering::SeqCst), before, "it has run for this deployment");
         again.stop().await;
-        let strip = p.engine.deployment_page(&p.admin, id).await.unwrap().strip;
+        let strip = p.engine.deployments().page(&p.admin, id).await.unwrap().strip;
         assert_eq!(strip.failed, 0);
     })
     .await;
@@ -134,12 +134,13 @@ async fn two_portals_share_the_work_and_one_goes_on_alone() {
         .run(async |db| {
             let p = Portal::open(db).await;
             p.engine
-                .publish_runbook(&p.admin(), "small.yaml", crate::common::RUNBOOK)
+                .runbooks()
+                .publish(&p.admin(), "small.yaml", crate::common::RUNBOOK)
                 .await
                 .unwrap();
             let (url, asked) = target().await;
             for key in ["a", "b", "c", "d", "e"] {
-                p.engine.put_check(&p.admin(), "shop", key, check(&url)).await.unwrap();
+                p.engine.checks().put(&p.admin(), "shop", key, check(&url)).await.unwrap();
             }
             p.announce("1.0.0").await;
             let other = with_clock(db.open_again().await, p.clock.clone());
@@ -190,7 +191,7 @@ async fn a_metric_server_is_asked_and_its_death_is_a_gap(
             interval_s: Some(10),
             ..IndicatorRequest::default()
         };
-        p.engine.put_indicator(&p.admin(), "shop", "errors", request(&server)).await.unwrap();
+        p.engine.indicators().put(&p.admin(), "shop", "errors", request(&server)).await.unwrap();
         p.clock.advance(real_now() - p.clock.now());
         let id = p.announce("1.0.0").await;
         let running = Running::of(&p.engine);
@@ -200,7 +201,7 @@ async fn a_metric_server_is_asked_and_its_death_is_a_gap(
         };
         until("a point is drawn", async || {
             step(p).await;
-            let page = p.engine.deployment_page(&p.admin, id).await.unwrap();
+            let page = p.engine.deployments().page(&p.admin, id).await.unwrap();
             page.charts[0].now().map(|now| now.value) == Some(0.3)
         })
         .await;
@@ -208,7 +209,7 @@ async fn a_metric_server_is_asked_and_its_death_is_a_gap(
         server.kill();
         until("its silence is told", async || {
             step(p).await;
-            let page = p.engine.deployment_page(&p.admin, id).await.unwrap();
+            let page = p.engine.deployments().page(&p.admin, id).await.unwrap();
             page.charts[0].said.as_ref().is_some_and(|(said, _)| said.contains("refused"))
         })
         .await;

@@ -2,7 +2,7 @@
 
 use domain::roles::Scope;
 use engine::{
-    Refusal,
+    Error,
     deployments::AnnounceRequest,
     runs::{ManualAction, ResultStatus, SignedOff},
 };
@@ -15,7 +15,7 @@ use crate::{
 
 async fn two_needed(p: &Portal) {
     let runbook = RUNBOOK.replace("count: 1", "count: 2");
-    assert!(p.engine.publish_runbook(&p.admin(), "small.yaml", &runbook).await.unwrap().new);
+    assert!(p.engine.runbooks().publish(&p.admin(), "small.yaml", &runbook).await.unwrap().new);
 }
 
 #[rstest]
@@ -64,7 +64,7 @@ async fn closes_the_watch_and_freezes_the_run(#[values(On::Sqlite, On::Postgres)
             p.post(id, "load", ResultStatus::Failed).await.unwrap_err();
             p.engine.runs().waive(&p.admin(), id, "cleanup", "Down.", soon).await.unwrap_err();
             p.engine.runs().end_waiver(&p.admin(), id, "load").await.unwrap_err();
-            p.engine.probe_item(&p.admin(), id, "load").await.unwrap_err();
+            p.engine.checks().probe_item(&p.admin(), id, "load").await.unwrap_err();
             let report = b"<testsuite tests=\"1\"><testcase name=\"a\"/></testsuite>".to_vec();
             for key in ["smoke", "mail", "load"] {
                 let posted =
@@ -72,7 +72,7 @@ async fn closes_the_watch_and_freezes_the_run(#[values(On::Sqlite, On::Postgres)
                 posted.unwrap_err();
             }
             let again = p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap_err();
-            assert!(matches!(again, Refusal::Conflict { .. }));
+            assert!(matches!(again, Error::Conflict { .. }));
         })
         .await;
         let after = p.view(id).await;
@@ -134,7 +134,7 @@ async fn the_deployer_does_not_stand_alone(#[values(On::Sqlite, On::Postgres)] o
             deployed_by: Some("ann@example.org".into()),
             ..announcement(version)
         };
-        let id = p.engine.announce_by_hand(&p.ci(), by_ann("1.0.0")).await.unwrap();
+        let id = p.engine.deployments().announce_by_hand(&p.ci(), by_ann("1.0.0")).await.unwrap();
         p.close_all(id).await;
         let alone = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(alone.to_string().contains("cannot be the only one"), "{alone}");
@@ -145,7 +145,7 @@ async fn the_deployer_does_not_stand_alone(#[values(On::Sqlite, On::Postgres)] o
 
         // Beside someone else they may.
         two_needed(p).await;
-        let id = p.engine.announce_by_hand(&p.ci(), by_ann("1.1.0")).await.unwrap();
+        let id = p.engine.deployments().announce_by_hand(&p.ci(), by_ann("1.1.0")).await.unwrap();
         p.close_all(id).await;
         assert_eq!(p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap(), SignedOff::Waiting);
         assert_eq!(
@@ -164,9 +164,9 @@ async fn takes_a_person_and_an_approver(#[values(On::Sqlite, On::Postgres)] on: 
         p.close_all(id).await;
         p.leaves(&[], async || {
             let admin_token = token(&[Scope::Admin], &[]);
-            for who in [admin_token, p.operator(), domain::who::Who::CommandLine] {
-                let refused = p.engine.runs().sign_off(&who, id, "").await.unwrap_err();
-                assert!(matches!(refused, Refusal::Forbidden(_)), "{who:?}: {refused:?}");
+            for actor in [admin_token, p.operator(), domain::actor::Actor::CommandLine] {
+                let refused = p.engine.runs().sign_off(&actor, id, "").await.unwrap_err();
+                assert!(matches!(refused, Error::Forbidden(_)), "{actor:?}: {refused:?}");
             }
         })
         .await;

@@ -1,9 +1,9 @@
 //! Waivers: granted by approvers, until a time.
 
 use chrono::Duration;
-use domain::{verdict::Verdict, who::Who};
+use domain::{actor::Actor, verdict::Verdict};
 use engine::{
-    Refusal,
+    Error,
     runs::{ResultStatus, SignedOff},
 };
 use rstest::rstest;
@@ -44,7 +44,7 @@ async fn a_waiver_closes_a_box_until_it_expires(#[values(On::Sqlite, On::Postgre
         );
 
         p.leaves(&["item.waiver_expired"], async || {
-            assert_eq!(p.engine.expire_waivers(begin()).await.unwrap(), 1);
+            assert_eq!(p.engine.runs().expire_waivers(begin()).await.unwrap(), 1);
         })
         .await;
         let (state, reason) = p.state(id, "load").await;
@@ -53,7 +53,7 @@ async fn a_waiver_closes_a_box_until_it_expires(#[values(On::Sqlite, On::Postgre
         assert_eq!(p.view(id).await.verdict, "undecided");
         // Looked for once more from there, nothing is found.
         p.leaves(&[], async || {
-            assert_eq!(p.engine.expire_waivers(p.engine.now()).await.unwrap(), 0);
+            assert_eq!(p.engine.runs().expire_waivers(p.engine.now()).await.unwrap(), 0);
         })
         .await;
         // It can be waived again.
@@ -74,7 +74,7 @@ async fn an_expired_waiver_can_be_granted_anew_before_anything_has_looked(
         let hour = Duration::hours(1);
         p.engine.runs().waive(&p.ann(), id, "load", "Down.", begin() + hour).await.unwrap();
         let again = p.engine.runs().waive(&p.ben(), id, "load", "Down.", begin() + hour * 3).await;
-        assert!(matches!(again, Err(Refusal::Conflict { .. })));
+        assert!(matches!(again, Err(Error::Conflict { .. })));
         p.clock.advance(hour);
         p.engine
             .runs()
@@ -92,7 +92,7 @@ async fn a_waiver_ends_early(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
         let nothing = p.engine.runs().end_waiver(&p.ann(), id, "load").await.unwrap_err();
-        assert!(matches!(nothing, Refusal::Conflict { .. }));
+        assert!(matches!(nothing, Error::Conflict { .. }));
         let until = begin() + Duration::days(1);
         p.engine.runs().waive(&p.ann(), id, "load", "Down.", until).await.unwrap();
         p.leaves(&["item.end_waiver"], async || {
@@ -111,10 +111,10 @@ async fn takes_an_approver_a_reason_and_an_end(#[values(On::Sqlite, On::Postgres
         let id = p.announce("1.0.0").await;
         let soon = begin() + Duration::days(1);
         p.leaves(&[], async || {
-            for who in [p.ci(), p.operator(), Who::System("watch"), Who::CommandLine] {
+            for actor in [p.ci(), p.operator(), Actor::System("watch"), Actor::CommandLine] {
                 let refused =
-                    p.engine.runs().waive(&who, id, "load", "Down.", soon).await.unwrap_err();
-                assert!(matches!(refused, Refusal::Forbidden(_)), "{who:?}: {refused:?}");
+                    p.engine.runs().waive(&actor, id, "load", "Down.", soon).await.unwrap_err();
+                assert!(matches!(refused, Error::Forbidden(_)), "{actor:?}: {refused:?}");
             }
             let silent = p.engine.runs().waive(&p.ann(), id, "load", " ", soon).await.unwrap_err();
             assert_eq!(field(silent), "/reason");
@@ -127,7 +127,7 @@ async fn takes_an_approver_a_reason_and_an_end(#[values(On::Sqlite, On::Postgres
         .await;
         p.tick(id, "smoke").await.unwrap();
         let closed = p.engine.runs().waive(&p.ann(), id, "smoke", "Down.", soon).await.unwrap_err();
-        assert!(matches!(closed, Refusal::Conflict { .. }));
+        assert!(matches!(closed, Error::Conflict { .. }));
     })
     .await;
 }
@@ -149,7 +149,7 @@ async fn a_waiver_that_expires_after_the_sign_off_changes_nothing(
             SignedOff::WatchClosed
         );
         p.clock.advance(Duration::hours(3));
-        assert_eq!(p.engine.expire_waivers(begin()).await.unwrap(), 0);
+        assert_eq!(p.engine.runs().expire_waivers(begin()).await.unwrap(), 0);
         assert_eq!(p.item(id, "load").await.state, "waived");
         assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
     })

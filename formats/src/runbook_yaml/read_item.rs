@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::runbook::{Condition, ItemTemplate, MachineRule, PROBES};
-use domain::words::Actor;
+use domain::{
+    item::ItemActor,
+    runbook::{Condition, ItemTemplate, MachineRule, PROBES},
+};
 
 use super::fields::{Errors, Fields};
 use super::node::Node;
@@ -73,7 +75,7 @@ fn read_item(
         Some(node) => read_condition(node, &fields.path("when"), errors),
         None => None,
     };
-    if actor == Some(Actor::Human) && (!probes.is_empty() || machine.is_some()) {
+    if actor == Some(ItemActor::Human) && (!probes.is_empty() || machine.is_some()) {
         let name = if probes.is_empty() { "machine" } else { "probes" };
         let message =
             "a human item is closed by a person alone; make its actor mixed, or remove this";
@@ -113,11 +115,11 @@ fn read_key(
     Some(key)
 }
 
-fn read_actor(fields: &mut Fields, errors: &mut Errors) -> Option<Actor> {
+fn read_actor(fields: &mut Fields, errors: &mut Errors) -> Option<ItemActor> {
     let text = fields.needed_text("actor", errors)?;
-    let actor = Actor::parse(&text.value);
+    let actor = ItemActor::parse(&text.value);
     if actor.is_none() {
-        let known: Vec<_> = Actor::ALL.iter().map(|actor| actor.as_str()).collect();
+        let known: Vec<_> = ItemActor::ALL.iter().map(|actor| actor.as_str()).collect();
         errors.add(text.place, &fields.path("actor"), unknown(&text.value, "actor", &known));
     }
     actor

@@ -1,6 +1,6 @@
 //! The single values of a runbook's YAML form: names, titles, words, durations.
 
-use domain::words::DeploymentKind;
+use domain::deployment::DeploymentKind;
 
 use super::fields::{Errors, Text};
 use super::offset;

@@ -1,7 +1,9 @@
 //! A runbook written in its YAML form, so that what is read back is the same runbook.
 
-use domain::runbook::{AppliesTo, Condition, Duty, MachineRule, Runbook, SignOffRequirement};
-use domain::words::DeploymentKind;
+use domain::{
+    deployment::DeploymentKind,
+    runbook::{AppliesTo, Condition, Duty, MachineRule, Runbook, SignOffRequirement},
+};
 use serde::Serialize;
 
 use super::offset;

@@ -6,7 +6,7 @@ use clap::Args;
 use store::backup::{self, Contents};
 
 use super::{Common, say};
-use crate::{config::Config, open::StartError};
+use crate::{config::Config, startup::StartError};
 
 /// Where to put the backup.
 #[derive(Debug, Args)]

@@ -1,9 +1,9 @@
 //! `daytwo demo`: the portal with the demo's shop and a year of made-up history. Nothing of it
 //! leaves loopback.
 
+mod demo_history;
 mod folder;
 mod shop;
-mod story;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -14,11 +14,11 @@ use tokio_util::sync::CancellationToken;
 use self::{folder::Folder, shop::Shop};
 use super::{Common, say, serve};
 use crate::{
-    alone::Alone,
     config::{Config, ProbeConfig},
     http::{self, Site},
-    lifecycle, open,
-    open::StartError,
+    instance_lock::Alone,
+    lifecycle,
+    startup::{self, StartError},
 };
 
 /// Where the demo keeps its files unless it is told otherwise.
@@ -49,12 +49,12 @@ impl Demo {
         let config = Config { probe: reach(&shop), ..config };
         if !folder.is_told() {
             say("Telling a year of history …");
-            story::tell(&config, &shop.addresses()).await?;
+            demo_history::tell(&config, &shop.addresses()).await?;
             folder.mark_told()?;
         }
-        let engine = open::engine(&config).await?;
-        story::update_addresses(&engine, &shop.addresses()).await?;
-        let token = story::token(&engine).await?;
+        let engine = startup::engine(&config).await?;
+        demo_history::update_addresses(&engine, &shop.addresses()).await?;
+        let token = demo_history::token(&engine).await?;
         let router = http::router(engine.clone(), &config, &Site::beside_binary())?;
         welcome(&config, &folder, &shop, &token)?;
 
@@ -77,7 +77,11 @@ impl Demo {
                     .into(),
             ));
         }
-        let mut config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+        let mut config = Config {
+            data_dir: folder.path().to_owned(),
+            label: Some("Demo".into()),
+            ..Config::default()
+        };
         if let Some(listen) = self.listen {
             config.listen = listen;
         }

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, process::ExitCode, time::Duration};
 use clap::Args;
 
 use super::{Common, say};
-use crate::open::StartError;
+use crate::startup::StartError;
 
 /// Which portal to ask.
 #[derive(Debug, Args)]

@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     config::{Config, ConfigError},
     logging,
-    open::StartError,
+    startup::StartError,
 };
 
 /// Day-2 operations: every release is held open until there is evidence that it works.
@@ -69,7 +69,7 @@ enum Command {
     User(user::User),
     /// API tokens
     #[command(subcommand)]
-    Token(token::Token),
+    Token(token::TokenCommand),
     /// Runbooks
     #[command(subcommand)]
     Runbook(runbook::RunbookCommand),

@@ -10,7 +10,7 @@ use super::{
     backup::{describe, location, other},
     say,
 };
-use crate::{alone::Alone, open::StartError};
+use crate::{instance_lock::Alone, startup::StartError};
 
 /// What to restore.
 #[derive(Debug, Args)]

@@ -6,11 +6,11 @@ use std::{
 };
 
 use clap::Subcommand;
-use domain::who::Who;
+use domain::actor::Actor;
 use formats::runbook_yaml;
 
 use super::{Common, fail, say};
-use crate::{open, open::StartError};
+use crate::startup::{self, StartError};
 
 /// What to do with runbooks.
 #[derive(Debug, Subcommand)]
@@ -39,9 +39,9 @@ impl RunbookCommand {
                 if let Err(code) = check(&file, &text) {
                     return Ok(code);
                 }
-                let engine = open::engine(&common.config()?).await?;
+                let engine = startup::engine(&common.config()?).await?;
                 let name = file.display().to_string();
-                let done = engine.publish_runbook(&Who::CommandLine, &name, &text).await?;
+                let done = engine.runbooks().publish(&Actor::CommandLine, &name, &text).await?;
                 say(if done.new {
                     format!("Published {} v{}.", done.slug, done.number)
                 } else {

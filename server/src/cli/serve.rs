@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Common, say};
 use crate::{
-    alone::Alone,
     config::Config,
     http::{self, Site},
-    lifecycle, open,
-    open::StartError,
+    instance_lock::Alone,
+    lifecycle,
+    startup::{self, StartError},
 };
 
 /// Where to listen.
@@ -28,7 +28,7 @@ impl Serve {
         let config = common.config_listening(self.listen)?;
         let _alone = Alone::with(&config)?;
         let (listener, config) = listen(config).await?;
-        let engine = open::engine(&config).await?;
+        let engine = startup::engine(&config).await?;
         let router = http::router(engine.clone(), &config, &Site::beside_binary())?;
         announce(&config)?;
         lifecycle::serve(listener, router, engine, CancellationToken::new()).await?;

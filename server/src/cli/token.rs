@@ -4,16 +4,15 @@ use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
-use domain::{ids::TokenId, roles::Scope, who::Who};
+use domain::{actor::Actor, ids::TokenId, roles::Scope, token::Token};
 use engine::tokens::NewToken;
-use store::tokens::TokenRecord;
 
 use super::{Common, say};
-use crate::{open, open::StartError};
+use crate::startup::{self, StartError};
 
 /// What to do with tokens.
 #[derive(Debug, Subcommand)]
-pub enum Token {
+pub enum TokenCommand {
     /// Make a token; it is printed once, alone, on standard output
     Create {
         /// What people call it
@@ -38,24 +37,24 @@ pub enum Token {
     },
 }
 
-impl Token {
+impl TokenCommand {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode, StartError> {
-        let engine = open::engine(&common.config()?).await?;
+        let engine = startup::engine(&common.config()?).await?;
         match self {
             Self::Create { name, scopes, services, expires_days } => {
                 let expires_at =
                     expires_days.map(|days| engine.now() + chrono::Duration::days(days));
                 let new = NewToken { name, scopes, services, expires_at };
-                say(engine.create_token(&Who::CommandLine, new).await?);
+                say(engine.tokens().create(&Actor::CommandLine, new).await?);
             }
             Self::List => {
                 let now = engine.now();
-                for token in engine.tokens(&Who::CommandLine).await? {
+                for token in engine.tokens().list(&Actor::CommandLine).await? {
                     say(line(&token, now));
                 }
             }
             Self::Revoke { id } => {
-                engine.revoke_token(&Who::CommandLine, TokenId(id)).await?;
+                engine.tokens().revoke(&Actor::CommandLine, TokenId(id)).await?;
                 say("Revoked.");
             }
         }
@@ -64,7 +63,7 @@ impl Token {
     }
 }
 
-fn line(token: &TokenRecord, now: DateTime<Utc>) -> String {
+fn line(token: &Token, now: DateTime<Utc>) -> String {
     let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
     let state = match (token.revoked_at, token.expires_at) {
         (Some(_), _) => "revoked",

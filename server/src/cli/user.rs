@@ -3,11 +3,11 @@
 use std::{io::Read as _, process::ExitCode};
 
 use clap::Subcommand;
-use domain::{roles::Role, who::Who};
+use domain::{actor::Actor, roles::Role};
 use engine::people::NewPerson;
 
 use super::{Common, say};
-use crate::{open, open::StartError};
+use crate::startup::{self, StartError};
 
 /// What to do with people.
 #[derive(Debug, Subcommand)]
@@ -45,23 +45,24 @@ pub enum User {
 
 impl User {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode, StartError> {
-        let engine = open::engine(&common.config()?).await?;
+        let engine = startup::engine(&common.config()?).await?;
         match self {
             Self::Create { email, name, role, teams, password_stdin: _ } => {
                 let role = Role::parse(&role).unwrap_or(Role::Viewer);
                 let new = NewPerson { email, name, role, teams, password: password()? };
-                let person = engine.add_person(&Who::CommandLine, new).await?;
+                let person = engine.people().add(&Actor::CommandLine, new).await?;
                 say(format!("{} <{}> is {}.", person.name, person.email, person.role));
             }
             Self::List => {
-                for one in engine.people(&Who::CommandLine).await? {
-                    let may = if one.disabled_at.is_some() { "may not log in" } else { "active" };
+                for one in engine.people().list(&Actor::CommandLine).await? {
+                    let allowed =
+                        if one.disabled_at.is_some() { "may not log in" } else { "active" };
                     let person = one.person;
-                    say(format!("{}  {}  {}  {may}", person.email, person.name, person.role));
+                    say(format!("{}  {}  {}  {allowed}", person.email, person.name, person.role));
                 }
             }
             Self::Password { email, password_stdin: _ } => {
-                engine.set_password(&Who::CommandLine, &email, password()?).await?;
+                engine.people().set_password(&Actor::CommandLine, &email, password()?).await?;
                 say(format!("The password of {email} is set."));
             }
         }

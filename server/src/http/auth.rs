@@ -1,15 +1,15 @@
 //! Who calls: the bearer token of a request.
 
 use axum::extract::FromRequestParts;
-use domain::who::Who;
-use engine::Refusal;
+use domain::actor::Actor;
+use engine::Error;
 use http::{StatusCode, header, request::Parts};
 
 use super::{ApiState, problem::Problem};
 
 /// The token's actor.
 #[derive(Debug, Clone)]
-pub struct Caller(pub Who);
+pub struct Caller(pub Actor);
 
 impl FromRequestParts<ApiState> for Caller {
     type Rejection = Problem;
@@ -33,13 +33,13 @@ impl FromRequestParts<ApiState> for Caller {
                  with `daytwo token create`.",
             ));
         };
-        match state.engine.authenticate(token).await {
-            Ok(who) => {
-                let caller = Self(who);
+        match state.engine.tokens().authenticate(token).await {
+            Ok(actor) => {
+                let caller = Self(actor);
                 parts.extensions.insert(caller.clone());
                 Ok(caller)
             }
-            Err(refusal @ Refusal::Unauthenticated(_)) => {
+            Err(refusal @ Error::Unauthenticated(_)) => {
                 let client = state.proxies.client(&parts.extensions, &parts.headers);
                 Err(state.limits.token_failed(client).unwrap_or_else(|| refusal.into()))
             }

@@ -1,14 +1,13 @@
 //! Reading requests: bodies, idempotency keys, paths and queries. What cannot be read is answered
 //! as a problem that says what to change.
 
-use axum::{
-    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::BytesRejection},
-    response::{IntoResponse as _, Response},
+use axum::extract::{
+    FromRequest, FromRequestParts, Path, Query, Request, rejection::BytesRejection,
 };
 use bytes::Bytes;
-use domain::who::Who;
-use engine::once::{Answer, Once};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
+use domain::actor::Actor;
+use engine::idempotency::IdempotencyKey;
+use http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
@@ -21,18 +20,18 @@ const KEY_MAX: usize = 255;
 #[derive(Debug)]
 pub struct Body<T> {
     /// Who sent it.
-    pub who: Who,
+    pub actor: Actor,
     /// What it says.
     pub value: T,
     /// Its idempotency key, where it has one.
-    pub once: Option<Once>,
+    pub key: Option<IdempotencyKey>,
 }
 
 impl<T: DeserializeOwned> FromRequest<ApiState> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let Raw { who, bytes, content_type, once } = Raw::from_request(request, state).await?;
+        let Raw { actor, bytes, content_type, key } = Raw::from_request(request, state).await?;
         let json = content_type.as_deref().is_some_and(|kind| {
             let essence = kind.split(';').next().unwrap_or_default().trim();
             essence.eq_ignore_ascii_case("application/json")
@@ -44,7 +43,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Body<T> {
                 "Send JSON, with `Content-Type: application/json`.",
             ));
         }
-        Ok(Self { who, value: parse(&bytes)?, once })
+        Ok(Self { actor, value: parse(&bytes)?, key })
     }
 }
 
@@ -52,13 +51,13 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Body<T> {
 #[derive(Debug)]
 pub struct Raw {
     /// Who sent it.
-    pub who: Who,
+    pub actor: Actor,
     /// The body.
     pub bytes: Bytes,
     /// Its type.
     pub content_type: Option<String>,
     /// Its idempotency key, where it has one.
-    pub once: Option<Once>,
+    pub key: Option<IdempotencyKey>,
 }
 
 impl FromRequest<ApiState> for Raw {
@@ -66,7 +65,7 @@ impl FromRequest<ApiState> for Raw {
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        let Caller(who) = Caller::from_request_parts(&mut parts, state).await?;
+        let Caller(actor) = Caller::from_request_parts(&mut parts, state).await?;
         let content_type = parts
             .headers
             .get(header::CONTENT_TYPE)
@@ -76,13 +75,13 @@ impl FromRequest<ApiState> for Raw {
         let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
         let request = Request::from_parts(parts, body);
         let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
-        let once = match (&who, key) {
-            (Who::Token { id, .. }, Some(key)) => {
-                Some(Once { token: *id, key, request_hash: hash(&method, &path, &bytes) })
+        let key = match (&actor, key) {
+            (Actor::Token { id, .. }, Some(key)) => {
+                Some(IdempotencyKey { token: *id, key, request_hash: hash(&method, &path, &bytes) })
             }
             _ => None,
         };
-        Ok(Self { who, bytes, content_type, once })
+        Ok(Self { actor, bytes, content_type, key })
     }
 }
 
@@ -196,15 +195,4 @@ where
             )),
         }
     }
-}
-
-/// An answer of the engine.
-pub fn reply(answer: Answer) -> Response {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
-    let mut response = (status, json, answer.body).into_response();
-    if answer.replayed {
-        response.headers_mut().insert("idempotent-replayed", HeaderValue::from_static("true"));
-    }
-    response
 }

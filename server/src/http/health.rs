@@ -31,7 +31,7 @@ pub async fn healthz() -> Json<Health> {
         (status = 503, body = Problem, content_type = "application/problem+json"),
     ))]
 pub async fn readyz(State(state): State<ApiState>) -> Result<Json<Health>, Problem> {
-    match state.engine.ready().await {
+    match state.engine.readiness().check().await {
         Ok(()) => Ok(Json(OK)),
         Err(error) => {
             tracing::error!(%error, "not ready");

@@ -5,16 +5,17 @@ mod auth;
 pub(crate) mod client_ip;
 mod cursor;
 mod docs;
+mod drain_body;
 mod extract;
 mod health;
-mod limit;
 mod metrics;
 mod ping;
 mod problem;
+mod rate_limit;
+mod reply;
 mod router;
 mod sessions;
 mod trace;
-mod unread;
 
 pub use router::{Site, router};
 
@@ -26,7 +27,7 @@ use engine::Engine;
 #[derive(Debug, Clone)]
 pub struct ApiState {
     pub(crate) engine: Engine,
-    pub(crate) limits: Arc<limit::Limits>,
+    pub(crate) limits: Arc<rate_limit::Limits>,
     pub(crate) metrics: Arc<metrics::Metrics>,
     pub(crate) proxies: Arc<client_ip::Proxies>,
 }

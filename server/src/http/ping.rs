@@ -107,10 +107,10 @@ async fn hear(
     let id: Uuid = id.parse().map_err(|_| unknown())?;
     let source = state.proxies.client(request.extensions(), request.headers()).to_string();
     let body = beginning(request.into_body()).await;
-    match state.engine.ping(id, Ping { word, source, body }).await {
+    match state.engine.heartbeats().ping(id, Ping { word, source, body }).await {
         Ok(()) => Ok(HEARD),
         // Without the id: what was asked for may be a secret with a typo.
-        Err(engine::Refusal::NotFound { .. }) => Err(unknown()),
+        Err(engine::Error::NotFound { .. }) => Err(unknown()),
         Err(refusal) => Err(refusal.into()),
     }
 }

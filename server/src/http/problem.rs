@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use engine::{FieldError, Refusal};
+use engine::{Error, FieldError};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 
@@ -56,7 +56,7 @@ impl Problem {
 
     /// One field at fault.
     pub fn field(pointer: impl Into<String>, message: impl Into<String>) -> Self {
-        Refusal::field(pointer, message).into()
+        Error::field(pointer, message).into()
     }
 }
 
@@ -66,26 +66,24 @@ impl From<FieldError> for Fault {
     }
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let status =
-            StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let problem = Self::new(status, refusal.to_string());
+impl From<Error> for Problem {
+    fn from(refusal: Error) -> Self {
+        let problem = Self::new(app::status_of(&refusal), refusal.to_string());
         match refusal {
-            Refusal::Invalid(errors) => {
+            Error::Invalid(errors) => {
                 Self { errors: errors.into_iter().map(Fault::from).collect(), ..problem }
             }
-            Refusal::Conflict { open, .. } => Self { open, ..problem },
+            Error::Conflict { open, .. } => Self { open, ..problem },
             // Logged here, once, at the boundary; the particulars are not for the caller.
-            Refusal::Unknown(error) => {
+            Error::Unknown(error) => {
                 tracing::error!(%error, "what became of an act is not known");
                 problem
             }
-            Refusal::Store(error) => {
+            Error::Store(error) => {
                 tracing::error!(%error, "the database refused");
                 problem
             }
-            Refusal::Internal(error) => {
+            Error::Internal(error) => {
                 tracing::error!(error, "an act failed");
                 problem
             }

@@ -26,13 +26,14 @@ use super::{
     ApiState, api,
     client_ip::Proxies,
     docs::{self, Document},
-    limit::{self, Limits},
+    drain_body,
     metrics::{self, Metrics},
     problem::Problem,
+    rate_limit::{self, Limits},
     sessions::Sessions,
-    trace, unread,
+    trace,
 };
-use crate::{config::Config, open::StartError};
+use crate::{config::Config, startup::StartError};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -100,7 +101,7 @@ pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, St
     let pages = app::router(engine, site.options(config)).layer(
         ServiceBuilder::new()
             .layer(CsrfLayer::new())
-            .layer(middleware::from_fn_with_state(state.clone(), limit::passwords))
+            .layer(middleware::from_fn_with_state(state.clone(), rate_limit::passwords))
             .layer(sessions),
     );
     // Event streams must not wait in a compressor's buffer.
@@ -115,7 +116,7 @@ pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, St
             .layer(CatchPanicLayer::custom(panicked))
             .layer(CompressionLayer::new().compress_when(compressible))
             .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-            .layer(middleware::from_fn(unread::read_the_rest)),
+            .layer(middleware::from_fn(drain_body::read_the_rest)),
     ))
 }
 

@@ -31,7 +31,8 @@ impl SessionStore for Sessions {
         let expires_at = DateTime::<Utc>::from_timestamp(seconds, 0)
             .ok_or_else(|| Error::Encode("the expiry is out of range".into()))?;
         self.0
-            .save_session(record.id.to_string(), data, expires_at)
+            .sessions()
+            .save(record.id.to_string(), data, expires_at)
             .await
             .map_err(|error| Error::Backend(error.to_string()))
     }
@@ -39,7 +40,8 @@ impl SessionStore for Sessions {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let found = self
             .0
-            .load_session(&id.to_string())
+            .sessions()
+            .load(&id.to_string())
             .await
             .map_err(|error| Error::Backend(error.to_string()))?;
         let Some((data, expires_at)) = found else { return Ok(None) };
@@ -51,7 +53,8 @@ impl SessionStore for Sessions {
 
     async fn delete(&self, id: &Id) -> Result<()> {
         self.0
-            .delete_session(id.to_string())
+            .sessions()
+            .delete(id.to_string())
             .await
             .map_err(|error| Error::Backend(error.to_string()))
     }

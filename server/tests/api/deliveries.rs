@@ -11,7 +11,7 @@ use std::{
 
 use axum::{Router, extract::Path as InPath, http::HeaderMap, routing::post};
 use serde_json::{Value, json};
-use store::{AssertSqlSafe, Link, Pool, Store, StoreError, services};
+use store::{AssertSqlSafe, Connection, Pool, Store, StoreError, services};
 
 use crate::{
     common::{Api, Portal, admin_token, setting},
@@ -91,7 +91,7 @@ async fn prepare(data: &Path, database: Option<&str>, api: &Api, receiver: &str,
         Box::pin(async move {
             for (slug, repeatable) in all {
                 let service = services::by_slug(tx, &slug).await?.unwrap();
-                let plan = services::RollbackPlan {
+                let plan = domain::rollback::RollbackPlan {
                     command: String::new(),
                     hook_url: Some(format!("{receiver}/{slug}")),
                     hook_repeatable: repeatable,
@@ -127,10 +127,10 @@ async fn roll_back(api: Api, id: String, answered: Arc<Mutex<HashSet<String>>>) 
 }
 
 /// How all deliveries stand: deployment, whether it may be repeated, state.
-async fn deliveries(link: &mut Link) -> Vec<(String, String, bool, String)> {
+async fn deliveries(link: &mut Connection) -> Vec<(String, String, bool, String)> {
     let sql = "SELECT id, deployment_id, repeatable, state FROM deliveries";
     link.query(AssertSqlSafe(sql.to_owned()))
-        .read(|row| {
+        .fetch_as(|row| {
             Ok((
                 row.get::<uuid::Uuid>("id")?.to_string(),
                 row.get::<uuid::Uuid>("deployment_id")?.to_string(),

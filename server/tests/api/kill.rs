@@ -45,7 +45,7 @@ pub async fn fresh_database(server: &str, data: &Path) -> String {
     let name = format!("kill_{}", uuid::Uuid::now_v7().simple());
     let pool = Pool::connect(store::location(Some(server), data).unwrap()).await.unwrap();
     let mut link = pool.reader().await.unwrap();
-    link.query(store::AssertSqlSafe(format!("CREATE DATABASE {name}"))).run().await.unwrap();
+    link.query(store::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute().await.unwrap();
     let mut url = url::Url::parse(server).unwrap();
     url.set_path(&name);
     url.to_string()
@@ -106,7 +106,7 @@ async fn verify(data: &Path, database: Option<&str>, answered: &HashSet<String>)
     let mut link = pool.reader().await.unwrap();
     let kept: HashSet<String> = link
         .query("SELECT summary FROM evidence WHERE summary LIKE 'mark %'")
-        .read(|row| row.get("summary"))
+        .fetch_as(|row| row.get("summary"))
         .await
         .unwrap()
         .into_iter()

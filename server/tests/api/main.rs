@@ -11,4 +11,5 @@ mod kill;
 mod metrics;
 mod stopping;
 mod two_portals;
+mod v1;
 mod watching;

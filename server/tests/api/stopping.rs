@@ -39,10 +39,10 @@ async fn a_hook_in_flight_is_waited_for() {
     let written = store.write::<_, StoreError, _>(move |tx| {
         Box::pin(async move {
             let service = services::by_slug(tx, "shop").await?.unwrap();
-            let plan = services::RollbackPlan {
+            let plan = domain::rollback::RollbackPlan {
                 hook_url: Some(hook),
                 mode: "manual".into(),
-                ..services::RollbackPlan::default()
+                ..domain::rollback::RollbackPlan::default()
             };
             let now = chrono::DateTime::UNIX_EPOCH;
             services::put_rollback_plan(tx, service.id, "production".into(), plan, now).await
@@ -60,7 +60,7 @@ async fn a_hook_in_flight_is_waited_for() {
     assert!(portal.ended(Duration::from_secs(40)).await);
     let pool = Pool::connect(location).await.unwrap();
     let mut link = pool.reader().await.unwrap();
-    let row = link.query("SELECT state, answer FROM deliveries").one().await.unwrap();
+    let row = link.query("SELECT state, answer FROM deliveries").fetch_one().await.unwrap();
     assert_eq!(row.get::<String>("state").unwrap(), "delivered");
     assert_eq!(row.get::<String>("answer").unwrap(), "The hook answered 200.");
 }

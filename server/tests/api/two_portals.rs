@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 
 use axum::{Router, extract::Path as InPath, routing::get};
 use serde_json::json;
-use store::{Link, Pool};
+use store::{Connection, Pool};
 
 use crate::{
     common::{Api, Portal, admin_token, setting},
@@ -36,7 +36,7 @@ async fn target() -> String {
 
 /// Slots claimed and not done, slots done, and measurements, at one moment; of the first those
 /// claimed at least `age_s` ago.
-async fn counts(link: &mut Link, age_s: i64) -> (i64, i64, i64) {
+async fn counts(link: &mut Connection, age_s: i64) -> (i64, i64, i64) {
     let row = link
         .query(
             "SELECT (SELECT count(*) FROM claims WHERE NOT done AND claimed_at < \
@@ -45,13 +45,13 @@ async fn counts(link: &mut Link, age_s: i64) -> (i64, i64, i64) {
              (SELECT count(*) FROM measurements) AS measured",
         )
         .bind(age_s)
-        .one()
+        .fetch_one()
         .await
         .unwrap();
     (row.get("undone").unwrap(), row.get("done").unwrap(), row.get("measured").unwrap())
 }
 
-async fn link(data: &Path, database: &str) -> Link {
+async fn link(data: &Path, database: &str) -> Connection {
     let pool = Pool::connect(store::location(Some(database), data).unwrap()).await.unwrap();
     pool.reader().await.unwrap()
 }
@@ -86,7 +86,7 @@ async fn what_a_dead_portal_left_is_done_once_by_the_other() {
     // Until both have found their work.
     tokio::time::sleep(Duration::from_secs(24)).await;
     let portals = "SELECT count(DISTINCT portal) AS n FROM claims WHERE done";
-    let working: i64 = link.query(portals).one().await.unwrap().get("n").unwrap();
+    let working: i64 = link.query(portals).fetch_one().await.unwrap().get("n").unwrap();
     assert_eq!(working, 2, "both work");
     dies.kill();
     let (undone, done_before, _) = counts(link, 0).await;

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::error::BackupError;
-use crate::db::{Kind, Link};
+use crate::db::{Connection, Kind};
 
 /// A table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// The names of all tables but the one about migrations.
-pub(super) async fn names(link: &mut Link) -> Result<Vec<String>, BackupError> {
+pub(super) async fn names(link: &mut Connection) -> Result<Vec<String>, BackupError> {
     let sql = match link.kind() {
         Kind::Sqlite => {
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' \
@@ -39,22 +39,22 @@ pub(super) async fn names(link: &mut Link) -> Result<Vec<String>, BackupError> {
              AND tablename <> '_sqlx_migrations' ORDER BY 1"
         }
     };
-    Ok(link.query(sql).read(|row| row.get("name")).await?)
+    Ok(link.query(sql).fetch_as(|row| row.get("name")).await?)
 }
 
 /// The tables of a SQLite database, those that others point at first.
-pub(super) async fn tables(link: &mut Link) -> Result<Vec<Table>, BackupError> {
+pub(super) async fn tables(link: &mut Connection) -> Result<Vec<Table>, BackupError> {
     let mut tables = Vec::new();
     for name in names(link).await? {
         let columns = link
             .query("SELECT name FROM pragma_table_info($1) ORDER BY cid")
             .bind(name.clone())
-            .read(|row| row.get("name"))
+            .fetch_as(|row| row.get("name"))
             .await?;
         let parents = link
             .query("SELECT DISTINCT \"table\" AS parent FROM pragma_foreign_key_list($1)")
             .bind(name.clone())
-            .read(|row| row.get("parent"))
+            .fetch_as(|row| row.get("parent"))
             .await?;
         tables.push(Table { name, columns, parents });
     }

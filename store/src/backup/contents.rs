@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     audit,
-    db::{Link, SQLITE},
+    db::{Connection, SQLITE},
     error::StoreError,
 };
 
@@ -40,12 +40,16 @@ pub struct Contents {
 pub async fn inspect(file: &Path) -> Result<Contents, BackupError> {
     let size_bytes = recognise(file)?;
     let pool = open(file).await?;
-    let looked = look(file, size_bytes, &mut Link::Sqlite(pool.acquire().await?)).await;
+    let looked = look(file, size_bytes, &mut Connection::Sqlite(pool.acquire().await?)).await;
     pool.close().await;
     looked
 }
 
-async fn look(file: &Path, size_bytes: u64, link: &mut Link) -> Result<Contents, BackupError> {
+async fn look(
+    file: &Path,
+    size_bytes: u64,
+    link: &mut Connection,
+) -> Result<Contents, BackupError> {
     let path = file.to_owned();
     let schema = match schema::against(link, &SQLITE).await {
         Ok(schema) => schema,
@@ -76,17 +80,17 @@ async fn look(file: &Path, size_bytes: u64, link: &mut Link) -> Result<Contents,
 }
 
 /// Whether every page, index and foreign key is in order.
-async fn sound(file: &Path, link: &mut Link) -> Result<(), BackupError> {
+async fn sound(file: &Path, link: &mut Connection) -> Result<(), BackupError> {
     let damaged = |what| damaged(file, what);
     let said = link
         .query("PRAGMA integrity_check(5)")
-        .read(|row| row.get::<String>("integrity_check"))
+        .fetch_as(|row| row.get::<String>("integrity_check"))
         .await
         .map_err(|error| damaged(error.to_string()))?;
     if said != ["ok"] {
         return Err(damaged(said.join("; ")));
     }
-    let orphans = link.query("PRAGMA foreign_key_check").all().await?;
+    let orphans = link.query("PRAGMA foreign_key_check").fetch_all().await?;
     match orphans.first() {
         None => Ok(()),
         Some(row) => {
@@ -158,7 +162,7 @@ pub(super) async fn open(file: &Path) -> Result<SqlitePool, BackupError> {
 }
 
 /// How many rows a table has.
-pub(super) async fn count(link: &mut Link, table: &str) -> Result<i64, StoreError> {
+pub(super) async fn count(link: &mut Connection, table: &str) -> Result<i64, StoreError> {
     let sql = format!("SELECT count(*) AS n FROM {}", quoted(table));
-    link.query(sqlx::AssertSqlSafe(sql)).one().await?.get("n")
+    link.query(sqlx::AssertSqlSafe(sql)).fetch_one().await?.get("n")
 }

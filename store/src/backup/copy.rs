@@ -8,33 +8,36 @@ use super::{
     cell::{Cell, PgCell, PgType, Sum},
     error::BackupError,
 };
-use crate::db::{Link, Row};
+use crate::db::{Connection, Row};
 
 /// The most values one statement binds; SQLite takes 32,766, PostgreSQL 65,535.
 const VALUES_MAX: usize = 8_000;
 
 /// Fills a fresh SQLite database with all rows of `from`, in one transaction.
-pub(super) async fn into_sqlite(from: &mut Link, target: &SqlitePool) -> Result<(), BackupError> {
-    let mut to = Link::Sqlite(target.acquire().await?);
+pub(super) async fn into_sqlite(
+    from: &mut Connection,
+    target: &SqlitePool,
+) -> Result<(), BackupError> {
+    let mut to = Connection::Sqlite(target.acquire().await?);
     let tables = catalog::tables(&mut to).await?;
-    to.query("BEGIN IMMEDIATE").run().await?;
-    to.query("PRAGMA defer_foreign_keys = ON").run().await?;
+    to.query("BEGIN IMMEDIATE").execute().await?;
+    to.query("PRAGMA defer_foreign_keys = ON").execute().await?;
     for table in &tables {
         copy(from, &mut to, table).await?;
     }
-    to.query("COMMIT").run().await?;
+    to.query("COMMIT").execute().await?;
     Ok(())
 }
 
 /// Copies a table; answers what its rows add up to.
 pub(super) async fn copy(
-    from: &mut Link,
-    to: &mut Link,
+    from: &mut Connection,
+    to: &mut Connection,
     table: &Table,
 ) -> Result<Sum, BackupError> {
     let types = match to {
-        Link::Sqlite(_) => Vec::new(),
-        Link::Postgres(_) => pg_types(to, table).await?,
+        Connection::Sqlite(_) => Vec::new(),
+        Connection::Postgres(_) => pg_types(to, table).await?,
     };
     let per_statement = (VALUES_MAX / table.columns.len().max(1)).max(1);
     let mut sum = Sum::default();
@@ -55,7 +58,7 @@ pub(super) async fn copy(
 }
 
 /// What the rows of a table add up to.
-pub(super) async fn sum(link: &mut Link, table: &Table) -> Result<Sum, BackupError> {
+pub(super) async fn sum(link: &mut Connection, table: &Table) -> Result<Sum, BackupError> {
     let mut sum = Sum::default();
     let mut rows = rows(link, table);
     while let Some(row) = rows.try_next().await? {
@@ -64,13 +67,13 @@ pub(super) async fn sum(link: &mut Link, table: &Table) -> Result<Sum, BackupErr
     Ok(sum)
 }
 
-fn rows<'a>(link: &'a mut Link, table: &Table) -> BoxStream<'a, Result<Row, sqlx::Error>> {
+fn rows<'a>(link: &'a mut Connection, table: &Table) -> BoxStream<'a, Result<Row, sqlx::Error>> {
     let sql = AssertSqlSafe(format!("SELECT {} FROM {}", table.column_list(), quoted(&table.name)));
     match link {
-        Link::Sqlite(connection) => {
+        Connection::Sqlite(connection) => {
             sqlx::query(sql).fetch(&mut **connection).map_ok(Row::Sqlite).boxed()
         }
-        Link::Postgres(connection) => {
+        Connection::Postgres(connection) => {
             sqlx::query(sql).fetch(&mut **connection).map_ok(Row::Postgres).boxed()
         }
     }
@@ -81,7 +84,7 @@ fn cells(row: &Row, table: &Table) -> Result<Vec<Cell>, BackupError> {
 }
 
 async fn insert(
-    to: &mut Link,
+    to: &mut Connection,
     table: &Table,
     types: &[PgType],
     rows: Vec<Vec<Cell>>,
@@ -101,7 +104,7 @@ async fn insert(
         places.join(", ")
     ));
     match to {
-        Link::Sqlite(connection) => {
+        Connection::Sqlite(connection) => {
             let mut query = sqlx::query(sql);
             for cell in rows.into_iter().flatten() {
                 query = match cell {
@@ -114,7 +117,7 @@ async fn insert(
             }
             query.execute(&mut **connection).await?;
         }
-        Link::Postgres(connection) => {
+        Connection::Postgres(connection) => {
             let mut query = sqlx::query(sql);
             for (index, cell) in rows.into_iter().flatten().enumerate() {
                 let column = index % width;
@@ -140,7 +143,7 @@ async fn insert(
 }
 
 /// The types of a table's columns in PostgreSQL, in the table's order.
-async fn pg_types(to: &mut Link, table: &Table) -> Result<Vec<PgType>, BackupError> {
+async fn pg_types(to: &mut Connection, table: &Table) -> Result<Vec<PgType>, BackupError> {
     let known: Vec<(String, String)> = to
         .query(
             "SELECT column_name::text AS name, data_type::text AS kind \
@@ -148,7 +151,7 @@ async fn pg_types(to: &mut Link, table: &Table) -> Result<Vec<PgType>, BackupErr
              WHERE table_schema = current_schema() AND table_name = $1",
         )
         .bind(table.name.clone())
-        .read(|row| Ok((row.get("name")?, row.get("kind")?)))
+        .fetch_as(|row| Ok((row.get("name")?, row.get("kind")?)))
         .await?;
     let value = |column: &str, problem: String| BackupError::Value {
         table: table.name.clone(),

@@ -8,7 +8,7 @@ use super::{
     error::BackupError,
     schema::{Schema, schema},
 };
-use crate::db::Link;
+use crate::db::Connection;
 
 /// What the portal itself puts into a new database: the runbooks that ship, with their audit
 /// entries.
@@ -19,7 +19,7 @@ const OF_THE_PORTAL: [&str; 4] = ["environments", "runbook_versions", "audit", "
 pub(super) struct Occupied(pub(super) String);
 
 /// Whether the database holds anything of anyone's.
-pub(super) async fn occupied(link: &mut Link) -> Result<Option<Occupied>, BackupError> {
+pub(super) async fn occupied(link: &mut Connection) -> Result<Option<Occupied>, BackupError> {
     let names = catalog::names(link).await?;
     let found = schema(link).await?;
     if found == Schema::Absent {
@@ -38,7 +38,7 @@ pub(super) async fn occupied(link: &mut Link) -> Result<Option<Occupied>, Backup
     }
     let acts: i64 = link
         .query("SELECT count(*) AS n FROM audit WHERE actor_kind <> 'system'")
-        .one()
+        .fetch_one()
         .await?
         .get("n")?;
     if acts > 0 {
@@ -48,8 +48,8 @@ pub(super) async fn occupied(link: &mut Link) -> Result<Option<Occupied>, Backup
 }
 
 /// Removes all rows of a table whose guards are lowered.
-pub(super) async fn clear(link: &mut Link, table: &Table) -> Result<(), BackupError> {
+pub(super) async fn clear(link: &mut Connection, table: &Table) -> Result<(), BackupError> {
     let sql = format!("DELETE FROM {}", quoted(&table.name));
-    link.query(AssertSqlSafe(sql)).run().await?;
+    link.query(AssertSqlSafe(sql)).execute().await?;
     Ok(())
 }

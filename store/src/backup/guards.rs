@@ -8,7 +8,7 @@ use super::{
     catalog::{Table, quoted},
     error::BackupError,
 };
-use crate::db::Link;
+use crate::db::Connection;
 
 /// What was lowered and has to be raised again.
 #[derive(Debug)]
@@ -24,18 +24,21 @@ type Trigger = (String, String, String);
 
 impl Guards {
     /// Lowers them.
-    pub(super) async fn lower(link: &mut Link, tables: &[Table]) -> Result<Self, BackupError> {
+    pub(super) async fn lower(
+        link: &mut Connection,
+        tables: &[Table],
+    ) -> Result<Self, BackupError> {
         let triggers = triggers(link).await?;
         let mut again = Vec::new();
         match link {
-            Link::Sqlite(_) => {
-                link.query("PRAGMA defer_foreign_keys = ON").run().await?;
+            Connection::Sqlite(_) => {
+                link.query("PRAGMA defer_foreign_keys = ON").execute().await?;
                 for (_, name, definition) in &triggers {
                     run(link, format!("DROP TRIGGER {}", quoted(name))).await?;
                     again.push(definition.clone());
                 }
             }
-            Link::Postgres(_) => {
+            Connection::Postgres(_) => {
                 for (table, name, _) in &triggers {
                     let (table, name) = (quoted(table), quoted(name));
                     run(link, format!("ALTER TABLE {table} DISABLE TRIGGER {name}")).await?;
@@ -56,11 +59,11 @@ impl Guards {
     }
 
     /// Raises them, and makes sure that all stand as they did.
-    pub(super) async fn raise(self, link: &mut Link) -> Result<(), BackupError> {
-        if matches!(link, Link::Postgres(_)) {
+    pub(super) async fn raise(self, link: &mut Connection) -> Result<(), BackupError> {
+        if matches!(link, Connection::Postgres(_)) {
             // Checks now what was put off; a table with checks pending cannot be altered.
-            link.query("SET CONSTRAINTS ALL IMMEDIATE").run().await?;
-        } else if let Some(row) = link.query("PRAGMA foreign_key_check").optional().await? {
+            link.query("SET CONSTRAINTS ALL IMMEDIATE").execute().await?;
+        } else if let Some(row) = link.query("PRAGMA foreign_key_check").fetch_optional().await? {
             let table: String = row.get("table")?;
             return Err(BackupError::Differs(format!(
                 "rows of {table} point at rows that are not there"
@@ -76,18 +79,18 @@ impl Guards {
     }
 }
 
-async fn run(link: &mut Link, statement: String) -> Result<(), BackupError> {
-    link.query(AssertSqlSafe(statement)).run().await?;
+async fn run(link: &mut Connection, statement: String) -> Result<(), BackupError> {
+    link.query(AssertSqlSafe(statement)).execute().await?;
     Ok(())
 }
 
-async fn triggers(link: &mut Link) -> Result<Vec<Trigger>, BackupError> {
+async fn triggers(link: &mut Connection) -> Result<Vec<Trigger>, BackupError> {
     let sql = match link {
-        Link::Sqlite(_) => {
+        Connection::Sqlite(_) => {
             "SELECT tbl_name AS holder, name, sql AS how FROM sqlite_master \
              WHERE type = 'trigger' ORDER BY name"
         }
-        Link::Postgres(_) => {
+        Connection::Postgres(_) => {
             "SELECT c.relname::text AS holder, t.tgname::text AS name, t.tgenabled::text AS how \
              FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
              WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace \
@@ -95,12 +98,12 @@ async fn triggers(link: &mut Link) -> Result<Vec<Trigger>, BackupError> {
         }
     };
     let read = |row: &crate::db::Row| Ok((row.get("holder")?, row.get("name")?, row.get("how")?));
-    Ok(link.query(sql).read(read).await?)
+    Ok(link.query(sql).fetch_as(read).await?)
 }
 
 /// The foreign keys whose rows may point at rows that are copied after them.
 async fn forward_keys(
-    link: &mut Link,
+    link: &mut Connection,
     tables: &[Table],
 ) -> Result<Vec<(String, String)>, BackupError> {
     let keys: Vec<(String, String, String)> = link
@@ -111,7 +114,7 @@ async fn forward_keys(
              WHERE k.contype = 'f' AND NOT k.condeferrable \
              AND k.connamespace = current_schema()::regnamespace ORDER BY 1, 3",
         )
-        .read(|row| Ok((row.get("holder")?, row.get("parent")?, row.get("name")?)))
+        .fetch_as(|row| Ok((row.get("holder")?, row.get("parent")?, row.get("name")?)))
         .await?;
     let place = |name: &str| tables.iter().position(|table| table.name == name);
     Ok(keys

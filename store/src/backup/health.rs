@@ -1,7 +1,7 @@
 //! How a database itself is, apart from what it holds.
 
 use crate::{
-    db::{Kind, Link},
+    db::{Connection, Kind},
     error::StoreError,
 };
 
@@ -23,7 +23,7 @@ pub struct Health {
 ///
 /// # Errors
 /// What the database says, which may itself be that it is damaged.
-pub async fn health(link: &mut Link) -> Result<Health, StoreError> {
+pub async fn health(link: &mut Connection) -> Result<Health, StoreError> {
     let mut unguarded = Vec::new();
     for table in APPEND_ONLY {
         if !guarded(link, table).await? {
@@ -33,13 +33,14 @@ pub async fn health(link: &mut Link) -> Result<Health, StoreError> {
     Ok(match link.kind() {
         Kind::Sqlite => {
             let mut damage: Vec<String> =
-                link.query("PRAGMA quick_check(5)").read(|row| row.get("quick_check")).await?;
+                link.query("PRAGMA quick_check(5)").fetch_as(|row| row.get("quick_check")).await?;
             damage.retain(|line| line != "ok");
-            let orphans = link.query("PRAGMA foreign_key_check").all().await?.len();
+            let orphans = link.query("PRAGMA foreign_key_check").fetch_all().await?.len();
             if orphans > 0 {
                 damage.push(format!("{orphans} rows point at rows that are not there"));
             }
-            let journal = link.query("PRAGMA journal_mode").one().await?.get("journal_mode")?;
+            let journal =
+                link.query("PRAGMA journal_mode").fetch_one().await?.get("journal_mode")?;
             Health { damage, unguarded, journal: Some(journal) }
         }
         Kind::Postgres => Health { damage: postgres(link).await?, unguarded, journal: None },
@@ -47,7 +48,7 @@ pub async fn health(link: &mut Link) -> Result<Health, StoreError> {
 }
 
 /// Whether both changing and deleting rows is refused.
-async fn guarded(link: &mut Link, table: &str) -> Result<bool, StoreError> {
+async fn guarded(link: &mut Connection, table: &str) -> Result<bool, StoreError> {
     let sql = match link.kind() {
         Kind::Sqlite => {
             "SELECT count(*) AS n FROM (SELECT DISTINCT CASE WHEN sql LIKE '%BEFORE UPDATE%' \
@@ -62,24 +63,24 @@ async fn guarded(link: &mut Link, table: &str) -> Result<bool, StoreError> {
              AND NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND t.tgtype & 24 = 24"
         }
     };
-    Ok(link.query(sql).bind(table.to_owned()).one().await?.get::<i64>("n")? >= 2)
+    Ok(link.query(sql).bind(table.to_owned()).fetch_one().await?.get::<i64>("n")? >= 2)
 }
 
 /// What PostgreSQL knows of damage: broken indexes, and pages whose checksum was wrong.
-async fn postgres(link: &mut Link) -> Result<Vec<String>, StoreError> {
+async fn postgres(link: &mut Connection) -> Result<Vec<String>, StoreError> {
     let mut damage: Vec<String> = link
         .query(
             "SELECT c.relname::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
              WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace",
         )
-        .read(|row| Ok(format!("the index {} is not valid", row.get::<String>("name")?)))
+        .fetch_as(|row| Ok(format!("the index {} is not valid", row.get::<String>("name")?)))
         .await?;
     let wrong: i64 = link
         .query(
             "SELECT coalesce(sum(checksum_failures), 0)::bigint AS n FROM pg_stat_database \
              WHERE datname = current_database()",
         )
-        .one()
+        .fetch_one()
         .await?
         .get("n")?;
     if wrong > 0 {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     audit,
-    db::{Backend, Link, OpenError, Pool, SQLITE},
+    db::{Backend, Connection, OpenError, Pool, SQLITE},
 };
 
 /// What was restored.
@@ -50,7 +50,7 @@ pub async fn restore(file: &Path, to: Backend, compare: bool) -> Result<Restored
     };
     let source = contents::open(raised.as_ref().map_or(file, NamedTempFile::path)).await?;
     let pool = Pool::open(to).await?;
-    let mut from = Link::Sqlite(source.acquire().await?);
+    let mut from = Connection::Sqlite(source.acquire().await?);
     let restored = fill(&mut from, &pool, compare).await;
     drop(from);
     source.close().await;
@@ -94,33 +94,37 @@ pub(super) async fn raise(file: &Path, known: &Migrator) -> Result<NamedTempFile
     Ok(copy)
 }
 
-async fn fill(from: &mut Link, pool: &Pool, compare: bool) -> Result<i64, BackupError> {
+async fn fill(from: &mut Connection, pool: &Pool, compare: bool) -> Result<i64, BackupError> {
     let mut to = pool.writer().await?;
     match &to {
-        Link::Sqlite(_) => {
-            to.query("BEGIN IMMEDIATE").run().await?;
+        Connection::Sqlite(_) => {
+            to.query("BEGIN IMMEDIATE").execute().await?;
         }
-        Link::Postgres(_) => {
-            to.query("BEGIN").run().await?;
+        Connection::Postgres(_) => {
+            to.query("BEGIN").execute().await?;
             // The lock every writer of the portal takes.
-            to.query("SELECT pg_advisory_xact_lock(4715382901)").all().await?;
+            to.query("SELECT pg_advisory_xact_lock(4715382901)").fetch_all().await?;
         }
     }
     match replace(from, &mut to, compare).await {
         Ok(rows) => {
-            to.query("COMMIT").run().await?;
+            to.query("COMMIT").execute().await?;
             Ok(rows)
         }
         Err(error) => {
             // Best effort: closing the connection undoes it as well.
-            drop(to.query("ROLLBACK").run().await);
+            drop(to.query("ROLLBACK").execute().await);
             Err(error)
         }
     }
 }
 
 /// Puts the backup's rows in the place of what the database holds; the transaction is open.
-async fn replace(from: &mut Link, to: &mut Link, compare: bool) -> Result<i64, BackupError> {
+async fn replace(
+    from: &mut Connection,
+    to: &mut Connection,
+    compare: bool,
+) -> Result<i64, BackupError> {
     if let Some(occupied) = empty::occupied(to).await? {
         return refused(occupied).map(|()| 0);
     }
@@ -154,7 +158,7 @@ async fn replace(from: &mut Link, to: &mut Link, compare: bool) -> Result<i64, B
 }
 
 async fn verify(
-    to: &mut Link,
+    to: &mut Connection,
     table: &Table,
     expected: super::cell::Sum,
     compare: bool,
@@ -201,13 +205,13 @@ mod tests {
 
         let (later, version) = ahead(steps.path()).await;
         let pool = contents::open(&file).await.unwrap();
-        let mut link = Link::Sqlite(pool.acquire().await.unwrap());
+        let mut link = Connection::Sqlite(pool.acquire().await.unwrap());
         let found = schema::against(&mut link, &later).await.unwrap();
         assert_eq!(found, Schema::Older { version: version - 1, known: version });
 
         let raised = raise(&file, &later).await.unwrap();
         let pool = contents::open(raised.path()).await.unwrap();
-        let mut link = Link::Sqlite(pool.acquire().await.unwrap());
+        let mut link = Connection::Sqlite(pool.acquire().await.unwrap());
         let found = schema::against(&mut link, &later).await.unwrap();
         assert_eq!(found, Schema::Current { version });
         let people = catalog::tables(&mut link).await.unwrap();

@@ -3,7 +3,7 @@
 use sqlx::migrate::Migrator;
 
 use crate::{
-    db::{Kind, Link, POSTGRES, SQLITE},
+    db::{Connection, Kind, POSTGRES, SQLITE},
     error::StoreError,
 };
 
@@ -76,14 +76,14 @@ impl Schema {
 ///
 /// # Errors
 /// What the database says.
-pub async fn schema(link: &mut Link) -> Result<Schema, StoreError> {
+pub async fn schema(link: &mut Connection) -> Result<Schema, StoreError> {
     match link.kind() {
         Kind::Sqlite => against(link, &SQLITE).await,
         Kind::Postgres => against(link, &POSTGRES).await,
     }
 }
 
-pub(super) async fn against(link: &mut Link, known: &Migrator) -> Result<Schema, StoreError> {
+pub(super) async fn against(link: &mut Connection, known: &Migrator) -> Result<Schema, StoreError> {
     let kept = match link.kind() {
         Kind::Sqlite => "SELECT count(*) AS n FROM sqlite_master WHERE name = '_sqlx_migrations'",
         Kind::Postgres => {
@@ -91,12 +91,12 @@ pub(super) async fn against(link: &mut Link, known: &Migrator) -> Result<Schema,
              WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'"
         }
     };
-    if link.query(kept).one().await?.get::<i64>("n")? == 0 {
+    if link.query(kept).fetch_one().await?.get::<i64>("n")? == 0 {
         return Ok(Schema::Absent);
     }
     let applied = link
         .query("SELECT version, success, checksum FROM _sqlx_migrations ORDER BY version")
-        .read(|row| {
+        .fetch_as(|row| {
             Ok((
                 row.get::<i64>("version")?,
                 row.get::<bool>("success")?,

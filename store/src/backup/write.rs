@@ -15,7 +15,7 @@ use super::{
     existing::existing,
     schema::schema,
 };
-use crate::db::{Backend, Link, Pool, SQLITE};
+use crate::db::{Backend, Connection, Pool, SQLITE};
 
 /// Copies the database into one new file, as it is at one instant, while others go on reading and
 /// writing; checks the copy before it gets its name. Only its owner may read the file.
@@ -57,7 +57,7 @@ pub async fn back_up(from: Backend, to: &Path) -> Result<Contents, BackupError> 
 async fn fill(pool: &Pool, file: &NamedTempFile) -> Result<(), BackupError> {
     let mut link = pool.reader().await?;
     if link.kind() == crate::Kind::Postgres {
-        link.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").run().await?;
+        link.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").execute().await?;
     }
     let found = schema(&mut link).await?;
     let Some(version) = found.version().filter(|_| found.fault().is_none()) else {
@@ -65,18 +65,18 @@ async fn fill(pool: &Pool, file: &NamedTempFile) -> Result<(), BackupError> {
         return Err(BackupError::Schema(format!("the database cannot be backed up: {fault}")));
     };
     match &mut link {
-        Link::Sqlite(connection) => {
+        Connection::Sqlite(connection) => {
             let path = file.path().to_str().ok_or_else(|| {
                 BackupError::Schema("the backup's folder has a name SQLite cannot take".into())
             })?;
             sqlx::query("VACUUM INTO $1").bind(path).execute(&mut **connection).await?;
         }
-        Link::Postgres(_) => {
+        Connection::Postgres(_) => {
             let target = fresh(file.path(), version).await?;
             let copied = copy::into_sqlite(&mut link, &target).await;
             target.close().await;
             copied?;
-            link.query("ROLLBACK").run().await?;
+            link.query("ROLLBACK").execute().await?;
         }
     }
     Ok(())

@@ -10,7 +10,7 @@ use sqlx::{
 };
 use thiserror::Error;
 
-use super::link::{Kind, Link};
+use super::connection::{Connection, Kind};
 use crate::error::StoreError;
 
 pub(crate) static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -140,18 +140,18 @@ impl Pool {
     ///
     /// # Errors
     /// Where none can be had.
-    pub async fn reader(&self) -> Result<Link, StoreError> {
+    pub async fn reader(&self) -> Result<Connection, StoreError> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
-            Self::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Self::Sqlite { readers, .. } => Connection::Sqlite(readers.acquire().await?),
+            Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
         })
     }
 
     /// The connection to write with.
-    pub(crate) async fn writer(&self) -> Result<Link, StoreError> {
+    pub(crate) async fn writer(&self) -> Result<Connection, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Link::Sqlite(writer.acquire().await?),
-            Self::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Self::Sqlite { writer, .. } => Connection::Sqlite(writer.acquire().await?),
+            Self::Postgres(pool) => Connection::Postgres(pool.acquire().await?),
         })
     }
 

@@ -52,7 +52,7 @@ impl Query<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn run(self) -> Result<u64, StoreError> {
+    pub async fn execute(self) -> Result<u64, StoreError> {
         Ok(match self {
             Self::Sqlite(connection, query) => query.execute(connection).await?.rows_affected(),
             Self::Postgres(connection, query) => query.execute(connection).await?.rows_affected(),
@@ -63,7 +63,7 @@ impl Query<'_> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn optional(self) -> Result<Option<Row>, StoreError> {
+    pub async fn fetch_optional(self) -> Result<Option<Row>, StoreError> {
         Ok(match self {
             Self::Sqlite(connection, query) => {
                 query.fetch_optional(connection).await?.map(Row::Sqlite)
@@ -78,15 +78,15 @@ impl Query<'_> {
     ///
     /// # Errors
     /// What the database says; also where there is no row.
-    pub async fn one(self) -> Result<Row, StoreError> {
-        self.optional().await?.ok_or(StoreError::Missing)
+    pub async fn fetch_one(self) -> Result<Row, StoreError> {
+        self.fetch_optional().await?.ok_or(StoreError::Missing)
     }
 
     /// All rows.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn all(self) -> Result<Vec<Row>, StoreError> {
+    pub async fn fetch_all(self) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
             Self::Sqlite(connection, query) => {
                 query.fetch(connection).map_ok(Row::Sqlite).try_collect().await?
@@ -101,21 +101,21 @@ impl Query<'_> {
     ///
     /// # Errors
     /// What the database says, or what `read` cannot make sense of.
-    pub async fn read<T>(
+    pub async fn fetch_as<T>(
         self,
         read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        self.all().await?.iter().map(read).collect()
+        self.fetch_all().await?.iter().map(read).collect()
     }
 
     /// The row, where there is one, read by `read`.
     ///
     /// # Errors
     /// What the database says, or what `read` cannot make sense of.
-    pub async fn read_optional<T>(
+    pub async fn fetch_optional_as<T>(
         self,
         read: impl Fn(&Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        self.optional().await?.as_ref().map(read).transpose()
+        self.fetch_optional().await?.as_ref().map(read).transpose()
     }
 }

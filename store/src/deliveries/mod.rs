@@ -3,16 +3,15 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    delivery::{AttemptOutcome, DeliveryState},
+    delivery::{Attempt, AttemptOutcome, Delivery, DeliveryState},
     ids::{DeliveryId, DeploymentId},
 };
 use uuid::Uuid;
 
 use crate::{
-    db::{Kind, Link, Row},
+    db::{Connection, Kind, Row, micros},
     error::StoreError,
     schedule_leases,
-    tx::micros,
 };
 
 mod write;
@@ -26,94 +25,12 @@ pub const ROLLBACK_HOOK: &str = "rollback-hook";
 /// another: as long as sending may take, and a margin.
 const SILENT_S: i64 = 40;
 
-/// A delivery.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeliveryRecord {
-    /// Its id: the key by which the receiver tells repeats.
-    pub id: DeliveryId,
-    /// The sequence number of the audit entry of the act that caused it. By a channel there is at
-    /// most one for each.
-    pub cause: i64,
-    /// The channel.
-    pub channel: String,
-    /// The deployment it is about.
-    pub deployment_id: DeploymentId,
-    /// Whether it may be sent again by itself.
-    pub repeatable: bool,
-    /// How it stands.
-    pub state: DeliveryState,
-    /// How many attempts there were.
-    pub attempts: i64,
-    /// How many of them belong to rounds before the present one: a person may begin another.
-    pub rounds_before: i64,
-    /// Whether one of this round may have reached the receiver without an answer.
-    pub lost: bool,
-    /// When it is sent next.
-    pub next_at: Option<DateTime<Utc>>,
-    /// Until when it is sent again by itself.
-    pub repeat_until: DateTime<Utc>,
-    /// Which portal is sending it.
-    pub lease_owner: Option<Uuid>,
-    /// What came of it, in a sentence.
-    pub answer: String,
-    /// When the act was.
-    pub created_at: DateTime<Utc>,
-    /// When it was settled.
-    pub settled_at: Option<DateTime<Utc>>,
-}
-
-impl DeliveryRecord {
-    /// One that is to be sent at once.
-    #[must_use]
-    pub fn new(
-        id: DeliveryId,
-        cause: i64,
-        channel: &str,
-        deployment_id: DeploymentId,
-        repeatable: bool,
-        now: DateTime<Utc>,
-    ) -> Self {
-        Self {
-            id,
-            cause,
-            channel: channel.into(),
-            deployment_id,
-            repeatable,
-            state: DeliveryState::Pending,
-            attempts: 0,
-            rounds_before: 0,
-            lost: false,
-            next_at: Some(now),
-            repeat_until: now + domain::delivery::REPEATED_FOR,
-            lease_owner: None,
-            answer: String::new(),
-            created_at: now,
-            settled_at: None,
-        }
-    }
-}
-
-/// An attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AttemptRecord {
-    /// Which one, from 1.
-    pub n: i64,
-    /// When it began.
-    pub at: DateTime<Utc>,
-    /// How long it took, in milliseconds, where that is known.
-    pub duration_ms: Option<i64>,
-    /// What came of it.
-    pub outcome: AttemptOutcome,
-    /// What came back, in a sentence; empty while nothing has.
-    pub answer: String,
-}
-
 /// The delivery with this id.
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_id(link: &mut Link, id: DeliveryId) -> Result<Option<DeliveryRecord>, StoreError> {
-    link.query("SELECT * FROM deliveries WHERE id = $1").bind(id.0).read_optional(read).await
+pub async fn by_id(link: &mut Connection, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    link.query("SELECT * FROM deliveries WHERE id = $1").bind(id.0).fetch_optional_as(read).await
 }
 
 /// The newest delivery about a deployment by a channel.
@@ -121,17 +38,17 @@ pub async fn by_id(link: &mut Link, id: DeliveryId) -> Result<Option<DeliveryRec
 /// # Errors
 /// What the database says.
 pub async fn of_deployment(
-    link: &mut Link,
+    link: &mut Connection,
     deployment: DeploymentId,
     channel: &str,
-) -> Result<Option<DeliveryRecord>, StoreError> {
+) -> Result<Option<Delivery>, StoreError> {
     link.query(
         "SELECT * FROM deliveries WHERE deployment_id = $1 AND channel = $2 \
          ORDER BY cause DESC LIMIT 1",
     )
     .bind(deployment.0)
     .bind(channel.to_owned())
-    .read_optional(read)
+    .fetch_optional_as(read)
     .await
 }
 
@@ -139,11 +56,11 @@ pub async fn of_deployment(
 ///
 /// # Errors
 /// What the database says.
-pub async fn attempts(link: &mut Link, id: DeliveryId) -> Result<Vec<AttemptRecord>, StoreError> {
+pub async fn attempts(link: &mut Connection, id: DeliveryId) -> Result<Vec<Attempt>, StoreError> {
     link.query("SELECT * FROM delivery_attempts WHERE delivery_id = $1 ORDER BY n")
         .bind(id.0)
-        .read(|row| {
-            Ok(AttemptRecord {
+        .fetch_as(|row| {
+            Ok(Attempt {
                 n: row.get("n")?,
                 at: row.time("at")?,
                 duration_ms: row.get("duration_ms")?,
@@ -158,9 +75,9 @@ pub async fn attempts(link: &mut Link, id: DeliveryId) -> Result<Vec<AttemptReco
 ///
 /// # Errors
 /// What the database says.
-pub async fn next_due(link: &mut Link) -> Result<Option<DateTime<Utc>>, StoreError> {
+pub async fn next_due(link: &mut Connection) -> Result<Option<DateTime<Utc>>, StoreError> {
     link.query("SELECT next_at FROM deliveries WHERE state = 'pending' ORDER BY next_at LIMIT 1")
-        .read_optional(|row| row.time("next_at"))
+        .fetch_optional_as(|row| row.time("next_at"))
         .await
 }
 
@@ -168,10 +85,10 @@ pub async fn next_due(link: &mut Link) -> Result<Option<DateTime<Utc>>, StoreErr
 ///
 /// # Errors
 /// What the database says.
-pub async fn held_by(link: &mut Link, portal: Uuid) -> Result<Vec<DeliveryRecord>, StoreError> {
+pub async fn held_by(link: &mut Connection, portal: Uuid) -> Result<Vec<Delivery>, StoreError> {
     link.query("SELECT * FROM deliveries WHERE state = 'sending' AND lease_owner = $1")
         .bind(portal)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -181,7 +98,7 @@ pub async fn held_by(link: &mut Link, portal: Uuid) -> Result<Vec<DeliveryRecord
 ///
 /// # Errors
 /// What the database says.
-pub async fn abandoned(link: &mut Link, portal: Uuid) -> Result<Vec<DeliveryRecord>, StoreError> {
+pub async fn abandoned(link: &mut Connection, portal: Uuid) -> Result<Vec<Delivery>, StoreError> {
     let nobodys = "SELECT * FROM deliveries WHERE state = 'sending' \
                    AND (lease_owner IS NULL OR lease_owner <> $1)";
     let silent = "SELECT * FROM deliveries WHERE state = 'sending' \
@@ -189,11 +106,11 @@ pub async fn abandoned(link: &mut Link, portal: Uuid) -> Result<Vec<DeliveryReco
                   AND (lease_owner IS NULL OR lease_owner NOT IN \
                   (SELECT id FROM portals WHERE seen_at > $2 - $3))";
     match link.kind() {
-        Kind::Sqlite => link.query(nobodys).bind(portal).read(read).await,
+        Kind::Sqlite => link.query(nobodys).bind(portal).fetch_as(read).await,
         Kind::Postgres => {
             let now = schedule_leases::database_micros(link, DateTime::UNIX_EPOCH).await?;
             let silent = link.query(silent).bind(portal).bind(now).bind(SILENT_S * 1_000_000);
-            silent.read(read).await
+            silent.fetch_as(read).await
         }
     }
 }
@@ -202,20 +119,19 @@ pub async fn abandoned(link: &mut Link, portal: Uuid) -> Result<Vec<DeliveryReco
 ///
 /// # Errors
 /// What the database says.
-pub async fn stuck(link: &mut Link, since: DateTime<Utc>) -> Result<(i64, i64), StoreError> {
+pub async fn stuck(link: &mut Connection, since: DateTime<Utc>) -> Result<(i64, i64), StoreError> {
     let row = link
         .query(
             "SELECT count(CASE WHEN state IN ('pending', 'sending') AND created_at < $1 THEN 1 END) \
              AS waiting, count(CASE WHEN state = 'unknown' THEN 1 END) AS unknown FROM deliveries",
         )
         .bind(micros(since))
-        .one()
-        .await?;
+        .fetch_one().await?;
     Ok((row.get("waiting")?, row.get("unknown")?))
 }
 
-fn read(row: &Row) -> Result<DeliveryRecord, StoreError> {
-    Ok(DeliveryRecord {
+fn read(row: &Row) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
         id: DeliveryId(row.get("id")?),
         cause: row.get("cause")?,
         channel: row.get("channel")?,

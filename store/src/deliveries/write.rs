@@ -4,12 +4,9 @@ use chrono::{DateTime, Utc};
 use domain::{delivery::DeliveryState, ids::DeliveryId};
 use uuid::Uuid;
 
-use super::{AttemptRecord, DeliveryRecord, read};
-use crate::{
-    error::StoreError,
-    schedule_leases,
-    tx::{Tx, micros},
-};
+use super::read;
+use crate::{db::micros, error::StoreError, schedule_leases, tx::Tx};
+use domain::delivery::{Attempt, Delivery};
 
 /// How long a portal may hold a delivery: longer than sending may take.
 const LEASE_S: i64 = 45;
@@ -17,7 +14,7 @@ const LEASE_S: i64 = 45;
 ///
 /// # Errors
 /// What the database says; a unique violation where its cause has one by this channel.
-pub async fn insert(tx: &mut Tx, record: DeliveryRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, record: Delivery) -> Result<(), StoreError> {
     tx.delivers();
     tx.query(
         "INSERT INTO deliveries (id, cause, channel, deployment_id, repeatable, state, attempts, \
@@ -38,7 +35,7 @@ pub async fn insert(tx: &mut Tx, record: DeliveryRecord) -> Result<(), StoreErro
     .bind(record.answer)
     .bind(micros(record.created_at))
     .bind(record.settled_at.map(micros))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -52,7 +49,7 @@ pub async fn claim(
     portal: Uuid,
     limit: i64,
     now: DateTime<Utc>,
-) -> Result<Vec<DeliveryRecord>, StoreError> {
+) -> Result<Vec<Delivery>, StoreError> {
     let lease_until = schedule_leases::database_micros(tx, now).await? + LEASE_S * 1_000_000;
     let claimed = tx
         .query(
@@ -64,7 +61,7 @@ pub async fn claim(
         .bind(lease_until)
         .bind(micros(now))
         .bind(limit)
-        .read(read)
+        .fetch_as(read)
         .await?;
     for one in &claimed {
         tx.query(
@@ -74,7 +71,7 @@ pub async fn claim(
         .bind(one.id.0)
         .bind(one.attempts)
         .bind(micros(now))
-        .run()
+        .execute()
         .await?;
     }
     Ok(claimed)
@@ -84,11 +81,7 @@ pub async fn claim(
 ///
 /// # Errors
 /// What the database says.
-pub async fn note_attempt(
-    tx: &mut Tx,
-    id: DeliveryId,
-    attempt: AttemptRecord,
-) -> Result<(), StoreError> {
+pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, attempt: Attempt) -> Result<(), StoreError> {
     tx.query(
         "UPDATE delivery_attempts SET outcome = $3, answer = $4, duration_ms = $5 \
          WHERE delivery_id = $1 AND n = $2",
@@ -98,7 +91,7 @@ pub async fn note_attempt(
     .bind(attempt.outcome.as_str().to_owned())
     .bind(attempt.answer)
     .bind(attempt.duration_ms)
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -107,7 +100,7 @@ pub async fn note_attempt(
 ///
 /// # Errors
 /// What the database says.
-pub async fn set(tx: &mut Tx, record: &DeliveryRecord) -> Result<(), StoreError> {
+pub async fn set(tx: &mut Tx, record: &Delivery) -> Result<(), StoreError> {
     if record.state == DeliveryState::Pending {
         tx.delivers();
     }
@@ -124,7 +117,7 @@ pub async fn set(tx: &mut Tx, record: &DeliveryRecord) -> Result<(), StoreError>
     .bind(micros(record.repeat_until))
     .bind(record.answer.clone())
     .bind(record.settled_at.map(micros))
-    .run()
+    .execute()
     .await
     .map(drop)
 }

@@ -5,8 +5,12 @@ use domain::ids::ServiceId;
 
 use sqlx::AssertSqlSafe;
 
-use super::{DeploymentRecord, SELECT, read};
-use crate::{db::Link, error::StoreError, tx::micros};
+use super::{SELECT, read};
+use crate::{
+    db::{Connection, micros},
+    error::StoreError,
+};
+use domain::deployment::Deployment;
 
 /// What runs in an environment: the newest deployment that was neither rolled back nor superseded.
 /// One that was superseded does not come back when its successor is rolled back: that restores the
@@ -15,17 +19,17 @@ use crate::{db::Link, error::StoreError, tx::micros};
 /// # Errors
 /// What the database says.
 pub async fn running(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
-) -> Result<Option<DeploymentRecord>, StoreError> {
+) -> Result<Option<Deployment>, StoreError> {
     link.query(AssertSqlSafe(format!(
         "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 \
          AND r.state IN ('watching', 'signed_off') ORDER BY r.opened_at DESC, r.id DESC LIMIT 1"
     )))
     .bind(service.0)
     .bind(environment.to_owned())
-    .read_optional(read)
+    .fetch_optional_as(read)
     .await
 }
 
@@ -34,7 +38,7 @@ pub async fn running(
 /// # Errors
 /// What the database says.
 pub async fn first_at(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
@@ -43,7 +47,7 @@ pub async fn first_at(
     link.query(sql)
         .bind(service.0)
         .bind(environment.to_owned())
-        .one()
+        .fetch_one()
         .await?
         .time_optional("first_at")
 }
@@ -53,18 +57,18 @@ pub async fn first_at(
 /// # Errors
 /// What the database says.
 pub async fn open_of_service(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
-) -> Result<Vec<DeploymentRecord>, StoreError> {
+) -> Result<Vec<Deployment>, StoreError> {
     let sql = format!("{SELECT} WHERE r.service_id = $1 AND r.state = 'watching'");
-    link.query(AssertSqlSafe(sql)).bind(service.0).read(read).await
+    link.query(AssertSqlSafe(sql)).bind(service.0).fetch_as(read).await
 }
 
 /// What runs where: [`running`] for each service and environment.
 ///
 /// # Errors
 /// What the database says.
-pub async fn running_everywhere(link: &mut Link) -> Result<Vec<DeploymentRecord>, StoreError> {
+pub async fn running_everywhere(link: &mut Connection) -> Result<Vec<Deployment>, StoreError> {
     link.query(AssertSqlSafe(format!(
         "{SELECT} JOIN service_environments se ON se.service_id = r.service_id \
          AND se.environment = r.environment \
@@ -73,7 +77,7 @@ pub async fn running_everywhere(link: &mut Link) -> Result<Vec<DeploymentRecord>
            AND n.subject_kind = 'deployment' AND n.state IN ('watching', 'signed_off') \
            ORDER BY n.opened_at DESC, n.id DESC LIMIT 1)"
     )))
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -82,14 +86,14 @@ pub async fn running_everywhere(link: &mut Link) -> Result<Vec<DeploymentRecord>
 ///
 /// # Errors
 /// What the database says.
-pub async fn unrestored(link: &mut Link) -> Result<Vec<DeploymentRecord>, StoreError> {
+pub async fn unrestored(link: &mut Connection) -> Result<Vec<Deployment>, StoreError> {
     link.query(AssertSqlSafe(format!(
         "{SELECT} JOIN rollbacks b ON b.deployment_id = d.id \
          WHERE r.state = 'rolled_back' AND b.hook_state <> 'done' AND NOT EXISTS \
            (SELECT 1 FROM deployments n WHERE n.service_id = d.service_id \
             AND n.environment = d.environment AND n.deployed_at > d.deployed_at)"
     )))
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -98,7 +102,7 @@ pub async fn unrestored(link: &mut Link) -> Result<Vec<DeploymentRecord>, StoreE
 /// # Errors
 /// What the database says.
 pub async fn any(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
 ) -> Result<bool, StoreError> {
@@ -106,7 +110,7 @@ pub async fn any(
         .query("SELECT id FROM deployments WHERE service_id = $1 AND environment = $2 LIMIT 1")
         .bind(service.0)
         .bind(environment.to_owned())
-        .optional()
+        .fetch_optional()
         .await?
         .is_some())
 }
@@ -116,17 +120,17 @@ pub async fn any(
 /// # Errors
 /// What the database says.
 pub async fn watching(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
-) -> Result<Option<DeploymentRecord>, StoreError> {
+) -> Result<Option<Deployment>, StoreError> {
     link.query(AssertSqlSafe(format!(
         "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 \
          AND r.subject_kind = 'deployment' AND r.state = 'watching'"
     )))
     .bind(service.0)
     .bind(environment.to_owned())
-    .read_optional(read)
+    .fetch_optional_as(read)
     .await
 }
 
@@ -136,12 +140,12 @@ pub async fn watching(
 /// # Errors
 /// What the database says.
 pub async fn last_good(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
     before: DateTime<Utc>,
     other_than: &str,
-) -> Result<Option<DeploymentRecord>, StoreError> {
+) -> Result<Option<Deployment>, StoreError> {
     link.query(AssertSqlSafe(format!(
         "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 \
          AND r.subject_kind = 'deployment' AND r.state = 'signed_off' \
@@ -151,7 +155,7 @@ pub async fn last_good(
     .bind(environment.to_owned())
     .bind(micros(before))
     .bind(other_than.to_owned())
-    .read_optional(read)
+    .fetch_optional_as(read)
     .await
 }
 
@@ -160,14 +164,14 @@ pub async fn last_good(
 /// # Errors
 /// What the database says.
 pub async fn watched_since(
-    link: &mut Link,
+    link: &mut Connection,
     since: DateTime<Utc>,
-) -> Result<Vec<DeploymentRecord>, StoreError> {
+) -> Result<Vec<Deployment>, StoreError> {
     link.query(AssertSqlSafe(format!(
         "{SELECT} WHERE r.subject_kind = 'deployment' \
          AND (r.state = 'watching' OR r.closed_at >= $1)"
     )))
     .bind(micros(since))
-    .read(read)
+    .fetch_as(read)
     .await
 }

@@ -1,44 +1,25 @@
 //! Listing deployments, narrowed and page by page.
 
 use chrono::{DateTime, Utc};
-use domain::{
-    ids::{DeploymentId, ServiceId},
-    watch::WatchState,
-    words::DeploymentKind,
-};
+use domain::{deployment::DeploymentFilter, ids::DeploymentId};
 use sqlx::AssertSqlSafe;
 
-use super::{DeploymentRecord, SELECT, read};
-use crate::{db::Link, error::StoreError, page::Page, tx::micros};
-
-/// Which deployments to list; each field that is `None` does not narrow the list.
-#[derive(Debug, Clone, Default)]
-pub struct DeploymentFilter {
-    /// Of this service.
-    pub service_id: Option<ServiceId>,
-    /// In this environment.
-    pub environment: Option<String>,
-    /// In this state.
-    pub state: Option<WatchState>,
-    /// Of this kind.
-    pub kind: Option<DeploymentKind>,
-    /// Whose run was copied from this runbook.
-    pub runbook: Option<String>,
-    /// Deployed at or after this.
-    pub since: Option<DateTime<Utc>>,
-    /// Whose service, version, deployer or notes contain this, whatever the case.
-    pub text: Option<String>,
-}
+use super::{SELECT, read};
+use crate::{
+    db::{Connection, micros},
+    error::StoreError,
+};
+use domain::{deployment::Deployment, page::Page};
 
 /// Deployments, newest first. The page's key is the last one's time and id.
 ///
 /// # Errors
 /// What the database says.
 pub async fn list(
-    link: &mut Link,
+    link: &mut Connection,
     filter: &DeploymentFilter,
     page: Page<(DateTime<Utc>, DeploymentId)>,
-) -> Result<Vec<DeploymentRecord>, StoreError> {
+) -> Result<Vec<Deployment>, StoreError> {
     // Each clause is added only where it narrows, so that its index can be used.
     let mut sql = format!("{SELECT} WHERE r.subject_kind = 'deployment'");
     let mut place = 0;
@@ -112,7 +93,7 @@ pub async fn list(
     if let Some((at, id)) = page.before {
         query = query.bind(micros(at)).bind(micros(at)).bind(id.0);
     }
-    query.bind(page.limit).read(read).await
+    query.bind(page.limit).fetch_as(read).await
 }
 
 /// A `LIKE … ESCAPE '!'` pattern for rows that contain `text`. Both sides are lowered by the

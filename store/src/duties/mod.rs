@@ -2,44 +2,19 @@
 
 mod runs;
 
-use chrono::{DateTime, Utc};
 use domain::{
+    duty::Duty,
     ids::{DutyId, ServiceId},
     runbook::Cadence,
 };
 
-pub use runs::{DutyRun, insert_run, open_run, open_runs, run_by_id, runs_of, set_reminder};
+pub use runs::{insert_run, open_run, open_runs, run_by_id, runs_of, set_reminder};
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row, micros},
     error::StoreError,
-    tx::{Tx, micros},
+    tx::Tx,
 };
-
-/// A duty.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DutyRecord {
-    /// Its id.
-    pub id: DutyId,
-    /// Of which service.
-    pub service_id: ServiceId,
-    /// The service's slug.
-    pub service: String,
-    /// Where.
-    pub environment: String,
-    /// Which runbook.
-    pub runbook: String,
-    /// How often.
-    pub cadence: Cadence,
-    /// When its first run opens; later ones are counted from it.
-    pub starts_at: DateTime<Utc>,
-    /// How many of its times have passed, opened or skipped.
-    pub passed: u32,
-    /// When it was switched off.
-    pub retired_at: Option<DateTime<Utc>>,
-    /// When it was switched on.
-    pub created_at: DateTime<Utc>,
-}
 
 const SELECT: &str =
     "SELECT d.*, s.slug AS service FROM duties d JOIN services s ON s.id = d.service_id";
@@ -48,20 +23,20 @@ const SELECT: &str =
 ///
 /// # Errors
 /// What the database says.
-pub async fn all(link: &mut Link) -> Result<Vec<DutyRecord>, StoreError> {
+pub async fn all(link: &mut Connection) -> Result<Vec<Duty>, StoreError> {
     let sql = format!(
         "{SELECT} WHERE d.retired_at IS NULL ORDER BY s.slug, d.environment, d.runbook_slug"
     );
-    link.query(sqlx::AssertSqlSafe(sql)).read(read).await
+    link.query(sqlx::AssertSqlSafe(sql)).fetch_as(read).await
 }
 
 /// The duty with this id.
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_id(link: &mut Link, id: DutyId) -> Result<Option<DutyRecord>, StoreError> {
+pub async fn by_id(link: &mut Connection, id: DutyId) -> Result<Option<Duty>, StoreError> {
     let sql = format!("{SELECT} WHERE d.id = $1");
-    link.query(sqlx::AssertSqlSafe(sql)).bind(id.0).read_optional(read).await
+    link.query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional_as(read).await
 }
 
 /// The duty of this runbook in this place, switched off ones included.
@@ -69,18 +44,18 @@ pub async fn by_id(link: &mut Link, id: DutyId) -> Result<Option<DutyRecord>, St
 /// # Errors
 /// What the database says.
 pub async fn find(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
     runbook: &str,
-) -> Result<Option<DutyRecord>, StoreError> {
+) -> Result<Option<Duty>, StoreError> {
     let sql =
         format!("{SELECT} WHERE d.service_id = $1 AND d.environment = $2 AND d.runbook_slug = $3");
     link.query(sqlx::AssertSqlSafe(sql))
         .bind(service.0)
         .bind(environment.to_owned())
         .bind(runbook.to_owned())
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -88,7 +63,7 @@ pub async fn find(
 ///
 /// # Errors
 /// What the database says.
-pub async fn put(tx: &mut Tx, record: DutyRecord) -> Result<(), StoreError> {
+pub async fn put(tx: &mut Tx, record: Duty) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO duties (id, service_id, environment, runbook_slug, cadence, starts_at, \
          passed, retired_at, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
@@ -105,14 +80,14 @@ pub async fn put(tx: &mut Tx, record: DutyRecord) -> Result<(), StoreError> {
     .bind(i64::from(record.passed))
     .bind(record.retired_at.map(micros))
     .bind(micros(record.created_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
 
-fn read(row: &Row) -> Result<DutyRecord, StoreError> {
+fn read(row: &Row) -> Result<Duty, StoreError> {
     let passed: i64 = row.get("passed")?;
-    Ok(DutyRecord {
+    Ok(Duty {
         id: DutyId(row.get("id")?),
         service_id: ServiceId(row.get("service_id")?),
         service: row.get("service")?,

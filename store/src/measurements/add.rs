@@ -10,9 +10,9 @@ use domain::{
 
 use super::outcomes::{self, Numbers, Outcome};
 use crate::{
-    db::{Link, Row},
+    bulk,
+    db::{Connection, Row},
     error::StoreError,
-    rows,
     tx::Tx,
 };
 
@@ -100,8 +100,8 @@ pub async fn add(
     new: &[NewMeasurement<'_>],
     now: DateTime<Utc>,
 ) -> Result<Vec<Added>, StoreError> {
-    tx.seen.measured_again();
-    let link: &mut Link = tx;
+    tx.cache.forget::<super::NewestOfEnvironment>();
+    let link: &mut Connection = tx;
     let Known { mut states, versions } = known(link, new).await?;
     let mut next = None;
     let said: Vec<_> = new
@@ -205,13 +205,13 @@ struct Known {
     versions: HashMap<CheckId, DateTime<Utc>>,
 }
 
-async fn known(link: &mut Link, new: &[NewMeasurement<'_>]) -> Result<Known, StoreError> {
+async fn known(link: &mut Connection, new: &[NewMeasurement<'_>]) -> Result<Known, StoreError> {
     let ids: HashSet<_> = new.iter().map(|one| one.check.0).collect();
     let head = "SELECT c.id, c.updated_at, c.retired_at, s.no, s.at, s.deployment_id, s.beyond_us, \
                 s.thousandths, s.value, s.outcome, s.evidence_at, s.evidence_turning, o.phase \
                 FROM checks c LEFT JOIN check_states s ON s.check_id = c.id \
                 LEFT JOIN outcomes o ON o.no = s.outcome";
-    let found = rows::among(link, head, "c.id", ids.into_iter().collect(), |row: &Row| {
+    let found = bulk::among(link, head, "c.id", ids.into_iter().collect(), |row: &Row| {
         let state = match row.get::<Option<i64>>("no")? {
             None => None,
             Some(no) => Some(State {
@@ -238,23 +238,23 @@ async fn known(link: &mut Link, new: &[NewMeasurement<'_>]) -> Result<Known, Sto
 }
 
 /// A number for a check that measures for the first time. Writers come one at a time.
-async fn next_no(link: &mut Link, next: &mut Option<i64>) -> Result<i64, StoreError> {
+async fn next_no(link: &mut Connection, next: &mut Option<i64>) -> Result<i64, StoreError> {
     let no = match *next {
         Some(no) => no,
         None => {
             let sql = "SELECT coalesce(max(no), 0) + 1 AS no FROM check_states";
-            link.query(sql).one().await?.get("no")?
+            link.query(sql).fetch_one().await?.get("no")?
         }
     };
     *next = Some(no + 1);
     Ok(no)
 }
 
-async fn keep(link: &mut Link, kept: Vec<Kept>) -> Result<(), StoreError> {
+async fn keep(link: &mut Connection, kept: Vec<Kept>) -> Result<(), StoreError> {
     let head = "INSERT INTO measurements (check_no, at, beyond_us, thousandths, value, outcome)";
     // One that arrives late may be there already.
     let tail = "ON CONFLICT (check_no, at) DO NOTHING";
-    rows::insert(link, head, 6, tail, kept, |query, row| {
+    bulk::insert(link, head, 6, tail, kept, |query, row| {
         let thousandths = row.numbers.thousandths();
         query
             .bind(row.check_no)
@@ -268,7 +268,10 @@ async fn keep(link: &mut Link, kept: Vec<Kept>) -> Result<(), StoreError> {
     .map(drop)
 }
 
-async fn put_states(link: &mut Link, states: Vec<(CheckId, State)>) -> Result<(), StoreError> {
+async fn put_states(
+    link: &mut Connection,
+    states: Vec<(CheckId, State)>,
+) -> Result<(), StoreError> {
     let head = "INSERT INTO check_states (check_id, no, at, deployment_id, beyond_us, thousandths, \
                 value, outcome, evidence_at, evidence_turning)";
     let tail = "ON CONFLICT (check_id) DO UPDATE SET at = excluded.at, \
@@ -276,7 +279,7 @@ async fn put_states(link: &mut Link, states: Vec<(CheckId, State)>) -> Result<()
                 thousandths = excluded.thousandths, value = excluded.value, \
                 outcome = excluded.outcome, evidence_at = excluded.evidence_at, \
                 evidence_turning = excluded.evidence_turning";
-    rows::insert(link, head, 10, tail, states, |query, (id, state)| {
+    bulk::insert(link, head, 10, tail, states, |query, (id, state)| {
         let thousandths = state.numbers.thousandths();
         query
             .bind(id.0)
@@ -295,7 +298,7 @@ async fn put_states(link: &mut Link, states: Vec<(CheckId, State)>) -> Result<()
 }
 
 async fn put_stretches(
-    link: &mut Link,
+    link: &mut Connection,
     stretches: BTreeMap<(DeploymentId, i64), [i64; 3]>,
 ) -> Result<(), StoreError> {
     let head = "INSERT INTO watch_stretches (deployment_id, stretch, good, unsure, bad)";
@@ -304,7 +307,7 @@ async fn put_stretches(
                 unsure = watch_stretches.unsure + excluded.unsure, \
                 bad = watch_stretches.bad + excluded.bad";
     let counted = stretches.into_iter().collect();
-    rows::insert(link, head, 5, tail, counted, |query, ((id, stretch), [good, unsure, bad])| {
+    bulk::insert(link, head, 5, tail, counted, |query, ((id, stretch), [good, unsure, bad])| {
         query.bind(id.0).bind(stretch).bind(good).bind(unsure).bind(bad)
     })
     .await
@@ -312,12 +315,12 @@ async fn put_stretches(
 }
 
 async fn prove(
-    link: &mut Link,
+    link: &mut Connection,
     proofs: Vec<Proof>,
     gone: &[(CheckId, i64)],
 ) -> Result<(), StoreError> {
     let head = "INSERT INTO measurement_evidence (check_id, at, turning, body)";
-    rows::insert(link, head, 4, "", proofs, |query, proof| {
+    bulk::insert(link, head, 4, "", proofs, |query, proof| {
         query.bind(proof.check.0).bind(proof.at).bind(proof.turning).bind(proof.body)
     })
     .await?;
@@ -325,7 +328,7 @@ async fn prove(
         link.query("DELETE FROM measurement_evidence WHERE check_id = $1 AND at = $2")
             .bind(check.0)
             .bind(*at)
-            .run()
+            .execute()
             .await?;
     }
     Ok(())

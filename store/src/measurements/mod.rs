@@ -8,7 +8,8 @@ mod add;
 mod outcomes;
 mod prune;
 
-use std::collections::HashMap;
+use domain::measurement::{Newest, RecordedMeasurement, Stretch};
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -21,72 +22,10 @@ use outcomes::{Numbers, Outcome};
 pub use prune::{Pruning, prunable, prune, prune_evidence, prune_outcomes, unsaid_outcomes};
 
 use crate::{
-    db::{Link, Row},
+    db::{Connection, Row},
     error::StoreError,
+    tx::{Question, Tx},
 };
-
-/// A measurement without its evidence.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MeasurementRecord {
-    /// By which check.
-    pub check_id: CheckId,
-    /// When it began, in whole milliseconds.
-    pub at: DateTime<Utc>,
-    /// What it says about the service.
-    pub phase: Phase,
-    /// How long it took, in milliseconds.
-    pub duration_ms: f64,
-    /// The number it is about.
-    pub value: Option<f64>,
-    /// A few characters for a chip.
-    pub short: String,
-    /// One sentence.
-    pub sentence: String,
-}
-
-/// The newest measurement of a check.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Newest {
-    /// What was measured.
-    pub record: MeasurementRecord,
-    /// The deployment it was made for.
-    pub deployment: Option<DeploymentId>,
-    /// The newest measurement whose evidence is kept: this one, or one shortly before it that said
-    /// the same.
-    pub evidence_at: DateTime<Utc>,
-}
-
-impl Newest {
-    /// The measurement, where it was made at or after `since`, whatever was watched then.
-    #[must_use]
-    pub fn since(&self, since: DateTime<Utc>) -> Option<&MeasurementRecord> {
-        (self.record.at >= since).then_some(&self.record)
-    }
-
-    /// The measurement, where it was made for this deployment, at or after `since`.
-    #[must_use]
-    pub fn made_for(
-        &self,
-        deployment: DeploymentId,
-        since: DateTime<Utc>,
-    ) -> Option<&MeasurementRecord> {
-        let counts = self.deployment == Some(deployment) && self.record.at >= since;
-        counts.then_some(&self.record)
-    }
-}
-
-/// How many measurements lie in a stretch of the watch strip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct StretchRecord {
-    /// Which stretch, from 0.
-    pub stretch: i64,
-    /// How many were good.
-    pub good: i64,
-    /// How many decided nothing.
-    pub unsure: i64,
-    /// How many failed.
-    pub bad: i64,
-}
 
 const STATES: &str = "SELECT s.check_id, s.at, s.beyond_us, s.thousandths, s.value, \
      s.deployment_id, s.evidence_at, o.phase, o.short, o.sentence \
@@ -96,9 +35,9 @@ const STATES: &str = "SELECT s.check_id, s.at, s.beyond_us, s.thousandths, s.val
 ///
 /// # Errors
 /// What the database says.
-pub async fn newest(link: &mut Link, check: CheckId) -> Result<Option<Newest>, StoreError> {
+pub async fn newest(link: &mut Connection, check: CheckId) -> Result<Option<Newest>, StoreError> {
     let sql = sqlx::AssertSqlSafe(format!("{STATES} WHERE s.check_id = $1"));
-    link.query(sql).bind(check.0).read_optional(read_newest).await
+    link.query(sql).bind(check.0).fetch_optional_as(read_newest).await
 }
 
 /// The newest measurements of all checks of a service in an environment.
@@ -106,7 +45,7 @@ pub async fn newest(link: &mut Link, check: CheckId) -> Result<Option<Newest>, S
 /// # Errors
 /// What the database says.
 pub async fn newest_of_environment(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
 ) -> Result<HashMap<CheckId, Newest>, StoreError> {
@@ -117,7 +56,7 @@ pub async fn newest_of_environment(
         .query(sqlx::AssertSqlSafe(sql))
         .bind(service.0)
         .bind(environment.to_owned())
-        .read(read_newest)
+        .fetch_as(read_newest)
         .await?;
     Ok(by_check(found))
 }
@@ -128,7 +67,7 @@ pub async fn newest_of_environment(
 /// # Errors
 /// What the database says.
 pub async fn phases_of_service(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
 ) -> Result<Vec<(Option<Phase>, i64)>, StoreError> {
     link.query(
@@ -137,7 +76,7 @@ pub async fn phases_of_service(
          WHERE c.service_id = $1 AND c.retired_at IS NULL GROUP BY o.phase",
     )
     .bind(service.0)
-    .read(|row| Ok((Phase::parse(&row.get::<String>("phase")?), row.get("n")?)))
+    .fetch_as(|row| Ok((Phase::parse(&row.get::<String>("phase")?), row.get("n")?)))
     .await
 }
 
@@ -146,11 +85,11 @@ pub async fn phases_of_service(
 /// # Errors
 /// What the database says.
 pub async fn newest_of_service(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
 ) -> Result<HashMap<CheckId, Newest>, StoreError> {
     let sql = format!("{STATES} JOIN checks c ON c.id = s.check_id WHERE c.service_id = $1");
-    let found = link.query(sqlx::AssertSqlSafe(sql)).bind(service.0).read(read_newest).await?;
+    let found = link.query(sqlx::AssertSqlSafe(sql)).bind(service.0).fetch_as(read_newest).await?;
     Ok(by_check(found))
 }
 
@@ -163,11 +102,11 @@ fn by_check(found: Vec<Newest>) -> HashMap<CheckId, Newest> {
 /// # Errors
 /// What the database says.
 pub async fn last_of_all(
-    link: &mut Link,
+    link: &mut Connection,
 ) -> Result<HashMap<CheckId, (DateTime<Utc>, Option<DeploymentId>)>, StoreError> {
     let found = link
         .query("SELECT check_id, at, deployment_id FROM check_states")
-        .read(|row| {
+        .fetch_as(|row| {
             let deployment = row.get::<Option<_>>("deployment_id")?.map(DeploymentId);
             Ok((CheckId(row.get("check_id")?), (row.time_ms("at")?, deployment)))
         })
@@ -185,11 +124,11 @@ const MEASURED: &str = "SELECT s.check_id, m.at, m.beyond_us, m.thousandths, m.v
 /// # Errors
 /// What the database says.
 pub async fn newest_between(
-    link: &mut Link,
+    link: &mut Connection,
     (service, environment): (ServiceId, &str),
     since: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<HashMap<CheckId, MeasurementRecord>, StoreError> {
+) -> Result<HashMap<CheckId, RecordedMeasurement>, StoreError> {
     let sql = format!(
         "{MEASURED} JOIN checks c ON c.id = s.check_id WHERE c.service_id = $1 \
          AND c.environment = $2 AND m.at = (SELECT max(x.at) FROM measurements x \
@@ -201,7 +140,7 @@ pub async fn newest_between(
         .bind(environment.to_owned())
         .bind(millis_up(since))
         .bind(millis_up(until))
-        .read(read)
+        .fetch_as(read)
         .await?;
     Ok(found.into_iter().map(|record| (record.check_id, record)).collect())
 }
@@ -211,12 +150,12 @@ pub async fn newest_between(
 /// # Errors
 /// What the database says.
 pub async fn between(
-    link: &mut Link,
+    link: &mut Connection,
     check: CheckId,
     since: DateTime<Utc>,
     until: DateTime<Utc>,
     limit: i64,
-) -> Result<Vec<MeasurementRecord>, StoreError> {
+) -> Result<Vec<RecordedMeasurement>, StoreError> {
     let sql = format!(
         "{MEASURED} WHERE s.check_id = $1 AND m.at >= $2 AND m.at < $3 ORDER BY m.at DESC LIMIT $4"
     );
@@ -225,7 +164,7 @@ pub async fn between(
         .bind(millis_up(since))
         .bind(millis_up(until))
         .bind(limit)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -234,7 +173,7 @@ pub async fn between(
 /// # Errors
 /// What the database says.
 pub async fn values(
-    link: &mut Link,
+    link: &mut Connection,
     check: CheckId,
     since: DateTime<Utc>,
     until: DateTime<Utc>,
@@ -247,7 +186,7 @@ pub async fn values(
     .bind(check.0)
     .bind(millis_up(since))
     .bind(until.timestamp_millis())
-    .read(|row| Ok((row.time_ms("at")?, row.word("phase", Phase::parse)?, numbers(row)?.value)))
+    .fetch_as(|row| Ok((row.time_ms("at")?, row.word("phase", Phase::parse)?, numbers(row)?.value)))
     .await
 }
 
@@ -256,16 +195,16 @@ pub async fn values(
 /// # Errors
 /// What the database says.
 pub async fn stretches(
-    link: &mut Link,
+    link: &mut Connection,
     deployment: DeploymentId,
-) -> Result<Vec<StretchRecord>, StoreError> {
+) -> Result<Vec<Stretch>, StoreError> {
     link.query(
         "SELECT stretch, good, unsure, bad FROM watch_stretches WHERE deployment_id = $1 \
          ORDER BY stretch",
     )
     .bind(deployment.0)
-    .read(|row| {
-        Ok(StretchRecord {
+    .fetch_as(|row| {
+        Ok(Stretch {
             stretch: row.get("stretch")?,
             good: row.get("good")?,
             unsure: row.get("unsure")?,
@@ -280,14 +219,14 @@ pub async fn stretches(
 /// # Errors
 /// What the database says.
 pub async fn evidence_at(
-    link: &mut Link,
+    link: &mut Connection,
     check: CheckId,
     at: DateTime<Utc>,
 ) -> Result<Option<Measurement>, StoreError> {
     link.query("SELECT body FROM measurement_evidence WHERE check_id = $1 AND at = $2")
         .bind(check.0)
         .bind(millis_up(at))
-        .read_optional(|row| row.json("body"))
+        .fetch_optional_as(|row| row.json("body"))
         .await
 }
 
@@ -297,7 +236,7 @@ pub async fn evidence_at(
 /// # Errors
 /// What the database says.
 pub async fn evidence(
-    link: &mut Link,
+    link: &mut Connection,
     check: CheckId,
     at: DateTime<Utc>,
 ) -> Result<Option<Measurement>, StoreError> {
@@ -307,7 +246,7 @@ pub async fn evidence(
     )
     .bind(check.0)
     .bind(millis_up(at))
-    .read_optional(|row| row.json("body"))
+    .fetch_optional_as(|row| row.json("body"))
     .await
 }
 
@@ -319,10 +258,10 @@ fn read_newest(row: &Row) -> Result<Newest, StoreError> {
     })
 }
 
-fn read(row: &Row) -> Result<MeasurementRecord, StoreError> {
+fn read(row: &Row) -> Result<RecordedMeasurement, StoreError> {
     let numbers = numbers(row)?;
     let (phase, short, sentence) = Outcome::read(row, numbers)?;
-    Ok(MeasurementRecord {
+    Ok(RecordedMeasurement {
         check_id: CheckId(row.get("check_id")?),
         at: row.time_ms("at")?,
         phase,
@@ -343,4 +282,30 @@ fn numbers(row: &Row) -> Result<Numbers, StoreError> {
             None => row.get("value")?,
         },
     })
+}
+
+#[derive(PartialEq, Eq, Hash)]
+pub(super) struct NewestOfEnvironment(ServiceId, String);
+
+impl Question for NewestOfEnvironment {
+    type Answer = Arc<HashMap<CheckId, Newest>>;
+}
+
+impl Tx {
+    /// As [`newest_of_environment`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn newest_measurements(
+        &mut self,
+        service: ServiceId,
+        environment: &str,
+    ) -> Result<Arc<HashMap<CheckId, Newest>>, StoreError> {
+        let question = NewestOfEnvironment(service, environment.to_owned());
+        if let Some(known) = self.cache.get(&question) {
+            return Ok(known.clone());
+        }
+        let read = newest_of_environment(self, service, environment).await?;
+        Ok(self.cache.put(question, Arc::new(read)))
+    }
 }

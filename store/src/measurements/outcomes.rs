@@ -7,9 +7,9 @@ use domain::measurement::{Measurement, Phase};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    db::{Link, Row},
+    bulk,
+    db::{Connection, Row},
     error::StoreError,
-    rows,
 };
 
 /// Stands before the number of decimals of the value.
@@ -174,7 +174,7 @@ fn begins_a_word(text: &str) -> bool {
 /// The numbers of these outcomes; those that were never said are added, and that they are said
 /// today is noted.
 pub(super) async fn numbered(
-    link: &mut Link,
+    link: &mut Connection,
     said: &[Outcome],
     today: i64,
 ) -> Result<HashMap<Outcome, i64>, StoreError> {
@@ -182,7 +182,7 @@ pub(super) async fn numbered(
         said.iter().map(|outcome| (outcome.digest(), outcome)).collect();
     let head = "SELECT no, digest, used_on FROM outcomes";
     let digests: Vec<_> = by_digest.keys().cloned().collect();
-    let known = rows::among(link, head, "digest", digests, |row| {
+    let known = bulk::among(link, head, "digest", digests, |row| {
         Ok((row.get::<i64>("no")?, row.get::<Vec<u8>>("digest")?, row.get::<i64>("used_on")?))
     })
     .await?;
@@ -195,7 +195,7 @@ pub(super) async fn numbered(
             link.query("UPDATE outcomes SET used_on = $2 WHERE no = $1")
                 .bind(no)
                 .bind(today)
-                .run()
+                .execute()
                 .await?;
         }
     }
@@ -203,14 +203,17 @@ pub(super) async fn numbered(
         return Ok(numbered);
     }
     // Writers come one at a time, so that the next numbers are free.
-    let highest: i64 =
-        link.query("SELECT coalesce(max(no), 0) AS no FROM outcomes").one().await?.get("no")?;
+    let highest: i64 = link
+        .query("SELECT coalesce(max(no), 0) AS no FROM outcomes")
+        .fetch_one()
+        .await?
+        .get("no")?;
     let fresh: Vec<_> = (highest + 1..).zip(by_digest).collect();
     for (no, (_, outcome)) in &fresh {
         numbered.insert((*outcome).clone(), *no);
     }
     let head = "INSERT INTO outcomes (no, digest, phase, short, sentence, used_on)";
-    rows::insert(link, head, 6, "", fresh, |query, (no, (digest, outcome))| {
+    bulk::insert(link, head, 6, "", fresh, |query, (no, (digest, outcome))| {
         query
             .bind(no)
             .bind(digest)

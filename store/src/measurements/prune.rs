@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::CheckId;
 
 use super::millis_up;
-use crate::{db::Link, error::StoreError, rows, tx::Tx};
+use crate::{bulk, db::Connection, error::StoreError, tx::Tx};
 
 /// How many measurements are looked at in one go.
 const AT_ONCE: i64 = 2_000;
@@ -28,7 +28,10 @@ pub struct Pruning {
 ///
 /// # Errors
 /// What the database says.
-pub async fn prunable(link: &mut Link, before: DateTime<Utc>) -> Result<Vec<Pruning>, StoreError> {
+pub async fn prunable(
+    link: &mut Connection,
+    before: DateTime<Utc>,
+) -> Result<Vec<Pruning>, StoreError> {
     let before = millis_up(before);
     link.query(
         "SELECT s.no, s.check_id, (SELECT min(m.at) FROM measurements m WHERE m.check_no = s.no) \
@@ -37,7 +40,7 @@ pub async fn prunable(link: &mut Link, before: DateTime<Utc>) -> Result<Vec<Prun
          AND r.state = 'watching') AS watched_from \
          FROM check_states s JOIN checks c ON c.id = s.check_id ORDER BY s.no",
     )
-    .read(|row| {
+    .fetch_as(|row| {
         let watched: Option<i64> = row.get("watched_from")?;
         let oldest: Option<i64> = row.get("oldest")?;
         Ok(Pruning {
@@ -62,7 +65,7 @@ pub async fn prune(tx: &mut Tx, next: Pruning) -> Result<(u64, Option<Pruning>),
         .bind(next.no)
         .bind(next.from)
         .bind(AT_ONCE)
-        .read_optional(|row| row.get::<i64>("at"))
+        .fetch_optional_as(|row| row.get::<i64>("at"))
         .await?;
     let until = further.map_or(next.until, |at| at.min(next.until));
     let removed = tx
@@ -75,7 +78,7 @@ pub async fn prune(tx: &mut Tx, next: Pruning) -> Result<(u64, Option<Pruning>),
         .bind(next.from)
         .bind(until)
         .bind(next.check.0)
-        .run()
+        .execute()
         .await?;
     Ok((removed, (until < next.until).then_some(Pruning { from: until, ..next })))
 }
@@ -96,7 +99,7 @@ pub async fn prune_evidence(tx: &mut Tx, before: DateTime<Utc>) -> Result<(u64, 
         )
         .bind(millis_up(before))
         .bind(limit)
-        .run()
+        .execute()
         .await?;
     Ok((removed, removed >= EVIDENCE_AT_ONCE))
 }
@@ -108,14 +111,14 @@ pub async fn prune_evidence(tx: &mut Tx, before: DateTime<Utc>) -> Result<(u64, 
 /// # Errors
 /// What the database says.
 pub async fn unsaid_outcomes(
-    link: &mut Link,
+    link: &mut Connection,
     before: DateTime<Utc>,
     after: i64,
 ) -> Result<Vec<i64>, StoreError> {
     let old = link
         .query("SELECT no FROM outcomes WHERE used_on < $1 LIMIT 1")
         .bind(day(before))
-        .read_optional(|row| row.get::<i64>("no"))
+        .fetch_optional_as(|row| row.get::<i64>("no"))
         .await?;
     if old.is_none() {
         return Ok(Vec::new());
@@ -129,7 +132,7 @@ pub async fn unsaid_outcomes(
     .bind(day(before))
     .bind(after)
     .bind(OUTCOMES_AT_ONCE)
-    .read(|row| row.get("no"))
+    .fetch_as(|row| row.get("no"))
     .await
 }
 
@@ -142,15 +145,15 @@ pub async fn prune_outcomes(
     unsaid: Vec<i64>,
     before: DateTime<Utc>,
 ) -> Result<u64, StoreError> {
-    let link: &mut Link = tx;
+    let link: &mut Connection = tx;
     let mut removed = 0;
     let head = "SELECT no, used_on FROM outcomes";
-    let still = rows::among(link, head, "no", unsaid, |row| {
+    let still = bulk::among(link, head, "no", unsaid, |row| {
         Ok((row.get::<i64>("no")?, row.get::<i64>("used_on")?))
     });
     for (no, used_on) in still.await? {
         if used_on < day(before) {
-            removed += link.query("DELETE FROM outcomes WHERE no = $1").bind(no).run().await?;
+            removed += link.query("DELETE FROM outcomes WHERE no = $1").bind(no).execute().await?;
         }
     }
     Ok(removed)

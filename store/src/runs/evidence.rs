@@ -1,77 +1,59 @@
 //! Evidence on the items of a run. Append-only.
 
-use chrono::{DateTime, Utc};
-use domain::ids::{EvidenceId, ItemId, RunId};
-
-use crate::{
-    db::{Link, Query, Row},
-    error::StoreError,
-    tx::{Tx, micros},
+use domain::{
+    evidence::Evidence,
+    ids::{EvidenceId, ItemId, RunId},
 };
 
-/// A piece of evidence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EvidenceRecord {
-    /// Its id.
-    pub id: EvidenceId,
-    /// In which run.
-    pub run_id: RunId,
-    /// On which box.
-    pub item_id: ItemId,
-    /// When it arrived.
-    pub at: DateTime<Utc>,
-    /// `person`, `token`, `report`, `check` or `system`.
-    pub source_kind: String,
-    /// Who or what gave it.
-    pub source_name: String,
-    /// `passed`, `failed`, `undecided`, `unticked` or `waived`.
-    pub status: String,
-    /// What it says.
-    pub summary: String,
-    /// Where there is more.
-    pub url: Option<String>,
-    /// When what it reports began.
-    pub started_at: Option<DateTime<Utc>>,
-    /// When that ended.
-    pub finished_at: Option<DateTime<Utc>>,
-    /// The particulars, as JSON text.
-    pub details: String,
-}
+use crate::{
+    bulk,
+    db::{Connection, Query, Row, micros},
+    error::StoreError,
+    tx::{Buffered, Tx},
+};
 
-/// The newest `each` pieces of evidence of each of these boxes, newest first.
+/// The newest `each` pieces of evidence of each of these items, newest first.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_items(
-    link: &mut Link,
+    link: &mut Connection,
     items: &[ItemId],
     each: i64,
-) -> Result<Vec<EvidenceRecord>, StoreError> {
-    let mut all = Vec::new();
-    for item in items {
-        all.extend(
-            link.query(
-                "SELECT * FROM evidence WHERE item_id = $1 ORDER BY at DESC, id DESC LIMIT $2",
-            )
-            .bind(item.0)
-            .bind(each)
-            .read(read)
-            .await?,
-        );
-    }
+) -> Result<Vec<Evidence>, StoreError> {
+    // For each item by the index, however much there is of others.
+    let newest = "SELECT * FROM (SELECT * FROM evidence WHERE item_id = ? \
+                  ORDER BY at DESC, id DESC LIMIT ?) AS newest";
+    let mut all = bulk::union(
+        link,
+        newest,
+        items.to_vec(),
+        |query, item| query.bind(item.0).bind(each),
+        read,
+    )
+    .await?;
+    all.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
     Ok(all)
 }
 
 /// Adds a piece of evidence; it is written with the commit.
-pub fn insert(tx: &mut Tx, record: EvidenceRecord) {
-    tx.waiting.evidence.push(record);
+pub fn insert(tx: &mut Tx, record: Evidence) {
+    tx.buffer.push(record);
 }
 
-pub(crate) const INSERT: &str = "INSERT INTO evidence (id, run_id, item_id, at, \
+impl Buffered for Evidence {
+    const READ_BACK: bool = false;
+
+    async fn write(connection: &mut Connection, rows: Vec<Self>) -> Result<(), StoreError> {
+        bulk::insert(connection, INSERT, 12, "", rows, bind).await.map(drop)
+    }
+}
+
+const INSERT: &str = "INSERT INTO evidence (id, run_id, item_id, at, \
      source_kind, source_name, status, summary, url, started_at, finished_at, details)";
 
 /// Binds a row of [`INSERT`].
-pub(crate) fn bind(query: Query<'_>, record: EvidenceRecord) -> Query<'_> {
+fn bind(query: Query<'_>, record: Evidence) -> Query<'_> {
     query
         .bind(record.id.0)
         .bind(record.run_id.0)
@@ -87,8 +69,8 @@ pub(crate) fn bind(query: Query<'_>, record: EvidenceRecord) -> Query<'_> {
         .bind(record.details)
 }
 
-fn read(row: &Row) -> Result<EvidenceRecord, StoreError> {
-    Ok(EvidenceRecord {
+fn read(row: &Row) -> Result<Evidence, StoreError> {
+    Ok(Evidence {
         id: EvidenceId(row.get("id")?),
         run_id: RunId(row.get("run_id")?),
         item_id: ItemId(row.get("item_id")?),

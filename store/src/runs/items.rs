@@ -1,99 +1,26 @@
 //! The items of a run: its boxes.
 
-use chrono::{DateTime, Utc};
 use domain::{
     ids::{ItemId, RunId},
-    item::{ItemState, MachineWord, PersonWord},
+    item::{AutomatedStatus, Item, ItemActor, ItemState, ManualResult, ManualStatus, PostedResult},
     runbook::MachineRule,
-    words::Actor,
 };
 
 use crate::{
-    db::{Link, Query, Row},
+    bulk,
+    db::{Connection, Query, Row, micros},
     error::StoreError,
-    rows,
-    tx::{Tx, micros},
+    tx::{Question, Tx},
 };
-
-/// A box.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ItemRecord {
-    /// Its id.
-    pub id: ItemId,
-    /// Of which run.
-    pub run_id: RunId,
-    /// Its place in the run.
-    pub position: i64,
-    /// Its key in the runbook.
-    pub key: String,
-    /// Its title.
-    pub title: String,
-    /// The section it stands in.
-    pub section: String,
-    /// What to do, as Markdown.
-    pub instructions: String,
-    /// Who closes it.
-    pub actor: Actor,
-    /// Whether the gate waits for it.
-    pub required: bool,
-    /// When it is due.
-    pub due_at: Option<DateTime<Utc>>,
-    /// The responsible role.
-    pub role: Option<String>,
-    /// The built-in probes it starts.
-    pub probes: Vec<String>,
-    /// The built-in rule that closes it.
-    pub machine_rule: Option<MachineRule>,
-    /// Why it does not apply to this deployment.
-    pub not_required_because: Option<String>,
-    /// What a script said last.
-    pub pushed: Option<Pushed>,
-    /// What the machine half says now.
-    pub machine: Option<(MachineWord, String)>,
-    /// What a person says now.
-    pub person: Option<PersonSaid>,
-    /// Its state when it last changed.
-    pub state: ItemState,
-    /// Why.
-    pub reason: String,
-    /// When it last changed.
-    pub updated_at: DateTime<Utc>,
-}
-
-/// A script's last word on a box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pushed {
-    /// The word.
-    pub word: MachineWord,
-    /// Its sentence.
-    pub sentence: String,
-    /// Who said it.
-    pub by: String,
-    /// When.
-    pub at: DateTime<Utc>,
-}
-
-/// A person's last word on a box.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonSaid {
-    /// The word.
-    pub word: PersonWord,
-    /// Their name.
-    pub name: String,
-    /// What they said about it; may be empty.
-    pub note: String,
-    /// When.
-    pub at: DateTime<Utc>,
-}
 
 /// The boxes of a run, in order.
 ///
 /// # Errors
 /// What the database says.
-pub async fn of_run(link: &mut Link, run: RunId) -> Result<Vec<ItemRecord>, StoreError> {
+pub async fn of_run(link: &mut Connection, run: RunId) -> Result<Vec<Item>, StoreError> {
     link.query("SELECT * FROM items WHERE run_id = $1 ORDER BY position")
         .bind(run.0)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -102,14 +29,14 @@ pub async fn of_run(link: &mut Link, run: RunId) -> Result<Vec<ItemRecord>, Stor
 /// # Errors
 /// What the database says.
 pub async fn by_key(
-    link: &mut Link,
+    link: &mut Connection,
     run: RunId,
     key: &str,
-) -> Result<Option<ItemRecord>, StoreError> {
+) -> Result<Option<Item>, StoreError> {
     link.query("SELECT * FROM items WHERE run_id = $1 AND key = $2")
         .bind(run.0)
         .bind(key.to_owned())
-        .read_optional(read)
+        .fetch_optional_as(read)
         .await
 }
 
@@ -118,7 +45,7 @@ pub async fn by_key(
 ///
 /// # Errors
 /// What the database says.
-pub async fn waiting(link: &mut Link, limit: i64) -> Result<Vec<ItemRecord>, StoreError> {
+pub async fn waiting(link: &mut Connection, limit: i64) -> Result<Vec<Item>, StoreError> {
     link.query(
         "SELECT i.* FROM items i JOIN runs r ON r.id = i.run_id \
          WHERE r.state = 'watching' AND i.required \
@@ -128,7 +55,7 @@ pub async fn waiting(link: &mut Link, limit: i64) -> Result<Vec<ItemRecord>, Sto
          ORDER BY CASE WHEN i.due_at IS NULL THEN 1 ELSE 0 END, i.due_at, i.position LIMIT $1",
     )
     .bind(limit)
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -141,7 +68,7 @@ const INSERT: &str = "INSERT INTO items (id, run_id, position, key, title, secti
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert_all(tx: &mut Tx, items: Vec<ItemRecord>) -> Result<(), StoreError> {
+pub async fn insert_all(tx: &mut Tx, items: Vec<Item>) -> Result<(), StoreError> {
     let rows = items
         .into_iter()
         .map(|item| {
@@ -150,12 +77,12 @@ pub async fn insert_all(tx: &mut Tx, items: Vec<ItemRecord>) -> Result<(), Store
             Ok((item, probes))
         })
         .collect::<Result<Vec<_>, StoreError>>()?;
-    rows::insert(tx, INSERT, 19, "", rows, bind).await?;
+    bulk::insert(tx, INSERT, 19, "", rows, bind).await?;
     tx.forget();
     Ok(())
 }
 
-fn bind(query: Query<'_>, (item, probes): (ItemRecord, String)) -> Query<'_> {
+fn bind(query: Query<'_>, (item, probes): (Item, String)) -> Query<'_> {
     query
         .bind(item.id.0)
         .bind(item.run_id.0)
@@ -182,8 +109,8 @@ fn bind(query: Query<'_>, (item, probes): (ItemRecord, String)) -> Query<'_> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn update(tx: &mut Tx, item: &ItemRecord) -> Result<(), StoreError> {
-    let pushed = item.pushed.as_ref();
+pub async fn update(tx: &mut Tx, item: &Item) -> Result<(), StoreError> {
+    let posted_result = item.posted_result.as_ref();
     let machine = item.machine.as_ref();
     let person = item.person.as_ref();
     tx.append(
@@ -194,10 +121,10 @@ pub async fn update(tx: &mut Tx, item: &ItemRecord) -> Result<(), StoreError> {
          WHERE id = $1",
     )
     .bind(item.id.0)
-    .bind(pushed.map(|said| said.word.as_str().to_owned()))
-    .bind(pushed.map(|said| said.sentence.clone()))
-    .bind(pushed.map(|said| said.by.clone()))
-    .bind(pushed.map(|said| micros(said.at)))
+    .bind(posted_result.map(|said| said.word.as_str().to_owned()))
+    .bind(posted_result.map(|said| said.sentence.clone()))
+    .bind(posted_result.map(|said| said.by.clone()))
+    .bind(posted_result.map(|said| micros(said.at)))
     .bind(machine.map(|(word, _)| word.as_str().to_owned()))
     .bind(machine.map(|(_, sentence)| sentence.clone()))
     .bind(person.map(|said| said.word.as_str().to_owned()))
@@ -207,36 +134,36 @@ pub async fn update(tx: &mut Tx, item: &ItemRecord) -> Result<(), StoreError> {
     .bind(item.reason.clone())
     .bind(micros(item.updated_at))
     .bind(person.map_or_else(String::new, |said| said.note.clone()))
-    .run()
+    .execute()
     .await?;
-    tx.seen.item_is(item);
+    tx.cache.put(ByKey(item.run_id, item.key.clone()), Some(item.clone()));
     Ok(())
 }
 
-fn read(row: &Row) -> Result<ItemRecord, StoreError> {
-    let pushed = match row.word_optional("pushed_word", MachineWord::parse)? {
+fn read(row: &Row) -> Result<Item, StoreError> {
+    let posted_result = match row.word_optional("pushed_word", AutomatedStatus::parse)? {
         None => None,
-        Some(word) => Some(Pushed {
+        Some(word) => Some(PostedResult {
             word,
             sentence: row.get("pushed_sentence")?,
             by: row.get("pushed_by")?,
             at: row.time("pushed_at")?,
         }),
     };
-    let machine = match row.word_optional("machine_word", MachineWord::parse)? {
+    let machine = match row.word_optional("machine_word", AutomatedStatus::parse)? {
         None => None,
         Some(word) => Some((word, row.get("machine_sentence")?)),
     };
-    let person = match row.word_optional("person_word", PersonWord::parse)? {
+    let person = match row.word_optional("person_word", ManualStatus::parse)? {
         None => None,
-        Some(word) => Some(PersonSaid {
+        Some(word) => Some(ManualResult {
             word,
             name: row.get("person_name")?,
             note: row.get("person_note")?,
             at: row.time("person_at")?,
         }),
     };
-    Ok(ItemRecord {
+    Ok(Item {
         id: ItemId(row.get("id")?),
         run_id: RunId(row.get("run_id")?),
         position: row.get("position")?,
@@ -244,18 +171,40 @@ fn read(row: &Row) -> Result<ItemRecord, StoreError> {
         title: row.get("title")?,
         section: row.get("section")?,
         instructions: row.get("instructions")?,
-        actor: row.word("actor", Actor::parse)?,
+        actor: row.word("actor", ItemActor::parse)?,
         required: row.get("required")?,
         due_at: row.time_optional("due_at")?,
         role: row.get("role")?,
         probes: row.json("probes")?,
         machine_rule: row.word_optional("machine_rule", MachineRule::parse)?,
         not_required_because: row.get("not_required_because")?,
-        pushed,
+        posted_result,
         machine,
         person,
         state: row.word("state", ItemState::parse)?,
         reason: row.get("reason")?,
         updated_at: row.time("updated_at")?,
     })
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct ByKey(RunId, String);
+
+impl Question for ByKey {
+    type Answer = Option<Item>;
+}
+
+impl Tx {
+    /// As [`by_key`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn item(&mut self, run: RunId, key: &str) -> Result<Option<Item>, StoreError> {
+        let question = ByKey(run, key.to_owned());
+        if let Some(known) = self.cache.get(&question) {
+            return Ok(known.clone());
+        }
+        let read = by_key(self, run, key).await?;
+        Ok(self.cache.put(question, read))
+    }
 }

@@ -6,61 +6,23 @@ pub mod items;
 pub mod sign_offs;
 pub mod waivers;
 
+use domain::run::Run;
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{RunId, RunbookVersionId, ServiceId},
     run::RunSubject,
-    runbook::SignOffRequirement,
     verdict::Verdict,
     watch::WatchState,
 };
 
 use crate::{
-    db::{Link, Row},
+    bulk,
+    db::{Connection, Row, micros},
     error::StoreError,
-    rows,
-    tx::{Tx, micros},
+    tx::{Question, Tx},
 };
-
-/// A run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunRecord {
-    /// Its id: that of the deployment or of the duty's run.
-    pub id: RunId,
-    /// What it is about.
-    pub subject: RunSubject,
-    /// Of which service.
-    pub service_id: ServiceId,
-    /// The service's slug.
-    pub service: String,
-    /// Where.
-    pub environment: String,
-    /// The version of the runbook it was copied from.
-    pub runbook_version_id: RunbookVersionId,
-    /// Who has to sign.
-    pub sign_off_required: Vec<SignOffRequirement>,
-    /// From when on what is seen counts for it: the time of the deployment, or when the duty's run
-    /// opened.
-    pub opened_at: DateTime<Utc>,
-    /// When its time is up: the watch's end, or when the duty is due.
-    pub ends_at: DateTime<Utc>,
-    /// Where it stands.
-    pub state: WatchState,
-    /// The gate's verdict when it last changed.
-    pub verdict: Verdict,
-    /// The gate's sentence.
-    pub reason: String,
-    /// How many required items were open then.
-    pub open_items: i64,
-    /// How many required items there are.
-    pub required_items: i64,
-    /// When it was closed.
-    pub closed_at: Option<DateTime<Utc>>,
-    /// Whether it is of a duty that is switched off, and so waits for nobody.
-    pub suspended: bool,
-}
 
 const SELECT: &str = "SELECT r.*, s.slug AS service, EXISTS (SELECT 1 FROM duty_runs x \
      JOIN duties d ON d.id = x.duty_id WHERE x.id = r.id AND d.retired_at IS NOT NULL) AS suspended \
@@ -70,9 +32,9 @@ const SELECT: &str = "SELECT r.*, s.slug AS service, EXISTS (SELECT 1 FROM duty_
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_id(link: &mut Link, id: RunId) -> Result<Option<RunRecord>, StoreError> {
+pub async fn by_id(link: &mut Connection, id: RunId) -> Result<Option<Run>, StoreError> {
     let sql = format!("{SELECT} WHERE r.id = $1");
-    link.query(sqlx::AssertSqlSafe(sql)).bind(id.0).read_optional(read).await
+    link.query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional_as(read).await
 }
 
 /// The open runs of a service in an environment, oldest first: at most one of a deployment, and any
@@ -81,10 +43,10 @@ pub async fn by_id(link: &mut Link, id: RunId) -> Result<Option<RunRecord>, Stor
 /// # Errors
 /// What the database says.
 pub async fn open_in(
-    link: &mut Link,
+    link: &mut Connection,
     service: ServiceId,
     environment: &str,
-) -> Result<Vec<RunRecord>, StoreError> {
+) -> Result<Vec<Run>, StoreError> {
     let sql = format!(
         "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 AND r.state = 'watching' \
          ORDER BY r.opened_at, r.id"
@@ -93,7 +55,7 @@ pub async fn open_in(
         .query(sqlx::AssertSqlSafe(sql))
         .bind(service.0)
         .bind(environment.to_owned())
-        .read(read)
+        .fetch_as(read)
         .await?;
     Ok(found.into_iter().filter(|run| !run.suspended).collect())
 }
@@ -103,12 +65,12 @@ pub async fn open_in(
 /// # Errors
 /// What the database says.
 pub async fn open_of(
-    link: &mut Link,
+    link: &mut Connection,
     services: &[ServiceId],
-) -> Result<Vec<RunRecord>, StoreError> {
+) -> Result<Vec<Run>, StoreError> {
     let ids: HashSet<_> = services.iter().map(|id| id.0).collect();
     let head = format!("SELECT * FROM ({SELECT} WHERE r.state = 'watching') AS open");
-    let mut found = rows::among(link, &head, "service_id", ids.into_iter().collect(), read).await?;
+    let mut found = bulk::among(link, &head, "service_id", ids.into_iter().collect(), read).await?;
     found.retain(|run| !run.suspended);
     found.sort_by_key(|run| (run.opened_at, run.id));
     Ok(found)
@@ -119,20 +81,20 @@ pub async fn open_of(
 /// # Errors
 /// What the database says.
 pub async fn open_after(
-    link: &mut Link,
+    link: &mut Connection,
     after: Option<RunId>,
     limit: i64,
-) -> Result<Vec<RunRecord>, StoreError> {
+) -> Result<Vec<Run>, StoreError> {
     let sql = format!("{SELECT} WHERE r.state = 'watching' AND r.id > $1 ORDER BY r.id LIMIT $2");
     let after = after.map_or(uuid::Uuid::nil(), |id| id.0);
-    link.query(sqlx::AssertSqlSafe(sql)).bind(after).bind(limit).read(read).await
+    link.query(sqlx::AssertSqlSafe(sql)).bind(after).bind(limit).fetch_as(read).await
 }
 
 /// Adds a run.
 ///
 /// # Errors
 /// What the database says; a unique violation where another watch is open there.
-pub async fn insert(tx: &mut Tx, run: RunRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, run: Run) -> Result<(), StoreError> {
     let required = serde_json::to_string(&run.sign_off_required)
         .map_err(|error| StoreError::corrupt("sign_off_required", error))?;
     tx.query(
@@ -155,7 +117,7 @@ pub async fn insert(tx: &mut Tx, run: RunRecord) -> Result<(), StoreError> {
     .bind(run.open_items)
     .bind(run.required_items)
     .bind(run.closed_at.map(micros))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -176,7 +138,7 @@ pub async fn set_verdict(
         .bind(verdict.as_str().to_owned())
         .bind(reason)
         .bind(open_items)
-        .run()
+        .execute()
         .await
         .map(drop)
 }
@@ -195,14 +157,14 @@ pub async fn close(
         .bind(id.0)
         .bind(state.as_str().to_owned())
         .bind(micros(at))
-        .run()
+        .execute()
         .await
         .map(drop)
 }
 
-fn read(row: &Row) -> Result<RunRecord, StoreError> {
+fn read(row: &Row) -> Result<Run, StoreError> {
     let verdict: String = row.get("verdict")?;
-    Ok(RunRecord {
+    Ok(Run {
         id: RunId(row.get("id")?),
         subject: row.word("subject_kind", RunSubject::parse)?,
         service_id: ServiceId(row.get("service_id")?),
@@ -220,4 +182,26 @@ fn read(row: &Row) -> Result<RunRecord, StoreError> {
         closed_at: row.time_optional("closed_at")?,
         suspended: row.get("suspended")?,
     })
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct ById(RunId);
+
+impl Question for ById {
+    type Answer = Option<Run>;
+}
+
+impl Tx {
+    /// As [`by_id`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn run(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
+        let question = ById(id);
+        if let Some(known) = self.cache.get(&question) {
+            return Ok(known.clone());
+        }
+        let read = by_id(self, id).await?;
+        Ok(self.cache.put(question, read))
+    }
 }

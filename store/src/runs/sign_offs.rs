@@ -1,41 +1,24 @@
 //! Sign-offs of runs. Append-only.
 
-use chrono::{DateTime, Utc};
-use domain::ids::{PersonId, RunId, SignOffId};
-
-use crate::{
-    db::{Link, Row},
-    error::StoreError,
-    tx::{Tx, micros},
+use domain::{
+    ids::{PersonId, RunId, SignOffId},
+    sign_off::SignOff,
 };
 
-/// A sign-off.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignOffRecord {
-    /// Its id.
-    pub id: SignOffId,
-    /// Of which run.
-    pub run_id: RunId,
-    /// Who signed.
-    pub person_id: PersonId,
-    /// Their name.
-    pub person_name: String,
-    /// The required role it counts for.
-    pub role: String,
-    /// What they said.
-    pub comment: String,
-    /// When.
-    pub at: DateTime<Utc>,
-}
+use crate::{
+    db::{Connection, Row, micros},
+    error::StoreError,
+    tx::Tx,
+};
 
 /// The sign-offs of a run, in order.
 ///
 /// # Errors
 /// What the database says.
-pub async fn of_run(link: &mut Link, run: RunId) -> Result<Vec<SignOffRecord>, StoreError> {
+pub async fn of_run(link: &mut Connection, run: RunId) -> Result<Vec<SignOff>, StoreError> {
     link.query("SELECT * FROM sign_offs WHERE run_id = $1 ORDER BY at, id")
         .bind(run.0)
-        .read(read)
+        .fetch_as(read)
         .await
 }
 
@@ -43,7 +26,7 @@ pub async fn of_run(link: &mut Link, run: RunId) -> Result<Vec<SignOffRecord>, S
 ///
 /// # Errors
 /// What the database says; a unique violation where this person has signed already.
-pub async fn insert(tx: &mut Tx, record: SignOffRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, record: SignOff) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO sign_offs (id, run_id, person_id, person_name, role, comment, at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -55,13 +38,13 @@ pub async fn insert(tx: &mut Tx, record: SignOffRecord) -> Result<(), StoreError
     .bind(record.role)
     .bind(record.comment)
     .bind(micros(record.at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
 
-fn read(row: &Row) -> Result<SignOffRecord, StoreError> {
-    Ok(SignOffRecord {
+fn read(row: &Row) -> Result<SignOff, StoreError> {
+    Ok(SignOff {
         id: SignOffId(row.get("id")?),
         run_id: RunId(row.get("run_id")?),
         person_id: PersonId(row.get("person_id")?),

@@ -1,50 +1,28 @@
 //! Waivers of items.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{ItemId, PersonId, RunId, WaiverId};
-
-use crate::{
-    db::{Link, Row},
-    error::StoreError,
-    tx::{Tx, micros},
+use domain::{
+    ids::{ItemId, PersonId, RunId, WaiverId},
+    waiver::Waiver,
 };
 
-/// A waiver.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaiverRecord {
-    /// Its id.
-    pub id: WaiverId,
-    /// In which run.
-    pub run_id: RunId,
-    /// Of which box.
-    pub item_id: ItemId,
-    /// Who granted it, where that is known.
-    pub approver_id: Option<PersonId>,
-    /// Their name.
-    pub approver_name: String,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub granted_at: DateTime<Utc>,
-    /// Until when.
-    pub expires_at: DateTime<Utc>,
-    /// When it was ended early.
-    pub ended_at: Option<DateTime<Utc>>,
-    /// By whom.
-    pub ended_by: Option<String>,
-}
+use crate::{
+    db::{Connection, Row, micros},
+    error::StoreError,
+    tx::{Question, Tx},
+};
 
 /// The waivers of a run that nobody has ended, expired or not, newest first.
 ///
 /// # Errors
 /// What the database says.
-pub async fn not_ended(link: &mut Link, run: RunId) -> Result<Vec<WaiverRecord>, StoreError> {
+pub async fn not_ended(link: &mut Connection, run: RunId) -> Result<Vec<Waiver>, StoreError> {
     link.query(
         "SELECT * FROM waivers WHERE run_id = $1 AND ended_at IS NULL \
          ORDER BY granted_at DESC, id DESC",
     )
     .bind(run.0)
-    .read(read)
+    .fetch_as(read)
     .await
 }
 
@@ -54,7 +32,7 @@ pub async fn not_ended(link: &mut Link, run: RunId) -> Result<Vec<WaiverRecord>,
 /// # Errors
 /// What the database says.
 pub async fn expired_in(
-    link: &mut Link,
+    link: &mut Connection,
     from: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<RunId>, StoreError> {
@@ -66,7 +44,7 @@ pub async fn expired_in(
     )
     .bind(micros(from))
     .bind(micros(until))
-    .read(|row| Ok(RunId(row.get("run_id")?)))
+    .fetch_as(|row| Ok(RunId(row.get("run_id")?)))
     .await
 }
 
@@ -74,7 +52,7 @@ pub async fn expired_in(
 ///
 /// # Errors
 /// What the database says.
-pub async fn insert(tx: &mut Tx, record: WaiverRecord) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Tx, record: Waiver) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO waivers (id, run_id, item_id, approver_id, approver_name, reason, \
          granted_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -87,7 +65,7 @@ pub async fn insert(tx: &mut Tx, record: WaiverRecord) -> Result<(), StoreError>
     .bind(record.reason)
     .bind(micros(record.granted_at))
     .bind(micros(record.expires_at))
-    .run()
+    .execute()
     .await
     .map(drop)
 }
@@ -108,12 +86,12 @@ pub async fn end(
     .bind(item.0)
     .bind(micros(at))
     .bind(by)
-    .run()
+    .execute()
     .await
 }
 
-fn read(row: &Row) -> Result<WaiverRecord, StoreError> {
-    Ok(WaiverRecord {
+fn read(row: &Row) -> Result<Waiver, StoreError> {
+    Ok(Waiver {
         id: WaiverId(row.get("id")?),
         run_id: RunId(row.get("run_id")?),
         item_id: ItemId(row.get("item_id")?),
@@ -125,4 +103,26 @@ fn read(row: &Row) -> Result<WaiverRecord, StoreError> {
         ended_at: row.time_optional("ended_at")?,
         ended_by: row.get("ended_by")?,
     })
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct NotEnded(RunId);
+
+impl Question for NotEnded {
+    type Answer = Vec<Waiver>;
+}
+
+impl Tx {
+    /// As [`not_ended`], read once in a transaction.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn waivers(&mut self, run: RunId) -> Result<Vec<Waiver>, StoreError> {
+        let question = NotEnded(run);
+        if let Some(known) = self.cache.get(&question) {
+            return Ok(known.clone());
+        }
+        let read = not_ended(self, run).await?;
+        Ok(self.cache.put(question, read))
+    }
 }

@@ -68,7 +68,7 @@ pub(super) async fn work(pool: Pool, mut tx: Tx, mut queue: mpsc::Receiver<Job>,
                     None => {
                         tracing::error!(%error, ?id, "what became of a commit is not known");
                         // Whoever looks sees what there is.
-                        telling.tell(Told { events: vec![Event::missed()], deliveries: true });
+                        telling.tell(Told { events: vec![Event::missed()], deliveries: 1 });
                         telling.answer(ran, || Err(StoreError::Unknown(error.to_string())));
                     }
                 }
@@ -129,7 +129,7 @@ async fn run(
     let mut next = Some(first);
     tx.mark().await?;
     while let Some(job) = next.take() {
-        if !job.hears {
+        if !job.buffers {
             tx.settle().await?;
         }
         let mark = tx.mark_of();

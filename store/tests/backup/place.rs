@@ -1,7 +1,7 @@
 //! Databases to test on.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use store::{Backend, Link, Pool, Store};
+use store::{Backend, Connection, Pool, Store};
 use tempfile::TempDir;
 
 /// A place for one database, empty at first.
@@ -71,8 +71,8 @@ impl Place {
     /// One number.
     pub async fn number(&self, sql: &'static str) -> i64 {
         let pool = self.pool().await;
-        let mut link: Link = pool.reader().await.unwrap();
-        let n = link.query(sql).one().await.unwrap().get("n").unwrap();
+        let mut link: Connection = pool.reader().await.unwrap();
+        let n = link.query(sql).fetch_one().await.unwrap().get("n").unwrap();
         drop(link);
         pool.close().await;
         n

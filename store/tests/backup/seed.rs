@@ -34,23 +34,23 @@ async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
     )
     .bind(PERSON)
     .bind(store::micros(at(0)))
-    .run()
+    .execute()
     .await?;
     tx.query("INSERT INTO environments (slug, name, position) VALUES ('production', 'P', 1)")
-        .run()
+        .execute()
         .await?;
     tx.query("INSERT INTO services VALUES ($1, 'shop', 'Shop', '', '', 'one', '{}', 1, -1)")
         .bind(SERVICE)
-        .run()
+        .execute()
         .await?;
     tx.query("INSERT INTO releases VALUES ($1, $2, '1.0', NULL, 'sha256:0', '', 1)")
         .bind(RELEASE)
         .bind(SERVICE)
-        .run()
+        .execute()
         .await?;
     tx.query("INSERT INTO runbook_versions VALUES ($1, 'r', 1, 'published', '', '', '{}', 'x', 1)")
         .bind(RUNBOOK)
-        .run()
+        .execute()
         .await?;
     for n in 0..5u128 {
         deployment(tx, Uuid::from_u128(100 + n), n > 0).await?;
@@ -62,7 +62,7 @@ async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
             .bind(Uuid::from_u128(100 + n))
             .bind((n < 4).then(|| Uuid::from_u128(101 + n)))
             .bind((n > 0).then(|| Uuid::from_u128(99 + n)))
-            .run()
+            .execute()
             .await?;
     }
     items(tx).await?;
@@ -70,7 +70,7 @@ async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
     tx.query("INSERT INTO tokens VALUES ($1, 'ci', 'd2_x', $2, 'a', '', 'cli', 1, NULL, NULL, 7)")
         .bind(Uuid::from_u128(9))
         .bind(vec![0u8, 255, 0, 1])
-        .run()
+        .execute()
         .await?;
     for n in 1..=30 {
         act(tx, n).await?;
@@ -82,17 +82,16 @@ async fn deployment(tx: &mut Tx, id: Uuid, closed: bool) -> Result<(), StoreErro
     tx.query(
         "INSERT INTO deployments (id, service_id, environment, release_id, version, kind, \
          strategy, deployed_at, deployed_by, deployer_id, announced_by, notes, \
-         runbook_version_id, runbook_slug, runbook_number, demo, created_at) \
+         runbook_version_id, runbook_slug, runbook_number, created_at) \
          VALUES ($1, $2, 'production', $3, '1.0', 'k', 's', 3, 'Zoë', $4, 'x', '', $5, 'r', 1, \
-         $6, 5)",
+         5)",
     )
     .bind(id)
     .bind(SERVICE)
     .bind(RELEASE)
     .bind(closed.then_some(PERSON))
     .bind(RUNBOOK)
-    .bind(closed)
-    .run()
+    .execute()
     .await?;
     tx.query(
         "INSERT INTO runs (id, subject_kind, service_id, environment, runbook_version_id, \
@@ -103,8 +102,7 @@ async fn deployment(tx: &mut Tx, id: Uuid, closed: bool) -> Result<(), StoreErro
     .bind(SERVICE)
     .bind(RUNBOOK)
     .bind(if closed { "passed" } else { "watching" }.to_owned())
-    .run()
-    .await
+    .execute().await
     .map(drop)
 }
 
@@ -118,21 +116,20 @@ async fn items(tx: &mut Tx) -> Result<(), StoreError> {
     .bind(ITEM)
     .bind(run)
     .bind(true)
-    .run()
-    .await?;
+    .execute().await?;
     tx.query(
         "INSERT INTO evidence VALUES ($1, $2, $3, 1, 'p', 'n', 'passed', '', NULL, 1, NULL, '{}')",
     )
     .bind(Uuid::from_u128(7))
     .bind(run)
     .bind(ITEM)
-    .run()
+    .execute()
     .await?;
     tx.query("INSERT INTO sign_offs VALUES ($1, $2, $3, 'Zoë', 'admin', '', 1)")
         .bind(Uuid::from_u128(8))
         .bind(run)
         .bind(PERSON)
-        .run()
+        .execute()
         .await
         .map(drop)
 }
@@ -146,15 +143,15 @@ async fn measurements(tx: &mut Tx) -> Result<(), StoreError> {
     .bind(SERVICE)
     .bind(true)
     .bind(false)
-    .run()
+    .execute()
     .await?;
     tx.query("INSERT INTO outcomes VALUES (1, NULL, 'successful', 'ok', 'It answered.', 1)")
-        .run()
+        .execute()
         .await?;
     tx.query("INSERT INTO check_states VALUES ($1, 1, 1, NULL, 1, NULL, NULL, 1, 1, $2)")
         .bind(CHECK)
         .bind(true)
-        .run()
+        .execute()
         .await?;
     for n in 0..MEASUREMENTS {
         tx.query("INSERT INTO measurements VALUES (1, $1, $2, $3, $4, 1)")
@@ -162,7 +159,7 @@ async fn measurements(tx: &mut Tx) -> Result<(), StoreError> {
             .bind(100 + n)
             .bind((n % 3 == 0).then_some(n))
             .bind((n % 2 == 0).then_some(0.1 + n as f64))
-            .run()
+            .execute()
             .await?;
     }
     Ok(())

@@ -1,13 +1,14 @@
 //! History is append-only, also for one who speaks to the database itself.
 
-use domain::ids::{EvidenceId, SignOffId};
+use domain::{
+    evidence::Evidence,
+    ids::{EvidenceId, SignOffId},
+    sign_off::SignOff,
+};
 use rstest::rstest;
 use store::{
     audit,
-    runs::{
-        evidence::{self, EvidenceRecord},
-        sign_offs::{self, SignOffRecord},
-    },
+    runs::{evidence, sign_offs},
 };
 
 use crate::{
@@ -27,7 +28,7 @@ async fn no_update_and_no_delete(
         let a_box = item(&deployment, "smoke-tests", 0);
         deploy(&db.store, std::slice::from_ref(&deployment)).await;
         put_items(&db.store, std::slice::from_ref(&a_box)).await;
-        let piece = EvidenceRecord {
+        let piece = Evidence {
             id: EvidenceId(id()),
             run_id: deployment.id.into(),
             item_id: a_box.id,
@@ -41,7 +42,7 @@ async fn no_update_and_no_delete(
             finished_at: None,
             details: "{}".into(),
         };
-        let signature = SignOffRecord {
+        let signature = SignOff {
             id: SignOffId(id()),
             run_id: deployment.id.into(),
             person_id: ground.person.person.id,
@@ -64,8 +65,8 @@ async fn no_update_and_no_delete(
             [format!("UPDATE {table} SET {column} = {value}"), format!("DELETE FROM {table}")];
         for statement in statements {
             let sql = statement.clone();
-            let refused =
-                act!(db.store, |tx| tx.query(sqlx::AssertSqlSafe(sql)).run().await).unwrap_err();
+            let refused = act!(db.store, |tx| tx.query(sqlx::AssertSqlSafe(sql)).execute().await)
+                .unwrap_err();
             let says = refused.to_string();
             assert!(says.contains("append-only") || says.contains("never"), "{statement}: {says}");
         }
@@ -95,8 +96,8 @@ async fn an_entry_forged_behind_the_triggers_is_found(#[values(On::Sqlite, On::P
             On::Postgres => "DROP TRIGGER audit_is_append_only ON audit",
         };
         act!(db.store, |tx| {
-            tx.query(drop).run().await?;
-            tx.query("UPDATE audit SET sentence = 'forged' WHERE seq = 3").run().await
+            tx.query(drop).execute().await?;
+            tx.query("UPDATE audit SET sentence = 'forged' WHERE seq = 3").execute().await
         })
         .unwrap();
         let broken = audit::verify(&mut db.store.read().await.unwrap()).await.unwrap().unwrap_err();

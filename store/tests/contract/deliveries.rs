@@ -1,13 +1,13 @@
 //! What is sent out: at most one for each cause and channel, held by one portal at a time.
 
 use domain::{
-    delivery::{AttemptOutcome, DeliveryState},
+    delivery::{Attempt, AttemptOutcome, Delivery, DeliveryState},
     ids::DeliveryId,
 };
 use rstest::rstest;
 use store::{
     StoreError,
-    deliveries::{self, AttemptRecord, DeliveryRecord, ROLLBACK_HOOK},
+    deliveries::{self, ROLLBACK_HOOK},
     schedule_leases,
 };
 use uuid::Uuid;
@@ -25,9 +25,8 @@ async fn one_for_each_cause_held_by_one_portal(#[values(On::Sqlite, On::Postgres
         let deployment = ground.deployment("1.0.0", 0);
         deploy(&db.store, std::slice::from_ref(&deployment)).await;
         let about = deployment.id;
-        let new = move |cause| {
-            DeliveryRecord::new(DeliveryId(id()), cause, ROLLBACK_HOOK, about, true, at(1))
-        };
+        let new =
+            move |cause| Delivery::new(DeliveryId(id()), cause, ROLLBACK_HOOK, about, true, at(1));
         let one = new(7);
         let (first, again) = (one.clone(), new(7));
         act!(db.store, |tx| deliveries::insert(tx, first).await).unwrap();
@@ -54,21 +53,22 @@ async fn one_for_each_cause_held_by_one_portal(#[values(On::Sqlite, On::Postgres
         assert_eq!(deliveries::abandoned(link, mine).await.unwrap(), []);
         if on == On::Postgres {
             assert_eq!(deliveries::abandoned(link, other).await.unwrap(), [], "its portal lives");
-            act!(db.store, |tx| tx.query("UPDATE deliveries SET lease_until = 1").run().await)
+            act!(db.store, |tx| tx.query("UPDATE deliveries SET lease_until = 1").execute().await)
                 .unwrap();
             assert_eq!(deliveries::abandoned(link, other).await.unwrap(), [], "it still does");
-            act!(db.store, |tx| tx.query("UPDATE portals SET seen_at = 1").run().await).unwrap();
+            act!(db.store, |tx| tx.query("UPDATE portals SET seen_at = 1").execute().await)
+                .unwrap();
         }
         assert_eq!(deliveries::abandoned(link, other).await.unwrap(), held);
 
-        let attempt = AttemptRecord {
+        let attempt = Attempt {
             n: 1,
             at: at(2),
             duration_ms: Some(12),
             outcome: AttemptOutcome::Accepted,
             answer: "The hook answered 202.".into(),
         };
-        let done = DeliveryRecord {
+        let done = Delivery {
             state: DeliveryState::Delivered,
             next_at: None,
             lease_owner: None,

@@ -1,8 +1,8 @@
 //! The audit log's pages, and counts over the whole database.
 
-use domain::watch::WatchState;
+use domain::{deployment::Deployment, page::Page, watch::WatchState};
 use rstest::rstest;
-use store::{audit, counts, deployments::DeploymentRecord, page::Page};
+use store::{audit, counts};
 
 use crate::{
     harness::On,
@@ -67,7 +67,7 @@ async fn a_chain_longer_than_one_read_verifies(#[values(On::Sqlite, On::Postgres
 async fn deployments_are_counted_by_state_and_verdict(#[values(On::Sqlite, On::Postgres)] on: On) {
     on.run(async |db| {
         let ground = ground(&db.store).await;
-        let rolled_back = |version: &str| DeploymentRecord {
+        let rolled_back = |version: &str| Deployment {
             state: WatchState::RolledBack,
             ..ground.deployment(version, 0)
         };

@@ -6,7 +6,8 @@ use std::path::Path;
 use domain::{
     duty::DutyState,
     ids::{DeploymentId, DutyRunId, RunId},
-    item::{ItemState, MachineWord, PersonWord},
+    item::{AutomatedStatus, ItemState, ManualStatus},
+    rollback::HookState,
     run::RunSubject,
     runbook::MachineRule,
     watch::WatchState,
@@ -15,8 +16,7 @@ use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use rstest::rstest;
 use sqlx::migrate::Migrator;
 use store::{
-    Backend, Kind, Link, Pool, Store, audit, checks, deployments, duties,
-    rollbacks::{self, HookState},
+    Backend, Connection, Kind, Pool, Store, audit, checks, deployments, duties, rollbacks,
     runs::{self, evidence, items, sign_offs, waivers},
 };
 use uuid::Uuid;
@@ -54,7 +54,7 @@ async fn nothing_of_a_landed_database_is_lost(#[values(On::Sqlite, On::Postgres)
         assert_eq!((open.deployed_at, open.watch_ends_at), (at(10), at(20)));
         assert_eq!((open.open_items, open.required_items), (1, 2));
         assert_eq!(open.replaces_id, Some(DeploymentId(before.signed)));
-        let all = deployments::list(link, &Default::default(), store::page::Page::first(9)).await;
+        let all = deployments::list(link, &Default::default(), domain::page::Page::first(9)).await;
         let ids: Vec<_> = all.unwrap().into_iter().map(|one| one.id.0).collect();
         assert_eq!(ids, [before.open, before.rolled_back, before.signed]);
         let service = domain::ids::ServiceId(before.service);
@@ -92,7 +92,7 @@ async fn nothing_of_a_landed_database_is_lost(#[values(On::Sqlite, On::Postgres)
     .await;
 }
 
-async fn duties_are_runs(link: &mut Link, before: &Landed) {
+async fn duties_are_runs(link: &mut Connection, before: &Landed) {
     let run = runs::by_id(link, RunId(before.duty_run)).await.unwrap().unwrap();
     assert_eq!((run.subject, run.state), (RunSubject::Duty, WatchState::Watching));
     assert_eq!((run.opened_at, run.ends_at, run.closed_at), (at(1), at(9), None));
@@ -108,10 +108,10 @@ async fn duties_are_runs(link: &mut Link, before: &Landed) {
     let keys: Vec<_> = kept.iter().map(|item| item.key.as_str()).collect();
     assert_eq!(keys, ["backup-before", "perf-security", "rollback-rehearsed"]);
     let [backup, security, rehearsed] = &kept[..] else { panic!("{kept:?}") };
-    let posted = backup.pushed.as_ref().unwrap();
-    assert_eq!((posted.word, posted.sentence.as_str()), (MachineWord::Passed, "Copied."));
+    let posted = backup.posted_result.as_ref().unwrap();
+    assert_eq!((posted.word, posted.sentence.as_str()), (AutomatedStatus::Passed, "Copied."));
     let person = backup.person.as_ref().unwrap();
-    assert_eq!((person.word, person.note.as_str()), (PersonWord::Passed, "Listed it."));
+    assert_eq!((person.word, person.note.as_str()), (ManualStatus::Passed, "Listed it."));
     // What its script posted is evidence now, with the way to more.
     let shown = evidence::of_items(link, &[backup.id], 9).await.unwrap();
     assert_eq!(shown.len(), 1);
@@ -130,7 +130,7 @@ async fn duties_are_runs(link: &mut Link, before: &Landed) {
 async fn hashes(backend: &Backend) -> Vec<Vec<u8>> {
     let pool = Pool::connect(backend.clone()).await.unwrap();
     let mut link = pool.reader().await.unwrap();
-    let rows = link.query("SELECT hash FROM audit ORDER BY seq").all().await.unwrap();
+    let rows = link.query("SELECT hash FROM audit ORDER BY seq").fetch_all().await.unwrap();
     let hashes = rows.iter().map(|row| row.get("hash").unwrap()).collect();
     drop(link);
     pool.close().await;
@@ -171,21 +171,21 @@ async fn land(backend: Backend) -> Landed {
     act!(store, |tx| {
         let sql = "INSERT INTO people (id, email, name, role, teams, password_hash, created_at) \
                    VALUES ($1, 'jo@example.org', 'Jo', 'approver', '[]', '', $2)";
-        tx.query(sql).bind(person).bind(s0).run().await?;
+        tx.query(sql).bind(person).bind(s0).execute().await?;
         for slug in ["production", "staging"] {
             let sql = "INSERT INTO environments (slug, name, position) VALUES ($1, $1, 1)";
-            tx.query(sql).bind(slug.to_owned()).run().await?;
+            tx.query(sql).bind(slug.to_owned()).execute().await?;
         }
         let sql = "INSERT INTO services (id, slug, name, description, owners, tier, targets, \
                    created_at, updated_at) VALUES ($1, 'shop', 'Shop', '', '', '', '[]', $2, $2)";
-        tx.query(sql).bind(service).bind(s0).run().await?;
+        tx.query(sql).bind(service).bind(s0).execute().await?;
         let sql = "INSERT INTO releases (id, service_id, version, notes, created_at) \
                    VALUES ($1, $2, '1', '', $3)";
-        tx.query(sql).bind(release).bind(service).bind(s0).run().await?;
+        tx.query(sql).bind(release).bind(service).bind(s0).execute().await?;
         let sql = "INSERT INTO runbook_versions (id, slug, number, state, title, source, content, \
                    published_by, published_at) \
                    VALUES ($1, 'vendor-sync', 1, 'published', 'Vendor sync', '', $2, 'Jo', $3)";
-        tx.query(sql).bind(version).bind(content).bind(s0).run().await?;
+        tx.query(sql).bind(version).bind(content).bind(s0).execute().await?;
         for (id, number, state, deployed, closed, replaces) in watches {
             let sql = "INSERT INTO deployments (id, service_id, environment, release_id, version, \
                        kind, strategy, state, verdict, reason, open_items, required_items, \
@@ -206,18 +206,18 @@ async fn land(backend: Backend) -> Landed {
                 .bind(replaces)
                 .bind(closed)
                 .bind(false)
-                .run()
+                .execute()
                 .await?;
         }
         let sql = "INSERT INTO items (id, deployment_id, position, key, title, section, \
                    instructions, actor, required, probes, state, reason, updated_at) \
                    VALUES ($1, $2, 0, 'load', 'Load', '', '', 'automated', $3, '[]', 'waived', \
                    '', $4)";
-        tx.query(sql).bind(item).bind(open).bind(true).bind(s10).run().await?;
+        tx.query(sql).bind(item).bind(open).bind(true).bind(s10).execute().await?;
         let sql = "INSERT INTO evidence (id, deployment_id, item_id, at, source_kind, \
                    source_name, status, summary, details) \
                    VALUES ($1, $2, $3, $4, 'token', 'ci', 'failed', 'As it landed.', '{}')";
-        tx.query(sql).bind(Uuid::now_v7()).bind(open).bind(item).bind(s10).run().await?;
+        tx.query(sql).bind(Uuid::now_v7()).bind(open).bind(item).bind(s10).execute().await?;
         let sql = "INSERT INTO waivers (id, deployment_id, item_id, approver_id, approver_name, \
                    reason, granted_at, expires_at) VALUES ($1, $2, $3, $4, 'Jo', 'Known.', $5, $6)";
         tx.query(sql)
@@ -227,26 +227,26 @@ async fn land(backend: Backend) -> Landed {
             .bind(person)
             .bind(s10)
             .bind(s20)
-            .run()
+            .execute()
             .await?;
         let sql = "INSERT INTO sign_offs (id, deployment_id, person_id, person_name, role, \
                    comment, at) VALUES ($1, $2, $3, 'Jo', 'approver', '', $4)";
-        tx.query(sql).bind(Uuid::now_v7()).bind(signed).bind(person).bind(s3).run().await?;
+        tx.query(sql).bind(Uuid::now_v7()).bind(signed).bind(person).bind(s3).execute().await?;
         let sql = "INSERT INTO rollbacks (deployment_id, reason, triggered_by, at, \
                    target_version, hook_state, hook_sentence) \
                    VALUES ($1, 'Errors.', 'Jo', $2, '1', 'pending', '')";
-        tx.query(sql).bind(rolled_back).bind(s9).run().await?;
+        tx.query(sql).bind(rolled_back).bind(s9).execute().await?;
         let sql = "INSERT INTO checks (id, service_id, environment, key, label, spec, conditions, \
                    interval_s, timeout_s, critical, dry_run, no_data, created_at, updated_at) \
                    VALUES ($1, $2, 'production', 'home', 'home', $3, '[]', 60, 10, $4, $4, \
                    'undecided', $5, $5)";
         let spec = "{\"kind\":\"tcp\",\"url\":\"tcp://shop.example.org:80\"}".to_owned();
-        tx.query(sql).bind(check).bind(service).bind(spec).bind(false).bind(s0).run().await?;
+        tx.query(sql).bind(check).bind(service).bind(spec).bind(false).bind(s0).execute().await?;
 
         let sql = "INSERT INTO duties (id, service_id, environment, runbook_slug, cadence, \
                    starts_at, passed, created_at) \
                    VALUES ($1, $2, 'production', 'vendor-sync', 'monthly', $3, 2, $3)";
-        tx.query(sql).bind(duty).bind(service).bind(s0).run().await?;
+        tx.query(sql).bind(duty).bind(service).bind(s0).execute().await?;
         for (id, opened, closed, told) in
             [(done_run, s0, Some(s3), "open"), (duty_run, s1, None, "due_soon")]
         {
@@ -261,7 +261,7 @@ async fn land(backend: Backend) -> Landed {
                 .bind(s9)
                 .bind(told.to_owned())
                 .bind(closed)
-                .run()
+                .execute()
                 .await?;
         }
         let boxes = [
@@ -280,20 +280,20 @@ async fn land(backend: Backend) -> Landed {
                 .bind(actor.to_owned())
                 .bind(true)
                 .bind(state.to_owned())
-                .run()
+                .execute()
                 .await?;
         }
         let sql = "UPDATE duty_items SET pushed_word = 'passed', pushed_sentence = 'Copied.', \
                    pushed_by = 'backup', pushed_at = $2, pushed_url = 'https://ci.example.org/7', \
                    person_word = 'passed', person_name = 'Jo', person_note = 'Listed it.', \
                    person_at = $2 WHERE run_id = $1 AND key = 'backup-before'";
-        tx.query(sql).bind(duty_run).bind(s3).run().await?;
+        tx.query(sql).bind(duty_run).bind(s3).execute().await?;
         let sql = "UPDATE duty_items SET waived_by = 'Jo', waived_because = 'Later.', \
                    waived_until = $2 WHERE run_id = $1 AND key = 'rollback-rehearsed'";
-        tx.query(sql).bind(duty_run).bind(s9).run().await?;
+        tx.query(sql).bind(duty_run).bind(s9).execute().await?;
         let sql = "INSERT INTO duty_sign_offs (run_id, person_id, person_name, role, note, at) \
                    VALUES ($1, $2, 'Jo', 'approver', 'Done.', $3)";
-        tx.query(sql).bind(done_run).bind(person).bind(s3).run().await?;
+        tx.query(sql).bind(done_run).bind(person).bind(s3).execute().await?;
         for n in 1..=4 {
             tx.record(crate::seed::entry(format!("entry {n}")));
         }
@@ -306,8 +306,8 @@ async fn land(backend: Backend) -> Landed {
         Kind::Postgres => "DROP TRIGGER audit_is_append_only ON audit",
     };
     act!(store, |tx| {
-        tx.query(drop).run().await?;
-        tx.query("UPDATE audit SET sentence = 'forged' WHERE seq = 2").run().await
+        tx.query(drop).execute().await?;
+        tx.query("UPDATE audit SET sentence = 'forged' WHERE seq = 2").execute().await
     })
     .unwrap();
     store.close().await;

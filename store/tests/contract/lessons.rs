@@ -1,11 +1,8 @@
 //! Lessons: searched, paged, read on their run.
 
-use domain::ids::LessonId;
+use domain::{ids::LessonId, lesson::Lesson, page::Page};
 use rstest::rstest;
-use store::{
-    lessons::{self, LessonRecord},
-    page::Page,
-};
+use store::lessons;
 
 use crate::{
     harness::On,
@@ -22,7 +19,7 @@ async fn are_found_by_text_and_service(#[values(On::Sqlite, On::Postgres)] on: O
         let bank = service("bank");
         let other = bank.clone();
         act!(db.store, |tx| put_service(tx, other).await).unwrap();
-        let lesson = |title: &str, body: &str| LessonRecord {
+        let lesson = |title: &str, body: &str| Lesson {
             id: LessonId(id()),
             service_id: ground.service.id,
             service: "shop".into(),
@@ -32,16 +29,14 @@ async fn are_found_by_text_and_service(#[values(On::Sqlite, On::Postgres)] on: O
             body: body.into(),
             author_name: "Jo".into(),
             created_at: at(5) + MICROSECOND,
-            demo: false,
         };
         let queue = lesson("The Queue stood still", "Workers ran 100% old code.");
         let mail = lesson("Mail went to spam", "SPF was_missing.");
-        let bank_lesson = LessonRecord {
+        let bank_lesson = Lesson {
             service_id: bank.id,
             service: "bank".into(),
             deployment_id: None,
             version: None,
-            demo: true,
             ..lesson("Bank queue", "Nothing.")
         };
         let records = [queue.clone(), mail.clone(), bank_lesson.clone()];

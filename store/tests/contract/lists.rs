@@ -1,12 +1,13 @@
 //! Lists of deployments: filters, search and pages.
 
-use domain::{ids::DeploymentId, watch::WatchState, words::DeploymentKind};
-use rstest::rstest;
-use store::{
-    Store,
-    deployments::{self, DeploymentFilter, DeploymentRecord},
+use domain::{
+    deployment::{Deployment, DeploymentFilter, DeploymentKind},
+    ids::DeploymentId,
     page::Page,
+    watch::WatchState,
 };
+use rstest::rstest;
+use store::{Store, deployments};
 
 use crate::{
     harness::On,
@@ -33,11 +34,11 @@ async fn each_filter_narrows_and_all_together(#[values(On::Sqlite, On::Postgres)
         act!(db.store, |tx| put_service(tx, other).await).unwrap();
         let records = [
             ground.deployment("1", 10),
-            DeploymentRecord { environment: "staging".into(), ..ground.deployment("2", 20) },
-            DeploymentRecord { kind: DeploymentKind::Hotfix, ..ground.deployment("3", 30) },
-            DeploymentRecord { runbook_slug: "hotfix".into(), ..ground.deployment("4", 40) },
+            Deployment { environment: "staging".into(), ..ground.deployment("2", 20) },
+            Deployment { kind: DeploymentKind::Hotfix, ..ground.deployment("3", 30) },
+            Deployment { runbook_slug: "hotfix".into(), ..ground.deployment("4", 40) },
             ground.watching("5", 50),
-            DeploymentRecord {
+            Deployment {
                 service_id: bank.id,
                 service: bank.slug.clone(),
                 ..ground.deployment("6", 60)
@@ -84,7 +85,7 @@ async fn each_filter_narrows_and_all_together(#[values(On::Sqlite, On::Postgres)
 async fn text_is_searched_as_it_is_written(#[values(On::Sqlite, On::Postgres)] on: On) {
     on.run(async |db| {
         let ground = ground(&db.store).await;
-        let noted = |version: &str, notes: &str, seconds| DeploymentRecord {
+        let noted = |version: &str, notes: &str, seconds| Deployment {
             notes: notes.into(),
             deployed_by: "robot".into(),
             ..ground.deployment(version, seconds)
@@ -99,7 +100,7 @@ async fn text_is_searched_as_it_is_written(#[values(On::Sqlite, On::Postgres)] o
                 noted("e", "wow!", 5),
                 noted("f", "Mixed CASE", 6),
                 noted("g", "back\\slash and 'quote'", 7),
-                DeploymentRecord { deployed_by: "Ada L.".into(), ..noted("h", "", 8) },
+                Deployment { deployed_by: "Ada L.".into(), ..noted("h", "", 8) },
                 noted("V2", "", 9),
                 noted("i", "Ärger mit Öl", 10),
             ],

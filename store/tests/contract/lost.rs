@@ -20,7 +20,12 @@ async fn note(store: &Store, sentence: &'static str) -> Result<(), StoreError> {
 
 async fn database_name(db: &Database) -> String {
     let mut link = db.store.read().await.unwrap();
-    link.query("SELECT current_database()::text AS name").one().await.unwrap().get("name").unwrap()
+    link.query("SELECT current_database()::text AS name")
+        .fetch_one()
+        .await
+        .unwrap()
+        .get("name")
+        .unwrap()
 }
 
 /// Ends every connection of the portal to its database.

@@ -1,14 +1,13 @@
 //! Checks, what they measured, and which evidence of that is kept.
 
 use domain::{
-    check::ProbeSpec,
+    check::{Check, ProbeSpec},
     ids::{CheckId, DeploymentId},
     measurement::{Exchange, Finding, Measurement, Phase},
 };
 use rstest::rstest;
 use store::{
-    Store,
-    checks::{self, CheckRecord},
+    Store, checks,
     measurements::{self, Added, NewMeasurement},
 };
 
@@ -42,7 +41,7 @@ fn measurement(seconds: i64, phase: Phase) -> Measurement {
     }
 }
 
-async fn put(store: &Store, check: &CheckRecord) {
+async fn put(store: &Store, check: &Check) {
     let check = check.clone();
     act!(store, |tx| checks::put(tx, check).await).unwrap();
 }
@@ -94,7 +93,7 @@ async fn a_check_is_changed_retired_and_brought_back_by_its_key(
         let service = ground.service.id;
         let check = ground.check("home");
         put(&db.store, &check).await;
-        let changed = CheckRecord {
+        let changed = Check {
             id: CheckId(id()),
             environment: "staging".into(),
             label: "Home page".into(),
@@ -117,8 +116,7 @@ async fn a_check_is_changed_retired_and_brought_back_by_its_key(
             ..check.clone()
         };
         put(&db.store, &changed).await;
-        let expected =
-            CheckRecord { id: check.id, created_at: check.created_at, ..changed.clone() };
+        let expected = Check { id: check.id, created_at: check.created_at, ..changed.clone() };
         let mut link = db.store.read().await.unwrap();
         let link = &mut link;
         let found = checks::by_key(link, service, "home").await.unwrap();
@@ -150,7 +148,7 @@ async fn only_checks_under_an_open_watch_run(#[values(On::Sqlite, On::Postgres)]
         let ground = ground(&db.store).await;
         let runs = ground.check("runs");
         let retired = ground.check("retired");
-        let elsewhere = CheckRecord { environment: "staging".into(), ..ground.check("elsewhere") };
+        let elsewhere = Check { environment: "staging".into(), ..ground.check("elsewhere") };
         for check in [&runs, &retired, &elsewhere] {
             put(&db.store, check).await;
         }
@@ -198,7 +196,7 @@ async fn measurements_are_read_by_time(#[values(On::Sqlite, On::Postgres)] on: O
         assert!((newest.duration_ms - 41.25).abs() < f64::EPSILON);
         assert_eq!((newest.short.as_str(), newest.sentence.as_str()), ("41 ms", "At 90."));
 
-        let between = async |link: &mut store::Link, since, until, limit| {
+        let between = async |link: &mut store::Connection, since, until, limit| {
             let found = measurements::between(link, check, since, until, limit).await.unwrap();
             found.into_iter().map(|found| (found.at, found.sentence)).collect::<Vec<_>>()
         };
@@ -209,7 +207,7 @@ async fn measurements_are_read_by_time(#[values(On::Sqlite, On::Postgres)] on: O
         let value = Some(0.1 + 0.2);
         assert_eq!(values, [(at(30), Phase::Successful, value), (at(60), Phase::Failed, value)]);
 
-        let newest_between = async |link: &mut store::Link, since, until| {
+        let newest_between = async |link: &mut store::Connection, since, until| {
             let place = (service, "production");
             let found = measurements::newest_between(link, place, since, until).await.unwrap();
             found.get(&check).map(|found| found.at)
@@ -295,12 +293,12 @@ async fn evidence_is_kept_of_each_turn_and_of_one_a_minute(
         let link = &mut link;
         let kept: Vec<i64> = link
             .query("SELECT at FROM measurement_evidence ORDER BY at")
-            .read(|row| row.get("at"))
+            .fetch_as(|row| row.get("at"))
             .await
             .unwrap();
         // The first, each turn, and the newest that is a minute after the one before.
         assert_eq!(kept, [0, 140, 180, 240].map(|s| measurements::millis_up(at(s))));
-        let evidence = async |link: &mut store::Link, seconds| {
+        let evidence = async |link: &mut store::Connection, seconds| {
             let found = measurements::evidence(link, check, at(seconds)).await.unwrap();
             found.map(|found| found.started_at)
         };
@@ -328,7 +326,7 @@ async fn evidence_is_kept_of_each_turn_and_of_one_a_minute(
         assert_eq!(evidence(link, 270).await, Some(at(270)));
 
         // The strip of each has its own.
-        let strip = async |link: &mut store::Link, id| {
+        let strip = async |link: &mut store::Connection, id| {
             let found = measurements::stretches(link, id).await.unwrap();
             let counts = found.iter().map(|one| (one.stretch, one.good, one.unsure, one.bad));
             counts.collect::<Vec<_>>()
@@ -421,8 +419,13 @@ async fn what_measurements_say_is_kept_once(#[values(On::Sqlite, On::Postgres)] 
         add(&db.store, check, None, first.to_vec()).await.unwrap();
         add(&db.store, check, None, second.to_vec()).await.unwrap();
         let mut link = db.store.read().await.unwrap();
-        let outcomes: i64 =
-            link.query("SELECT count(*) AS n FROM outcomes").one().await.unwrap().get("n").unwrap();
+        let outcomes: i64 = link
+            .query("SELECT count(*) AS n FROM outcomes")
+            .fetch_one()
+            .await
+            .unwrap()
+            .get("n")
+            .unwrap();
         assert_eq!(outcomes, 1);
         let mut found = measurements::between(&mut link, check, at(0), at(200), 200).await.unwrap();
         found.reverse();

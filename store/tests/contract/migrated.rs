@@ -1,19 +1,22 @@
 //! What a schema of before becomes: a hook that was being called is held by nobody.
 
-use domain::delivery::{AttemptOutcome, DeliveryState};
+use domain::{
+    delivery::{AttemptOutcome, DeliveryState},
+    deployment::Deployment,
+    rollback::{HookState, Rollback},
+};
 use rstest::rstest;
 use sqlx::migrate::Migrator;
 use store::{
     Pool, Store,
     deliveries::{self, ROLLBACK_HOOK},
-    rollbacks::{self, HookState, RollbackRecord},
-    services,
+    micros, rollbacks, runs, services,
 };
 use uuid::Uuid;
 
 use crate::{
     harness::On,
-    seed::{at, deploy, entry, ground},
+    seed::{at, entry, ground},
 };
 
 static SQLITE: Migrator = sqlx::migrate!("../migrations/sqlite");
@@ -21,6 +24,36 @@ static POSTGRES: Migrator = sqlx::migrate!("../migrations/postgres");
 
 /// The migration that makes deliveries.
 const DELIVERIES: i64 = 10;
+
+/// Adds deployments as the version before did, when the demo's were marked.
+async fn deploy_as_before(store: &Store, records: &[Deployment]) {
+    let records = records.to_vec();
+    act!(store, |tx| {
+        for record in records {
+            runs::insert(tx, record.run()).await?;
+            tx.query(
+                "INSERT INTO deployments (id, service_id, environment, release_id, version, kind, \
+                 strategy, deployed_at, deployed_by, announced_by, notes, runbook_version_id, \
+                 runbook_slug, runbook_number, demo, created_at) VALUES ($1, $2, $3, $4, $5, \
+                 'first', 'rolling', $6, 'ci', 'ci', '', $7, $8, $9, $10, $6)",
+            )
+            .bind(record.id.0)
+            .bind(record.service_id.0)
+            .bind(record.environment)
+            .bind(record.release_id.0)
+            .bind(record.version)
+            .bind(micros(record.deployed_at))
+            .bind(record.runbook_version_id.0)
+            .bind(record.runbook_slug)
+            .bind(record.runbook_number)
+            .bind(false)
+            .execute()
+            .await?;
+        }
+        Ok(())
+    })
+    .unwrap();
+}
 
 fn before(all: &Migrator) -> Migrator {
     let migrations = all.iter().filter(|one| one.version < DELIVERIES).cloned().collect();
@@ -39,7 +72,7 @@ async fn a_hook_under_way_is_one_that_nobody_holds(#[values(On::Sqlite, On::Post
         let store = Store::start(pool).await.unwrap();
         let ground = ground(&store).await;
         let all = ["1.0.0", "1.1.0", "1.2.0"].map(|version| ground.deployment(version, 0));
-        deploy(&store, &all).await;
+        deploy_as_before(&store, &all).await;
         let ids = all.map(|deployment| deployment.id);
         act!(store, |tx| {
             let mut audit = entry("rolled back");
@@ -49,7 +82,7 @@ async fn a_hook_under_way_is_one_that_nobody_holds(#[values(On::Sqlite, On::Post
             for (id, hook_state) in
                 ids.into_iter().zip([HookState::Pending, HookState::Pending, HookState::Done])
             {
-                let record = RollbackRecord {
+                let record = Rollback {
                     deployment_id: id,
                     reason: "Errors.".into(),
                     triggered_by: "ci".into(),
@@ -68,7 +101,7 @@ async fn a_hook_under_way_is_one_that_nobody_holds(#[values(On::Sqlite, On::Post
                  '', 1)",
             )
             .bind(ground.service.id.0)
-            .run()
+            .execute()
             .await
         })
         .unwrap();

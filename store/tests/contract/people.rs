@@ -4,12 +4,12 @@ use chrono::Duration;
 use domain::{
     ids::{PersonId, TokenId},
     roles::{Role, Scope},
+    token::Token,
 };
 use rstest::rstest;
 use store::{
-    idempotency::{self, Answer},
-    people, sessions, settings,
-    tokens::{self, TokenRecord},
+    idempotency::{self, Response},
+    people, sessions, settings, tokens,
 };
 
 use crate::{
@@ -72,7 +72,7 @@ async fn an_address_belongs_to_one_person(#[values(On::Sqlite, On::Postgres)] on
 #[tokio::test]
 async fn tokens_are_found_by_prefix_and_revoked_once(#[values(On::Sqlite, On::Postgres)] on: On) {
     on.run(async |db| {
-        let token = |prefix: &str, seconds| TokenRecord {
+        let token = |prefix: &str, seconds| Token {
             id: TokenId(id()),
             name: "ci".into(),
             prefix: prefix.into(),
@@ -86,7 +86,7 @@ async fn tokens_are_found_by_prefix_and_revoked_once(#[values(On::Sqlite, On::Po
             last_used_at: None,
         };
         let one = token("d2_aaaaaaaa", 1);
-        let two = TokenRecord { services: vec![], expires_at: None, ..token("d2_bbbbbbbb", 2) };
+        let two = Token { services: vec![], expires_at: None, ..token("d2_bbbbbbbb", 2) };
         let taken = token("d2_aaaaaaaa", 3);
         let one_id = one.id;
         let (first, second) = (one.clone(), two.clone());
@@ -170,15 +170,15 @@ async fn answers_are_kept_by_token_and_key(#[values(On::Sqlite, On::Postgres)] o
     on.run(async |db| {
         let [one, two] = [TokenId(id()), TokenId(id())];
         let answer =
-            |body: &str| Answer { request_hash: vec![7; 32], status: 201, body: body.to_owned() };
+            |body: &str| Response { request_hash: vec![7; 32], status: 201, body: body.to_owned() };
         let (a, b, c) = (answer("{\"a\":1}"), answer("{}"), answer("again"));
         let (kept_a, kept_b) = (a.clone(), b.clone());
         act!(db.store, |tx| {
-            idempotency::keep(tx, one, "key".into(), kept_a, at(0)).await?;
-            idempotency::keep(tx, two, "key".into(), kept_b, at(0) + Duration::hours(1)).await
+            idempotency::insert(tx, one, "key".into(), kept_a, at(0)).await?;
+            idempotency::insert(tx, two, "key".into(), kept_b, at(0) + Duration::hours(1)).await
         })
         .unwrap();
-        let twice = act!(db.store, |tx| idempotency::keep(tx, one, "key".into(), c, at(1)).await);
+        let twice = act!(db.store, |tx| idempotency::insert(tx, one, "key".into(), c, at(1)).await);
         assert!(twice.unwrap_err().is_unique_violation());
 
         let mut link = db.store.read().await.unwrap();

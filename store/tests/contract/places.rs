@@ -2,14 +2,13 @@
 
 use domain::{
     ids::{RehearsalId, ReleaseId, ServiceId},
-    rehearsal::RehearsalFact,
+    rehearsal::{Rehearsal, RehearsalFact},
+    release::Release,
+    rollback::RollbackPlan,
+    service::{Environment, Service, ServiceEnvironment},
 };
 use rstest::rstest;
-use store::{
-    rehearsals::{self, RehearsalRecord},
-    releases::{self, ReleaseRecord},
-    services::{self, EnvironmentRecord, RollbackPlan, ServiceEnvironment, ServiceRecord},
-};
+use store::{rehearsals, releases, services};
 
 use crate::{
     harness::On,
@@ -29,7 +28,7 @@ async fn services_are_kept_and_changed_by_slug(#[values(On::Sqlite, On::Postgres
             Ok(())
         })
         .unwrap();
-        let changed = ServiceRecord {
+        let changed = Service {
             id: ServiceId(id()),
             name: "Kaufhaus „Süd“".into(),
             targets: vec![],
@@ -37,8 +36,7 @@ async fn services_are_kept_and_changed_by_slug(#[values(On::Sqlite, On::Postgres
             updated_at: at(5) + MICROSECOND,
             ..shop.clone()
         };
-        let expected =
-            ServiceRecord { id: shop.id, created_at: shop.created_at, ..changed.clone() };
+        let expected = Service { id: shop.id, created_at: shop.created_at, ..changed.clone() };
         act!(db.store, |tx| services::put(tx, changed).await).unwrap();
 
         let mut link = db.store.read().await.unwrap();
@@ -64,12 +62,10 @@ async fn environments_have_an_order_and_base_urls(#[values(On::Sqlite, On::Postg
         let ground = ground(&db.store).await;
         let service_id = ground.service.id;
         act!(db.store, |tx| {
-            let dev =
-                EnvironmentRecord { slug: "development".into(), name: "Dev".into(), position: 1 };
+            let dev = Environment { slug: "development".into(), name: "Dev".into(), position: 1 };
             services::add_environment(tx, dev).await?;
             // One of that slug stays as it is.
-            let again =
-                EnvironmentRecord { slug: "staging".into(), name: "Other".into(), position: 0 };
+            let again = Environment { slug: "staging".into(), name: "Other".into(), position: 0 };
             services::add_environment(tx, again).await?;
             for base_url in [None, Some("https://old".into()), Some("https://new".into())] {
                 let environment = "development".into();
@@ -152,7 +148,7 @@ async fn a_rollback_plan_is_one_for_each_place(#[values(On::Sqlite, On::Postgres
 async fn rehearsals_newest_first(#[values(On::Sqlite, On::Postgres)] on: On) {
     on.run(async |db| {
         let service_id = ground(&db.store).await.service.id;
-        let rehearsal = |when, worked| RehearsalRecord {
+        let rehearsal = |when, worked| Rehearsal {
             id: RehearsalId(id()),
             service_id,
             fact: RehearsalFact {
@@ -189,7 +185,7 @@ async fn rehearsals_newest_first(#[values(On::Sqlite, On::Postgres)] on: On) {
 async fn a_release_is_filled_in_and_never_emptied(#[values(On::Sqlite, On::Postgres)] on: On) {
     on.run(async |db| {
         let ground = ground(&db.store).await;
-        let blank = ReleaseRecord {
+        let blank = Release {
             id: ReleaseId(id()),
             service_id: ground.service.id,
             version: "2.0.0".into(),
@@ -198,14 +194,14 @@ async fn a_release_is_filled_in_and_never_emptied(#[values(On::Sqlite, On::Postg
             notes: String::new(),
             created_at: at(1),
         };
-        let told = ReleaseRecord {
+        let told = Release {
             id: ReleaseId(id()),
             commit_sha: Some("9f2c1ab".into()),
             notes: "Faster.".into(),
             created_at: at(2),
             ..blank.clone()
         };
-        let digest = ReleaseRecord {
+        let digest = Release {
             id: ReleaseId(id()),
             artifact_digest: Some("sha256:00".into()),
             ..blank.clone()
@@ -220,7 +216,7 @@ async fn a_release_is_filled_in_and_never_emptied(#[values(On::Sqlite, On::Postg
         })
         .unwrap();
         assert_eq!(ids, [blank.id; 3]);
-        let expected = ReleaseRecord {
+        let expected = Release {
             commit_sha: told.commit_sha,
             artifact_digest: Some("sha256:00".into()),
             notes: told.notes,

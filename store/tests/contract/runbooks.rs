@@ -1,8 +1,8 @@
 //! Versions of runbooks.
 
-use domain::ids::RunbookVersionId;
+use domain::{ids::RunbookVersionId, runbook::RunbookVersion};
 use rstest::rstest;
-use store::runbooks::{self, RunbookVersion};
+use store::runbooks;
 
 use crate::{
     harness::On,

@@ -1,23 +1,21 @@
 //! Deployments with their boxes, evidence, waivers, signatures and rollbacks.
 
 use domain::{
+    deployment::Deployment,
+    evidence::Evidence,
     ids::{DeploymentId, EvidenceId, ItemId, SignOffId, WaiverId},
-    item::{ItemState, MachineWord, PersonWord},
+    item::{AutomatedStatus, Item, ItemState, ManualResult, ManualStatus, PostedResult},
+    rollback::{HookState, Rollback},
     runbook::MachineRule,
+    sign_off::SignOff,
     verdict::Verdict,
+    waiver::Waiver,
     watch::WatchState,
 };
 use rstest::rstest;
 use store::{
-    deployments::{self, DeploymentRecord},
-    rollbacks::{self, HookState, RollbackRecord},
-    runs::{
-        self,
-        evidence::{self, EvidenceRecord},
-        items::{self, ItemRecord, PersonSaid, Pushed},
-        sign_offs::{self, SignOffRecord},
-        waivers::{self, WaiverRecord},
-    },
+    deployments, rollbacks,
+    runs::{self, evidence, items, sign_offs, waivers},
 };
 
 use crate::{
@@ -31,14 +29,13 @@ async fn a_deployment_comes_back_as_it_went(#[values(On::Sqlite, On::Postgres)] 
     on.run(async |db| {
         let ground = ground(&db.store).await;
         let first = ground.deployment("1.0.0", 0);
-        let second = DeploymentRecord {
+        let second = Deployment {
             deployer_id: None,
             url: None,
             notes: "„Größer“\nund schneller".into(),
             replaces_id: Some(first.id),
             superseded_by_id: Some(first.id),
             closed_at: Some(at(9) + MICROSECOND),
-            demo: true,
             ..ground.deployment("1.1.0", 5)
         };
         deploy(&db.store, &[first.clone(), second.clone()]).await;
@@ -56,8 +53,7 @@ async fn a_place_has_one_open_watch(#[values(On::Sqlite, On::Postgres)] on: On) 
     on.run(async |db| {
         let ground = ground(&db.store).await;
         let open = ground.watching("1.0.0", 0);
-        let staging =
-            DeploymentRecord { environment: "staging".into(), ..ground.watching("1.1.0", 1) };
+        let staging = Deployment { environment: "staging".into(), ..ground.watching("1.1.0", 1) };
         let closed = ground.deployment("0.9.0", -9);
         deploy(&db.store, &[open.clone(), staging.clone(), closed]).await;
         let second = ground.watching("1.1.0", 2);
@@ -105,10 +101,9 @@ async fn what_runs_and_what_a_rollback_restores(#[values(On::Sqlite, On::Postgre
         }
         let good = ground.deployment("1.0.0", 0);
         let superseded =
-            DeploymentRecord { state: WatchState::Superseded, ..ground.deployment("1.1.0", 10) };
+            Deployment { state: WatchState::Superseded, ..ground.deployment("1.1.0", 10) };
         let again = ground.deployment("1.2.0", 20);
-        let bad =
-            DeploymentRecord { state: WatchState::RolledBack, ..ground.deployment("1.3.0", 30) };
+        let bad = Deployment { state: WatchState::RolledBack, ..ground.deployment("1.3.0", 30) };
         deploy(&db.store, &[bad.clone(), again.clone(), superseded, good.clone()]).await;
         let mut link = db.store.read().await.unwrap();
         let link = &mut link;
@@ -121,7 +116,7 @@ async fn what_runs_and_what_a_rollback_restores(#[values(On::Sqlite, On::Postgre
             std::slice::from_ref(&again)
         );
 
-        let last_good = async |link: &mut store::Link, before, other_than: &str| {
+        let last_good = async |link: &mut store::Connection, before, other_than: &str| {
             deployments::last_good(link, service, "production", before, other_than)
                 .await
                 .unwrap()
@@ -143,7 +138,7 @@ async fn boxes_keep_what_was_said(#[values(On::Sqlite, On::Postgres)] on: On) {
         let ground = ground(&db.store).await;
         let deployment = ground.watching("1.0.0", 0);
         deploy(&db.store, std::slice::from_ref(&deployment)).await;
-        let plain = ItemRecord {
+        let plain = Item {
             role: None,
             probes: vec![],
             required: false,
@@ -151,7 +146,7 @@ async fn boxes_keep_what_was_said(#[values(On::Sqlite, On::Postgres)] on: On) {
             state: ItemState::NotRequired,
             ..item(&deployment, "plain", 2)
         };
-        let full = ItemRecord {
+        let full = Item {
             due_at: Some(at(60) + MICROSECOND),
             machine_rule: Some(MachineRule::RollbackRehearsed),
             ..item(&deployment, "full", 1)
@@ -163,16 +158,16 @@ async fn boxes_keep_what_was_said(#[values(On::Sqlite, On::Postgres)] on: On) {
             assert_eq!(found, [full.clone(), plain.clone()]);
         }
 
-        let spoken = ItemRecord {
-            pushed: Some(Pushed {
-                word: MachineWord::Undecided,
+        let spoken = Item {
+            posted_result: Some(PostedResult {
+                word: AutomatedStatus::Undecided,
                 sentence: "No test in it.".into(),
                 by: "junit".into(),
                 at: at(70),
             }),
-            machine: Some((MachineWord::Failed, "hsts: no header.".into())),
-            person: Some(PersonSaid {
-                word: PersonWord::Passed,
+            machine: Some((AutomatedStatus::Failed, "hsts: no header.".into())),
+            person: Some(ManualResult {
+                word: ManualStatus::Passed,
                 name: "Jo".into(),
                 note: "Saw it.".into(),
                 at: at(71),
@@ -191,7 +186,7 @@ async fn boxes_keep_what_was_said(#[values(On::Sqlite, On::Postgres)] on: On) {
         assert_eq!(items::by_key(link, deployment.id.into(), "none").await.unwrap(), None);
 
         // Words taken back are gone from the box.
-        let silent = ItemRecord { pushed: None, machine: None, person: None, ..spoken };
+        let silent = Item { posted_result: None, machine: None, person: None, ..spoken };
         let update = silent.clone();
         act!(db.store, |tx| items::update(tx, &update).await).unwrap();
         let found = items::by_key(link, deployment.id.into(), "full").await.unwrap();
@@ -208,18 +203,18 @@ async fn boxes_that_wait_come_soonest_due_first(#[values(On::Sqlite, On::Postgre
         let open = ground.watching("1.1.0", 0);
         let closed = ground.deployment("1.0.0", -5);
         deploy(&db.store, &[closed.clone(), open.clone()]).await;
-        let due = |key: &str, position, seconds: Option<i64>| ItemRecord {
+        let due = |key: &str, position, seconds: Option<i64>| Item {
             due_at: seconds.map(at),
             ..item(&open, key, position)
         };
-        let state = |key: &str, position, state| ItemRecord { state, ..due(key, position, None) };
+        let state = |key: &str, position, state| Item { state, ..due(key, position, None) };
         put_items(
             &db.store,
             &[
                 due("whenever", 0, None),
                 due("late", 1, Some(20)),
                 due("soon", 2, Some(10)),
-                ItemRecord { required: false, ..due("optional", 3, Some(1)) },
+                Item { required: false, ..due("optional", 3, Some(1)) },
                 state("passed", 4, ItemState::Passed),
                 state("waived", 5, ItemState::Waived),
                 state("not-required", 6, ItemState::NotRequired),
@@ -229,7 +224,7 @@ async fn boxes_that_wait_come_soonest_due_first(#[values(On::Sqlite, On::Postgre
         )
         .await;
         let mut link = db.store.read().await.unwrap();
-        let keys = |found: Vec<ItemRecord>| found.into_iter().map(|i| i.key).collect::<Vec<_>>();
+        let keys = |found: Vec<Item>| found.into_iter().map(|i| i.key).collect::<Vec<_>>();
         let all = items::waiting(&mut link, 100).await.unwrap();
         assert_eq!(keys(all), ["soon", "late", "whenever", "failed"]);
         let two = items::waiting(&mut link, 2).await.unwrap();
@@ -247,7 +242,7 @@ async fn evidence_newest_first_for_each_box(#[values(On::Sqlite, On::Postgres)] 
         let [one, two] = [("one", 0), ("two", 1)].map(|(key, at)| item(&deployment, key, at));
         deploy(&db.store, std::slice::from_ref(&deployment)).await;
         put_items(&db.store, &[one.clone(), two.clone()]).await;
-        let piece = |on: &ItemRecord, when| EvidenceRecord {
+        let piece = |on: &Item, when| Evidence {
             id: EvidenceId(id()),
             run_id: deployment.id.into(),
             item_id: on.id,
@@ -263,8 +258,7 @@ async fn evidence_newest_first_for_each_box(#[values(On::Sqlite, On::Postgres)] 
         };
         let a = piece(&one, at(5));
         let b = piece(&one, at(5) + MICROSECOND);
-        let c =
-            EvidenceRecord { url: None, started_at: None, finished_at: None, ..piece(&two, at(4)) };
+        let c = Evidence { url: None, started_at: None, finished_at: None, ..piece(&two, at(4)) };
         let all = [b.clone(), c.clone(), a.clone()];
         act!(db.store, |tx| {
             for record in all {
@@ -291,14 +285,14 @@ async fn waivers_end_and_expire(#[values(On::Sqlite, On::Postgres)] on: On) {
         let open = ground.watching("1.1.0", 0);
         let closed = ground.deployment("1.0.0", -5);
         deploy(&db.store, &[closed.clone(), open.clone()]).await;
-        let waived = |mut item: ItemRecord| {
+        let waived = |mut item: Item| {
             item.state = ItemState::Waived;
             item
         };
         let [one, two] = [("one", 0), ("two", 1)].map(|(key, at)| waived(item(&open, key, at)));
         let of_closed = item(&closed, "one", 0);
         put_items(&db.store, &[one.clone(), two.clone(), of_closed.clone()]).await;
-        let waiver = |on: &ItemRecord, granted, expires| WaiverRecord {
+        let waiver = |on: &Item, granted, expires| Waiver {
             id: WaiverId(id()),
             run_id: on.run_id,
             item_id: on.id,
@@ -349,7 +343,7 @@ async fn a_person_signs_once(#[values(On::Sqlite, On::Postgres)] on: On) {
         let ground = ground(&db.store).await;
         let deployment = ground.watching("1.0.0", 0);
         deploy(&db.store, std::slice::from_ref(&deployment)).await;
-        let signature = SignOffRecord {
+        let signature = SignOff {
             id: SignOffId(id()),
             run_id: deployment.id.into(),
             person_id: ground.person.person.id,
@@ -358,7 +352,7 @@ async fn a_person_signs_once(#[values(On::Sqlite, On::Postgres)] on: On) {
             comment: "Looks good.".into(),
             at: at(3) + MICROSECOND,
         };
-        let again = SignOffRecord { id: SignOffId(id()), role: "dba".into(), ..signature.clone() };
+        let again = SignOff { id: SignOffId(id()), role: "dba".into(), ..signature.clone() };
         let first = signature.clone();
         act!(db.store, |tx| sign_offs::insert(tx, first).await).unwrap();
         let refused = act!(db.store, |tx| sign_offs::insert(tx, again).await).unwrap_err();
@@ -377,7 +371,7 @@ async fn a_deployment_is_rolled_back_once(#[values(On::Sqlite, On::Postgres)] on
         let ground = ground(&db.store).await;
         let [one, two] = [ground.deployment("1.0.0", 0), ground.deployment("1.1.0", 1)];
         deploy(&db.store, &[one.clone(), two.clone()]).await;
-        let rollback = |of: &DeploymentRecord, hook_state| RollbackRecord {
+        let rollback = |of: &Deployment, hook_state| Rollback {
             deployment_id: of.id,
             reason: "Errors.".into(),
             triggered_by: "Jo".into(),
@@ -387,7 +381,7 @@ async fn a_deployment_is_rolled_back_once(#[values(On::Sqlite, On::Postgres)] on
             hook_sentence: String::new(),
             hook_at: None,
         };
-        let by_hand = RollbackRecord { target_version: None, ..rollback(&one, HookState::None) };
+        let by_hand = Rollback { target_version: None, ..rollback(&one, HookState::None) };
         let hooked = rollback(&two, HookState::Pending);
         let (a, b, again) = (by_hand.clone(), hooked.clone(), by_hand.clone());
         act!(db.store, |tx| {
@@ -407,7 +401,7 @@ async fn a_deployment_is_rolled_back_once(#[values(On::Sqlite, On::Postgres)] on
             rollbacks::set_hook(tx, two_id, HookState::Failed, sentence, at(6)).await
         })
         .unwrap();
-        let settled = RollbackRecord {
+        let settled = Rollback {
             hook_state: HookState::Failed,
             hook_sentence: "The hook answered 500.".into(),
             hook_at: Some(at(6)),

@@ -2,27 +2,23 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
+    account::Account,
+    actor::Person,
     audit::AuditEntry,
-    check::ProbeSpec,
+    check::{Check, ProbeSpec},
+    deployment::{Deployment, DeploymentKind, Strategy},
     ids::{CheckId, DeploymentId, ItemId, PersonId, ReleaseId, RunbookVersionId, ServiceId},
-    item::ItemState,
+    item::{Item, ItemActor, ItemState},
+    release::Release,
     roles::Role,
-    runbook::SignOffRequirement,
+    runbook::{RunbookVersion, SignOffRequirement},
+    service::{Environment, Service, ServiceEnvironment, Target},
     verdict::Verdict,
     watch::WatchState,
-    who::Person,
-    words::{Actor, DeploymentKind, Strategy},
 };
 use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
 use store::{
-    Store, StoreError, Tx, audit,
-    checks::CheckRecord,
-    deployments::{self, DeploymentRecord},
-    people::{self, PersonRecord},
-    releases::{self, ReleaseRecord},
-    runbooks::{self, RunbookVersion},
-    runs::items::{self, ItemRecord},
-    services::{self, EnvironmentRecord, ServiceEnvironment, ServiceRecord, Target},
+    Store, StoreError, Tx, audit, deployments, people, releases, runbooks, runs::items, services,
 };
 use uuid::Uuid;
 
@@ -41,14 +37,14 @@ pub fn id() -> Uuid {
 /// What every deployment needs: a service on staging and production, a release, a runbook.
 #[derive(Clone)]
 pub struct Ground {
-    pub service: ServiceRecord,
-    pub release: ReleaseRecord,
+    pub service: Service,
+    pub release: Release,
     pub runbook: RunbookVersion,
-    pub person: PersonRecord,
+    pub person: Account,
 }
 
-pub fn service(slug: &str) -> ServiceRecord {
-    ServiceRecord {
+pub fn service(slug: &str) -> Service {
+    Service {
         id: ServiceId(id()),
         slug: slug.into(),
         name: format!("The {slug}"),
@@ -61,8 +57,8 @@ pub fn service(slug: &str) -> ServiceRecord {
     }
 }
 
-pub fn person(email: &str, role: Role) -> PersonRecord {
-    PersonRecord {
+pub fn person(email: &str, role: Role) -> Account {
+    Account {
         person: Person {
             id: PersonId(id()),
             name: email.split('@').next().unwrap().into(),
@@ -89,11 +85,11 @@ pub fn runbook_version(number: i64) -> RunbookVersion {
     }
 }
 
-pub async fn put_service(tx: &mut Tx, service: ServiceRecord) -> Result<(), StoreError> {
+pub async fn put_service(tx: &mut Tx, service: Service) -> Result<(), StoreError> {
     let service_id = service.id;
     services::put(tx, service).await?;
     for (position, slug) in [(3, "staging"), (4, "production")] {
-        let known = EnvironmentRecord { slug: slug.into(), name: slug.into(), position };
+        let known = Environment { slug: slug.into(), name: slug.into(), position };
         services::add_environment(tx, known).await?;
         let place = ServiceEnvironment { service_id, environment: slug.into(), base_url: None };
         services::put_environment(tx, place).await?;
@@ -104,7 +100,7 @@ pub async fn put_service(tx: &mut Tx, service: ServiceRecord) -> Result<(), Stor
 /// Lays the ground.
 pub async fn ground(store: &Store) -> Ground {
     let service = service("shop");
-    let release = ReleaseRecord {
+    let release = Release {
         id: ReleaseId(id()),
         service_id: service.id,
         version: "1.0.0".into(),
@@ -132,8 +128,8 @@ pub async fn ground(store: &Store) -> Ground {
 
 impl Ground {
     /// A deployment on production, `seconds` after the beginning.
-    pub fn deployment(&self, version: &str, seconds: i64) -> DeploymentRecord {
-        DeploymentRecord {
+    pub fn deployment(&self, version: &str, seconds: i64) -> Deployment {
+        Deployment {
             id: DeploymentId(id()),
             service_id: self.service.id,
             service: self.service.slug.clone(),
@@ -161,18 +157,17 @@ impl Ground {
             replaces_id: None,
             superseded_by_id: None,
             closed_at: None,
-            demo: false,
             created_at: at(seconds),
         }
     }
 
     /// One whose watch is open.
-    pub fn watching(&self, version: &str, seconds: i64) -> DeploymentRecord {
-        DeploymentRecord { state: WatchState::Watching, ..self.deployment(version, seconds) }
+    pub fn watching(&self, version: &str, seconds: i64) -> Deployment {
+        Deployment { state: WatchState::Watching, ..self.deployment(version, seconds) }
     }
 
-    pub fn check(&self, key: &str) -> CheckRecord {
-        CheckRecord {
+    pub fn check(&self, key: &str) -> Check {
+        Check {
             id: CheckId(id()),
             service_id: self.service.id,
             environment: "production".into(),
@@ -197,8 +192,8 @@ impl Ground {
     }
 }
 
-pub fn item(deployment: &DeploymentRecord, key: &str, position: i64) -> ItemRecord {
-    ItemRecord {
+pub fn item(deployment: &Deployment, key: &str, position: i64) -> Item {
+    Item {
         id: ItemId(id()),
         run_id: deployment.id.into(),
         position,
@@ -206,14 +201,14 @@ pub fn item(deployment: &DeploymentRecord, key: &str, position: i64) -> ItemReco
         title: format!("The {key}"),
         section: "After".into(),
         instructions: "Look.".into(),
-        actor: Actor::Mixed,
+        actor: ItemActor::Mixed,
         required: true,
         due_at: None,
         role: Some("operator".into()),
         probes: vec!["hsts".into()],
         machine_rule: None,
         not_required_because: None,
-        pushed: None,
+        posted_result: None,
         machine: None,
         person: None,
         state: ItemState::Open,
@@ -223,7 +218,7 @@ pub fn item(deployment: &DeploymentRecord, key: &str, position: i64) -> ItemReco
 }
 
 /// Writes deployments, oldest first.
-pub async fn deploy(store: &Store, records: &[DeploymentRecord]) {
+pub async fn deploy(store: &Store, records: &[Deployment]) {
     let records = records.to_vec();
     act!(store, |tx| {
         for record in records {
@@ -234,7 +229,7 @@ pub async fn deploy(store: &Store, records: &[DeploymentRecord]) {
     .unwrap();
 }
 
-pub async fn put_items(store: &Store, records: &[ItemRecord]) {
+pub async fn put_items(store: &Store, records: &[Item]) {
     let records = records.to_vec();
     act!(store, |tx| items::insert_all(tx, records).await).unwrap();
 }
@@ -264,7 +259,7 @@ pub async fn chain(store: &Store) -> i64 {
 /// The sentences of the audit log, oldest first.
 pub async fn sentences(store: &Store) -> Vec<String> {
     let mut link = store.read().await.unwrap();
-    let page = store::page::Page::first(10_000);
+    let page = domain::page::Page::first(10_000);
     let mut all: Vec<_> =
         audit::newest(&mut link, page).await.unwrap().into_iter().map(|e| e.sentence).collect();
     all.reverse();

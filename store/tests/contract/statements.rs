@@ -8,7 +8,7 @@ use std::{
 
 use rstest::rstest;
 use sqlx::{AssertSqlSafe, Executor as _, SqlSafeStr as _};
-use store::Link;
+use store::Connection;
 
 use crate::harness::On;
 
@@ -88,10 +88,14 @@ async fn each_can_be_prepared(#[values(On::Sqlite, On::Postgres)] on: On) {
             let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             let of = |words: &[&str]| words.iter().any(|word| sql.contains(word));
             let fault = match &mut link {
-                Link::Sqlite(_) if name == "schedule_leases.rs" || of(&POSTGRES) => continue,
-                Link::Postgres(_) if of(&SQLITE) => continue,
-                Link::Sqlite(connection) => (&mut **connection).prepare(statement).await.err(),
-                Link::Postgres(connection) => (&mut **connection).prepare(statement).await.err(),
+                Connection::Sqlite(_) if name == "schedule_leases.rs" || of(&POSTGRES) => continue,
+                Connection::Postgres(_) if of(&SQLITE) => continue,
+                Connection::Sqlite(connection) => {
+                    (&mut **connection).prepare(statement).await.err()
+                }
+                Connection::Postgres(connection) => {
+                    (&mut **connection).prepare(statement).await.err()
+                }
             };
             faults.extend(fault.map(|fault| format!("{}: {fault}\n  {sql}", file.display())));
         }

@@ -98,7 +98,7 @@ async fn after_a_lost_connection_all_is_looked_at_again() {
             listens(&mut told).await;
             let name: String = {
                 let mut link = db.store.read().await.unwrap();
-                let row = link.query("SELECT current_database()::text AS name").one().await;
+                let row = link.query("SELECT current_database()::text AS name").fetch_one().await;
                 row.unwrap().get("name").unwrap()
             };
             administer(format!(

@@ -60,7 +60,7 @@ async fn acts_that_wait_share_a_commit_and_one_that_fails_undoes_only_itself(
                 // A statement the database itself refuses, so that PostgreSQL's transaction is in
                 // its failed state too.
                 tx.query("INSERT INTO settings (key, value) VALUES ('failing', 'again')")
-                    .run()
+                    .execute()
                     .await
             })
         });
@@ -251,7 +251,7 @@ async fn an_act_that_passes_over_a_database_error_costs_no_neighbour(
             act!(store, |tx| {
                 put(tx, "careless").await?;
                 let twice = tx.query("INSERT INTO settings (key, value) VALUES ('careless', '')");
-                twice.run().await.unwrap_err();
+                twice.execute().await.unwrap_err();
                 Ok(())
             })
         });

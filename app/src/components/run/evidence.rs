@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use crate::{
     components::{
         badge::Badge,
+        measurement_details::proof,
         phase::{phase_label, phase_state},
-        pictures::pictures,
-        proof::proof,
+        screenshots::pictures,
         time::Ago,
     },
     pages::service::Room,

@@ -1,6 +1,6 @@
 //! What else can be done with a box: note, fail, take back, waive, probe.
 
-use domain::words::Actor;
+use domain::item::ItemActor;
 use engine::runs::{ItemNow, RunPage};
 use leptos::{prelude::*, server_fn::ServerFn};
 
@@ -13,13 +13,13 @@ use crate::{
 
 /// The actions the reader may take; none where they may not.
 pub fn item_actions(page: &RunPage, now: &ItemNow) -> AnyView {
-    let may = now.may;
+    let allowed = now.allowed;
     view! {
-        {may.probe.then(|| simple::<ProbeItem>(page, now, "probe-item", "Probe now", "Probing…"))}
-        {may.tick.then(|| with_note(page, now))}
-        {may.mark_failed.then(|| failing(page, now))}
-        {may.untick.then(|| simple::<Untick>(page, now, "untick", "Take back", "Taking back…"))}
-        {may.waive.then(|| waive_form(page, now))}
+        {allowed.probe.then(|| simple::<ProbeItem>(page, now, "probe-item", "Probe now", "Probing…"))}
+        {allowed.tick.then(|| with_note(page, now))}
+        {allowed.mark_failed.then(|| failing(page, now))}
+        {allowed.untick.then(|| simple::<Untick>(page, now, "untick", "Take back", "Taking back…"))}
+        {allowed.waive.then(|| waive_form(page, now))}
         {waiver(page, now)}
     }
     .into_any()
@@ -55,7 +55,7 @@ fn simple<A: ServerFn>(
 
 fn with_note(page: &RunPage, now: &ItemNow) -> AnyView {
     let key = &now.item.key;
-    let verb = if now.item.actor == Actor::Mixed { "Confirm" } else { "Tick" };
+    let verb = if now.item.actor == ItemActor::Mixed { "Confirm" } else { "Tick" };
     view! {
         <details class="disclosure no-print" id=format!("{key}-note")>
             <summary>{format!("{verb} with a note…")}</summary>
@@ -93,7 +93,7 @@ fn waiver(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
     let waiver = now.waiver.as_ref()?;
     let word = if waiver.expires_at > page.now { "Waived until " } else { "The waiver expired " };
     let end = now
-        .may
+        .allowed
         .end_waiver
         .then(|| simple::<EndWaiver>(page, now, "end-waiver", "End the waiver", "Ending…"));
     Some(

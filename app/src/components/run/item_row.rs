@@ -1,6 +1,9 @@
 //! A box: its state, what was seen, and what the reader may do about it.
 
-use domain::{item::ItemState, watch::WatchState, words::Actor};
+use domain::{
+    item::{ItemActor, ItemState},
+    watch::WatchState,
+};
 use engine::{
     heartbeats::HeartbeatNow,
     runs::{ItemNow, RunPage},
@@ -23,20 +26,20 @@ use crate::{
 
 /// Whether the reader's word is what the box lacks now.
 pub fn is_turn(now: &ItemNow) -> bool {
-    now.may.tick
+    now.allowed.tick
         && match now.item.actor {
-            Actor::Human => now.item.state != ItemState::Waived,
-            Actor::Mixed => is_half(now),
-            Actor::Automated => false,
+            ItemActor::Human => now.item.state != ItemState::Waived,
+            ItemActor::Mixed => is_half(now),
+            ItemActor::Automated => false,
         }
 }
 
 /// Whether the machine's half has passed and a person's is missing.
 pub fn is_half(now: &ItemNow) -> bool {
     let machine = now.item.machine.as_ref().map(|(word, _)| *word);
-    now.item.actor == Actor::Mixed
+    now.item.actor == ItemActor::Mixed
         && now.item.state == ItemState::Open
-        && machine == Some(domain::item::MachineWord::Passed)
+        && machine == Some(domain::item::AutomatedStatus::Passed)
 }
 
 /// The row.
@@ -50,9 +53,9 @@ pub fn item_row(page: &RunPage, now: &ItemNow) -> AnyView {
         _ => Some(view! { <Icon name=drawn/> }),
     };
     let actor = match item.actor {
-        Actor::Human => "person",
-        Actor::Automated => "machine",
-        Actor::Mixed => "machine + person",
+        ItemActor::Human => "person",
+        ItemActor::Automated => "machine",
+        ItemActor::Mixed => "machine + person",
     };
     let optional = (!item.required).then(|| view! { " "<span class="tag">"optional"</span> });
     let role = item.role.as_ref().map(|role| format!(" · {role}"));
@@ -80,7 +83,7 @@ pub fn item_row(page: &RunPage, now: &ItemNow) -> AnyView {
 
 /// Whether what is to be done stands open in the row.
 fn asks(now: &ItemNow) -> bool {
-    now.item.actor == Actor::Human
+    now.item.actor == ItemActor::Human
         && now.item.state == ItemState::Open
         && !now.item.instructions.trim().is_empty()
 }
@@ -157,8 +160,8 @@ fn side(page: &RunPage, now: &ItemNow, turn: bool) -> AnyView {
     let item = &now.item;
     let badge =
         (!turn).then(|| view! { <Badge state=item.state.as_str() label=item.state.label()/> });
-    let confirms = item.actor == Actor::Mixed;
-    let tick = now.may.tick.then(|| {
+    let confirms = item.actor == ItemActor::Mixed;
+    let tick = now.allowed.tick.then(|| {
         let verb = if confirms { "Confirm" } else { "Tick" };
         let class = if turn { "button primary" } else { "button" };
         view! {

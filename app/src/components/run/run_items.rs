@@ -37,8 +37,8 @@ pub fn run_items(page: &RunPage) -> AnyView {
 
 /// The keys, for whoever can use them.
 fn keys(page: &RunPage) -> Option<AnyView> {
-    let ticks = page.items.iter().any(|now| now.may.tick);
-    let waives = page.items.iter().any(|now| now.may.waive);
+    let ticks = page.items.iter().any(|now| now.allowed.tick);
+    let waives = page.items.iter().any(|now| now.allowed.waive);
     (ticks || waives).then(|| {
         view! {
             <span class="only-wide">

@@ -1,6 +1,9 @@
 //! Who must sign, who has signed, and what still stands in the way.
 
-use domain::{item::ItemState, watch::WatchState, words::Actor};
+use domain::{
+    item::{ItemActor, ItemState},
+    watch::WatchState,
+};
 use engine::runs::{ItemNow, RunPage, SignOffRole};
 use leptos::prelude::*;
 
@@ -53,12 +56,12 @@ fn role_row(page: &RunPage, role: &SignOffRole) -> AnyView {
         })
         .collect::<Vec<_>>();
     if role.given < role.needed {
-        let who = if role.candidates.is_empty() {
+        let actor = if role.candidates.is_empty() {
             "nobody here holds this role".to_owned()
         } else {
             either(&role.candidates)
         };
-        given.push(view! { <dd class="muted">{who}</dd> }.into_any());
+        given.push(view! { <dd class="muted">{actor}</dd> }.into_any());
     }
     view! { <div><dt>{title}</dt>{given}</div> }.into_any()
 }
@@ -106,15 +109,15 @@ fn lacks(now: &ItemNow) -> &'static str {
     match (now.item.state, now.item.actor) {
         (ItemState::Failed, _) => "failed",
         _ if is_turn(now) => "your tick",
-        (_, Actor::Human) => "a person",
-        (_, Actor::Mixed) if is_half(now) => "a person",
+        (_, ItemActor::Human) => "a person",
+        (_, ItemActor::Mixed) if is_half(now) => "a person",
         (ItemState::Running, _) => "running",
         _ => "no evidence yet",
     }
 }
 
 fn form(page: &RunPage) -> Option<AnyView> {
-    match &page.sign_off.may {
+    match &page.sign_off.allowed {
         Ok(role) => Some(
             view! {
                 <form class="form" method="post" action={action::<SignOff>()} data-enhance="" id="sign-off-form">

@@ -1,7 +1,6 @@
 //! What happened, newest first, day by day.
 
-use domain::audit::AuditEntry;
-use engine::text;
+use domain::{audit::AuditEntry, humanize};
 use leptos::prelude::*;
 
 use crate::components::time::machine;
@@ -25,7 +24,7 @@ pub fn timeline(entries: &[AuditEntry]) -> AnyView {
         let clock = at.format("%H:%M").to_string();
         let row = view! {
             <li>
-                <time datetime=machine(at) title=text::exact(at) data-exact="">{clock}</time>
+                <time datetime=machine(at) title=humanize::exact(at) data-exact="">{clock}</time>
                 <p><b>{entry.actor_name.clone()}</b>" "{said}</p>
             </li>
         };

@@ -1,16 +1,17 @@
 //! What runs where: services by environments.
 
-use engine::{board::Board, text};
-use leptos::prelude::*;
-use store::{
-    deployments::DeploymentRecord,
-    services::{EnvironmentRecord, ServiceRecord},
+use domain::{
+    deployment::Deployment,
+    humanize,
+    service::{Environment, Service},
 };
+use engine::board::Board;
+use leptos::prelude::*;
 
 use crate::components::{
     badge::of_deployment,
     icon::{Icon, of_state},
-    restore::restore_sentence,
+    restore_target::restore_sentence,
     time::Ago,
 };
 
@@ -72,7 +73,7 @@ pub fn environments(board: &Board) -> Option<AnyView> {
     )
 }
 
-fn cell(board: &Board, service: &ServiceRecord, environment: &EnvironmentRecord) -> AnyView {
+fn cell(board: &Board, service: &Service, environment: &Environment) -> AnyView {
     if let Some(bad) = board.unrestored(service, environment) {
         return unrestored(board, service, environment, bad);
     }
@@ -101,9 +102,9 @@ fn cell(board: &Board, service: &ServiceRecord, environment: &EnvironmentRecord)
 /// A rollback that nobody has said to be done: no version stands there as running.
 fn unrestored(
     board: &Board,
-    service: &ServiceRecord,
-    environment: &EnvironmentRecord,
-    bad: &DeploymentRecord,
+    service: &Service,
+    environment: &Environment,
+    bad: &Deployment,
 ) -> AnyView {
     let should = board.cell(service, environment).and_then(|(_, runs)| runs.as_ref());
     let said = restore_sentence(should);
@@ -123,9 +124,9 @@ fn unrestored(
 /// Where the environment before this one has run another version for a while.
 fn drift(
     board: &Board,
-    service: &ServiceRecord,
-    environment: &EnvironmentRecord,
-    running: &DeploymentRecord,
+    service: &Service,
+    environment: &Environment,
+    running: &Deployment,
 ) -> Option<String> {
     let at = board.environments.iter().position(|known| known.slug == environment.slug)?;
     let before = board.environments.get(at.checked_sub(1)?)?;
@@ -133,5 +134,6 @@ fn drift(
     let ahead = ahead.as_ref()?;
     let apart = ahead.version != running.version && ahead.deployed_at > running.deployed_at;
     let since = (board.now - ahead.deployed_at).num_seconds();
-    apart.then(|| format!("{} has {} for {}", before.name, ahead.version, text::duration(since)))
+    apart
+        .then(|| format!("{} has {} for {}", before.name, ahead.version, humanize::duration(since)))
 }

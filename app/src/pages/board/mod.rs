@@ -1,10 +1,10 @@
 //! The board: what is being watched, what waits on whom, what runs where.
 
 mod environments;
-mod waiting;
+mod needs_attention;
 mod watching;
 
-use domain::permissions::{Permission, permit};
+use domain::permissions::{Permission, authorize};
 use engine::board::Board;
 use leptos::prelude::*;
 
@@ -23,11 +23,11 @@ pub fn BoardPage() -> impl IntoView {
         async move {
             let person = visitor.person()?;
             let board = engine.board(&person).await?;
-            Ok((board, visitor.who()?))
+            Ok((board, visitor.actor()?))
         },
-        |(board, who)| {
+        |(board, actor)| {
             let offered =
-                !board.places.is_empty() && permit(&who, Permission::Announce, None).is_ok();
+                !board.places.is_empty() && authorize(&actor, Permission::Announce, None).is_ok();
             let view = view! {
                 <div class="page-head" data-live="board-head">
                     <div><h1>"Board"</h1><p class="page-sub">{summary(&board)}</p></div>
@@ -35,14 +35,14 @@ pub fn BoardPage() -> impl IntoView {
                 {offered.then(|| announce(&board))}
                 <div class="split" data-events="/events">
                     <div class="stack">
-                        {watching::watching(&board, &who)}
+                        {watching::watching(&board, &actor)}
                         {environments::environments(&board)}
                     </div>
                     <div class="stack">
-                        {waiting::waits_on_you(&board)}
-                        {waiting::to_sign(&board)}
-                        {waiting::overdue(&board)}
-                        {waiting::duties(&board)}
+                        {needs_attention::waits_on_you(&board)}
+                        {needs_attention::to_sign(&board)}
+                        {needs_attention::overdue(&board)}
+                        {needs_attention::duties(&board)}
                     </div>
                 </div>
             };

@@ -1,18 +1,19 @@
 //! The open watches.
 
 use domain::{
-    permissions::{Permission, permit},
+    actor::Actor,
+    deployment::Deployment,
+    humanize,
+    permissions::{Permission, authorize},
     watch::WatchProgress,
-    who::Who,
 };
-use engine::{board::Board, text};
+use engine::board::Board;
 use leptos::prelude::*;
-use store::deployments::DeploymentRecord;
 
 use crate::components::{badge::DeploymentBadge, empty::Empty};
 
 /// The card.
-pub fn watching(board: &Board, who: &Who) -> AnyView {
+pub fn watching(board: &Board, actor: &Actor) -> AnyView {
     let note = match board.watching.len() {
         0 => "none".to_owned(),
         1 => "1 deployment".to_owned(),
@@ -23,7 +24,7 @@ pub fn watching(board: &Board, who: &Who) -> AnyView {
         <section class="card" aria-labelledby="watched-h" id="watched" data-live="watched">
             <header class="card-head"><h2 id="watched-h">"Being watched now"</h2><p class="card-note">{note}</p></header>
             {if board.watching.is_empty() {
-                first_steps(board, who)
+                first_steps(board, actor)
             } else {
                 view! { <ul class="watch-rows">{rows}</ul> }.into_any()
             }}
@@ -32,14 +33,14 @@ pub fn watching(board: &Board, who: &Who) -> AnyView {
     .into_any()
 }
 
-fn row(board: &Board, one: &DeploymentRecord) -> AnyView {
+fn row(board: &Board, one: &Deployment) -> AnyView {
     let progress = WatchProgress::at(one.deployed_at, one.watch_ends_at, board.now);
     let share = progress.share() * 100.0;
     let label = format!("{share:.0} percent of the watch passed");
     let left = if progress.is_over() {
         "the watch's time is over".to_owned()
     } else {
-        format!("{} left", text::duration(progress.left_s()))
+        format!("{} left", humanize::duration(progress.left_s()))
     };
     let closed = one.required_items - one.open_items;
     let now = format!("{share:.2}%");
@@ -66,9 +67,9 @@ fn row(board: &Board, one: &DeploymentRecord) -> AnyView {
 }
 
 /// What to do first, where there is nothing to watch.
-fn first_steps(board: &Board, who: &Who) -> AnyView {
+fn first_steps(board: &Board, actor: &Actor) -> AnyView {
     if board.services.is_empty() {
-        if permit(who, Permission::Configure, None).is_err() {
+        if authorize(actor, Permission::Configure, None).is_err() {
             return view! { <Empty text="Nothing is here yet. An operator adds the first service."/> }
                 .into_any();
         }

@@ -1,9 +1,9 @@
 //! A check: what it asks, how it went, what it saw.
 
-use engine::{services::CheckPage, text};
+use domain::{humanize, measurement::RecordedMeasurement};
+use engine::checks::CheckPage;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use store::measurements::MeasurementRecord;
 
 use crate::{
     auth::Visitor,
@@ -12,9 +12,9 @@ use crate::{
         breadcrumbs::Breadcrumbs,
         chart_plot::chart_plot,
         empty::Empty,
+        measurement_details::proof,
         phase::{phase_label, phase_state},
-        pictures::pictures,
-        proof::proof,
+        screenshots::pictures,
         test_check::test_check,
         time::{Ago, At},
     },
@@ -30,9 +30,10 @@ pub fn CheckRoute() -> impl IntoView {
     let params = use_params_map().get_untracked();
     let (slug, key) =
         (params.get("slug").unwrap_or_default(), params.get("key").unwrap_or_default());
-    page::load(async move { engine.check_page(&visitor.person()?, &slug, &key).await }, |found| {
-        (format!("{} of {}", found.check.label, found.service_name), whole(&found))
-    })
+    page::load(
+        async move { engine.checks().page(&visitor.person()?, &slug, &key).await },
+        |found| (format!("{} of {}", found.check.label, found.service_name), whole(&found)),
+    )
 }
 
 fn whole(page: &CheckPage) -> AnyView {
@@ -48,7 +49,7 @@ fn whole(page: &CheckPage) -> AnyView {
         "{} on {} · every {}",
         check.spec.kind(),
         check.environment,
-        text::duration(check.interval_s)
+        humanize::duration(check.interval_s)
     );
     let retired = check.retired_at.map(|at| view! { " · retired "<At at now=page.now/> });
     view! {
@@ -157,7 +158,7 @@ fn table(page: &CheckPage) -> Option<AnyView> {
     )
 }
 
-fn row(page: &CheckPage, record: &MeasurementRecord) -> AnyView {
+fn row(page: &CheckPage, record: &RecordedMeasurement) -> AnyView {
     let (state, label) = (phase_state(record.phase), phase_label(record.phase));
     let took = format!("{:.0} ms", record.duration_ms);
     view! {

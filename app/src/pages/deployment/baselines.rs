@@ -2,12 +2,11 @@
 //! those that were recorded by hand.
 
 use domain::{
-    baseline::{Moment, Summary},
+    baseline::{Baseline, Moment, Summary},
     indicator::shown,
 };
 use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
-use store::baselines::BaselineRecord;
 
 use super::manual_baselines::manual_baselines;
 use crate::{actions::RecordBaselines, components::time::At, form::action};
@@ -74,8 +73,8 @@ fn captured(page: &DeploymentPage) -> AnyView {
 }
 
 /// The newest baseline of each indicator, by family.
-fn indicators(page: &DeploymentPage) -> Vec<&BaselineRecord> {
-    let mut newest: Vec<&BaselineRecord> = Vec::new();
+fn indicators(page: &DeploymentPage) -> Vec<&Baseline> {
+    let mut newest: Vec<&Baseline> = Vec::new();
     for one in &page.baselines {
         match newest.iter_mut().find(|known| known.indicator == one.indicator) {
             Some(known) if known.moment < one.moment => *known = one,
@@ -87,8 +86,8 @@ fn indicators(page: &DeploymentPage) -> Vec<&BaselineRecord> {
     newest
 }
 
-fn row(page: &DeploymentPage, of: &BaselineRecord) -> AnyView {
-    let at = |all: &[BaselineRecord], moment: Moment| {
+fn row(page: &DeploymentPage, of: &Baseline) -> AnyView {
+    let at = |all: &[Baseline], moment: Moment| {
         let mut found = all.iter();
         let found = found.find(|one| one.moment == moment && one.indicator == of.indicator);
         value(found.map(|one| &one.summary), &of.unit)

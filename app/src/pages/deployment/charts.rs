@@ -2,11 +2,13 @@
 //! same time of its watch, the thresholds, and gaps as gaps. The same as a table below each.
 
 use chrono::Duration;
-use domain::indicator::{Direction, shown};
+use domain::{
+    humanize,
+    indicator::{Direction, shown},
+};
 use engine::{
     deployments::DeploymentPage,
     indicators::{Chart, ChartPoint},
-    text,
 };
 use leptos::prelude::*;
 
@@ -42,7 +44,7 @@ pub fn charts(page: &DeploymentPage) -> Option<AnyView> {
 fn one(page: &DeploymentPage, chart: &Chart) -> AnyView {
     let id = format!("chart-{}", chart.key);
     let value = chart.now().map_or_else(|| "no data".to_owned(), |now| said(chart, now.value));
-    let span = text::duration(chart.every_s * i64::try_from(chart.points.len()).unwrap_or(0));
+    let span = humanize::duration(chart.every_s * i64::try_from(chart.points.len()).unwrap_or(0));
     let mut label = chart.label.clone();
     if let Some(first) = label.get_mut(0..1) {
         first.make_ascii_uppercase();

@@ -1,6 +1,6 @@
 //! What was deployed, where, by whom, and what it replaced.
 
-use domain::words::{DeploymentKind, Strategy};
+use domain::deployment::{DeploymentKind, Strategy};
 use engine::deployments::{DeploymentPage, Neighbour};
 use leptos::prelude::*;
 

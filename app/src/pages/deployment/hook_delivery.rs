@@ -1,10 +1,9 @@
 //! The rollback's hook on its way: how it stands, each attempt with its answer, and the button.
 
 use chrono::{DateTime, Utc};
-use domain::delivery::{AttemptOutcome, DeliveryState};
+use domain::delivery::{Attempt, AttemptOutcome, DeliveryState};
 use engine::deliveries::DeliveryNow;
 use leptos::prelude::*;
-use store::deliveries::AttemptRecord;
 
 use crate::{
     actions::Redeliver,
@@ -62,7 +61,7 @@ fn attempts(delivery: &DeliveryNow, now: DateTime<Utc>) -> Option<AnyView> {
     )
 }
 
-fn row(attempt: &AttemptRecord, now: DateTime<Utc>) -> AnyView {
+fn row(attempt: &Attempt, now: DateTime<Utc>) -> AnyView {
     let said = match attempt.outcome {
         AttemptOutcome::Sending => "under way".to_owned(),
         _ => attempt.answer.clone(),

@@ -1,8 +1,8 @@
 //! The baselines that somebody recorded by hand, newest first.
 
+use domain::baseline::ManualBaseline;
 use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
-use store::manual_baselines::ManualBaseline;
 
 use super::baselines::value;
 use crate::components::time::At;

@@ -11,7 +11,7 @@ mod verdict_banner;
 mod watch_strip;
 
 use domain::ids::DeploymentId;
-use engine::{Refusal, deployments::DeploymentPage};
+use engine::{Error, deployments::DeploymentPage};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -31,8 +31,8 @@ pub fn DeploymentRoute() -> impl IntoView {
         async move {
             let person = visitor.person()?;
             let known: DeploymentId =
-                id.parse().map_err(|_| Refusal::not_found("deployment", &id))?;
-            engine.deployment_page(&person, known).await
+                id.parse().map_err(|_| Error::not_found("deployment", &id))?;
+            engine.deployments().page(&person, known).await
         },
         |found| {
             let one = &found.deployment;

@@ -1,12 +1,12 @@
 //! How to go back: to what, by which rule, how it was proven, and the button.
 
-use domain::item::MachineWord;
-use engine::{
-    deployments::{DeploymentPage, RollbackPanel},
-    text,
+use domain::{
+    humanize,
+    item::AutomatedStatus,
+    rollback::{HookState, RollbackPlan},
 };
+use engine::deployments::{DeploymentPage, RollbackPanel};
 use leptos::prelude::*;
-use store::{rollbacks::HookState, services::RollbackPlan};
 
 use super::{header::short_commit, hook_delivery::hook_delivery};
 use crate::{
@@ -26,9 +26,11 @@ pub fn rollback_panel(page: &DeploymentPage) -> AnyView {
     let panel = &page.rollback;
     let (state, label) = match (&panel.done, panel.word) {
         (Some(_), _) => ("rolled_back", "Rolled back"),
-        (None, MachineWord::Passed) => ("ready", "Ready"),
-        (None, MachineWord::Failed) => ("broken", "Broken"),
-        (None, MachineWord::Running | MachineWord::Undecided) => ("undecided", "Not proven"),
+        (None, AutomatedStatus::Passed) => ("ready", "Ready"),
+        (None, AutomatedStatus::Failed) => ("broken", "Broken"),
+        (None, AutomatedStatus::Running | AutomatedStatus::Undecided) => {
+            ("undecided", "Not proven")
+        }
     };
     view! {
         <section class="card rollback" aria-labelledby="rollback-h" id="rollback" data-live="rollback" tabindex="-1">
@@ -40,7 +42,7 @@ pub fn rollback_panel(page: &DeploymentPage) -> AnyView {
                 {command(panel.plan.as_ref())}
                 {without_plan(page)}
                 <div class="rollback-actions no-print">
-                    {panel.may.then(|| form(page))}
+                    {panel.allowed.then(|| form(page))}
                     {copy(panel)}
                 </div>
             </div>
@@ -101,7 +103,7 @@ fn facts(page: &DeploymentPage) -> AnyView {
     let rehearsed = match &panel.rehearsal {
         None => view! { <span class="muted">"never"</span> }.into_any(),
         Some(kept) => {
-            let took = text::took(kept.fact.duration_s);
+            let took = humanize::took(kept.fact.duration_s);
             let how = if kept.fact.worked { format!(", {took}") } else { ", did not work".into() };
             view! { <Ago at=kept.fact.at now=page.now/>{how} }.into_any()
         }

@@ -1,7 +1,7 @@
 //! The verdict in a sentence, whose turn it is, and how long the watch still lasts.
 
-use domain::{verdict::Verdict, watch::WatchState};
-use engine::{deployments::DeploymentPage, text};
+use domain::{humanize, verdict::Verdict, watch::WatchState};
+use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
 
 use crate::components::badge::{DeploymentBadge, of_deployment};
@@ -13,7 +13,7 @@ pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
     let (state, _) = of_deployment(one);
     let (first, rest) = first_sentence(&page.run.gate.reason);
     let failed = one.state == WatchState::Watching && page.run.gate.verdict == Verdict::Failed;
-    let actions = (failed && page.rollback.may).then(|| {
+    let actions = (failed && page.rollback.allowed).then(|| {
         let to = page.rollback.target.as_ref().map_or("Roll back…".to_owned(), |target| {
             format!("Roll back to {}…", target.version)
         });
@@ -35,7 +35,7 @@ fn turn(page: &DeploymentPage) -> Option<AnyView> {
     if page.deployment.state != WatchState::Watching {
         return None;
     }
-    if let Ok(role) = &page.run.sign_off.may {
+    if let Ok(role) = &page.run.sign_off.allowed {
         let text = format!("Sign off as {role}");
         return Some(view! { "Waiting on you: "<a href="#sign-off">{text}</a>"." }.into_any());
     }
@@ -50,14 +50,14 @@ fn turn(page: &DeploymentPage) -> Option<AnyView> {
 }
 
 fn time_left(page: &DeploymentPage) -> AnyView {
-    let window = text::duration(page.progress.window_s);
+    let window = humanize::duration(page.progress.window_s);
     let (big, small) = match (page.deployment.closed_at, page.progress.is_over()) {
         (Some(closed), _) => {
             let watched = (closed - page.deployment.deployed_at).num_seconds();
-            (text::duration(watched), format!("watched of {window}"))
+            (humanize::duration(watched), format!("watched of {window}"))
         }
         (None, true) => ("over".to_owned(), format!("{window} are watched")),
-        (None, false) => (text::duration(page.progress.left_s()), format!("left of {window}")),
+        (None, false) => (humanize::duration(page.progress.left_s()), format!("left of {window}")),
     };
     view! { <p class="banner-time"><b>{big}</b><span>{small}</span></p> }.into_any()
 }

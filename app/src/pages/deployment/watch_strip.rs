@@ -1,9 +1,7 @@
 //! The watch as a strip: what the probes saw, slot by slot, and where now is.
 
-use engine::{
-    deployments::{DeploymentPage, Slot},
-    text,
-};
+use domain::humanize;
+use engine::deployments::{DeploymentPage, Slot};
 use leptos::prelude::*;
 
 use crate::components::time::At;
@@ -40,7 +38,7 @@ fn drawing(page: &DeploymentPage) -> AnyView {
     let count = |wanted| page.strip.slots.iter().filter(|slot| **slot == wanted).count();
     let label = format!(
         "Watch: {share:.0} percent of {} passed; {} slots good, {} unsure, {} failed",
-        text::duration(window_s),
+        humanize::duration(window_s),
         count(Slot::Good),
         count(Slot::Unsure),
         count(Slot::Bad)
@@ -56,7 +54,7 @@ fn drawing(page: &DeploymentPage) -> AnyView {
     let marks = (1..6)
         .map(|sixth| {
             let x = format!("{:.2}%", f64::from(sixth) * 100.0 / 6.0);
-            let label = format!("+{}", text::duration(window_s * i64::from(sixth) / 6));
+            let label = format!("+{}", humanize::duration(window_s * i64::from(sixth) / 6));
             view! { <text class="minor" x=x y="58" text-anchor="middle">{label}</text> }
         })
         .collect_view();
@@ -75,7 +73,7 @@ fn drawing(page: &DeploymentPage) -> AnyView {
             {now}
             <text x="0" y="58">"deploy"</text>
             {marks}
-            <text x="100%" y="58" text-anchor="end">{format!("+{}", text::duration(window_s))}</text>
+            <text x="100%" y="58" text-anchor="end">{format!("+{}", humanize::duration(window_s))}</text>
         </svg>
     }
     .into_any()

@@ -15,7 +15,7 @@ use crate::{auth::Visitor, components::empty::Empty, page};
 pub fn DutiesRoute() -> impl IntoView {
     let engine = page::engine();
     let visitor = Visitor::here();
-    page::load(async move { engine.duties_page(&visitor.person()?).await }, |found| {
+    page::load(async move { engine.duties().page(&visitor.person()?).await }, |found| {
         ("Duties".to_owned(), whole(&found))
     })
 }

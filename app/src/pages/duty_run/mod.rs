@@ -1,9 +1,9 @@
 //! A run of a duty: its boxes, who signs, what happened, and the runs before it.
 
-mod side;
+mod sidebar;
 
-use domain::{duty::DutyState, verdict::Verdict};
-use engine::{Refusal, duties::DutyRunPage, text};
+use domain::{duty::DutyState, humanize, verdict::Verdict};
+use engine::{Error, duties::DutyRunPage};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -27,8 +27,8 @@ pub fn DutyRunRoute() -> impl IntoView {
     let id = use_params_map().get_untracked().get("id").unwrap_or_default();
     page::load(
         async move {
-            let id = id.parse().map_err(|_| Refusal::not_found("run of a duty", &id))?;
-            engine.duty_run_page(&visitor.person()?, id).await
+            let id = id.parse().map_err(|_| Error::not_found("run of a duty", &id))?;
+            engine.duties().run_page(&visitor.person()?, id).await
         },
         |found| (format!("{} of {}", found.run.title, found.service_name), whole(&found)),
     )
@@ -57,7 +57,7 @@ fn whole(page: &DutyRunPage) -> AnyView {
                 <div class="stack">
                     {sign_off_panel(&page.page)}
                     {timeline(&page.page.timeline)}
-                    {side::runs(page)}
+                    {sidebar::runs(page)}
                 </div>
             </div>
         </div>
@@ -69,7 +69,7 @@ fn whole(page: &DutyRunPage) -> AnyView {
 fn banner(page: &DutyRunPage) -> AnyView {
     let run = &page.run;
     let (state, label, sentence) = match run.closed_at {
-        Some(at) => ("passed", "Done", format!("Signed off on {}.", text::exact(at))),
+        Some(at) => ("passed", "Done", format!("Signed off on {}.", humanize::exact(at))),
         None if page.duty.retired_at.is_some() => (
             "not_required",
             "Switched off",

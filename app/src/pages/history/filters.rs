@@ -1,10 +1,10 @@
 //! The form that narrows the history.
 
-use domain::{watch::WatchState, words::DeploymentKind};
+use domain::{deployment::DeploymentKind, watch::WatchState};
 use engine::history::HistoryPage;
 use leptos::prelude::*;
 
-use super::ask::Ask;
+use super::filter_query::Ask;
 use crate::components::{
     deployments_table::kind_word,
     field::{Field, Select},

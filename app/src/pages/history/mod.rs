@@ -1,13 +1,13 @@
 //! Deployments and lessons of the past, by filter.
 
-mod ask;
+mod filter_query;
 mod filters;
 
-use engine::{Engine, Refusal, history::HistoryPage};
+use domain::{deployment::DeploymentFilter, lesson::Lesson, page::Page};
+use engine::{Engine, Error, history::HistoryPage};
 use leptos::prelude::*;
-use store::{deployments::DeploymentFilter, lessons::LessonRecord, page::Page};
 
-use self::ask::Ask;
+use self::filter_query::Ask;
 use super::lessons::{PAGE as LESSONS, limit};
 use crate::{
     auth::Visitor,
@@ -31,7 +31,7 @@ struct Found {
     /// What is asked for that does not exist, in a sentence.
     unknown: Option<String>,
     page: HistoryPage,
-    lessons: Vec<LessonRecord>,
+    lessons: Vec<Lesson>,
     more_lessons: bool,
 }
 
@@ -45,10 +45,10 @@ pub fn HistoryRoute() -> impl IntoView {
     })
 }
 
-async fn find(engine: &Engine, visitor: &Visitor) -> Result<Found, Refusal> {
+async fn find(engine: &Engine, visitor: &Visitor) -> Result<Found, Error> {
     let person = visitor.person()?;
     let ask = Ask::of(&Query::of(visitor));
-    let services = engine.services_page(&person).await?.services;
+    let services = engine.services().page(&person).await?.services;
     let service = services.iter().map(|row| &row.service).find(|known| known.slug == ask.service);
     let (filter, mut unknown) = ask.filter();
     if !ask.service.is_empty() && service.is_none() {
@@ -57,13 +57,14 @@ async fn find(engine: &Engine, visitor: &Visitor) -> Result<Found, Refusal> {
     let filter = DeploymentFilter { service_id: service.map(|known| known.id), ..filter };
     let nothing = unknown.is_some() || ask.lessons;
     let limit_now = if nothing { 0 } else { PAGE };
-    let mut page = engine.history(&person, &filter, ask.before_deployment(), limit_now).await?;
+    let mut page =
+        engine.history().page(&person, &filter, ask.before_deployment(), limit_now).await?;
     page.more &= !nothing;
     let mut lessons = Vec::new();
     if ask.lessons && unknown.is_none() {
         let named = service.map(|known| known.slug.as_str());
         let asked = Page { before: ask.before_lesson(), limit: limit() };
-        (lessons, _) = engine.lessons(&visitor.who()?, &ask.text, named, asked).await?;
+        (lessons, _) = engine.lessons().list(&visitor.actor()?, &ask.text, named, asked).await?;
     }
     let more_lessons = lessons.len() > LESSONS;
     lessons.truncate(LESSONS);
@@ -106,7 +107,7 @@ fn deployments(found: &Found) -> AnyView {
         .deployments
         .last()
         .filter(|_| page.more)
-        .map(|last| ask.after(&ask::cursor(last.deployed_at, last.id)));
+        .map(|last| ask.after(&filter_query::cursor(last.deployed_at, last.id)));
     card("Deployments", content, page.deployments.len(), ask, older)
 }
 

@@ -1,8 +1,7 @@
 //! What was learned, found again.
 
-use domain::ids::LessonId;
+use domain::{ids::LessonId, lesson::Lesson, page::Page, service::Service};
 use leptos::prelude::*;
-use store::{lessons::LessonRecord, page::Page, services::ServiceRecord};
 
 use crate::{
     auth::Visitor,
@@ -24,9 +23,9 @@ struct Found {
     text: String,
     service: String,
     cursor: String,
-    lessons: Vec<LessonRecord>,
+    lessons: Vec<Lesson>,
     more: bool,
-    services: Vec<ServiceRecord>,
+    services: Vec<Service>,
     now: chrono::DateTime<chrono::Utc>,
 }
 
@@ -40,13 +39,13 @@ pub fn LessonsRoute() -> impl IntoView {
             let query = Query::of(&visitor);
             let (text, cursor) = (query.text("q"), query.text("before"));
             let service = query.text("service");
-            let who = visitor.who()?;
+            let actor = visitor.actor()?;
             let named = Some(service.as_str()).filter(|slug| !slug.is_empty());
             let ask = Page { before: cursor.parse::<LessonId>().ok(), limit: limit() };
-            let (mut lessons, _) = engine.lessons(&who, &text, named, ask).await?;
+            let (mut lessons, _) = engine.lessons().list(&actor, &text, named, ask).await?;
             let more = lessons.len() > PAGE;
             lessons.truncate(PAGE);
-            let services = engine.services_page(&visitor.person()?).await?.services;
+            let services = engine.services().page(&visitor.person()?).await?.services;
             let services = services.into_iter().map(|row| row.service).collect();
             Ok(Found { text, service, cursor, lessons, more, services, now: engine.now() })
         },

@@ -1,10 +1,10 @@
 //! The boxes of a runbook, in their order and under their headings.
 
 use domain::{
+    humanize,
+    item::ItemActor,
     runbook::{Condition, ItemTemplate, MachineRule, Runbook},
-    words::Actor,
 };
-use engine::text;
 use leptos::prelude::*;
 
 use crate::{components::deployments_table::kind_word, markdown};
@@ -33,11 +33,11 @@ pub fn boxes(runbook: &Runbook) -> AnyView {
     .into_any()
 }
 
-const fn actor(actor: Actor) -> &'static str {
+const fn actor(actor: ItemActor) -> &'static str {
     match actor {
-        Actor::Human => "person",
-        Actor::Automated => "machine",
-        Actor::Mixed => "machine + person",
+        ItemActor::Human => "person",
+        ItemActor::Automated => "machine",
+        ItemActor::Mixed => "machine + person",
     }
 }
 
@@ -53,7 +53,7 @@ const fn rule(rule: MachineRule) -> &'static str {
 pub fn due(seconds: u64) -> String {
     match i64::try_from(seconds) {
         Ok(0) => "T+0".into(),
-        Ok(seconds) => format!("T+{}", text::duration(seconds)),
+        Ok(seconds) => format!("T+{}", humanize::duration(seconds)),
         Err(_) => "never".into(),
     }
 }

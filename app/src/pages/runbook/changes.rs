@@ -1,9 +1,8 @@
 //! What changed between two versions.
 
-use domain::runbook::{FieldChange, ItemTemplate, RunbookDiff, diff};
+use domain::runbook::{FieldChange, ItemTemplate, RunbookDiff, RunbookVersion, diff};
 use leptos::prelude::*;
 use serde_json::Value;
-use store::runbooks::RunbookVersion;
 
 use super::boxes::due;
 use crate::components::{empty::Empty, field::Select};

@@ -1,14 +1,14 @@
 //! A runbook: its boxes, its versions, what changed between two of them, its runs.
 
-pub mod applies;
 mod boxes;
 mod changes;
-mod rail;
+pub mod scope_text;
+mod sidebar;
 
-use engine::{Refusal, runbooks::RunbookPage};
+use domain::runbook::RunbookVersion;
+use engine::{Error, runbooks::RunbookPage};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use store::runbooks::RunbookVersion;
 
 use crate::{
     auth::Visitor,
@@ -35,7 +35,7 @@ pub fn RunbookRoute() -> impl IntoView {
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
     page::load(
         async move {
-            let page = engine.runbook(&visitor.who()?, &slug).await?;
+            let page = engine.runbooks().page(&visitor.actor()?, &slug).await?;
             choose(page, &Query::of(&visitor), engine.now())
         },
         |found| {
@@ -49,7 +49,7 @@ fn choose(
     page: RunbookPage,
     query: &Query,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Found, Refusal> {
+) -> Result<Found, Error> {
     let version = |name: &str, usual: Option<&RunbookVersion>| {
         let asked = query.text(name);
         if asked.is_empty() {
@@ -57,10 +57,10 @@ fn choose(
         }
         let number: Option<i64> = asked.trim_start_matches('v').parse().ok();
         let found = page.versions.iter().find(|known| Some(known.number) == number);
-        found.cloned().map(Some).ok_or_else(|| Refusal::not_found("version", &asked))
+        found.cloned().map(Some).ok_or_else(|| Error::not_found("version", &asked))
     };
     let Some(shown) = version("version", page.versions.first())? else {
-        return Err(Refusal::not_found("version", "1"));
+        return Err(Error::not_found("version", "1"));
     };
     let before = page.versions.iter().find(|known| known.number < shown.number);
     let compared = version("from", before)?.zip(version("to", Some(&shown))?);
@@ -100,9 +100,9 @@ fn whole(found: &Found) -> AnyView {
                 {source(shown)}
             </div>
             <div class="stack">
-                {rail::facts(content)}
-                {rail::versions(&found.page.versions, shown.number, &content.slug, found.now)}
-                {rail::runs(&found.page.used_by, found.now)}
+                {sidebar::facts(content)}
+                {sidebar::versions(&found.page.versions, shown.number, &content.slug, found.now)}
+                {sidebar::runs(&found.page.used_by, found.now)}
                 {how_to_change()}
             </div>
         </div>

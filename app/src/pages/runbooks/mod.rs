@@ -1,9 +1,9 @@
 //! The published runbooks.
 
+use domain::runbook::RunbookVersion;
 use leptos::prelude::*;
-use store::runbooks::RunbookVersion;
 
-use super::runbook::applies::{applies_to, signers};
+use super::runbook::scope_text::{applies_to, signers};
 use crate::{
     auth::Visitor,
     components::{copyable::Copyable, empty::Empty, time::Ago},
@@ -17,7 +17,7 @@ pub fn RunbooksRoute() -> impl IntoView {
     let visitor = Visitor::here();
     page::load(
         async move {
-            let found = engine.runbooks(&visitor.who()?).await?;
+            let found = engine.runbooks().list(&visitor.actor()?).await?;
             Ok((found, engine.now()))
         },
         |(found, now)| ("Runbooks".to_owned(), whole(&found, now)),

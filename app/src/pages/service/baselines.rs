@@ -1,15 +1,17 @@
 //! What was normal, release by release.
 
-use domain::{baseline::Moment, indicator::shown};
+use domain::{
+    baseline::{Baseline, Moment},
+    indicator::shown,
+};
 use engine::services::{ReleaseBaselines, ServiceOverview};
 use leptos::prelude::*;
-use store::baselines::BaselineRecord;
 
 use crate::components::{badge::DeploymentBadge, time::Ago};
 
 /// The card; nothing before the first baseline was captured.
 pub fn baselines(page: &ServiceOverview) -> Option<AnyView> {
-    let mut indicators: Vec<&BaselineRecord> = Vec::new();
+    let mut indicators: Vec<&Baseline> = Vec::new();
     for one in page.baselines.iter().flat_map(|row| &row.baselines) {
         if indicators.iter().all(|known| known.indicator != one.indicator) {
             indicators.push(one);
@@ -48,7 +50,7 @@ pub fn baselines(page: &ServiceOverview) -> Option<AnyView> {
     )
 }
 
-fn row(page: &ServiceOverview, one: &ReleaseBaselines, indicators: &[&BaselineRecord]) -> AnyView {
+fn row(page: &ServiceOverview, one: &ReleaseBaselines, indicators: &[&Baseline]) -> AnyView {
     let deployment = &one.deployment;
     let cells = indicators
         .iter()
@@ -71,7 +73,7 @@ fn row(page: &ServiceOverview, one: &ReleaseBaselines, indicators: &[&BaselineRe
     .into_any()
 }
 
-fn cell(one: Option<&BaselineRecord>) -> AnyView {
+fn cell(one: Option<&Baseline>) -> AnyView {
     let Some(one) = one else { return view! { <span class="muted">"–"</span> }.into_any() };
     let value = one.summary.value.map_or_else(|| "no value".to_owned(), shown);
     // What was watched to its end needs no mark.

@@ -1,9 +1,8 @@
 //! Adding and changing a check: a form for each kind.
 
-use domain::check::ProbeSpec;
-use engine::services::{ServiceChecks, hidden};
+use domain::check::{Check, ProbeSpec};
+use engine::{secrets, services::ServiceChecks};
 use leptos::prelude::*;
-use store::checks::CheckRecord;
 
 use super::{Room, check_form_kinds::of_service, room::choices};
 use crate::{
@@ -110,19 +109,14 @@ pub fn new_checks(page: &ServiceChecks, adding: &str) -> AnyView {
 }
 
 /// The form for a check of a kind, new or known.
-pub fn check_form(
-    page: &ServiceChecks,
-    kind: &'static str,
-    known: Option<&CheckRecord>,
-) -> AnyView {
+pub fn check_form(page: &ServiceChecks, kind: &'static str, known: Option<&Check>) -> AnyView {
     let id = known.map_or_else(|| format!("new-{kind}"), |check| format!("change-{}", check.key));
     let (_, title, about, fields) =
         KINDS.into_iter().find(|(word, ..)| *word == kind).unwrap_or((kind, kind, "", ""));
     let summary = if known.is_some() { "Change…".to_owned() } else { format!("{title}…") };
     let usual_url = usual_url(page, kind);
     let environments = choices(&page.environments);
-    let text =
-        |of: fn(&CheckRecord) -> String, other: &str| known.map_or_else(|| other.to_owned(), of);
+    let text = |of: fn(&Check) -> String, other: &str| known.map_or_else(|| other.to_owned(), of);
     let key = match known {
         None => view! {
             <Field id=format!("{id}-key") name="key" label="Key" required=true maxlength=64
@@ -206,7 +200,7 @@ fn usual_conditions(kind: &str) -> &'static str {
 }
 
 /// The fields that only this kind has.
-fn of_kind(id: &str, kind: &str, known: Option<&CheckRecord>) -> AnyView {
+fn of_kind(id: &str, kind: &str, known: Option<&Check>) -> AnyView {
     let spec = known.map(|check| &check.spec);
     match kind {
         "http" => http(id, spec),
@@ -238,10 +232,10 @@ fn http(id: &str, spec: Option<&ProbeSpec>) -> AnyView {
             method.clone().unwrap_or_default(),
             headers
                 .iter()
-                .map(|(name, value)| format!("{name}: {}", hidden::header(name, value)))
+                .map(|(name, value)| format!("{name}: {}", secrets::header(name, value)))
                 .collect::<Vec<_>>()
                 .join("\n"),
-            body.as_ref().map_or_else(String::new, |_| hidden::HIDDEN.to_owned()),
+            body.as_ref().map_or_else(String::new, |_| secrets::HIDDEN.to_owned()),
         ),
         _ => Default::default(),
     };

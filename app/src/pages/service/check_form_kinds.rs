@@ -1,9 +1,8 @@
 //! The fields that only the kinds have which look at what a service depends on.
 
-use domain::check::{HttpStep, Inbox, ProbeSpec};
-use engine::services::hidden::HIDDEN;
+use domain::check::{Check, HttpStep, Inbox, ProbeSpec};
+use engine::secrets::HIDDEN;
 use leptos::prelude::*;
-use store::checks::CheckRecord;
 
 use crate::components::field::{Field, Select, TextArea};
 
@@ -106,7 +105,7 @@ fn hidden_steps(steps: &[HttpStep]) -> String {
 }
 
 /// The fields of a kind.
-pub fn of_service(id: &str, kind: &str, known: Option<&CheckRecord>) -> AnyView {
+pub fn of_service(id: &str, kind: &str, known: Option<&Check>) -> AnyView {
     let shown = Shown::of(known.map(|check| &check.spec));
     match kind {
         "http_steps" => view! {

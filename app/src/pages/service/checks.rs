@@ -1,8 +1,8 @@
 //! What is measured, and what it said last. What was sent and what came back is on each check's
 //! own page.
 
-use domain::measurement::Phase;
-use engine::{runs::CheckNow, services::ServiceChecks, text};
+use domain::{humanize, measurement::Phase};
+use engine::{runs::CheckNow, services::ServiceChecks};
 use leptos::prelude::*;
 
 use super::{
@@ -112,7 +112,7 @@ fn row(page: &ServiceChecks, now: &CheckNow) -> AnyView {
         check.critical.then(|| "critical".to_owned()),
         check.dry_run.then(|| "dry run: does not count".to_owned()),
         check.built_in.is_some().then(|| "built in".to_owned()),
-        Some(format!("every {}", text::duration(check.interval_s))),
+        Some(format!("every {}", humanize::duration(check.interval_s))),
     ];
     let tags: Vec<_> = tags.into_iter().flatten().collect();
     let at = format!("{}/{}", Room::Checks.href(slug), check.key);

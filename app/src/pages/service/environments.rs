@@ -1,12 +1,12 @@
 //! What runs where.
 
+use domain::deployment::Deployment;
 use engine::services::{EnvironmentNow, ServiceOverview};
 use leptos::prelude::*;
-use store::deployments::DeploymentRecord;
 
 use super::Room;
 use crate::components::{
-    badge::DeploymentBadge, empty::Empty, restore::restore_sentence, time::Ago,
+    badge::DeploymentBadge, empty::Empty, restore_target::restore_sentence, time::Ago,
 };
 
 /// The card.
@@ -83,11 +83,7 @@ fn row(page: &ServiceOverview, one: &EnvironmentNow) -> AnyView {
 }
 
 /// A rollback that nobody has said to be done: no version stands there as running.
-fn unrestored(
-    page: &ServiceOverview,
-    bad: &DeploymentRecord,
-    should: Option<&DeploymentRecord>,
-) -> AnyView {
+fn unrestored(page: &ServiceOverview, bad: &Deployment, should: Option<&Deployment>) -> AnyView {
     let at = bad.closed_at.unwrap_or(bad.deployed_at);
     view! {
         <td>

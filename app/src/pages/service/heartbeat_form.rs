@@ -1,8 +1,8 @@
 //! Adding and changing a heartbeat.
 
+use domain::heartbeat::Heartbeat;
 use engine::services::ServiceHeartbeats;
 use leptos::prelude::*;
-use store::heartbeats::HeartbeatRecord;
 
 use super::room::choices;
 use crate::{
@@ -12,13 +12,12 @@ use crate::{
 };
 
 /// The form for a heartbeat, new or known.
-pub fn heartbeat_form(page: &ServiceHeartbeats, known: Option<&HeartbeatRecord>) -> AnyView {
+pub fn heartbeat_form(page: &ServiceHeartbeats, known: Option<&Heartbeat>) -> AnyView {
     let id =
         known.map_or_else(|| "new-heartbeat".to_owned(), |one| format!("change-h-{}", one.key));
     let summary = if known.is_some() { "Change…" } else { "Add a heartbeat…" };
-    let text = |of: fn(&HeartbeatRecord) -> String, other: &str| {
-        known.map_or_else(|| other.to_owned(), of)
-    };
+    let text =
+        |of: fn(&Heartbeat) -> String, other: &str| known.map_or_else(|| other.to_owned(), of);
     let environments = choices(&page.environments);
     let key = match known {
         None => view! {

@@ -1,9 +1,11 @@
 //! The heartbeats: jobs and workers that say they are alive.
 
-use domain::heartbeat::{HeartbeatState, PingKind};
-use engine::{heartbeats::HeartbeatNow, services::ServiceHeartbeats, text};
+use domain::{
+    heartbeat::{HeartbeatState, PingKind, RecordedPing},
+    humanize,
+};
+use engine::{heartbeats::HeartbeatNow, services::ServiceHeartbeats};
 use leptos::prelude::*;
-use store::heartbeats::PingRecord;
 
 use super::{Room, heartbeat_form::heartbeat_form, room::head};
 use crate::{
@@ -55,14 +57,14 @@ fn row(page: &ServiceHeartbeats, now: &HeartbeatNow) -> AnyView {
     let when = record.heard.last().map(|at| view! { <Ago at=at now=page.head.now/> });
     let schedule = match (&record.cron, record.period_s) {
         (Some(cron), _) => format!("{cron} in {}", record.time_zone.as_deref().unwrap_or("UTC")),
-        (None, Some(period)) => format!("every {}", text::duration(period)),
+        (None, Some(period)) => format!("every {}", humanize::duration(period)),
         (None, None) => String::new(),
     };
     let tags = [
         Some(record.environment.clone()),
         record.item.clone().map(|item| format!("box {item}")),
         Some(schedule),
-        Some(format!("grace {}", text::duration(record.grace_s))),
+        Some(format!("grace {}", humanize::duration(record.grace_s))),
     ];
     let tags: Vec<_> = tags.into_iter().flatten().collect();
     let expected =
@@ -130,14 +132,15 @@ fn pings(page: &ServiceHeartbeats, now: &HeartbeatNow) -> Option<AnyView> {
     )
 }
 
-fn ping_row(page: &ServiceHeartbeats, ping: &PingRecord) -> AnyView {
+fn ping_row(page: &ServiceHeartbeats, ping: &RecordedPing) -> AnyView {
     let code = ping.exit_code.map(|code| format!(" (exit code {code})")).unwrap_or_default();
     let said = match ping.kind {
         PingKind::Success => "well",
         PingKind::Start => "began",
         PingKind::Fail => "went wrong",
     };
-    let took = ping.duration_ms.map(|ms| text::duration((ms + 500) / 1_000)).unwrap_or_default();
+    let took =
+        ping.duration_ms.map(|ms| humanize::duration((ms + 500) / 1_000)).unwrap_or_default();
     let body = (!ping.body.trim().is_empty())
         .then(|| view! { <small class="wrap">{ping.body.clone()}</small> });
     view! {

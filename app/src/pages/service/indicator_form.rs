@@ -1,9 +1,8 @@
 //! Adding and changing an indicator: a form for each source.
 
-use domain::indicator::{Direction, Family, Source};
+use domain::indicator::{Direction, Family, Indicator, Source};
 use engine::services::ServiceIndicators;
 use leptos::prelude::*;
-use store::indicators::IndicatorRecord;
 
 use crate::{
     actions::PutIndicator,
@@ -29,7 +28,7 @@ pub fn new_indicators(page: &ServiceIndicators) -> AnyView {
 pub fn indicator_form(
     page: &ServiceIndicators,
     source: Source,
-    known: Option<&IndicatorRecord>,
+    known: Option<&Indicator>,
 ) -> AnyView {
     let id = known.map_or_else(|| format!("new-{source}"), |one| format!("change-i-{}", one.key));
     let (title, about) = match source {
@@ -41,8 +40,8 @@ pub fn indicator_form(
         ),
     };
     let summary = if known.is_some() { "Change…" } else { title };
-    let text = |of: fn(&IndicatorRecord) -> String| known.map_or_else(String::new, of);
-    let lines = |of: fn(&IndicatorRecord) -> &Vec<String>| {
+    let text = |of: fn(&Indicator) -> String| known.map_or_else(String::new, of);
+    let lines = |of: fn(&Indicator) -> &Vec<String>| {
         known.map_or_else(String::new, |one| of(one).join("\n"))
     };
     let asked = (source == Source::Prometheus).then(|| prometheus(&id, known));
@@ -70,7 +69,7 @@ pub fn indicator_form(
 }
 
 /// What it is: chosen once, since its points are read by it.
-fn what(id: &str, known: Option<&IndicatorRecord>) -> AnyView {
+fn what(id: &str, known: Option<&Indicator>) -> AnyView {
     if let Some(one) = known {
         return view! {
             <input type="hidden" name="key" value=one.key.clone()/>
@@ -100,8 +99,8 @@ fn what(id: &str, known: Option<&IndicatorRecord>) -> AnyView {
     .into_any()
 }
 
-fn prometheus(id: &str, known: Option<&IndicatorRecord>) -> AnyView {
-    let text = |of: fn(&IndicatorRecord) -> Option<String>| known.and_then(of).unwrap_or_default();
+fn prometheus(id: &str, known: Option<&Indicator>) -> AnyView {
+    let text = |of: fn(&Indicator) -> Option<String>| known.and_then(of).unwrap_or_default();
     let every = known.map_or_else(|| "60".to_owned(), |one| one.interval_s.to_string());
     view! {
         <Field id=format!("{id}-server") name="server_url" label="Server" kind="url" required=true maxlength=2048

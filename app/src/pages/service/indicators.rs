@@ -2,11 +2,10 @@
 
 use domain::{
     baseline::to_pass,
-    indicator::{Source, Thresholds},
+    indicator::{Indicator, Source, Thresholds},
 };
 use engine::services::ServiceIndicators;
 use leptos::prelude::*;
-use store::indicators::IndicatorRecord;
 
 use super::{
     Room,
@@ -41,7 +40,7 @@ pub fn indicators(page: &ServiceIndicators) -> AnyView {
     .into_any()
 }
 
-fn row(page: &ServiceIndicators, one: &IndicatorRecord) -> AnyView {
+fn row(page: &ServiceIndicators, one: &Indicator) -> AnyView {
     let source = match one.source {
         Source::Probe => "measured by the probes of the response targets".to_owned(),
         Source::Pushed => {
@@ -71,7 +70,7 @@ fn row(page: &ServiceIndicators, one: &IndicatorRecord) -> AnyView {
 }
 
 /// What is agreed, in a sentence.
-fn agreed(one: &IndicatorRecord) -> String {
+fn agreed(one: &Indicator) -> String {
     let Thresholds { pass, warn, rollback, critical } = &one.thresholds;
     let pass = to_pass(&one.key, one.family, &one.unit, pass);
     let parts: Vec<_> =

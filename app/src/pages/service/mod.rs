@@ -18,11 +18,11 @@ mod settings;
 
 use std::future::Future;
 
-use engine::{Engine, Refusal};
+use engine::{Engine, Error};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use domain::who::Person;
+use domain::actor::Person;
 
 use crate::{auth::Visitor, page, query::Query};
 
@@ -35,7 +35,7 @@ fn load<T, F>(
 ) -> impl IntoView
 where
     T: Send + 'static,
-    F: Future<Output = Result<T, Refusal>> + Send + 'static,
+    F: Future<Output = Result<T, Error>> + Send + 'static,
 {
     let engine = page::engine();
     let visitor = Visitor::here();
@@ -47,7 +47,7 @@ where
 #[component]
 pub fn OverviewRoute() -> impl IntoView {
     load(
-        async |engine, person, slug| engine.service_overview(&person, &slug).await,
+        async |engine, person, slug| engine.services().overview(&person, &slug).await,
         |found| (Room::Overview.title(&found.head), overview::overview(&found)),
     )
 }
@@ -57,7 +57,7 @@ pub fn OverviewRoute() -> impl IntoView {
 pub fn ChecksRoute() -> impl IntoView {
     let adding = Query::of(&Visitor::here()).text("add");
     load(
-        async |engine, person, slug| engine.service_checks(&person, &slug).await,
+        async |engine, person, slug| engine.services().checks(&person, &slug).await,
         move |found| (Room::Checks.title(&found.head), checks::checks(&found, &adding)),
     )
 }
@@ -66,7 +66,7 @@ pub fn ChecksRoute() -> impl IntoView {
 #[component]
 pub fn IndicatorsRoute() -> impl IntoView {
     load(
-        async |engine, person, slug| engine.service_indicators(&person, &slug).await,
+        async |engine, person, slug| engine.services().indicators(&person, &slug).await,
         |found| (Room::Indicators.title(&found.head), indicators::indicators(&found)),
     )
 }
@@ -75,7 +75,7 @@ pub fn IndicatorsRoute() -> impl IntoView {
 #[component]
 pub fn HeartbeatsRoute() -> impl IntoView {
     load(
-        async |engine, person, slug| engine.service_heartbeats(&person, &slug).await,
+        async |engine, person, slug| engine.services().heartbeats(&person, &slug).await,
         |found| (Room::Heartbeats.title(&found.head), heartbeats::heartbeats(&found)),
     )
 }
@@ -84,7 +84,7 @@ pub fn HeartbeatsRoute() -> impl IntoView {
 #[component]
 pub fn RollbackRoute() -> impl IntoView {
     load(
-        async |engine, person, slug| engine.service_rollback(&person, &slug).await,
+        async |engine, person, slug| engine.services().rollback(&person, &slug).await,
         |found| (Room::Rollback.title(&found.head), rollback::rollback(&found)),
     )
 }
@@ -93,7 +93,7 @@ pub fn RollbackRoute() -> impl IntoView {
 #[component]
 pub fn SettingsRoute() -> impl IntoView {
     load(
-        async |engine, person, slug| engine.service_settings(&person, &slug).await,
+        async |engine, person, slug| engine.services().settings(&person, &slug).await,
         |found| (Room::Settings.title(&found.head), settings::settings(&found)),
     )
 }

@@ -1,8 +1,8 @@
 //! Proofs that a rollback works.
 
-use engine::{services::ServiceRollback, text};
+use domain::{humanize, rehearsal::Rehearsal};
+use engine::services::ServiceRollback;
 use leptos::prelude::*;
-use store::rehearsals::RehearsalRecord;
 
 use crate::{
     actions::RecordRehearsal,
@@ -33,9 +33,9 @@ pub fn rehearsals(page: &ServiceRollback) -> AnyView {
     .into_any()
 }
 
-fn row(page: &ServiceRollback, kept: &RehearsalRecord) -> AnyView {
+fn row(page: &ServiceRollback, kept: &Rehearsal) -> AnyView {
     let (state, label) = if kept.fact.worked {
-        ("passed", text::took(kept.fact.duration_s))
+        ("passed", humanize::took(kept.fact.duration_s))
     } else {
         ("failed", "did not work".to_owned())
     };

@@ -1,9 +1,11 @@
 //! How a service is put back, per environment: the plan, and whether it is proven.
 
-use domain::item::MachineWord;
-use engine::services::{PlanNow, Readiness, ServiceRollback, hidden};
+use domain::{item::AutomatedStatus, rollback::RollbackPlan};
+use engine::{
+    secrets,
+    services::{PlanNow, Readiness, ServiceRollback},
+};
 use leptos::prelude::*;
-use store::services::RollbackPlan;
 
 use super::{Room, rehearsals::rehearsals, room::head};
 use crate::{
@@ -70,9 +72,11 @@ fn state(one: &PlanNow) -> (&'static str, &'static str) {
     match (one.written(), one.readiness.as_ref().map(|now| now.word)) {
         (None, _) => ("undecided", "No plan"),
         (Some(_), None) => ("open", "Written"),
-        (Some(_), Some(MachineWord::Passed)) => ("ready", "Ready"),
-        (Some(_), Some(MachineWord::Failed)) => ("failed", "Did not work"),
-        (Some(_), Some(MachineWord::Undecided | MachineWord::Running)) => ("undecided", "Unproven"),
+        (Some(_), Some(AutomatedStatus::Passed)) => ("ready", "Ready"),
+        (Some(_), Some(AutomatedStatus::Failed)) => ("failed", "Did not work"),
+        (Some(_), Some(AutomatedStatus::Undecided | AutomatedStatus::Running)) => {
+            ("undecided", "Unproven")
+        }
     }
 }
 
@@ -82,7 +86,7 @@ fn facts(one: &PlanNow) -> Option<AnyView> {
         || "none".to_owned(),
         |url| {
             let how = if plan.hook_repeatable { "until it answers" } else { "at most once" };
-            format!("{}, called {how}", hidden::address(url))
+            format!("{}, called {how}", secrets::address(url))
         },
     );
     let command = plan.command.trim().to_owned();
@@ -116,7 +120,7 @@ fn form(page: &ServiceRollback, environment: &str, plan: Option<&RollbackPlan>) 
     let says = "Gets one POST with the service, the environment and the version to restore.";
     let hook_hint = match &plan.hook_url {
         None => says.to_owned(),
-        Some(url) => format!("{says} Leave empty to keep {}.", hidden::address(url)),
+        Some(url) => format!("{says} Leave empty to keep {}.", secrets::address(url)),
     };
     let forget = plan.hook_url.is_some().then(|| {
         view! { <label class="check"><input type="checkbox" name="forget_hook" value="yes"/>" Call no hook any more"</label> }

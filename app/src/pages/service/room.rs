@@ -110,7 +110,7 @@ fn read_only(head: &ServiceHead) -> Option<AnyView> {
 
 /// The environments to choose from in a form. Production comes last in the order and is meant most
 /// often, so it is offered first.
-pub fn choices(environments: &[store::services::ServiceEnvironment]) -> Vec<(String, String)> {
+pub fn choices(environments: &[domain::service::ServiceEnvironment]) -> Vec<(String, String)> {
     let slugs = environments.iter().rev().map(|one| one.environment.clone());
     slugs.map(|slug| (slug.clone(), slug)).collect()
 }

@@ -2,9 +2,9 @@
 
 mod add_form;
 
+use domain::{deployment::Deployment, service::ServiceEnvironment};
 use engine::services::{ServiceRow, ServicesPage};
 use leptos::prelude::*;
-use store::{deployments::DeploymentRecord, services::ServiceEnvironment};
 
 use self::add_form::add_form;
 use crate::{
@@ -25,7 +25,7 @@ pub fn ServicesRoute() -> impl IntoView {
     let engine = page::engine();
     let visitor = Visitor::here();
     let base_url = engine.options().base_url.clone();
-    page::load(async move { engine.services_page(&visitor.person()?).await }, move |found| {
+    page::load(async move { engine.services().page(&visitor.person()?).await }, move |found| {
         ("Services".to_owned(), whole(&found, &base_url))
     })
 }
@@ -121,11 +121,7 @@ fn or_dash(text: &str) -> AnyView {
     }
 }
 
-fn runs(
-    page: &ServicesPage,
-    place: &ServiceEnvironment,
-    running: Option<&DeploymentRecord>,
-) -> AnyView {
+fn runs(page: &ServicesPage, place: &ServiceEnvironment, running: Option<&Deployment>) -> AnyView {
     match running {
         None => view! {
             <li><span class="none">"never deployed"</span><small>{place.environment.clone()}</small></li>

@@ -1,6 +1,6 @@
 //! The reader's own account: who they are, their password, their theme.
 
-use domain::who::{Person, Who};
+use domain::actor::{Actor, Person};
 use leptos::prelude::*;
 
 use super::tabs::head;
@@ -25,7 +25,7 @@ pub fn AccountRoute() -> impl IntoView {
 fn whole(person: &Person, theme: Theme) -> AnyView {
     let teams = if person.teams.is_empty() { "none".to_owned() } else { person.teams.join(", ") };
     view! {
-        {head(&Who::Person(person.clone()), "/settings")}
+        {head(&Actor::Person(person.clone()), "/settings")}
         <div class="split even">
             <section class="card" aria-labelledby="account-h" id="you">
                 <header class="card-head"><h2 id="account-h">"Your account"</h2></header>

@@ -1,7 +1,7 @@
 //! The audit log: who did what, and whether the chain of entries holds.
 
-use domain::who::Who;
-use engine::history::AuditPage;
+use domain::actor::Actor;
+use engine::audit_log::AuditPage;
 use leptos::prelude::*;
 
 use super::{audit_row::audit_row, tabs::head};
@@ -21,14 +21,14 @@ pub fn AuditRoute() -> impl IntoView {
         async move {
             let person = visitor.person()?;
             let before: Option<i64> = Query::of(&visitor).text("before").parse().ok();
-            let found = engine.audit_page(&person, before).await?;
-            Ok((Who::Person(person), before, found))
+            let found = engine.audit_log().page(&person, before).await?;
+            Ok((Actor::Person(person), before, found))
         },
-        |(who, before, found)| ("Audit log".to_owned(), whole(&who, before, &found)),
+        |(actor, before, found)| ("Audit log".to_owned(), whole(&actor, before, &found)),
     )
 }
 
-fn whole(who: &Who, before: Option<i64>, found: &AuditPage) -> AnyView {
+fn whole(actor: &Actor, before: Option<i64>, found: &AuditPage) -> AnyView {
     let (badge, broken) = match &found.chain {
         Ok(count) => (
             view! { <Badge state="passed" label=format!("Unbroken, {count} entries")/> }.into_any(),
@@ -76,7 +76,7 @@ fn whole(who: &Who, before: Option<i64>, found: &AuditPage) -> AnyView {
         _ => "none".to_owned(),
     };
     view! {
-        {head(who, "/settings/audit")}
+        {head(actor, "/settings/audit")}
         <section class="card" aria-labelledby="audit-h" id="audit" data-live="audit">
             <header class="card-head"><h2 id="audit-h">"Audit log"</h2>{badge}</header>
             {broken}

@@ -1,11 +1,8 @@
 //! What the portal does by itself, and how that goes.
 
 use chrono::{DateTime, Utc};
-use domain::who::Who;
-use engine::{
-    background::{BackgroundPage, TaskStatus},
-    text,
-};
+use domain::{actor::Actor, humanize};
+use engine::background::{BackgroundPage, TaskStatus};
 use leptos::prelude::*;
 
 use super::tabs::head;
@@ -23,14 +20,14 @@ pub fn BackgroundRoute() -> impl IntoView {
     page::load(
         async move {
             let person = visitor.person()?;
-            let found = engine.background_page(&person)?;
-            Ok((Who::Person(person), found))
+            let found = engine.background().page(&person)?;
+            Ok((Actor::Person(person), found))
         },
-        |(who, found)| ("Background".to_owned(), whole(&who, &found)),
+        |(actor, found)| ("Background".to_owned(), whole(&actor, &found)),
     )
 }
 
-fn whole(who: &Who, page: &BackgroundPage) -> AnyView {
+fn whole(actor: &Actor, page: &BackgroundPage) -> AnyView {
     let failing = page.tasks.iter().filter(|task| task.failing).count();
     let badge = match failing {
         _ if page.tasks.is_empty() => view! { <Badge state="undecided" label="Not started"/> },
@@ -62,7 +59,7 @@ fn whole(who: &Who, page: &BackgroundPage) -> AnyView {
         .into_any()
     };
     view! {
-        {head(who, "/settings/background")}
+        {head(actor, "/settings/background")}
         <section class="card" aria-labelledby="background-h" id="background" data-live="background">
             <header class="card-head"><h2 id="background-h">"Background"</h2>{badge}</header>
             {content}
@@ -94,7 +91,7 @@ fn row(task: &TaskStatus, now: DateTime<Utc>) -> AnyView {
             </th>
             <td><Badge state label/></td>
             <td>{last_run(task, now)}</td>
-            <td class="col-wide">{next}<small>{format!("every {}", text::duration(every))}</small></td>
+            <td class="col-wide">{next}<small>{format!("every {}", humanize::duration(every))}</small></td>
             <td class="number col-wide">{task.runs}</td>
             <td class="number col-wide">{task.failures}</td>
         </tr>
@@ -140,7 +137,7 @@ fn took_text(took: std::time::Duration) -> String {
     match took.as_millis() {
         millis @ ..1_000 => format!("{millis} ms"),
         1_000..60_000 => format!("{:.1} s", took.as_secs_f64()),
-        _ => text::duration(i64::try_from(took.as_secs()).unwrap_or(i64::MAX)),
+        _ => humanize::duration(i64::try_from(took.as_secs()).unwrap_or(i64::MAX)),
     }
 }
 

@@ -1,8 +1,10 @@
 //! Who may sign in and what they may do.
 
-use domain::who::{Person, Who};
+use domain::{
+    account::Account,
+    actor::{Actor, Person},
+};
 use leptos::prelude::*;
-use store::people::PersonRecord;
 
 use super::{
     person_form::{add_form, change_form},
@@ -18,17 +20,17 @@ pub fn PeopleRoute() -> impl IntoView {
     page::load(
         async move {
             let person = visitor.person()?;
-            let people = engine.people(&visitor.who()?).await?;
+            let people = engine.people().list(&visitor.actor()?).await?;
             Ok((person, people, engine.now()))
         },
         |(person, people, now)| ("People".to_owned(), whole(&person, &people, now)),
     )
 }
 
-fn whole(reader: &Person, people: &[PersonRecord], now: chrono::DateTime<chrono::Utc>) -> AnyView {
+fn whole(reader: &Person, people: &[Account], now: chrono::DateTime<chrono::Utc>) -> AnyView {
     let rows = people.iter().map(|kept| row(reader, kept, now)).collect_view();
     view! {
-        {head(&Who::Person(reader.clone()), "/settings/people")}
+        {head(&Actor::Person(reader.clone()), "/settings/people")}
         <section class="card" aria-labelledby="people-h" id="people" data-live="people">
             <header class="card-head"><h2 id="people-h">"People"</h2><p class="card-note">{people.len()}</p></header>
             <div class="table-wrap" tabindex="0" role="group" aria-label="People: table">
@@ -54,7 +56,7 @@ fn whole(reader: &Person, people: &[PersonRecord], now: chrono::DateTime<chrono:
     .into_any()
 }
 
-fn row(reader: &Person, kept: &PersonRecord, now: chrono::DateTime<chrono::Utc>) -> AnyView {
+fn row(reader: &Person, kept: &Account, now: chrono::DateTime<chrono::Utc>) -> AnyView {
     let person = &kept.person;
     let you = (person.id == reader.id).then(|| view! { " "<span class="tag">"you"</span> });
     let teams = person

@@ -1,8 +1,7 @@
 //! Adding and changing a person.
 
-use domain::roles::Role;
+use domain::{account::Account, roles::Role};
 use leptos::prelude::*;
-use store::people::PersonRecord;
 
 use crate::{
     actions::{AddPerson, ChangePerson, SetPassword},
@@ -15,13 +14,13 @@ fn roles() -> Vec<(String, String)> {
     Role::ALL
         .iter()
         .map(|role| {
-            let may = match role {
+            let allowed = match role {
                 Role::Viewer => "viewer: reads",
                 Role::Operator => "operator: works runs, changes services",
                 Role::Approver => "approver: also waives and signs off",
                 Role::Admin => "admin: also people, tokens, runbooks",
             };
-            (role.as_str().to_owned(), may.to_owned())
+            (role.as_str().to_owned(), allowed.to_owned())
         })
         .collect()
 }
@@ -52,7 +51,7 @@ pub fn add_form() -> AnyView {
 }
 
 /// The disclosure that changes one.
-pub fn change_form(kept: &PersonRecord) -> AnyView {
+pub fn change_form(kept: &Account) -> AnyView {
     let person = &kept.person;
     let id = format!("person-{}", person.id);
     view! {

@@ -1,6 +1,6 @@
 //! What is kept, how much that is, and for how long.
 
-use domain::who::Who;
+use domain::actor::Actor;
 use engine::retention::StoragePage;
 use leptos::prelude::*;
 
@@ -21,23 +21,23 @@ pub fn StorageRoute() -> impl IntoView {
     page::load(
         async move {
             let person = visitor.person()?;
-            let found = engine.storage_page(&person).await?;
-            Ok((Who::Person(person), found))
+            let found = engine.settings().storage_page(&person).await?;
+            Ok((Actor::Person(person), found))
         },
-        |(who, found)| ("Storage".to_owned(), whole(&who, &found)),
+        |(actor, found)| ("Storage".to_owned(), whole(&actor, &found)),
     )
 }
 
-fn whole(who: &Who, page: &StoragePage) -> AnyView {
+fn whole(actor: &Actor, page: &StoragePage) -> AnyView {
     let size = &page.size;
     let database = match page.database {
-        store::Kind::Sqlite => "SQLite, a file in the data directory",
-        store::Kind::Postgres => "PostgreSQL",
+        engine::DatabaseKind::Sqlite => "SQLite, a file in the data directory",
+        engine::DatabaseKind::Postgres => "PostgreSQL",
     };
     let oldest = size.oldest.map(|at| view! { ", the oldest from "<At at now=page.now/> });
     let kept = page.retention;
     view! {
-        {head(who, "/settings/storage")}
+        {head(actor, "/settings/storage")}
         <section class="card" aria-labelledby="size-h" id="size">
             <header class="card-head"><h2 id="size-h">"What is kept"</h2><p class="card-note">{bytes(size.bytes)}</p></header>
             <div class="card-body">

@@ -1,8 +1,8 @@
 //! From one part of the settings to another.
 
 use domain::{
-    permissions::{Permission, permit},
-    who::Who,
+    actor::Actor,
+    permissions::{Permission, authorize},
 };
 use leptos::prelude::*;
 
@@ -18,10 +18,10 @@ const PARTS: [(&str, &str, Option<Permission>); 6] = [
 ];
 
 /// The head of a part, with links to the others that the reader may see.
-pub fn head(who: &Who, current: &str) -> AnyView {
+pub fn head(actor: &Actor, current: &str) -> AnyView {
     let seen: Vec<_> = PARTS
         .into_iter()
-        .filter(|(_, _, needs)| needs.is_none_or(|needs| permit(who, needs, None).is_ok()))
+        .filter(|(_, _, needs)| needs.is_none_or(|needs| authorize(actor, needs, None).is_ok()))
         .map(|(text, to, _)| Tab { text, href: to.to_owned(), current: to == current })
         .collect();
     let bar = (seen.len() > 1).then(|| tabs("Parts of the settings", seen));

@@ -1,8 +1,7 @@
 //! Making a token.
 
-use domain::roles::Scope;
+use domain::{roles::Scope, service::Service};
 use leptos::prelude::*;
-use store::services::ServiceRecord;
 
 use crate::{actions::CreateToken, components::field::Field, form::action};
 
@@ -10,7 +9,7 @@ use crate::{actions::CreateToken, components::field::Field, form::action};
 const USUAL: [Scope; 2] = [Scope::DeploymentsWrite, Scope::ResultsWrite];
 
 /// The card.
-pub fn token_form(services: &[ServiceRecord]) -> AnyView {
+pub fn token_form(services: &[Service]) -> AnyView {
     let scopes = Scope::ALL
         .iter()
         .map(|scope| {

@@ -1,9 +1,8 @@
 //! API tokens. A new one is shown once, on the page after it was made.
 
 use chrono::{DateTime, Utc};
-use domain::who::Who;
+use domain::{actor::Actor, service::Service, token::Token};
 use leptos::prelude::*;
-use store::{services::ServiceRecord, tokens::TokenRecord};
 
 use super::{tabs::head, token_form::token_form};
 use crate::{
@@ -23,9 +22,9 @@ use crate::{
 
 /// What the page shows.
 struct Found {
-    who: Who,
-    tokens: Vec<TokenRecord>,
-    services: Vec<ServiceRecord>,
+    actor: Actor,
+    tokens: Vec<Token>,
+    services: Vec<Service>,
     new: Option<NewToken>,
     now: DateTime<Utc>,
 }
@@ -38,11 +37,11 @@ pub fn TokensRoute() -> impl IntoView {
     let new = NewToken::here();
     page::load(
         async move {
-            let who = visitor.who()?;
-            let tokens = engine.tokens(&who).await?;
-            let services = engine.services_page(&visitor.person()?).await?.services;
+            let actor = visitor.actor()?;
+            let tokens = engine.tokens().list(&actor).await?;
+            let services = engine.services().page(&visitor.person()?).await?.services;
             let services = services.into_iter().map(|row| row.service).collect();
-            Ok(Found { who, tokens, services, new, now: engine.now() })
+            Ok(Found { actor, tokens, services, new, now: engine.now() })
         },
         |found| ("Tokens".to_owned(), whole(&found)),
     )
@@ -75,7 +74,7 @@ fn whole(found: &Found) -> AnyView {
         .into_any()
     };
     view! {
-        {head(&found.who, "/settings/tokens")}
+        {head(&found.actor, "/settings/tokens")}
         {found.new.as_ref().map(shown_once)}
         <section class="card" aria-labelledby="tokens-h" id="tokens" data-live="tokens">
             <header class="card-head"><h2 id="tokens-h">"Tokens"</h2><p class="card-note">{format!("{active} active")}</p></header>
@@ -99,7 +98,7 @@ fn shown_once(new: &NewToken) -> AnyView {
     .into_any()
 }
 
-fn state(token: &TokenRecord, now: DateTime<Utc>) -> (&'static str, &'static str, &'static str) {
+fn state(token: &Token, now: DateTime<Utc>) -> (&'static str, &'static str, &'static str) {
     if token.revoked_at.is_some() {
         ("revoked", "Revoked", "failed")
     } else if token.expires_at.is_some_and(|at| at <= now) {
@@ -109,7 +108,7 @@ fn state(token: &TokenRecord, now: DateTime<Utc>) -> (&'static str, &'static str
     }
 }
 
-fn row(token: &TokenRecord, now: DateTime<Utc>) -> AnyView {
+fn row(token: &Token, now: DateTime<Utc>) -> AnyView {
     let (tone, label, icon) = state(token, now);
     let active = tone == "active_token";
     let scopes = token

@@ -19,7 +19,7 @@ pub(super) const TASK: Task<Engine> = Task {
     },
     run: |engine| {
         async move {
-            let captured = engine.capture_baselines().await?;
+            let captured = engine.baselines().capture().await?;
             Ok(Report::counted(captured, "moment captured", "moments captured"))
         }
         .boxed()

@@ -19,7 +19,7 @@ pub(super) const TASK: Task<Engine> = Task {
     },
     run: |engine| {
         async move {
-            let missed = engine.detect_missed().await?;
+            let missed = engine.heartbeats().detect_missed().await?;
             Ok(Report::counted(missed, "heartbeat missed", "heartbeats missed"))
         }
         .boxed()

@@ -20,7 +20,7 @@ pub(super) const TASK: Task<Engine> = Task {
     },
     run: |engine| {
         async move {
-            let runs = engine.expire_waivers(DateTime::UNIX_EPOCH).await?;
+            let runs = engine.runs().expire_waivers(DateTime::UNIX_EPOCH).await?;
             Ok(Report::counted(runs, "run had a waiver expire", "runs had a waiver expire"))
         }
         .boxed()

@@ -19,7 +19,7 @@ pub(super) const TASK: Task<Engine> = Task {
     },
     run: |engine| {
         async move {
-            let changed = engine.open_due_runs().await?;
+            let changed = engine.duties().open_due_runs().await?;
             let sentence = if changed { "runs of duties changed" } else { "nothing to do" };
             Ok(Report { done: u64::from(changed), sentence: sentence.to_owned() })
         }

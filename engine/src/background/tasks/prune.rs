@@ -13,7 +13,7 @@ use super::super::{
     driver::Task,
     status::{About, Report},
 };
-use crate::{Engine, Refusal, retention};
+use crate::{Engine, Error, measurements::Measurements, retention};
 
 pub(super) const TASK: Task<Engine> = Task {
     about: About {
@@ -22,22 +22,22 @@ pub(super) const TASK: Task<Engine> = Task {
         does: "Removes measurements, evidence and hours that are older than Settings, Storage says.",
         period: Duration::from_secs(3600),
     },
-    run: |engine| async move { engine.prune().await }.boxed(),
+    run: |engine| async move { engine.measurements().prune().await }.boxed(),
 };
 
-impl Engine {
+impl Measurements<'_> {
     /// Removes measurements, what they said, their evidence and the hours of indicators that are
     /// too old.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn prune(&self) -> Result<Report, Refusal> {
-        let now = self.now();
-        let kept = retention::read(&mut self.read().await?).await?;
+    pub async fn prune(self) -> Result<Report, Error> {
+        let now = self.0.now();
+        let kept = retention::read(&mut self.0.read().await?).await?;
         let before = move |days| now - TimeDelta::days(days);
         let old = before(kept.measurements_d);
         let mut measurements = 0;
-        for check in measurements::prunable(&mut self.read().await?, old).await? {
+        for check in measurements::prunable(&mut self.0.read().await?, old).await? {
             measurements += self.prune_check(check).await?;
         }
         // A day more: what is said today is noted by the day.
@@ -45,6 +45,7 @@ impl Engine {
         let evidence = self.prune_evidence(before(kept.hours_d)).await?;
         let hour = minute_of(before(kept.hours_d)).div_euclid(60);
         let hours = self
+            .0
             .write(move |tx| Box::pin(async move { Ok(series::prune_hours(tx, hour).await?) }))
             .await?;
         Ok(Report::listed(&[
@@ -55,10 +56,11 @@ impl Engine {
         ]))
     }
 
-    async fn prune_check(&self, check: Pruning) -> Result<u64, Refusal> {
+    async fn prune_check(self, check: Pruning) -> Result<u64, Error> {
         let (mut removed, mut next) = (0, Some(check));
-        while let Some(one) = next.filter(|_| !self.stopping().is_cancelled()) {
+        while let Some(one) = next.filter(|_| !self.0.stopping().is_cancelled()) {
             let act = self
+                .0
                 .write(move |tx| Box::pin(async move { Ok(measurements::prune(tx, one).await?) }));
             let (more, further) = act.await?;
             removed += more;
@@ -67,13 +69,15 @@ impl Engine {
         Ok(removed)
     }
 
-    async fn prune_outcomes(&self, old: DateTime<Utc>) -> Result<u64, Refusal> {
+    async fn prune_outcomes(self, old: DateTime<Utc>) -> Result<u64, Error> {
         let (mut removed, mut after) = (0, i64::MIN);
-        while !self.stopping().is_cancelled() {
-            let unsaid = measurements::unsaid_outcomes(&mut self.read().await?, old, after).await?;
+        while !self.0.stopping().is_cancelled() {
+            let unsaid =
+                measurements::unsaid_outcomes(&mut self.0.read().await?, old, after).await?;
             let Some(last) = unsaid.last() else { break };
             after = *last;
             removed += self
+                .0
                 .write(move |tx| {
                     Box::pin(
                         async move { Ok(measurements::prune_outcomes(tx, unsaid, old).await?) },
@@ -84,10 +88,10 @@ impl Engine {
         Ok(removed)
     }
 
-    async fn prune_evidence(&self, old: DateTime<Utc>) -> Result<u64, Refusal> {
+    async fn prune_evidence(self, old: DateTime<Utc>) -> Result<u64, Error> {
         let mut removed = 0;
-        while !self.stopping().is_cancelled() {
-            let act = self.write(move |tx| {
+        while !self.0.stopping().is_cancelled() {
+            let act = self.0.write(move |tx| {
                 Box::pin(async move { Ok(measurements::prune_evidence(tx, old).await?) })
             });
             let (more, left) = act.await?;

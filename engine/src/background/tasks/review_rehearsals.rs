@@ -19,7 +19,7 @@ pub(super) const TASK: Task<Engine> = Task {
     },
     run: |engine| {
         async move {
-            let runs = engine.review_rehearsals().await?;
+            let runs = engine.runs().review_rehearsals().await?;
             Ok(Report::counted(runs, "run changed", "runs changed"))
         }
         .boxed()

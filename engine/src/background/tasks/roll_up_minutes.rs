@@ -10,7 +10,7 @@ use super::super::{
     driver::Task,
     status::{About, Report},
 };
-use crate::{Engine, Refusal, retention};
+use crate::{Engine, Error, measurements::Measurements, retention};
 
 pub(super) const TASK: Task<Engine> = Task {
     about: About {
@@ -21,25 +21,26 @@ pub(super) const TASK: Task<Engine> = Task {
     },
     run: |engine| {
         async move {
-            let series = engine.roll_up_minutes().await?;
+            let series = engine.measurements().roll_up_minutes().await?;
             Ok(Report::counted(series, "series rolled up", "series rolled up"))
         }
         .boxed()
     },
 };
 
-impl Engine {
+impl Measurements<'_> {
     /// Rolls minutes that are too old up into hours, a series at a time; answers how many series had
     /// any.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn roll_up_minutes(&self) -> Result<usize, Refusal> {
-        let kept = retention::read(&mut self.read().await?).await?;
-        let before = minute_of(self.now() - TimeDelta::days(kept.minutes_d));
+    pub async fn roll_up_minutes(self) -> Result<usize, Error> {
+        let kept = retention::read(&mut self.0.read().await?).await?;
+        let before = minute_of(self.0.now() - TimeDelta::days(kept.minutes_d));
         let mut rolled = 0;
-        while !self.stopping().is_cancelled() {
+        while !self.0.stopping().is_cancelled() {
             let act = self
+                .0
                 .write(move |tx| Box::pin(async move { Ok(series::roll_up(tx, before).await?) }));
             if !act.await? {
                 break;

@@ -19,7 +19,7 @@ pub(super) const TASK: Task<Engine> = Task {
     },
     run: |engine| {
         async move {
-            let watches = engine.roll_up_probes().await?;
+            let watches = engine.indicators().roll_up_probes().await?;
             Ok(Report::counted(watches, "watch brought up to now", "watches brought up to now"))
         }
         .boxed()

@@ -7,21 +7,15 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    check::{RESPONSE_TARGETS, measures},
+    check::{Check, RESPONSE_TARGETS, measures},
     ids::{CheckId, DeploymentId},
-    item::MachineWord,
-    item_sources::{Source, SourceWord, combine},
-    run::RunSubject,
+    item::{AutomatedStatus, Item, ItemActor},
+    item_sources::{Source, SourceStatus, combine},
+    measurement::{Newest, RecordedMeasurement},
+    run::{Run, RunSubject},
     watch::WatchState,
-    words::Actor,
 };
-use store::{
-    Link, StoreError, Tx,
-    checks::{self, CheckRecord},
-    deployments,
-    measurements::{self, MeasurementRecord, Newest},
-    runs::{RunRecord, items::ItemRecord},
-};
+use store::{Connection, StoreError, Tx, checks, deployments, measurements};
 
 pub(crate) use rules::{rehearsal_judgement, rollback_target};
 
@@ -31,17 +25,17 @@ use crate::heartbeats;
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckNow {
     /// The check.
-    pub check: CheckRecord,
+    pub check: Check,
     /// What it saw last for this deployment, measured as the check is now.
-    pub newest: Option<MeasurementRecord>,
+    pub newest: Option<RecordedMeasurement>,
 }
 
 /// The checks that speak for a run and that `wanted` picks, with what they saw last. Those of a
 /// closed run are the ones that did measure, as they did then.
 pub(crate) async fn checks_now(
-    link: &mut Link,
-    run: &RunRecord,
-    wanted: impl Fn(&CheckRecord) -> bool,
+    link: &mut Connection,
+    run: &Run,
+    wanted: impl Fn(&Check) -> bool,
 ) -> Result<Vec<CheckNow>, StoreError> {
     let (service, environment) = (run.service_id, &run.environment);
     let open = run.state == WatchState::Watching;
@@ -69,7 +63,7 @@ pub(crate) async fn checks_now(
 
 /// From when on what was measured there was measured for this run. While a deployment was watched
 /// nothing else was, from its announcement on.
-async fn measured_since(link: &mut Link, run: &RunRecord) -> Result<DateTime<Utc>, StoreError> {
+async fn measured_since(link: &mut Connection, run: &Run) -> Result<DateTime<Utc>, StoreError> {
     if run.subject == RunSubject::Duty {
         return Ok(run.opened_at);
     }
@@ -79,7 +73,7 @@ async fn measured_since(link: &mut Link, run: &RunRecord) -> Result<DateTime<Utc
 
 /// A check of an open run with what it saw last that counts: since it is as it is, since the run
 /// began, and for a deployment only what was measured of it.
-fn now_is(check: CheckRecord, run: &RunRecord, known: &HashMap<CheckId, Newest>) -> CheckNow {
+fn now_is(check: Check, run: &Run, known: &HashMap<CheckId, Newest>) -> CheckNow {
     let since = run.opened_at.max(check.updated_at);
     let newest = known.get(&check.id).and_then(|newest| match run.subject {
         RunSubject::Deployment => newest.made_for(DeploymentId(run.id.0), since),
@@ -105,11 +99,11 @@ fn unmeasured(probe: &str, environment: &str, nothing_is: bool) -> String {
 /// What the automated half says now; `None` where the item has none or nothing can speak for it.
 pub(super) async fn automated_status(
     tx: &mut Tx,
-    run: &RunRecord,
-    item: &ItemRecord,
+    run: &Run,
+    item: &Item,
     now: DateTime<Utc>,
-) -> Result<Option<(MachineWord, String)>, StoreError> {
-    if item.actor == Actor::Human {
+) -> Result<Option<(AutomatedStatus, String)>, StoreError> {
+    if item.actor == ItemActor::Human {
         return Ok(None);
     }
     // A check on trial runs without counting.
@@ -160,14 +154,14 @@ pub(super) async fn automated_status(
     // One of several that is not measured must not hide behind those that are.
     sources.extend(missing.first().map(|sentence| Source {
         label: "probes",
-        word: Some(SourceWord::Undecided),
+        word: Some(SourceStatus::Undecided),
         sentence,
     }));
-    if let Some(pushed) = &item.pushed {
+    if let Some(posted_result) = &item.posted_result {
         sources.push(Source {
-            label: &pushed.by,
-            word: SourceWord::of(pushed.word),
-            sentence: &pushed.sentence,
+            label: &posted_result.by,
+            word: SourceStatus::of(posted_result.word),
+            sentence: &posted_result.sentence,
         });
     }
     let combined = combine(&sources);
@@ -176,7 +170,7 @@ pub(super) async fn automated_status(
     // What a script posted, or a probe saw, stands in for a rule that has no data of its own; a
     // rule that failed is not argued away.
     Ok(match combined {
-        Some(said) if ruled.0 != MachineWord::Failed => Some(said),
+        Some(said) if ruled.0 != AutomatedStatus::Failed => Some(said),
         _ => Some(ruled),
     })
 }

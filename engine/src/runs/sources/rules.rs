@@ -4,30 +4,24 @@
 use chrono::{DateTime, Utc};
 use domain::{
     baseline::{self, BaselineFact},
-    item::MachineWord,
+    deployment::{Deployment, DeploymentKind},
+    item::AutomatedStatus,
     rehearsal,
-    run::RunSubject,
+    run::{Run, RunSubject},
     runbook::MachineRule,
-    words::DeploymentKind,
 };
-use store::{
-    Link, StoreError, baselines,
-    deployments::{self, DeploymentRecord},
-    rehearsals,
-    runs::RunRecord,
-    services,
-};
+use store::{Connection, StoreError, baselines, deployments, rehearsals, services};
 
 use super::super::deployment_of;
 
 /// What a rule says of a run now.
 pub(super) async fn by_rule(
-    link: &mut Link,
+    link: &mut Connection,
     rule: MachineRule,
-    run: &RunRecord,
+    run: &Run,
     now: DateTime<Utc>,
-) -> Result<(MachineWord, String), StoreError> {
-    let undecided = |sentence: &str| (MachineWord::Undecided, sentence.to_owned());
+) -> Result<(AutomatedStatus, String), StoreError> {
+    let undecided = |sentence: &str| (AutomatedStatus::Undecided, sentence.to_owned());
     if rule == MachineRule::LogsTriaged {
         return Ok(undecided(
             "No log of this service is being read, and silence is not proof. Post the triage's \
@@ -57,8 +51,8 @@ pub(super) async fn by_rule(
 
 /// The baselines of a deployment beside those of the last good one before it.
 async fn baseline_facts(
-    link: &mut Link,
-    deployment: &DeploymentRecord,
+    link: &mut Connection,
+    deployment: &Deployment,
 ) -> Result<Vec<BaselineFact>, StoreError> {
     let captured = baselines::of_deployment(link, deployment.id).await?;
     let (service, environment) = (deployment.service_id, &deployment.environment);
@@ -82,9 +76,9 @@ async fn baseline_facts(
 
 /// The deployment a rollback would restore: the newest signed-off one of another version.
 pub(crate) async fn rollback_target(
-    link: &mut Link,
-    deployment: &DeploymentRecord,
-) -> Result<Option<DeploymentRecord>, StoreError> {
+    link: &mut Connection,
+    deployment: &Deployment,
+) -> Result<Option<Deployment>, StoreError> {
     deployments::last_good(
         link,
         deployment.service_id,
@@ -97,10 +91,10 @@ pub(crate) async fn rollback_target(
 
 /// Whether the rollback plan has been proven for the version it would restore.
 pub(crate) async fn rehearsal_judgement(
-    link: &mut Link,
-    deployment: &DeploymentRecord,
+    link: &mut Connection,
+    deployment: &Deployment,
     now: DateTime<Utc>,
-) -> Result<(MachineWord, String), StoreError> {
+) -> Result<(AutomatedStatus, String), StoreError> {
     let plan =
         services::rollback_plan(link, deployment.service_id, &deployment.environment).await?;
     let has_plan =

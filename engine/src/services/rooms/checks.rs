@@ -1,13 +1,10 @@
 //! The room of a service's checks.
 
-use domain::who::Person;
-use store::{
-    checks, measurements,
-    services::{self, ServiceEnvironment},
-};
+use domain::{actor::Person, service::ServiceEnvironment};
+use store::{checks, measurements, services};
 
 use super::ServiceHead;
-use crate::{Engine, Refusal, runs::CheckNow};
+use crate::{Error, runs::CheckNow, services::Services};
 
 /// The checks of a service. What they sent and what came back is on the page of each.
 #[derive(Debug, Clone)]
@@ -20,17 +17,13 @@ pub struct ServiceChecks {
     pub checks: Vec<CheckNow>,
 }
 
-impl Engine {
+impl Services<'_> {
     /// The room of a service's checks.
     ///
     /// # Errors
     /// Where there is no service of that slug.
-    pub async fn service_checks(
-        &self,
-        person: &Person,
-        slug: &str,
-    ) -> Result<ServiceChecks, Refusal> {
-        let mut connection = self.read().await?;
+    pub async fn checks(self, person: &Person, slug: &str) -> Result<ServiceChecks, Error> {
+        let mut connection = self.0.read().await?;
         let link = &mut connection;
         let head = self.service_head(link, person, slug).await?;
         let mut newest = measurements::newest_of_service(link, head.service.id).await?;

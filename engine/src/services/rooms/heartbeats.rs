@@ -1,13 +1,10 @@
 //! The room of a service's heartbeats.
 
-use domain::who::Person;
-use store::{
-    heartbeats,
-    services::{self, ServiceEnvironment},
-};
+use domain::{actor::Person, service::ServiceEnvironment};
+use store::{heartbeats, services};
 
 use super::ServiceHead;
-use crate::{Engine, Refusal, heartbeats::HeartbeatNow};
+use crate::{Error, heartbeats::HeartbeatNow, services::Services};
 
 /// The heartbeats of a service with their newest pings.
 #[derive(Debug, Clone)]
@@ -22,24 +19,20 @@ pub struct ServiceHeartbeats {
     pub base_url: String,
 }
 
-impl Engine {
+impl Services<'_> {
     /// The room of a service's heartbeats.
     ///
     /// # Errors
     /// Where there is no service of that slug.
-    pub async fn service_heartbeats(
-        &self,
-        person: &Person,
-        slug: &str,
-    ) -> Result<ServiceHeartbeats, Refusal> {
-        let mut connection = self.read().await?;
+    pub async fn heartbeats(self, person: &Person, slug: &str) -> Result<ServiceHeartbeats, Error> {
+        let mut connection = self.0.read().await?;
         let link = &mut connection;
         let head = self.service_head(link, person, slug).await?;
         let records = heartbeats::of_service(link, head.service.id).await?;
         Ok(ServiceHeartbeats {
             environments: services::environments_of(link, head.service.id).await?,
             heartbeats: crate::heartbeats::now_of(link, records, head.now).await?,
-            base_url: self.options().base_url.clone(),
+            base_url: self.0.options().base_url.clone(),
             head,
         })
     }

@@ -9,15 +9,13 @@ mod settings;
 
 use chrono::{DateTime, Utc};
 use domain::{
-    permissions::{Denied, Permission, permit},
-    who::{Person, Who},
+    actor::{Actor, Person},
+    permissions::{Denied, Permission, authorize},
+    service::Service,
 };
-use store::{
-    Link,
-    services::{self, ServiceRecord},
-};
+use store::{Connection, services};
 
-use crate::{Engine, Refusal};
+use crate::{Error, services::Services};
 
 pub use checks::ServiceChecks;
 pub use heartbeats::ServiceHeartbeats;
@@ -33,7 +31,7 @@ pub use settings::ServiceSettings;
 #[derive(Debug, Clone)]
 pub struct ServiceHead {
     /// The service.
-    pub service: ServiceRecord,
+    pub service: Service,
     /// Why the reader may not change it; `None` where they may.
     pub read_only: Option<Denied>,
     /// Whether the reader may announce a deployment of it.
@@ -50,23 +48,23 @@ impl ServiceHead {
     }
 }
 
-impl Engine {
+impl Services<'_> {
     /// The head of a service's rooms, where there is a service of that slug.
     async fn service_head(
-        &self,
-        link: &mut Link,
+        self,
+        link: &mut Connection,
         person: &Person,
         slug: &str,
-    ) -> Result<ServiceHead, Refusal> {
-        let who = Who::Person(person.clone());
-        permit(&who, Permission::Read, Some(slug))?;
+    ) -> Result<ServiceHead, Error> {
+        let actor = Actor::Person(person.clone());
+        authorize(&actor, Permission::Read, Some(slug))?;
         let Some(service) = services::by_slug(link, slug).await? else {
-            return Err(Refusal::not_found("service", slug));
+            return Err(Error::not_found("service", slug));
         };
         Ok(ServiceHead {
-            read_only: permit(&who, Permission::Configure, Some(slug)).err(),
-            may_announce: permit(&who, Permission::Announce, Some(slug)).is_ok(),
-            now: self.now(),
+            read_only: authorize(&actor, Permission::Configure, Some(slug)).err(),
+            may_announce: authorize(&actor, Permission::Announce, Some(slug)).is_ok(),
+            now: self.0.now(),
             service,
         })
     }

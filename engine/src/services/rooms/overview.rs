@@ -4,23 +4,25 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    heartbeat::HeartbeatState, ids::DeploymentId, indicator::Thresholds, measurement::Phase,
-    who::Person,
+    actor::Person,
+    baseline::Baseline,
+    deployment::{Deployment, DeploymentFilter},
+    heartbeat::HeartbeatState,
+    ids::DeploymentId,
+    indicator::Thresholds,
+    measurement::Phase,
+    page::Page,
+    service::ServiceEnvironment,
 };
 use store::{
-    Link, StoreError,
-    baselines::{self, BaselineRecord},
-    deployments::{self, DeploymentFilter, DeploymentRecord},
-    heartbeats, indicators, measurements,
-    page::Page,
-    services::{self, ServiceEnvironment},
+    Connection, StoreError, baselines, deployments, heartbeats, indicators, measurements, services,
 };
 
 use super::{
     ServiceHead,
     rollback::{self, RollbackCounts},
 };
-use crate::{Engine, Refusal, heartbeats::now_is};
+use crate::{Error, heartbeats::now_is, services::Services};
 
 /// How many deployments are shown.
 const DEPLOYMENTS: usize = 10;
@@ -37,7 +39,7 @@ pub struct ServiceOverview {
     /// Where it runs, in order.
     pub environments: Vec<EnvironmentNow>,
     /// Its newest deployments, newest first.
-    pub deployments: Vec<DeploymentRecord>,
+    pub deployments: Vec<Deployment>,
     /// What was normal after its newest deployments that have baselines, newest first.
     pub baselines: Vec<ReleaseBaselines>,
     /// What the other rooms hold.
@@ -52,18 +54,18 @@ pub struct EnvironmentNow {
     /// Where it answers.
     pub environment: ServiceEnvironment,
     /// What runs there.
-    pub running: Option<DeploymentRecord>,
+    pub running: Option<Deployment>,
     /// What was rolled back there last, where nobody has said since what was restored.
-    pub unrestored: Option<DeploymentRecord>,
+    pub unrestored: Option<Deployment>,
 }
 
 /// A deployment with its baselines.
 #[derive(Debug, Clone)]
 pub struct ReleaseBaselines {
     /// The deployment.
-    pub deployment: DeploymentRecord,
+    pub deployment: Deployment,
     /// Its baselines, by moment.
-    pub baselines: Vec<BaselineRecord>,
+    pub baselines: Vec<Baseline>,
 }
 
 /// What the other rooms hold, counted.
@@ -112,17 +114,13 @@ pub struct HeartbeatCounts {
     pub unheard: usize,
 }
 
-impl Engine {
+impl Services<'_> {
     /// The first room of a service.
     ///
     /// # Errors
     /// Where there is no service of that slug.
-    pub async fn service_overview(
-        &self,
-        person: &Person,
-        slug: &str,
-    ) -> Result<ServiceOverview, Refusal> {
-        let mut connection = self.read().await?;
+    pub async fn overview(self, person: &Person, slug: &str) -> Result<ServiceOverview, Error> {
+        let mut connection = self.0.read().await?;
         let link = &mut connection;
         let head = self.service_head(link, person, slug).await?;
         let id = head.service.id;
@@ -154,7 +152,7 @@ impl Engine {
 }
 
 async fn environments(
-    link: &mut Link,
+    link: &mut Connection,
     head: &ServiceHead,
 ) -> Result<Vec<EnvironmentNow>, StoreError> {
     let id = head.service.id;
@@ -173,11 +171,11 @@ async fn environments(
 }
 
 async fn baselines(
-    link: &mut Link,
+    link: &mut Connection,
     head: &ServiceHead,
-    newest: &[DeploymentRecord],
+    newest: &[Deployment],
 ) -> Result<Vec<ReleaseBaselines>, StoreError> {
-    let mut found: BTreeMap<DeploymentId, Vec<BaselineRecord>> = BTreeMap::new();
+    let mut found: BTreeMap<DeploymentId, Vec<Baseline>> = BTreeMap::new();
     for one in baselines::of_newest(link, head.service.id, LOOKED_AT).await? {
         found.entry(one.deployment_id).or_default().push(one);
     }
@@ -188,7 +186,7 @@ async fn baselines(
     Ok(rows.take(BASELINES).collect())
 }
 
-async fn checks(link: &mut Link, head: &ServiceHead) -> Result<CheckCounts, StoreError> {
+async fn checks(link: &mut Connection, head: &ServiceHead) -> Result<CheckCounts, StoreError> {
     let mut counts = CheckCounts::default();
     for (phase, count) in measurements::phases_of_service(link, head.service.id).await? {
         let count = usize::try_from(count).unwrap_or(0);
@@ -203,7 +201,10 @@ async fn checks(link: &mut Link, head: &ServiceHead) -> Result<CheckCounts, Stor
     Ok(counts)
 }
 
-async fn indicators(link: &mut Link, head: &ServiceHead) -> Result<IndicatorCounts, StoreError> {
+async fn indicators(
+    link: &mut Connection,
+    head: &ServiceHead,
+) -> Result<IndicatorCounts, StoreError> {
     let all = indicators::of_service(link, head.service.id).await?;
     let agreed = |Thresholds { pass, warn, rollback, .. }: &Thresholds| {
         !(pass.is_empty() && warn.is_empty() && rollback.is_empty())
@@ -212,7 +213,10 @@ async fn indicators(link: &mut Link, head: &ServiceHead) -> Result<IndicatorCoun
     Ok(IndicatorCounts { all: all.len(), agreed })
 }
 
-async fn heartbeats(link: &mut Link, head: &ServiceHead) -> Result<HeartbeatCounts, StoreError> {
+async fn heartbeats(
+    link: &mut Connection,
+    head: &ServiceHead,
+) -> Result<HeartbeatCounts, StoreError> {
     let all = heartbeats::of_service(link, head.service.id).await?;
     let mut counts = HeartbeatCounts { all: all.len(), ..HeartbeatCounts::default() };
     for record in &all {

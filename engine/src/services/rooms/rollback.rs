@@ -1,14 +1,10 @@
 //! The room of a service's rollback: its plans, whether they are proven, its rehearsals.
 
-use domain::{item::MachineWord, who::Person};
-use store::{
-    Link, StoreError, deployments,
-    rehearsals::{self, RehearsalRecord},
-    services::{self, RollbackPlan},
-};
+use domain::{actor::Person, item::AutomatedStatus, rehearsal::Rehearsal, rollback::RollbackPlan};
+use store::{Connection, StoreError, deployments, rehearsals, services};
 
 use super::ServiceHead;
-use crate::{Engine, Refusal, runs};
+use crate::{Error, runs, services::Services};
 
 /// How many rehearsals are shown.
 const REHEARSALS: i64 = 20;
@@ -21,7 +17,7 @@ pub struct ServiceRollback {
     /// The plan of each environment, in order.
     pub plans: Vec<PlanNow>,
     /// The newest rehearsals, newest first.
-    pub rehearsals: Vec<RehearsalRecord>,
+    pub rehearsals: Vec<Rehearsal>,
 }
 
 /// The rollback of a service in one environment.
@@ -43,7 +39,7 @@ pub struct Readiness {
     /// The version that would be restored, where one is known.
     pub to: Option<String>,
     /// What the box of the rehearsed rollback would say.
-    pub word: MachineWord,
+    pub word: AutomatedStatus,
     /// Why.
     pub sentence: String,
 }
@@ -62,20 +58,16 @@ pub struct RollbackCounts {
     /// For how many of those it was tried and did not work.
     pub failed: usize,
     /// The newest rehearsal.
-    pub rehearsal: Option<RehearsalRecord>,
+    pub rehearsal: Option<Rehearsal>,
 }
 
-impl Engine {
+impl Services<'_> {
     /// The room of a service's rollback.
     ///
     /// # Errors
     /// Where there is no service of that slug.
-    pub async fn service_rollback(
-        &self,
-        person: &Person,
-        slug: &str,
-    ) -> Result<ServiceRollback, Refusal> {
-        let mut connection = self.read().await?;
+    pub async fn rollback(self, person: &Person, slug: &str) -> Result<ServiceRollback, Error> {
+        let mut connection = self.0.read().await?;
         let link = &mut connection;
         let head = self.service_head(link, person, slug).await?;
         let id = head.service.id;
@@ -98,7 +90,7 @@ impl PlanNow {
 
 /// The rollback in each environment.
 async fn plans(
-    link: &mut Link,
+    link: &mut Connection,
     head: &ServiceHead,
     environments: impl Iterator<Item = String>,
 ) -> Result<Vec<PlanNow>, StoreError> {
@@ -121,7 +113,7 @@ async fn plans(
 
 /// Counts what the room shows.
 pub(super) async fn counts(
-    link: &mut Link,
+    link: &mut Connection,
     head: &ServiceHead,
     environments: impl Iterator<Item = String>,
 ) -> Result<RollbackCounts, StoreError> {
@@ -131,8 +123,8 @@ pub(super) async fn counts(
         environments: plans.len(),
         written: plans.iter().filter(|one| one.written().is_some()).count(),
         running: words().count(),
-        ready: words().filter(|word| *word == MachineWord::Passed).count(),
-        failed: words().filter(|word| *word == MachineWord::Failed).count(),
+        ready: words().filter(|word| *word == AutomatedStatus::Passed).count(),
+        failed: words().filter(|word| *word == AutomatedStatus::Failed).count(),
         rehearsal: rehearsals::newest(link, head.service.id, 1).await?.into_iter().next(),
     })
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::USUAL_FOLDER;
-use crate::open::StartError;
+use crate::startup::StartError;
 
 /// Says that a directory is a demo's, and how far its history has been told.
 const MARKER: &str = "daytwo-demo";

@@ -16,7 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::open::StartError;
+use crate::startup::StartError;
 
 const PROGRAM: &str = "daytwo-shop";
 /// How long the shop may take until everything answers.

@@ -2,8 +2,8 @@
 //! nothing: no folder, no database and no migration comes of it.
 
 mod database;
+mod files;
 mod network;
-mod place;
 mod settings;
 
 use std::{net::SocketAddr, process::ExitCode};
@@ -13,7 +13,7 @@ use engine::doctor::{Finding, Level};
 use serde::Serialize;
 
 use super::{Common, say};
-use crate::open::StartError;
+use crate::startup::StartError;
 
 /// How to tell it.
 #[derive(Debug, Args)]
@@ -62,9 +62,9 @@ impl Doctor {
             }
         };
         let mut found = settings::look(&config);
-        found.extend(place::data_dir(&config));
+        found.extend(files::data_dir(&config));
         found.extend(database::look(&config).await);
-        found.extend(place::site());
+        found.extend(files::site());
         found.push(network::trust_roots());
         found.push(network::port(&config).await);
         found

@@ -110,7 +110,7 @@ pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem>
     let metrics = &state.metrics;
     metrics.process();
     metrics.deployments.reset();
-    for (deployment, verdict, count) in state.engine.counts().await? {
+    for (deployment, verdict, count) in state.engine.readiness().deployments_by_state().await? {
         metrics.deployments.with_label_values(&[&deployment, &verdict]).set(count);
     }
     let mut text = Vec::new();

@@ -6,6 +6,8 @@ use super::text::Lines;
 
 /// The lines.
 pub fn lines(lines: &mut Lines, stats: &WriterStats) {
+    let sent = "Statements sent to the database";
+    lines.single("daytwo_database_statements_total", "counter", sent, store::db::statements());
     let queued = "Acts that wait for the database's writer";
     lines.single("daytwo_writer_queue_depth", "gauge", queued, stats.queued);
     lines.histogram(

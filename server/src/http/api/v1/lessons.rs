@@ -2,9 +2,12 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
-use domain::ids::{DeploymentId, LessonId};
+use domain::{
+    ids::{DeploymentId, LessonId},
+    lesson::Lesson,
+    page::Page,
+};
 use serde::{Deserialize, Serialize};
-use store::{lessons::LessonRecord, page::Page};
 use utoipa::IntoParams;
 
 use crate::http::{
@@ -54,8 +57,8 @@ pub struct LessonView {
     created_at: DateTime<Utc>,
 }
 
-impl From<LessonRecord> for LessonView {
-    fn from(record: LessonRecord) -> Self {
+impl From<Lesson> for LessonView {
+    fn from(record: Lesson) -> Self {
         Self {
             id: record.id,
             service: record.service,
@@ -74,13 +77,14 @@ impl From<LessonRecord> for LessonView {
     responses((status = 200, body = Listing<LessonView>), Problems))]
 pub async fn list(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InQuery(params): InQuery<Params>,
 ) -> Result<Json<Listing<LessonView>>, Problem> {
     let limit = cursor::limit(params.limit)?;
     let page = Page { before: cursor::decode(params.cursor.as_deref())?, limit };
     let text = params.q.unwrap_or_default();
-    let (found, next) = state.engine.lessons(&who, &text, params.service.as_deref(), page).await?;
+    let (found, next) =
+        state.engine.lessons().list(&actor, &text, params.service.as_deref(), page).await?;
     Ok(Json(Listing {
         items: found.into_iter().map(LessonView::from).collect(),
         next_cursor: next.and_then(|id| cursor::encode(&id)),

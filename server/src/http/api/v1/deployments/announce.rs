@@ -5,8 +5,9 @@ use engine::deployments::{AnnounceRequest, DeploymentView};
 
 use crate::http::{
     ApiState,
-    extract::{Body, reply},
+    extract::Body,
     problem::{Problem, Problems},
+    reply,
 };
 
 /// Announces a deployment: its run opens from the runbook that fits, its probes start, and an open
@@ -17,7 +18,10 @@ use crate::http::{
     responses((status = 201, body = DeploymentView, description = "Announced"), Problems))]
 pub async fn announce(
     State(state): State<ApiState>,
-    Body { who, value, once }: Body<AnnounceRequest>,
+    Body { actor, value, key }: Body<AnnounceRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.announce(&who, value, once).await?))
+    reply::once::<201, _, _>(key, |idempotency| {
+        state.engine.deployments().announce(&actor, value, idempotency)
+    })
+    .await
 }

@@ -41,7 +41,7 @@ pub struct Params {
     ))]
 pub async fn gate(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath(id): InPath<DeploymentId>,
     InQuery(params): InQuery<Params>,
 ) -> Result<Response, Problem> {
@@ -49,7 +49,7 @@ pub async fn gate(
     if wait_s > 60 {
         return Err(Problem::field("/wait_s", "must be 0 to 60"));
     }
-    let answer = state.engine.runs().gate_within(&who, id, Duration::from_secs(wait_s)).await?;
+    let answer = state.engine.runs().gate_within(&actor, id, Duration::from_secs(wait_s)).await?;
     let status = match answer.verdict {
         Verdict::Passed => StatusCode::OK,
         Verdict::Failed | Verdict::Undecided => StatusCode::CONFLICT,

@@ -17,8 +17,8 @@ use crate::http::{
     responses((status = 200, body = DeploymentView), Problems))]
 pub async fn get(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath(id): InPath<DeploymentId>,
 ) -> Result<Json<DeploymentView>, Problem> {
-    Ok(Json(state.engine.deployment(&who, id).await?))
+    Ok(Json(state.engine.deployments().view(&actor, id).await?))
 }

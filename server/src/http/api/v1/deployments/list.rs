@@ -41,7 +41,7 @@ pub struct Params {
     responses((status = 200, body = Listing<SummaryView>), Problems))]
 pub async fn list(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InQuery(params): InQuery<Params>,
 ) -> Result<Json<Listing<SummaryView>>, Problem> {
     let watch = match params.state.as_deref() {
@@ -59,6 +59,6 @@ pub async fn list(
         before: cursor::decode::<(DateTime<Utc>, DeploymentId)>(params.cursor.as_deref())?,
         limit: cursor::limit(params.limit)?,
     };
-    let (items, next) = state.engine.deployments(&who, query).await?;
+    let (items, next) = state.engine.deployments().list(&actor, query).await?;
     Ok(Json(Listing { items, next_cursor: next.and_then(|key| cursor::encode(&key)) }))
 }

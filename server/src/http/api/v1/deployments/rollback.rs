@@ -6,8 +6,9 @@ use engine::rollback::{RollbackRequest, RollbackView};
 
 use crate::http::{
     ApiState,
-    extract::{Body, InPath, reply},
+    extract::{Body, InPath},
     problem::{Problem, Problems},
+    reply,
 };
 
 /// Rolls back: closes the watch and has the plan's hook called. Needs no sign-off.
@@ -21,7 +22,10 @@ use crate::http::{
 pub async fn roll_back(
     State(state): State<ApiState>,
     InPath(id): InPath<DeploymentId>,
-    Body { who, value, once }: Body<RollbackRequest>,
+    Body { actor, value, key }: Body<RollbackRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.roll_back(&who, id, value, once).await?))
+    reply::once::<202, _, _>(key, |idempotency| {
+        state.engine.rollback().trigger(&actor, id, value, idempotency)
+    })
+    .await
 }

@@ -15,7 +15,7 @@ use crate::http::{
     responses((status = 200, body = Listing<DutyView>), Problems))]
 pub async fn list(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
 ) -> Result<Json<Listing<DutyView>>, Problem> {
-    Ok(Json(Listing { items: state.engine.duties(&who).await?, next_cursor: None }))
+    Ok(Json(Listing { items: state.engine.duties().list(&actor).await?, next_cursor: None }))
 }

@@ -8,8 +8,9 @@ use serde::Deserialize;
 use crate::http::{
     ApiState,
     auth::Caller,
-    extract::{Body, InPath, InQuery, reply},
+    extract::{Body, InPath, InQuery},
     problem::{Problem, Problems},
+    reply,
 };
 
 /// Switches a duty on, or moves its times.
@@ -27,9 +28,9 @@ use crate::http::{
 pub async fn put(
     State(state): State<ApiState>,
     InPath((slug, runbook)): InPath<(String, String)>,
-    Body { who, value, .. }: Body<DutyRequest>,
+    Body { actor, value, .. }: Body<DutyRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.put_duty(&who, &slug, &runbook, value).await?))
+    reply::put(&state.engine.duties().put(&actor, &slug, &runbook, value).await?)
 }
 
 /// Where a duty is switched off.
@@ -50,10 +51,10 @@ pub struct Place {
     responses((status = 204, description = "Switched off"), Problems))]
 pub async fn retire(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath((slug, runbook)): InPath<(String, String)>,
     InQuery(place): InQuery<Place>,
 ) -> Result<StatusCode, Problem> {
-    state.engine.retire_duty(&who, &slug, &runbook, &place.environment).await?;
+    state.engine.duties().retire(&actor, &slug, &runbook, &place.environment).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,8 +6,9 @@ use engine::runs::ReportAnswer;
 
 use crate::http::{
     ApiState,
-    extract::{InPath, Raw, reply},
+    extract::{InPath, Raw},
     problem::{Problem, Problems},
+    reply,
 };
 
 /// A test report on an item: JUnit XML, Playwright's JSON or a k6 summary, told apart by content.
@@ -24,8 +25,11 @@ use crate::http::{
 pub async fn post(
     State(state): State<ApiState>,
     InPath((id, key)): InPath<(DutyRunId, String)>,
-    Raw { who, bytes, content_type, once }: Raw,
+    Raw { actor, bytes, content_type, key: once }: Raw,
 ) -> Result<Response, Problem> {
     let body = bytes.to_vec();
-    Ok(reply(state.engine.runs().post_report(&who, id, &key, body, content_type, once).await?))
+    reply::once::<200, _, _>(once, |idempotency| {
+        state.engine.runs().post_report(&actor, id, &key, body, content_type, idempotency)
+    })
+    .await
 }

@@ -17,9 +17,9 @@ use crate::http::{
     responses((status = 200, body = Listing<HeartbeatView>), Problems))]
 pub async fn list(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath(slug): InPath<String>,
 ) -> Result<Json<Listing<HeartbeatView>>, Problem> {
-    let items = state.engine.heartbeats(&who, &slug).await?;
+    let items = state.engine.heartbeats().list(&actor, &slug).await?;
     Ok(Json(Listing { items, next_cursor: None }))
 }

@@ -7,8 +7,9 @@ use http::StatusCode;
 use crate::http::{
     ApiState,
     auth::Caller,
-    extract::{Body, InPath, reply},
+    extract::{Body, InPath},
     problem::{Problem, Problems},
+    reply,
 };
 
 /// Creates or changes a heartbeat; answers where its pings are sent, which never changes.
@@ -26,9 +27,9 @@ use crate::http::{
 pub async fn put(
     State(state): State<ApiState>,
     InPath((slug, key)): InPath<(String, String)>,
-    Body { who, value, .. }: Body<HeartbeatRequest>,
+    Body { actor, value, .. }: Body<HeartbeatRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.put_heartbeat(&who, &slug, &key, value).await?))
+    reply::put(&state.engine.heartbeats().put(&actor, &slug, &key, value).await?)
 }
 
 /// Retires a heartbeat: its pings are taken no more.
@@ -40,9 +41,9 @@ pub async fn put(
     responses((status = 204, description = "Retired"), Problems))]
 pub async fn retire(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath((slug, key)): InPath<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    state.engine.retire_heartbeat(&who, &slug, &key).await?;
+    state.engine.heartbeats().retire(&actor, &slug, &key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

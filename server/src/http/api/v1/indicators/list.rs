@@ -17,9 +17,9 @@ use crate::http::{
     responses((status = 200, body = Listing<IndicatorView>), Problems))]
 pub async fn list(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath(slug): InPath<String>,
 ) -> Result<Json<Listing<IndicatorView>>, Problem> {
-    let items = state.engine.indicators(&who, &slug).await?;
+    let items = state.engine.indicators().list(&actor, &slug).await?;
     Ok(Json(Listing { items, next_cursor: None }))
 }

@@ -5,11 +5,12 @@ use engine::indicators::{PointsAnswer, PointsRequest};
 
 use crate::http::{
     ApiState,
-    extract::{Body, reply},
+    extract::Body,
     problem::{Problem, Problems},
+    reply,
 };
 
-/// Pushes points of indicators whose source is `pushed`; answers once they are durable. Each bad
+/// Pushes points of indicators whose source is `posted_result`; answers once they are durable. Each bad
 /// point is named, none of the good ones is lost; where all are bad, 422.
 #[utoipa::path(post, path = "/api/v1/measurements", tag = "indicators",
     params(("Idempotency-Key" = Option<String>, Header, description = "Do it once")),
@@ -17,7 +18,10 @@ use crate::http::{
     responses((status = 202, body = PointsAnswer, description = "Kept"), Problems))]
 pub async fn post(
     State(state): State<ApiState>,
-    Body { who, value, once }: Body<PointsRequest>,
+    Body { actor, value, key }: Body<PointsRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.push_measurements(&who, value, once).await?))
+    reply::once::<202, _, _>(key, |idempotency| {
+        state.engine.indicators().ingest(&actor, value, idempotency)
+    })
+    .await
 }

@@ -7,8 +7,9 @@ use http::StatusCode;
 use crate::http::{
     ApiState,
     auth::Caller,
-    extract::{Body, InPath, reply},
+    extract::{Body, InPath},
     problem::{Problem, Problems},
+    reply,
 };
 
 /// Creates or changes an indicator. A threshold that changes during a watch is on its timeline.
@@ -26,9 +27,9 @@ use crate::http::{
 pub async fn put(
     State(state): State<ApiState>,
     InPath((slug, key)): InPath<(String, String)>,
-    Body { who, value, .. }: Body<IndicatorRequest>,
+    Body { actor, value, .. }: Body<IndicatorRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.put_indicator(&who, &slug, &key, value).await?))
+    reply::put(&state.engine.indicators().put(&actor, &slug, &key, value).await?)
 }
 
 /// Retires an indicator: it takes no more points, those it has stay.
@@ -40,9 +41,9 @@ pub async fn put(
     responses((status = 204, description = "Retired"), Problems))]
 pub async fn retire(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath((slug, key)): InPath<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    state.engine.retire_indicator(&who, &slug, &key).await?;
+    state.engine.indicators().retire(&actor, &slug, &key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,8 +6,9 @@ use engine::runs::{ItemView, ResultRequest};
 
 use crate::http::{
     ApiState,
-    extract::{Body, InPath, reply},
+    extract::{Body, InPath},
     problem::{Problem, Problems},
+    reply,
 };
 
 /// The machine's word on an item; 409 on a `human` one.
@@ -22,7 +23,10 @@ use crate::http::{
 pub async fn post(
     State(state): State<ApiState>,
     InPath((id, key)): InPath<(DeploymentId, String)>,
-    Body { who, value, once }: Body<ResultRequest>,
+    Body { actor, value, key: once }: Body<ResultRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.runs().post_result(&who, id, &key, value, once).await?))
+    reply::once::<200, _, _>(once, |idempotency| {
+        state.engine.runs().post_result(&actor, id, &key, value, idempotency)
+    })
+    .await
 }

@@ -1,14 +1,15 @@
 //! `PUT` and `DELETE /api/v1/services/{slug}/checks/{key}`
 
 use axum::{extract::State, response::Response};
-use engine::services::{CheckRequest, CheckView};
+use engine::checks::{CheckRequest, CheckView};
 use http::StatusCode;
 
 use crate::http::{
     ApiState,
     auth::Caller,
-    extract::{Body, InPath, reply},
+    extract::{Body, InPath},
     problem::{Problem, Problems},
+    reply,
 };
 
 /// Creates or changes a check.
@@ -26,9 +27,9 @@ use crate::http::{
 pub async fn put(
     State(state): State<ApiState>,
     InPath((slug, key)): InPath<(String, String)>,
-    Body { who, value, .. }: Body<CheckRequest>,
+    Body { actor, value, .. }: Body<CheckRequest>,
 ) -> Result<Response, Problem> {
-    Ok(reply(state.engine.put_check(&who, &slug, &key, value).await?))
+    reply::put(&state.engine.checks().put(&actor, &slug, &key, value).await?)
 }
 
 /// Retires a check: it runs no more, what it measured stays.
@@ -40,9 +41,9 @@ pub async fn put(
     responses((status = 204, description = "Retired"), Problems))]
 pub async fn retire(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath((slug, key)): InPath<(String, String)>,
 ) -> Result<StatusCode, Problem> {
-    state.engine.retire_check(&who, &slug, &key).await?;
+    state.engine.checks().retire(&actor, &slug, &key).await?;
     Ok(StatusCode::NO_CONTENT)
 }

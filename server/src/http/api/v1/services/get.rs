@@ -16,8 +16,8 @@ use crate::http::{
     responses((status = 200, body = ServiceView), Problems))]
 pub async fn get(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath(slug): InPath<String>,
 ) -> Result<Json<ServiceView>, Problem> {
-    Ok(Json(state.engine.service(&who, &slug).await?))
+    Ok(Json(state.engine.services().view(&actor, &slug).await?))
 }

@@ -30,11 +30,11 @@ pub struct Params {
     responses((status = 200, body = Listing<ServiceView>), Problems))]
 pub async fn list(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InQuery(params): InQuery<Params>,
 ) -> Result<Json<Listing<ServiceView>>, Problem> {
     let limit = cursor::limit(params.limit)?;
     let after: String = cursor::decode(params.cursor.as_deref())?.unwrap_or_default();
-    let (items, last) = state.engine.services(&who, &after, limit).await?;
+    let (items, last) = state.engine.services().list(&actor, &after, limit).await?;
     Ok(Json(Listing { items, next_cursor: last.and_then(|slug| cursor::encode(&slug)) }))
 }

@@ -2,7 +2,7 @@
 
 use axum::{Json, extract::State};
 use chrono::{DateTime, Utc};
-use engine::services::MeasurementView;
+use engine::checks::MeasurementView;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -40,7 +40,7 @@ pub struct Params {
     responses((status = 200, body = Listing<MeasurementView>), Problems))]
 pub async fn list(
     State(state): State<ApiState>,
-    Caller(who): Caller,
+    Caller(actor): Caller,
     InPath((slug, key)): InPath<(String, String)>,
     InQuery(params): InQuery<Params>,
 ) -> Result<Json<Listing<MeasurementView>>, Problem> {
@@ -50,7 +50,8 @@ pub async fn list(
         (Some(before), Some(until)) => Some(before.min(until)),
         (before, until) => before.or(until),
     };
-    let items = state.engine.measurements(&who, &slug, &key, params.since, until, limit).await?;
+    let items =
+        state.engine.checks().measurements(&actor, &slug, &key, params.since, until, limit).await?;
     let full = i64::try_from(items.len()).is_ok_and(|n| n == limit);
     let next_cursor = items.last().filter(|_| full).and_then(|last| cursor::encode(&last.at));
     Ok(Json(Listing { items, next_cursor }))

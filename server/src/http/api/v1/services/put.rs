@@ -5,8 +5,9 @@ use engine::services::{ServiceRequest, ServiceView};
 
 use crate::http::{
     ApiState,
-    extract::{Body, InPath, reply},
+    extract::{Body, InPath},
     problem::{Problem, Problems},
+    reply,
 };
 
 /// Creates or changes a service. Environments that are not named stay as they are.
@@ -21,8 +22,7 @@ use crate::http::{
 pub async fn put(
     State(state): State<ApiState>,
     InPath(slug): InPath<String>,
-    Body { who, value, .. }: Body<ServiceRequest>,
+    Body { actor, value, .. }: Body<ServiceRequest>,
 ) -> Result<Response, Problem> {
-    let (answer, _) = state.engine.put_service(&who, &slug, value).await?;
-    Ok(reply(answer))
+    reply::put(&state.engine.services().put(&actor, &slug, value).await?)
 }

@@ -1,0 +1,63 @@
+//! A service, and where it runs.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ServiceId;
+
+/// How fast a page of the service must answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// `home`, `login` or `health`.
+    pub name: String,
+    /// Its path below the base URL.
+    pub path: String,
+    /// The longest acceptable answer, in milliseconds.
+    pub target_ms: u32,
+}
+
+/// A service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its id.
+    pub id: ServiceId,
+    /// Its short name in addresses.
+    pub slug: String,
+    /// Its name as shown.
+    pub name: String,
+    /// What it is.
+    pub description: String,
+    /// Who owns it.
+    pub owners: String,
+    /// How much depends on it.
+    pub tier: String,
+    /// The response targets.
+    pub targets: Vec<Target>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// An environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its short name.
+    pub slug: String,
+    /// Its name as shown.
+    pub name: String,
+    /// Its place in the order, production last.
+    pub position: i64,
+}
+
+/// A service in an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceEnvironment {
+    /// The service.
+    pub service_id: ServiceId,
+    /// The environment.
+    pub environment: String,
+    /// Where it answers, if known.
+    pub base_url: Option<String>,
+}

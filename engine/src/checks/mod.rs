@@ -1,0 +1,26 @@
+//! Checks: asking for them, running them, and what the page of one shows.
+
+mod built_in;
+pub(crate) mod condition_cache;
+mod page;
+mod put;
+mod request;
+mod retire;
+mod run;
+mod screenshot;
+mod test;
+
+use crate::handle::handle;
+
+pub(crate) use built_in::sync_built_in;
+pub use page::CheckPage;
+pub(crate) use put::known_item;
+pub use put::{CheckView, MeasurementView, put};
+pub use request::{CheckRequest, InboxRequest, StepRequest};
+pub use retire::retire;
+pub use run::Probed;
+
+handle! {
+    /// The use cases of checks.
+    checks: Checks
+}

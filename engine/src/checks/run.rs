@@ -1,0 +1,172 @@
+//! Running checks.
+
+use std::{
+    borrow::Cow,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use domain::{
+    actor::Actor,
+    check::{Check, ProbeSpec},
+    event::Event,
+    item_permissions::{ItemAct, authorize_item},
+    measurement::{Measurement, Phase},
+    query_template::{self, Asked},
+};
+use probes::NoData;
+use store::{deployments, runs::items, services};
+
+use super::Checks;
+use crate::{
+    Error,
+    audit::entry,
+    measurements::Observation,
+    progress,
+    runs::{self, RunRef},
+};
+
+/// How many checks run side by side when a person asks for a box's.
+const SIDE_BY_SIDE: usize = 8;
+
+/// What a check saw when a person asked for it.
+#[derive(Debug, Clone)]
+pub struct Probed {
+    /// What the check is called.
+    pub label: String,
+    /// What it saw.
+    pub measurement: Measurement,
+}
+
+impl Checks<'_> {
+    /// Runs the checks of a box now, keeps what they saw and judges the box.
+    ///
+    /// # Errors
+    /// Where the rules forbid it, or the box has no check.
+    pub async fn probe_item(
+        self,
+        actor: &Actor,
+        at: impl Into<RunRef>,
+        key: &str,
+    ) -> Result<Vec<Probed>, Error> {
+        use futures::StreamExt as _;
+
+        let mut link = self.0.read().await?;
+        let run = runs::record_of(&mut link, at.into()).await?;
+        let id = run.id;
+        let Some(item) = items::by_key(&mut link, id, key).await? else {
+            return Err(Error::not_found("item in this run with the key", key));
+        };
+        authorize_item(ItemAct::Probe, key, item.actor, run.state, actor)?;
+        let bound =
+            runs::checks_now(&mut link, &run, |check| check.item.as_deref() == Some(key)).await?;
+        drop(link);
+        if bound.is_empty() {
+            return Err(Error::conflict(format!(
+                "`{key}` has no check to run. Set the service's base URL, or add a check for it."
+            )));
+        }
+        // Built before it is driven: a stream of borrowing futures inside an async function
+        // confuses the compiler about lifetimes.
+        let (all, answered) = (bound.len(), Arc::new(AtomicUsize::new(0)));
+        let runs: Vec<_> = bound
+            .into_iter()
+            .map(|now| {
+                let (engine, answered) = (self.0.clone(), Arc::clone(&answered));
+                async move {
+                    let measurement = engine.checks().measure(&now.check).await;
+                    progress::tell(answered.fetch_add(1, Ordering::Relaxed) + 1, all);
+                    (now.check, measurement)
+                }
+            })
+            .collect();
+        let seen: Vec<_> = futures::stream::iter(runs).buffered(SIDE_BY_SIDE).collect().await;
+        let mut probed = Vec::with_capacity(seen.len());
+        let mut kept = Vec::with_capacity(seen.len());
+        for (check, measurement) in seen {
+            probed.push(Probed { label: check.label.clone(), measurement: measurement.clone() });
+            kept.push(Observation { check: Arc::new(check), measurement, asked: true, slot: None });
+        }
+        self.0.measurements().record(kept.into()).await?;
+        let (actor, key, now) = (actor.clone(), key.to_owned(), self.0.now());
+        let count = probed.len();
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    entry(&actor, now, "item.probe", "item", &key)
+                        .run(id)
+                        .says(format!("ran {count} checks of {}", item.title))
+                        .record(tx);
+                    tx.publish(Event::run_changed(id));
+                    Ok::<_, Error>(())
+                })
+            })
+            .await?;
+        Ok(probed)
+    }
+
+    /// Runs a check.
+    pub(crate) async fn measure(self, check: &Check) -> Measurement {
+        let started_at = self.0.now();
+        let conditions = match self.0.conditions().read(&check.conditions) {
+            Ok(conditions) => conditions,
+            // Conditions are read before they are kept; one that is not readable now is our own
+            // trouble.
+            Err((text, error)) => return errored(started_at, format!("`{text}`: {error}")),
+        };
+        let timeout = Duration::from_secs(u64::try_from(check.timeout_s).unwrap_or(10));
+        let engine = self.0.clone();
+        let clock = move || engine.now();
+        let spec = match self.filled_in(check).await {
+            Ok(spec) => spec,
+            Err(error) => {
+                return errored(started_at, format!("What it asks about is not known: {error}"));
+            }
+        };
+        let no_data = NoData::parse(&check.no_data);
+        self.0.prober().run_with(&spec, &conditions, timeout, no_data, &clock).await
+    }
+
+    /// What a check measures, with the places of its query filled in.
+    async fn filled_in<'a>(self, check: &'a Check) -> Result<Cow<'a, ProbeSpec>, Error> {
+        let ProbeSpec::Prometheus { url, query, heartbeat_query } = &check.spec else {
+            return Ok(Cow::Borrowed(&check.spec));
+        };
+        let mut link = self.0.read().await?;
+        let service = services::by_id(&mut link, check.service_id).await?;
+        let runs = deployments::running(&mut link, check.service_id, &check.environment).await?;
+        let now = self.0.now();
+        let asked = Asked {
+            service: service.as_ref().map_or("", |service| &service.slug),
+            environment: &check.environment,
+            version: runs.as_ref().map_or("", |runs| &runs.version),
+            deployed_at: runs.as_ref().map_or(now, |runs| runs.deployed_at),
+            now,
+            interval_s: check.interval_s,
+        };
+        Ok(Cow::Owned(ProbeSpec::Prometheus {
+            url: url.clone(),
+            query: query_template::fill(query, &asked),
+            heartbeat_query: heartbeat_query
+                .as_ref()
+                .map(|text| query_template::fill(text, &asked)),
+        }))
+    }
+}
+
+fn errored(started_at: chrono::DateTime<chrono::Utc>, sentence: String) -> Measurement {
+    Measurement {
+        started_at,
+        duration_ms: 0.0,
+        phase: Phase::Error,
+        value: None,
+        sentence,
+        short: "error".into(),
+        findings: Vec::new(),
+        exchanges: Vec::new(),
+        pictures: Vec::new(),
+    }
+}

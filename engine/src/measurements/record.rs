@@ -1,0 +1,154 @@
+//! Recording what checks saw, many at a time, and evaluating the items they count for.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+use domain::{
+    event::Event,
+    ids::{DeploymentId, RunId, ServiceId},
+    measurement::Phase,
+    run::{Run, RunSubject},
+    watch::WatchBuckets,
+};
+use store::{
+    Tx,
+    measurements::{self, Added, NewMeasurement},
+    runs, schedule_leases,
+};
+
+use super::{Measurements, Observation};
+use crate::{
+    Error,
+    runs::{AutomatedResult, apply_automated_result, last_evaluated::LastEvaluated},
+};
+
+impl Measurements<'_> {
+    /// Records what checks saw, oldest first, and evaluates the items they count for; answers the
+    /// open runs it is about.
+    ///
+    /// # Errors
+    /// Trouble with the database; then none of it is kept.
+    pub async fn record(self, observations: Arc<[Observation]>) -> Result<Vec<RunId>, Error> {
+        let (engine, now) = (self.0.clone(), self.0.now());
+        self.0
+            .write(move |tx| {
+                Box::pin(
+                    async move { record(tx, &observations, engine.last_evaluated(), now).await },
+                )
+            })
+            .await
+    }
+}
+
+/// An item whose checks have measured.
+struct Touched<'a> {
+    /// The measurement that speaks for it: one that turned, a failure before all others.
+    speaker: &'a Observation,
+    rank: u8,
+}
+
+/// Records what checks saw and evaluates the items they count for; answers the open runs it is
+/// about.
+///
+/// # Errors
+/// Trouble with the database.
+pub async fn record(
+    tx: &mut Tx,
+    seen: &[Observation],
+    last: &LastEvaluated,
+    now: DateTime<Utc>,
+) -> Result<Vec<RunId>, Error> {
+    // Noted together with what was seen: whoever takes over from a portal that died runs again what
+    // was not kept, and nothing else.
+    let slots: Vec<_> = seen.iter().filter_map(|one| one.slot).collect();
+    schedule_leases::done(tx, &slots).await?;
+    let services: Vec<ServiceId> = seen.iter().map(|one| one.check.service_id).collect();
+    let mut open: HashMap<(ServiceId, String), Vec<Run>> = HashMap::new();
+    for run in runs::open_of(tx, &services).await? {
+        open.entry((run.service_id, run.environment.clone())).or_default().push(run);
+    }
+    // The runs a measurement counts for: those that had begun when it was made.
+    let counts = |one: &Observation| {
+        let place = (one.check.service_id, one.check.environment.clone());
+        let there = open.get(&place).map_or(&[][..], Vec::as_slice);
+        let begun = |run: &&Run| one.measurement.started_at >= run.opened_at;
+        there.iter().filter(begun).collect::<Vec<_>>()
+    };
+    let runs: Vec<Vec<&Run>> = seen.iter().map(counts).collect();
+    let new: Vec<_> = seen.iter().zip(&runs).map(|(one, runs)| as_new(one, runs)).collect();
+    let added = measurements::add(tx, &new, now).await?;
+
+    let mut items: BTreeMap<(RunId, &str), Touched<'_>> = BTreeMap::new();
+    let mut about = Vec::new();
+    for ((one, runs), added) in seen.iter().zip(&runs).zip(added) {
+        for run in runs.iter().filter(|_| added != Added::Not) {
+            about.push(run.id);
+            let Some(key) = one.check.item.as_deref().filter(|_| !one.check.dry_run) else {
+                continue;
+            };
+            let rank = match (added, one.measurement.phase) {
+                (Added::Turned, Phase::Failed) => 2,
+                (Added::Turned, _) => 1,
+                _ => 0,
+            };
+            let touched =
+                items.entry((run.id, key)).or_insert_with(|| Touched { speaker: one, rank });
+            if rank >= touched.rank {
+                *touched = Touched { speaker: one, rank };
+            }
+        }
+    }
+    for ((id, key), touched) in items {
+        if touched.rank > 0 || last.is_due(id, key, now) {
+            apply(tx, id, key, touched.speaker, now).await?;
+            last.evaluated(id, key, now);
+        }
+    }
+    about.sort();
+    about.dedup();
+    for id in &about {
+        tx.publish(Event::readings(*id));
+    }
+    Ok(about)
+}
+
+fn as_new<'a>(one: &'a Observation, runs: &[&Run]) -> NewMeasurement<'a> {
+    let check = &one.check;
+    let watch = runs.iter().find(|run| run.subject == RunSubject::Deployment);
+    let stretch = |watch: &&Run| {
+        let stretches = WatchBuckets::of(watch.opened_at, watch.ends_at);
+        stretches.at(one.measurement.started_at)
+    };
+    NewMeasurement {
+        check: check.id,
+        version: check.updated_at,
+        deployment: watch.map(|watch| DeploymentId(watch.id.0)),
+        counts_since: watch.map_or(check.updated_at, |open| open.opened_at.max(check.updated_at)),
+        // A check on trial runs without counting.
+        stretch: watch.filter(|_| !check.dry_run).and_then(stretch),
+        asked: one.asked,
+        measured: &one.measurement,
+    }
+}
+
+async fn apply(
+    tx: &mut Tx,
+    id: RunId,
+    key: &str,
+    speaker: &Observation,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let Some(run) = tx.run(id).await? else { return Ok(()) };
+    let said = AutomatedResult {
+        kind: "check",
+        actor: "probes",
+        key: &speaker.check.key,
+        label: &speaker.check.label,
+        sentence: &speaker.measurement.sentence,
+        at: speaker.measurement.started_at,
+    };
+    apply_automated_result(tx, &run, key, said, now).await
+}

@@ -1,0 +1,54 @@
+//! What the built-in checks of a service measure by, and what a change makes of it.
+
+use domain::service::{Service, ServiceEnvironment, Target};
+use store::{Connection, StoreError, services};
+
+/// Addresses and response targets before a change.
+#[derive(Debug, Default)]
+pub(super) struct MeasuredBy {
+    targets: Option<Vec<Target>>,
+    places: Vec<ServiceEnvironment>,
+}
+
+impl MeasuredBy {
+    /// What there is before the change; nothing where the service is new.
+    pub(super) async fn read(
+        link: &mut Connection,
+        before: Option<&Service>,
+    ) -> Result<Self, StoreError> {
+        let Some(before) = before else { return Ok(Self::default()) };
+        Ok(Self {
+            targets: Some(before.targets.clone()),
+            places: services::environments_of(link, before.id).await?,
+        })
+    }
+
+    /// Where the service answered.
+    pub(super) fn base_url(&self, environment: &str) -> Option<&str> {
+        let place = self.places.iter().find(|place| place.environment == environment)?;
+        place.base_url.as_deref()
+    }
+
+    /// What is measured otherwise now in an environment: from what to what.
+    pub(super) fn changes(&self, now: &Service, place: &ServiceEnvironment) -> Vec<String> {
+        let mut changes = Vec::new();
+        let (old, new) = (self.base_url(&place.environment), place.base_url.as_deref());
+        if old != new {
+            let (old, new) = (old.unwrap_or("none"), new.unwrap_or("none"));
+            changes.push(format!("the base URL from {old} to {new}"));
+        }
+        if let Some(old) = self.targets.as_ref().filter(|old| **old != now.targets) {
+            let (old, new) = (list(old), list(&now.targets));
+            changes.push(format!("the response targets from {old} to {new}"));
+        }
+        changes
+    }
+}
+
+fn list(targets: &[Target]) -> String {
+    if targets.is_empty() {
+        return "none".into();
+    }
+    let each = targets.iter().map(|target| format!("{} {} ms", target.name, target.target_ms));
+    each.collect::<Vec<_>>().join(", ")
+}
