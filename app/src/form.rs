@@ -20,7 +20,7 @@ use tower_sessions::Session;
 
 use crate::{
     auth::Visitor,
-    http::{form_response::Answering, problem::Refused},
+    http::{answering::Answering, problem::Refused},
     urls::encode,
 };
 

@@ -7,7 +7,7 @@ use leptos_meta::{HashedStylesheet, MetaTags, provide_meta_context};
 use crate::{
     auth::Visitor,
     components::nav::{Help, SiteHeader},
-    http::{form_response::Answering, security_headers::content_security_policy},
+    http::{answering::Answering, security_headers::content_security_policy},
     islands,
     routes::Routes,
 };

@@ -17,7 +17,7 @@ use store::{
 use crate::{
     Error,
     audit::entry,
-    background::{PRUNE, ROLL_UP_MINUTES},
+    background::names::{PRUNE, ROLL_UP_MINUTES},
     error::ValidationErrors,
 };
 

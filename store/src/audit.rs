@@ -7,7 +7,7 @@ use crate::{
     bulk,
     db::{Connection, Query, Row, micros},
     error::StoreError,
-    tx::Buffered,
+    tx::write_buffer::Buffered,
 };
 use domain::page::Page;
 

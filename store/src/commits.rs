@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::{
     db::{Connection, Pool},
     error::StoreError,
-    tx::Told,
+    tx::told::Told,
 };
 
 /// How long acts wait for what became of their commit.

@@ -22,7 +22,7 @@ use crate::{
     db::{Connection, Kind, Pool},
     error::StoreError,
     notify, origin,
-    tx::{Told, Tx},
+    tx::{Tx, told::Told},
     writer_stats::{Counters, WriterStats},
 };
 

@@ -32,6 +32,7 @@ use crate::{
     auth::Visitor,
     form::UrlEncoded,
     form_draft::FormDraft,
+    http::answering::Answering,
     state::{Portal, Progress},
     urls::{ENDED, local_path, login_for, wants_html},
 };
@@ -57,18 +58,6 @@ pub struct Forms {
     pub portal: Portal,
     /// Its pages.
     pub render: Render,
-}
-
-/// Marks a page that answers a form: its address is not that of the request.
-#[derive(Debug, Clone, Copy)]
-pub struct Answering;
-
-impl Answering {
-    /// Whether the page being rendered answers a form.
-    pub fn here() -> bool {
-        leptos::prelude::use_context::<http::request::Parts>()
-            .is_some_and(|parts| parts.extensions.get::<Self>().is_some())
-    }
 }
 
 /// Who sent a form, and how.

@@ -1,5 +1,6 @@
 //! What stands between a request and a page: how forms are answered, what every answer says.
 
+pub mod answering;
 pub mod flash;
 pub mod form_response;
 pub mod problem;

@@ -5,7 +5,8 @@
 //! Checks and questions to metric servers have a timetable of their own, in `scheduler`.
 
 mod driver;
-mod open_watches;
+pub(crate) mod names;
+pub(crate) mod open_watches;
 pub(crate) mod status;
 mod tasks;
 
@@ -19,9 +20,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{Error, scheduler};
 
-pub(crate) use open_watches::OpenWatches;
 pub use status::{About, Failure, Report, TaskStatus};
-pub(crate) use tasks::{PRUNE, ROLL_UP_MINUTES};
 
 handle! {
     /// The background work of this portal.

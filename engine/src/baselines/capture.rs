@@ -21,7 +21,7 @@ use super::Baselines;
 use crate::{
     Error,
     audit::entry,
-    background::OpenWatches,
+    background::open_watches::OpenWatches,
     runs::{evaluate_item, update_verdict},
 };
 

@@ -13,7 +13,7 @@ use store::{StoreError, checks, indicators};
 use uuid::Uuid;
 
 use super::timetable::Planned;
-use crate::{Engine, background::OpenWatches};
+use crate::{Engine, background::open_watches::OpenWatches};
 
 /// Which task: the check or indicator, and the deployment it looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -19,9 +19,11 @@ use crate::{
 };
 
 mod read_cache;
-mod write_buffer;
+pub(crate) mod told;
+pub(crate) mod write_buffer;
 
 pub(crate) use read_cache::{Question, ReadCache};
+use told::Told;
 pub(crate) use write_buffer::{Buffered, WriteBuffer};
 
 /// How long closing a connection may take.
@@ -41,15 +43,6 @@ pub struct Tx {
     touched: bool,
     /// By which PostgreSQL can be asked what became of it.
     id: Option<TransactionId>,
-}
-
-/// What is told once a commit is there.
-#[derive(Debug, Default)]
-pub(crate) struct Told {
-    /// What changed.
-    pub(crate) events: Vec<Event>,
-    /// How many deliveries there are to send.
-    pub(crate) deliveries: usize,
 }
 
 /// The end of the audit chain, as this transaction knows it.

@@ -9,7 +9,7 @@ use crate::{
     commits::{self, CommitError},
     db::Pool,
     error::StoreError,
-    tx::{Told, Tx},
+    tx::{Tx, told::Told},
 };
 
 /// The most acts that share a commit.

@@ -1,14 +1,11 @@
 //! What was normal: the baselines captured so far, beside those of the last good deployment and
 //! those that were recorded by hand.
 
-use domain::{
-    baseline::{Baseline, Moment, Summary},
-    indicator::shown,
-};
+use domain::baseline::{Baseline, Moment};
 use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
 
-use super::manual_baselines::manual_baselines;
+use super::{baseline_value::value, manual_baselines::manual_baselines};
 use crate::{actions::RecordBaselines, components::time::At, form::action};
 
 /// The card; nothing while there is nothing to show or to record.
@@ -108,21 +105,4 @@ fn row(page: &DeploymentPage, of: &Baseline) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-/// The value, or why there is none.
-pub fn value(summary: Option<&Summary>, unit: &str) -> AnyView {
-    let Some(summary) = summary else {
-        return view! { <span class="muted">"–"</span> }.into_any();
-    };
-    let measured = format!("{} · {:.0} %", summary.samples, summary.coverage * 100.0);
-    match summary.value {
-        None => view! { "no value"<small>{measured}</small> }.into_any(),
-        Some(value) => {
-            let text = format!("{} {unit}", shown(value));
-            let p95 =
-                summary.p95.map(|p95| view! { <small>{format!("p95 {}", shown(p95))}</small> });
-            view! { {text}{p95}<small>{measured}</small> }.into_any()
-        }
-    }
 }

@@ -4,7 +4,7 @@ use domain::baseline::ManualBaseline;
 use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
 
-use super::baselines::value;
+use super::baseline_value::value;
 use crate::components::time::At;
 
 /// The most that are shown.

@@ -1,5 +1,6 @@
 //! A deployment's page: is it good, what is left, whose turn is it, until when, how to go back.
 
+mod baseline_value;
 mod baselines;
 mod charts;
 mod header;

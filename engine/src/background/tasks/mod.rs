@@ -15,11 +15,6 @@ mod roll_up_probes;
 use super::driver::Task;
 use crate::Engine;
 
-/// The name of the task that removes what is too old.
-pub(crate) const PRUNE: &str = prune::TASK.about.name;
-/// The name of the task that rolls minutes up.
-pub(crate) const ROLL_UP_MINUTES: &str = roll_up_minutes::TASK.about.name;
-
 /// All of them, in the order they are shown in.
 pub(super) const ALL: &[Task<Engine>] = &[
     detect_missed::TASK,

@@ -13,11 +13,11 @@ use super::super::{
     driver::Task,
     status::{About, Report},
 };
-use crate::{Engine, Error, measurements::Measurements, retention};
+use crate::{Engine, Error, background::names::PRUNE, measurements::Measurements, retention};
 
 pub(super) const TASK: Task<Engine> = Task {
     about: About {
-        name: "prune",
+        name: PRUNE,
         title: "Prune measurements",
         does: "Removes measurements, evidence and hours that are older than Settings, Storage says.",
         period: Duration::from_secs(3600),

@@ -10,11 +10,13 @@ use super::super::{
     driver::Task,
     status::{About, Report},
 };
-use crate::{Engine, Error, measurements::Measurements, retention};
+use crate::{
+    Engine, Error, background::names::ROLL_UP_MINUTES, measurements::Measurements, retention,
+};
 
 pub(super) const TASK: Task<Engine> = Task {
     about: About {
-        name: "roll_up_minutes",
+        name: ROLL_UP_MINUTES,
         title: "Roll up minutes",
         does: "Rolls the minutes of indicators that are older than Settings, Storage says up into hours.",
         period: Duration::from_secs(3600),
