@@ -17,6 +17,16 @@ pub async fn deployments_by_state(
     .await
 }
 
+/// How many deliveries are in each state, by the state's word.
+///
+/// # Errors
+/// What the database says.
+pub async fn deliveries_by_state(link: &mut Connection) -> Result<Vec<(String, i64)>, StoreError> {
+    link.query("SELECT state, count(*) AS n FROM deliveries GROUP BY state")
+        .fetch_as(|row| Ok((row.get("state")?, row.get("n")?)))
+        .await
+}
+
 /// Whether the database answers.
 ///
 /// # Errors

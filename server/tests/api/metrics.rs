@@ -33,6 +33,8 @@ async fn the_background_and_the_writer_are_measured() {
     assert!(of("daytwo_background_task_last_run_seconds{task=\"prune\"}") > 1.7e9);
     assert!(of("daytwo_background_task_period_seconds{task=\"detect_missed\"}") > 1.0);
     assert!(of("daytwo_writer_commits_total") >= 2.0);
+    assert!(of("daytwo_database_statements_total") >= 2.0);
+    assert!(of("daytwo_deliveries{state=\"unknown\"}") < 1.0);
     let answered = of("daytwo_writer_wait_seconds_count");
     assert!(answered >= 2.0 && of("daytwo_writer_wait_seconds_bucket{le=\"+Inf\"}") >= answered);
     assert!(of("daytwo_writer_group_acts_sum") >= of("daytwo_writer_group_acts_count"));

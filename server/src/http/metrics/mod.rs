@@ -2,6 +2,7 @@
 //! background tasks do, for Prometheus.
 
 mod background;
+mod deliveries;
 mod scheduler;
 mod text;
 mod writer;
@@ -121,6 +122,7 @@ pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem>
     scheduler::lines(&mut lines, &state.engine.scheduler_stats());
     writer::lines(&mut lines, &state.engine.writer_stats());
     background::lines(&mut lines, &state.engine.background_tasks());
+    deliveries::lines(&mut lines, &state.engine.readiness().deliveries_by_state().await?);
     text.extend(lines.into_text().bytes());
     let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     Ok(([(header::CONTENT_TYPE, kind)], text).into_response())
