@@ -17,7 +17,7 @@ use tower_sessions::Session;
 use crate::{
     http::{
         flash::{self, Flash},
-        problem::problem,
+        refused::problem,
     },
     state::Portal,
     theme::Theme,

@@ -20,7 +20,7 @@ use tower_sessions::Session;
 
 use crate::{
     auth::Visitor,
-    http::{answering::Answering, problem::Refused},
+    http::{answering::Answering, refused::Refused},
     urls::encode,
 };
 

@@ -51,4 +51,4 @@ mod theme;
 mod urls;
 
 #[cfg(feature = "ssr")]
-pub use {http::problem::status_of, router::router};
+pub use {http::refused::status_of, router::router};

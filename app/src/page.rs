@@ -8,7 +8,7 @@ use leptos::{either::Either, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 
-use crate::{auth::Visitor, components::flash::FlashLine, http::problem::Refused};
+use crate::{auth::Visitor, components::flash::FlashLine, http::refused::Refused};
 
 /// The engine of the page being rendered.
 pub fn engine() -> Engine {

@@ -9,7 +9,7 @@ use domain::{actor::Actor, deployment::DeploymentFilter, page::Page};
 use engine::Engine;
 use serde::Serialize;
 
-use crate::{auth::Visitor, http::problem::problem, pages::service::Room};
+use crate::{auth::Visitor, http::refused::problem, pages::service::Room};
 
 /// A place to jump to.
 #[derive(Debug, Serialize)]

@@ -9,7 +9,7 @@ use domain::ids::CheckId;
 use engine::Engine;
 use http::{HeaderValue, header};
 
-use crate::{auth::Visitor, http::problem::problem};
+use crate::{auth::Visitor, http::refused::problem};
 
 /// One of them.
 pub async fn screenshot(

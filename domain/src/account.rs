@@ -21,6 +21,6 @@ pub struct Account {
 
 impl std::fmt::Debug for Account {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PersonRecord").field("person", &self.person).finish_non_exhaustive()
+        f.debug_struct("Account").field("person", &self.person).finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{actor::Actor, item::ItemActor, roles::Role, watch::WatchState};
+use crate::{actor::Actor, item::ItemActor, roles::Role, run::RunSubject, watch::WatchState};
 
 /// What may be done to a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,8 +50,12 @@ impl ItemAct {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ItemRefusal {
     /// The watch is closed, so its run no longer changes.
-    #[error("This deployment is {state}: its run no longer changes, so you cannot {verb} a box.")]
+    #[error("This {subject} is {state}: {run} no longer changes, so you cannot {verb} a box.")]
     WatchClosed {
+        /// What the run is of, as a noun.
+        subject: &'static str,
+        /// What no longer changes: the subject's run, or itself.
+        run: &'static str,
         /// How the watch stands.
         state: &'static str,
         /// What was tried.
@@ -103,7 +107,7 @@ pub enum ItemRefusal {
     },
 }
 
-/// Whether `actor` may do `act` on the box `key` while its watch is in `watch`.
+/// Whether `actor` may do `act` on the box `key` of a run of `subject` whose watch is in `watch`.
 ///
 /// # Errors
 /// Says which rule forbids it. The order is the one a person would mend them in: who you are,
@@ -112,7 +116,7 @@ pub fn authorize_item(
     act: ItemAct,
     key: &str,
     item_actor: ItemActor,
-    watch: WatchState,
+    (subject, watch): (RunSubject, WatchState),
     actor: &Actor,
 ) -> Result<(), ItemRefusal> {
     let verb = act.verb();
@@ -142,7 +146,11 @@ pub fn authorize_item(
     if watch == WatchState::Watching {
         Ok(())
     } else {
-        Err(ItemRefusal::WatchClosed { state: watch.label_lower(), verb })
+        let (state, run) = match subject {
+            RunSubject::Deployment => (watch.label_lower(), "its run"),
+            RunSubject::Duty => ("done", "it"),
+        };
+        Err(ItemRefusal::WatchClosed { subject: subject.noun(), run, state, verb })
     }
 }
 
@@ -167,6 +175,8 @@ mod tests {
         actor::Person,
         ids::{PersonId, TokenId},
     };
+
+    const WATCHED: (RunSubject, WatchState) = (RunSubject::Deployment, WatchState::Watching);
 
     fn token() -> Actor {
         Actor::Token {
@@ -197,17 +207,16 @@ mod tests {
         #[case] act: ItemAct,
         #[values(ItemActor::Human, ItemActor::Automated, ItemActor::Mixed)] actor: ItemActor,
     ) {
-        let refusal = authorize_item(act, "smoke-tests", actor, WatchState::Watching, &token());
+        let refusal = authorize_item(act, "smoke-tests", actor, WATCHED, &token());
         assert!(matches!(refusal, Err(ItemRefusal::NotAPerson { .. })));
     }
 
     #[test]
     fn a_result_never_lands_on_a_human_item() {
-        let refusal =
-            authorize_item(ItemAct::Result, "k", ItemActor::Human, WatchState::Watching, &token());
+        let refusal = authorize_item(ItemAct::Result, "k", ItemActor::Human, WATCHED, &token());
         assert_eq!(refusal, Err(ItemRefusal::HumanItem { key: "k".into() }));
         assert_eq!(
-            authorize_item(ItemAct::Result, "k", ItemActor::Mixed, WatchState::Watching, &token()),
+            authorize_item(ItemAct::Result, "k", ItemActor::Mixed, WATCHED, &token()),
             Ok(())
         );
     }
@@ -218,7 +227,7 @@ mod tests {
             ItemAct::Result,
             "k",
             ItemActor::Automated,
-            WatchState::Watching,
+            WATCHED,
             &person(Role::Admin),
         );
         assert_eq!(refusal, Err(ItemRefusal::NotAMachine { key: "k".into() }));
@@ -230,7 +239,13 @@ mod tests {
         watch: WatchState,
         #[values(ItemAct::Tick, ItemAct::Untick, ItemAct::Waive, ItemAct::Probe)] act: ItemAct,
     ) {
-        let refusal = authorize_item(act, "k", ItemActor::Mixed, watch, &person(Role::Admin));
+        let refusal = authorize_item(
+            act,
+            "k",
+            ItemActor::Mixed,
+            (RunSubject::Deployment, watch),
+            &person(Role::Admin),
+        );
         assert!(matches!(refusal, Err(ItemRefusal::WatchClosed { .. })));
     }
 
@@ -241,8 +256,7 @@ mod tests {
     #[case(Role::Approver, ItemAct::Waive, true)]
     #[case(Role::Admin, ItemAct::EndWaiver, true)]
     fn roles(#[case] role: Role, #[case] act: ItemAct, #[case] allowed: bool) {
-        let answer =
-            authorize_item(act, "k", ItemActor::Mixed, WatchState::Watching, &person(role));
+        let answer = authorize_item(act, "k", ItemActor::Mixed, WATCHED, &person(role));
         assert_eq!(answer.is_ok(), allowed);
     }
 
@@ -252,13 +266,31 @@ mod tests {
             ItemAct::Tick,
             "perf-security",
             ItemActor::Automated,
-            WatchState::Watching,
+            WATCHED,
             &person(Role::Admin),
         );
         assert_eq!(
             refusal.unwrap_err().to_string(),
             "`perf-security` is closed by a machine; a person cannot tick it. An approver can \
              waive it with a reason."
+        );
+    }
+
+    #[test]
+    fn a_run_is_called_what_it_is() {
+        let said = |subject| {
+            let closed = (subject, WatchState::SignedOff);
+            let tried =
+                authorize_item(ItemAct::Tick, "k", ItemActor::Mixed, closed, &person(Role::Admin));
+            tried.unwrap_err().to_string()
+        };
+        assert_eq!(
+            said(RunSubject::Deployment),
+            "This deployment is signed off: its run no longer changes, so you cannot tick a box."
+        );
+        assert_eq!(
+            said(RunSubject::Duty),
+            "This run is done: it no longer changes, so you cannot tick a box."
         );
     }
 }

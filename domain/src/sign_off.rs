@@ -8,6 +8,7 @@ use crate::{
     gate::GateAnswer,
     ids::{PersonId, RunId, SignOffId},
     roles::Role,
+    run::RunSubject,
     runbook::SignOffRequirement,
     verdict::Verdict,
     watch::WatchState,
@@ -26,8 +27,13 @@ pub struct Signature {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SignOffRefusal {
     /// The watch is closed.
-    #[error("This deployment is {0} already.")]
-    Closed(&'static str),
+    #[error("This {subject} is {state} already.")]
+    Closed {
+        /// What it is of, as a noun.
+        subject: &'static str,
+        /// How it stands.
+        state: &'static str,
+    },
     /// The role is too low.
     #[error("To sign off takes the role approver; yours is {0}. Ask an administrator.")]
     RoleTooLow(&'static str),
@@ -101,7 +107,7 @@ pub fn holds(person: &Person, role: &str) -> bool {
 /// # Errors
 /// Says which rule forbids it.
 pub fn may_sign(
-    watch: WatchState,
+    (subject, watch): (RunSubject, WatchState),
     gate: &GateAnswer,
     required: &[SignOffRequirement],
     given: &[Signature],
@@ -109,7 +115,11 @@ pub fn may_sign(
     deployer: Option<PersonId>,
 ) -> Result<String, SignOffRefusal> {
     if watch != WatchState::Watching {
-        return Err(SignOffRefusal::Closed(watch.label()));
+        let state = match subject {
+            RunSubject::Deployment => watch.label(),
+            RunSubject::Duty => "done",
+        };
+        return Err(SignOffRefusal::Closed { subject: subject.noun(), state });
     }
     if person.role < Role::Approver {
         return Err(SignOffRefusal::RoleTooLow(person.role.as_str()));
@@ -196,7 +206,7 @@ mod tests {
             reason: String::new(),
         };
         let refusal = may_sign(
-            WatchState::Watching,
+            (RunSubject::Deployment, WatchState::Watching),
             &gate,
             &[need("approver", 1)],
             &[],
@@ -213,7 +223,14 @@ mod tests {
         let one = [need("approver", 1)];
         let two = [need("approver", 2)];
         let sign = |required: &[_], given: &[_], actor| {
-            may_sign(WatchState::Watching, &passed(), required, given, actor, Some(me.id))
+            may_sign(
+                (RunSubject::Deployment, WatchState::Watching),
+                &passed(),
+                required,
+                given,
+                actor,
+                Some(me.id),
+            )
         };
         assert_eq!(sign(&one, &[], &me), Err(SignOffRefusal::DeployerAlone));
         assert_eq!(sign(&one, &[], &other).as_deref(), Ok("approver"));
@@ -226,7 +243,14 @@ mod tests {
     #[test]
     fn a_signature_counts_for_the_role_that_fewest_hold() {
         let sign = |required: &[_], given: &[_], actor: &Person| {
-            may_sign(WatchState::Watching, &passed(), required, given, actor, None)
+            may_sign(
+                (RunSubject::Deployment, WatchState::Watching),
+                &passed(),
+                required,
+                given,
+                actor,
+                None,
+            )
         };
         let anna = person(1, Role::Approver, &["sre"]);
         let bert = person(2, Role::Approver, &[]);

@@ -126,7 +126,7 @@ impl Engine {
                     tick,
                     &item.key,
                     item.actor,
-                    of.run.state,
+                    (of.run.subject, of.run.state),
                     &actor,
                 )
                 .is_ok()

@@ -41,7 +41,8 @@ pub struct NewToken {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Revokes a token; it stops working at once.
+/// Revokes a token. Where this is committed by [`Tokens::revoke`], it stops working at once in
+/// this portal; others may believe it for as long as they remember it, a few seconds.
 ///
 /// # Errors
 /// Where the actor may not or there is no such token in use.

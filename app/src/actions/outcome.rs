@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{http::problem::Refused, reveal_token::NewToken};
+use crate::{http::refused::Refused, reveal_token::NewToken};
 
 /// What every server function answers.
 pub type Outcome = Result<Done, Refused>;

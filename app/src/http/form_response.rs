@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use super::{
     flash::{self, Flash},
-    problem::Refused,
+    refused::Refused,
 };
 use crate::{
     actions::{self, Done},

@@ -3,5 +3,5 @@
 pub mod answering;
 pub mod flash;
 pub mod form_response;
-pub mod problem;
+pub mod refused;
 pub mod security_headers;

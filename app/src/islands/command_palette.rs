@@ -16,7 +16,7 @@ mod palette {
     use wasm_bindgen::JsCast as _;
     use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, MouseEvent};
 
-    use super::super::{dom, palette_list::Palette};
+    use super::super::{dom, palette_dialog::Palette};
 
     /// Listens for what opens it.
     pub fn start() {

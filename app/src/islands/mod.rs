@@ -15,7 +15,7 @@ mod dom;
 #[cfg(feature = "hydrate")]
 mod page_refresh;
 #[cfg(feature = "hydrate")]
-mod palette_list;
+mod palette_dialog;
 #[cfg(feature = "hydrate")]
 mod press;
 #[cfg(any(feature = "hydrate", test))]

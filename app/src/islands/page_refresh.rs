@@ -1,16 +1,21 @@
 //! Reading the page again and replacing what changed in it.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Element, Request, RequestInit, Response, SupportedType};
 
-use super::{copy_buttons, dom, local_time, press, ui_state::UiState};
+use super::{copy_buttons, dom, local_time, press, submit, ui_state::UiState};
 
 thread_local! {
     /// What this page is called among all that are open: what it does itself is not told to it.
     static PAGE: String = random_id();
+    /// Counts what was read and what was shown: an answer that is not the newest is not shown.
+    static NEWEST: Cell<u64> = const { Cell::new(0) };
     /// Each region as the server sent it last: what the islands did to it since is no change.
     static LAST: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
 }
@@ -19,14 +24,23 @@ thread_local! {
 pub async fn refresh() {
     let Some(window) = dom::window() else { return };
     let Ok(here) = window.location().href() else { return };
+    let this = newer();
     let Some(response) = fetch(&here, &RequestInit::new(), true).await else { return };
     if response.ok()
         && !response.redirected()
         && let Some(page) = parsed(&response).await
     {
         press::released().await;
-        apply(&page, None);
+        // What came of a form meanwhile, or comes soon, is newer.
+        if NEWEST.get() == this && !submit::is_sending() {
+            apply(&page, None);
+        }
     }
+}
+
+fn newer() -> u64 {
+    NEWEST.set(NEWEST.get() + 1);
+    NEWEST.get()
 }
 
 /// What this page is called.
@@ -63,6 +77,7 @@ pub async fn parsed(response: &Response) -> Option<Document> {
 
 /// Replaces every region that changed. `done` is the form that was sent and accepted.
 pub fn apply(page: &Document, done: Option<&Element>) {
+    newer();
     let Some(document) = dom::document() else { return };
     let kept = UiState::read(&document, done);
     let theirs = dom::all(page, "[data-live]");

@@ -26,6 +26,7 @@ pub fn submitted(event: &SubmitEvent) {
     let Some(form) = form.filter(|form| form.has_attribute("data-enhance")) else { return };
     event.prevent_default();
     if SENDING.replace(true) {
+        dom::toast(false, "What you did before is still under way. Try again when it is done.");
         return;
     }
     let button = event
@@ -41,10 +42,18 @@ pub fn submitted(event: &SubmitEvent) {
             let _ = button.remove_attribute("aria-busy");
             button.set_inner_html(&before);
         }
-        if let Err(said) = answered {
-            dom::toast(false, &said);
-            // It may have been done all the same, and what this page does is not told to it.
-            page_refresh::refresh().await;
+        match answered {
+            // Another form may be sent by the very press that is waited for.
+            Ok(Some(page)) => {
+                press::released().await;
+                show(&page, &form);
+            }
+            Ok(None) => {}
+            Err(said) => {
+                dom::toast(false, &said);
+                // It may have been done all the same, and what this page does is not told to it.
+                page_refresh::refresh().await;
+            }
         }
     });
 }
@@ -70,7 +79,8 @@ pub fn progressed(said: &str) {
     });
 }
 
-async fn send(form: &HtmlFormElement) -> Result<(), String> {
+/// Sends a form; answers the page that came of it, where this page shows it.
+async fn send(form: &HtmlFormElement) -> Result<Option<Document>, String> {
     const UNREACHABLE: &str =
         "The portal cannot be reached; nothing was changed. Check the connection and try again.";
     let data = FormData::new_with_form(form).map_err(|_| UNREACHABLE.to_owned())?;
@@ -83,31 +93,25 @@ async fn send(form: &HtmlFormElement) -> Result<(), String> {
     let action = form.get_attribute("action").unwrap_or_default();
     let response =
         page_refresh::fetch(&action, &init, false).await.ok_or_else(|| UNREACHABLE.to_owned())?;
-    let (Some(window), to) = (dom::window(), response.url()) else { return Ok(()) };
+    let (Some(window), to) = (dom::window(), response.url()) else { return Ok(None) };
     let here = window.location().href().unwrap_or_default();
     if let Ok(Some(to)) = response.headers().get("X-Go") {
         let _ = window.location().assign(&to);
-        return Ok(());
+        return Ok(None);
     }
     if response.redirected() && page_of(&here) != page_of(&to) {
         let _ = window.location().assign(&to);
-        return Ok(());
+        return Ok(None);
     }
     let kind = response.headers().get("Content-Type").ok().flatten().unwrap_or_default();
     let page =
         if kind.starts_with("text/html") { page_refresh::parsed(&response).await } else { None };
     // A form that was refused is answered by its page, with the reason on it.
-    match page.filter(|page| response.ok() || has_message(page)) {
-        Some(page) => {
-            press::released().await;
-            show(&page, form);
-        }
-        None => {
-            let status = response.status();
-            return Err(format!("The portal answered {status}; look again and repeat."));
-        }
-    }
-    Ok(())
+    let shown = page.filter(|page| response.ok() || has_message(page));
+    shown.map(Some).ok_or_else(|| {
+        let status = response.status();
+        format!("The portal answered {status}; look again and repeat.")
+    })
 }
 
 fn has_message(page: &Document) -> bool {

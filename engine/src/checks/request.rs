@@ -15,6 +15,8 @@ use crate::{Error, error::ValidationErrors};
 
 /// The longest a journey may take, in seconds.
 const JOURNEY_MAX_S: i64 = 300;
+/// The most conditions of a check or of a step.
+const CONDITIONS_MAX: usize = 20;
 /// The most steps of a check.
 const STEPS_MAX: usize = 20;
 
@@ -452,10 +454,11 @@ fn request(
 }
 
 fn conditions(at: &str, all: &[String], faults: &mut ValidationErrors) {
-    if all.len() > 20 {
-        faults.note(at, Err("must be at most 20".into()));
+    if all.len() > CONDITIONS_MAX {
+        faults.note(at, Err(format!("must be at most {CONDITIONS_MAX}")));
     }
-    for (n, text) in all.iter().enumerate() {
+    // Each is compiled; a call that asks for too many costs no more than one that does not.
+    for (n, text) in all.iter().take(CONDITIONS_MAX).enumerate() {
         if let Err(error) = Condition::parse(text) {
             faults.note(&format!("{at}/{n}"), Err(error.to_string()));
         }

@@ -60,7 +60,7 @@ impl Checks<'_> {
         let Some(item) = items::by_key(&mut link, id, key).await? else {
             return Err(Error::not_found("item in this run with the key", key));
         };
-        authorize_item(ItemAct::Probe, key, item.actor, run.state, actor)?;
+        authorize_item(ItemAct::Probe, key, item.actor, (run.subject, run.state), actor)?;
         let bound =
             runs::checks_now(&mut link, &run, |check| check.item.as_deref() == Some(key)).await?;
         drop(link);

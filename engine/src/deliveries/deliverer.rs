@@ -23,7 +23,10 @@ use crate::{Engine, Error};
 
 /// The most that is sent at once.
 const AT_ONCE: usize = 16;
-/// The longest time between two looks at what is due: what another portal left is found so late.
+/// How long it waits for a free hand where all of them send.
+const FULL: Duration = Duration::from_millis(200);
+/// The longest time between two looks at what is due, and the time after one that failed: what
+/// another portal left is found so late.
 const LOOK: Duration = Duration::from_secs(2);
 /// How often what dead portals left is looked for.
 const RECOVER: Duration = Duration::from_secs(5);
@@ -85,9 +88,9 @@ impl Deliveries<'_> {
             .write(move |tx| {
                 Box::pin(async move {
                     let mut messages = Vec::new();
-                    for one in deliveries::claim(tx, portal, limit, now).await? {
+                    for mut one in deliveries::claim(tx, portal, limit, now).await? {
                         tx.publish(Event::run_changed(one.deployment_id));
-                        let message = hook::compose(tx, &one).await?;
+                        let message = hook::compose(tx, &mut one).await?;
                         messages.push((one, message));
                     }
                     Ok(messages)
@@ -109,8 +112,8 @@ impl Deliveries<'_> {
         };
         let until = due.ok().flatten().map(|due| (due - self.0.now()).num_milliseconds());
         let until = until.map_or(LOOK, |ms| Duration::from_millis(ms.max(0).unsigned_abs()));
-        // Where all hands are full, one that is free again finds the rest.
-        until.clamp(Duration::from_millis(20), LOOK)
+        let full = self.0.sending().held().len() >= AT_ONCE;
+        until.clamp(if full { FULL } else { Duration::from_millis(20) }, LOOK)
     }
 }
 
@@ -129,12 +132,15 @@ async fn deliver(engine: Engine, stop: CancellationToken) {
                 }
             }
         }
-        if let Err(error) = engine.deliveries().send_due().await {
-            tracing::error!(%error, "what is due could not be sent");
-            // It may have been leased all the same.
-            recovered = None;
-        }
-        let pause = engine.deliveries().pause().await;
+        let pause = match engine.deliveries().send_due().await {
+            Ok(()) => engine.deliveries().pause().await,
+            Err(error) => {
+                tracing::error!(%error, "what is due could not be sent");
+                // It may have been leased all the same.
+                recovered = None;
+                LOOK
+            }
+        };
         tokio::select! {
             () = stop.cancelled() => return,
             () = engine.has_deliveries() => {}

@@ -48,11 +48,12 @@ pub async fn redeliver(
     }
     let (service, environment) = (deployment.service_id, &deployment.environment);
     let plan = services::rollback_plan(tx, service, environment).await?;
-    if plan.is_none_or(|plan| plan.hook_url.is_none()) {
+    let Some(plan) = plan.filter(|plan| plan.hook_url.is_some()) else {
         return Err(Error::conflict(
             "The plan has no hook any more. Write one into it, or roll back by hand.",
         ));
-    }
+    };
+    one.repeatable = plan.hook_repeatable;
     one.state = DeliveryState::Pending;
     one.rounds_before = one.attempts;
     one.lost = false;

@@ -35,7 +35,10 @@ pub(super) async fn record(
         (DeliveryState::Delivered, _) => None,
         (_, AttemptOutcome::Accepted) => Some(DeliveryState::Delivered),
         (DeliveryState::Unknown, AttemptOutcome::Lost) => None,
-        (DeliveryState::Unknown, _) if one.attempts == n => Some(DeliveryState::Failed),
+        // Another attempt may have reached the receiver all the same.
+        (DeliveryState::Unknown, _) if one.attempts == n && !one.lost => {
+            Some(DeliveryState::Failed)
+        }
         _ => None,
     };
     match corrected {

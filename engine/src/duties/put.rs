@@ -43,7 +43,7 @@ pub async fn put(
     runbook: &str,
     request: DutyRequest,
     now: DateTime<Utc>,
-) -> Result<Put<DutyView>, Error> {
+) -> Result<Put<Duty>, Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
     check_start(request.starts_at, now)?;
     let Some(service) = services::by_slug(tx, slug).await? else {
@@ -93,9 +93,9 @@ pub async fn put(
         .with("starts_at", record.starts_at.to_rfc3339())
         .record(tx);
     open::if_due(tx, record.clone(), now).await?;
-    tx.publish(Event::changed());
-    let known = duties::by_id(tx, record.id).await?.unwrap_or(record);
-    Ok(Put { created, value: DutyView::of(tx, &known, now).await? })
+    publish(tx, record.id).await?;
+    let value = duties::by_id(tx, record.id).await?.unwrap_or(record);
+    Ok(Put { created, value })
 }
 
 /// Switches a duty off: no more runs open, and an open one waits for nobody. Putting it brings
@@ -119,12 +119,21 @@ pub async fn retire(
     let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
         return Err(Error::not_found("duty that is switched on", runbook));
     };
+    let id = known.id;
     duties::put(tx, Duty { retired_at: Some(now), ..known }).await?;
     entry(actor, now, "duty.retire", "duty", runbook)
         .says(format!("switched off the duty {runbook} of {slug}"))
         .with("environment", environment)
         .record(tx);
+    publish(tx, id).await
+}
+
+/// Has it told that a duty changed, and its open run with it.
+async fn publish(tx: &mut Tx, id: DutyId) -> Result<(), Error> {
     tx.publish(Event::changed());
+    if let Some(run) = duties::open_run(tx, id).await? {
+        tx.publish(Event::run_changed(run.id));
+    }
     Ok(())
 }
 
@@ -142,14 +151,16 @@ impl Duties<'_> {
     ) -> Result<Put<DutyView>, Error> {
         let (actor, slug, runbook, now) =
             (actor.clone(), slug.to_owned(), runbook.to_owned(), self.0.now());
-        let put = self
+        let Put { created, value } = self
             .0
             .write(move |tx| {
                 Box::pin(async move { put(tx, &actor, &slug, &runbook, request, now).await })
             })
             .await?;
         self.0.reschedule();
-        Ok(put)
+        // Read after the commit, with which the newest evidence was written.
+        let value = DutyView::of(&mut self.0.read().await?, &value, now).await?;
+        Ok(Put { created, value })
     }
 
     /// As [`retire`], in a transaction of its own.

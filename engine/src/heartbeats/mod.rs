@@ -1,6 +1,6 @@
 //! Heartbeats: asking for them, hearing them, noticing their silence.
 
-mod missed;
+mod detect_missed;
 mod ping;
 mod put;
 mod request;

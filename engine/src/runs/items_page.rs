@@ -132,7 +132,8 @@ async fn heartbeats_now(
 
 fn allowed(item: &Item, run: &Run, actor: &Actor, waived: bool, probed: bool) -> Allowed {
     let can = |act| {
-        !run.suspended && authorize_item(act, &item.key, item.actor, run.state, actor).is_ok()
+        !run.suspended
+            && authorize_item(act, &item.key, item.actor, (run.subject, run.state), actor).is_ok()
     };
     let applies = item.not_required_because.is_none();
     let spoken = item.person.is_some();

@@ -111,8 +111,9 @@ pub async fn set_manual_status(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     action.check(note)?;
+    let note = note.trim();
     let (run, mut item) = find_item(tx, at, key).await?;
-    authorize_item(action.act(), key, item.actor, run.state, actor)?;
+    authorize_item(action.act(), key, item.actor, (run.subject, run.state), actor)?;
     if let Some(because) = &item.not_required_because {
         return Err(Error::conflict(format!("`{key}` is not required here: {because}")));
     }
@@ -124,7 +125,7 @@ pub async fn set_manual_status(
     item.person = action.word().map(|word| ManualResult {
         word,
         name: actor.name().to_owned(),
-        note: note.trim().to_owned(),
+        note: note.to_owned(),
         at: now,
     });
     let (name, verb) = action.action(item.actor);

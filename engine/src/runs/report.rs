@@ -85,7 +85,7 @@ pub async fn post_report(
     authorize(actor, Permission::PostResult, Some(&run.service))?;
     let result = result_of(report)?;
     if item.actor != ItemActor::Human {
-        authorize_item(ItemAct::Result, key, item.actor, run.state, actor)?;
+        authorize_item(ItemAct::Result, key, item.actor, (run.subject, run.state), actor)?;
         apply_result(tx, actor, &run, &mut item, result, now).await?;
         return Ok(item);
     }

@@ -126,7 +126,7 @@ pub async fn post_result(
     let details = check(&request, now)?;
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize(actor, Permission::PostResult, Some(&run.service))?;
-    authorize_item(ItemAct::Result, key, item.actor, run.state, actor)?;
+    authorize_item(ItemAct::Result, key, item.actor, (run.subject, run.state), actor)?;
     let (word, summary) = request.said_by(actor.name());
     let result = NewResult {
         word,

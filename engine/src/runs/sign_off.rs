@@ -84,7 +84,7 @@ pub async fn sign_off(
     let mut signatures = signatures(&given);
     let required = &run.sign_off_required;
     let deployer = deployer(tx, &run).await?;
-    let role = may_sign(run.state, &gate, required, &signatures, person, deployer)?;
+    let role = may_sign((run.subject, run.state), &gate, required, &signatures, person, deployer)?;
     let record = SignOff {
         id: SignOffId(new_id()),
         run_id: run.id,

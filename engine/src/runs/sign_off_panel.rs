@@ -5,7 +5,6 @@ use domain::{
     gate::GateAnswer,
     run::Run,
     sign_off::{self, SignOff},
-    watch::WatchState,
 };
 use store::{Connection, people, runs::sign_offs};
 
@@ -62,10 +61,14 @@ pub(crate) async fn sign_off_panel(
             given: count.given,
         })
         .collect();
-    // A run that waits for nobody is signed by nobody.
-    let state = if run.suspended { WatchState::Superseded } else { run.state };
     let deployer = deployer(link, run).await?;
-    let allowed = sign_off::may_sign(state, gate, required, &signatures, person, deployer)
-        .map_err(|refusal| refusal.to_string());
+    let state = (run.subject, run.state);
+    let allowed = if run.suspended {
+        // A run that waits for nobody is signed by nobody.
+        Err("The duty is switched off.".to_owned())
+    } else {
+        sign_off::may_sign(state, gate, required, &signatures, person, deployer)
+            .map_err(|refusal| refusal.to_string())
+    };
     Ok(SignOffPanel { roles, given, allowed })
 }

@@ -93,7 +93,7 @@ pub async fn waive(
     faults.into_result()?;
     let reason = reason.trim();
     let (run, mut item) = find_item(tx, at, key).await?;
-    authorize_item(ItemAct::Waive, key, item.actor, run.state, actor)?;
+    authorize_item(ItemAct::Waive, key, item.actor, (run.subject, run.state), actor)?;
     let Actor::Person(approver) = actor else {
         return Err(Error::Forbidden("Only a person can waive a box.".into()));
     };
@@ -143,7 +143,7 @@ pub async fn end_waiver(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let (run, mut item) = find_item(tx, at, key).await?;
-    authorize_item(ItemAct::EndWaiver, key, item.actor, run.state, actor)?;
+    authorize_item(ItemAct::EndWaiver, key, item.actor, (run.subject, run.state), actor)?;
     if waivers::end(tx, item.id, now, actor.name().to_owned()).await? == 0 {
         return Err(Error::conflict(format!("`{key}` is not waived.")));
     }

@@ -84,7 +84,7 @@ pub struct TargetRequest {
 }
 
 /// What becomes of a plan's hook.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub enum HookRequest {
     /// It stays as it is.
     #[default]
@@ -93,6 +93,17 @@ pub enum HookRequest {
     None,
     /// This address is called.
     Call(String),
+}
+
+// Whoever knows the address of a hook may call it.
+impl std::fmt::Debug for HookRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Keep => "Keep",
+            Self::None => "None",
+            Self::Call(_) => "Call",
+        })
+    }
 }
 
 /// A rollback plan as it should be.

@@ -16,7 +16,7 @@ use crate::{
 
 mod write;
 
-pub use write::{claim, insert, note_attempt, set};
+pub use write::{claim, insert, note_attempt, set, set_not_repeatable};
 
 /// The channel of rollback plans' hooks.
 pub const ROLLBACK_HOOK: &str = "rollback-hook";

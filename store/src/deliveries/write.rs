@@ -35,6 +35,7 @@ pub async fn insert(tx: &mut Tx, record: Delivery) -> Result<(), StoreError> {
     .bind(record.answer)
     .bind(micros(record.created_at))
     .bind(record.settled_at.map(micros))
+    .bind(record.repeatable)
     .execute()
     .await
     .map(drop)
@@ -96,6 +97,19 @@ pub async fn note_attempt(tx: &mut Tx, id: DeliveryId, attempt: Attempt) -> Resu
     .map(drop)
 }
 
+/// Notes that a delivery may not be sent again by itself: where it goes now does not tell repeats.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_not_repeatable(tx: &mut Tx, id: DeliveryId) -> Result<(), StoreError> {
+    tx.query("UPDATE deliveries SET repeatable = $2 WHERE id = $1")
+        .bind(id.0)
+        .bind(false)
+        .execute()
+        .await
+        .map(drop)
+}
+
 /// Writes down how a delivery stands now, and that nobody holds it.
 ///
 /// # Errors
@@ -106,8 +120,8 @@ pub async fn set(tx: &mut Tx, record: &Delivery) -> Result<(), StoreError> {
     }
     tx.query(
         "UPDATE deliveries SET state = $2, rounds_before = $3, lost = $4, next_at = $5, \
-         repeat_until = $6, answer = $7, settled_at = $8, lease_owner = NULL, \
-         lease_until = NULL WHERE id = $1",
+         repeat_until = $6, answer = $7, settled_at = $8, repeatable = $9, \
+         lease_owner = NULL, lease_until = NULL WHERE id = $1",
     )
     .bind(record.id.0)
     .bind(record.state.as_str().to_owned())

@@ -56,12 +56,12 @@ fn role_row(page: &RunPage, role: &SignOffRole) -> AnyView {
         })
         .collect::<Vec<_>>();
     if role.given < role.needed {
-        let actor = if role.candidates.is_empty() {
+        let candidates = if role.candidates.is_empty() {
             "nobody here holds this role".to_owned()
         } else {
             either(&role.candidates)
         };
-        given.push(view! { <dd class="muted">{actor}</dd> }.into_any());
+        given.push(view! { <dd class="muted">{candidates}</dd> }.into_any());
     }
     view! { <div><dt>{title}</dt>{given}</div> }.into_any()
 }

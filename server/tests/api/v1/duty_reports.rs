@@ -48,3 +48,17 @@ async fn answers_what_was_read_and_the_item() {
     }
     "#);
 }
+
+#[tokio::test]
+async fn may_be_as_large_as_those_of_a_deployment() {
+    let stage = stage().await;
+    let run = stage.duty_run().await;
+    let path = format!("/api/v1/duties/runs/{run}/items/restored/reports");
+    let log = "a line of a log\n".repeat(200_000);
+    let report = format!(
+        "<testsuites><testsuite name=\"copy\"><testcase name=\"opens\" classname=\"copy\"/>\
+         <system-out>{log}</system-out></testsuite></testsuites>"
+    );
+    let answer = stage.raw(&path, "application/xml", &report).await;
+    assert!(answer.starts_with("200 application/json"), "{answer}");
+}

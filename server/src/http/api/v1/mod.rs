@@ -69,11 +69,11 @@ pub fn routes() -> OpenApiRouter<ApiState> {
         .routes(routes!(duties::list::list))
         .routes(routes!(duties::put::put, duties::put::retire))
         .routes(routes!(duties::results::post))
-        .routes(routes!(duties::reports::post))
         .routes(routes!(lessons::list))
         .layer(DefaultBodyLimit::max(JSON_MAX));
     let reports = OpenApiRouter::new()
         .routes(routes!(items::reports::post))
+        .routes(routes!(duties::reports::post))
         .layer(DefaultBodyLimit::max(REPORT_MAX));
     let points = OpenApiRouter::new()
         .routes(routes!(indicators::points::post))

@@ -35,6 +35,7 @@ pub async fn put(
 
 /// Where a duty is switched off.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Place {
     /// The environment's slug.

@@ -10,7 +10,7 @@ use crate::http::{
     reply,
 };
 
-/// Pushes points of indicators whose source is `posted_result`; answers once they are durable. Each bad
+/// Pushes points of indicators whose source is `pushed`; answers once they are durable. Each bad
 /// point is named, none of the good ones is lost; where all are bad, 422.
 #[utoipa::path(post, path = "/api/v1/measurements", tag = "indicators",
     params(("Idempotency-Key" = Option<String>, Header, description = "Do it once")),
