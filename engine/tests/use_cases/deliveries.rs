@@ -17,7 +17,9 @@ use domain::{
 };
 use engine::{
     Error,
+    clock::Clock as _,
     deliveries::DeliveryNow,
+    deployments::AnnounceRequest,
     rollback::RollbackRequest,
     services::{HookRequest, PlanRequest},
 };
@@ -27,7 +29,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
-    common::{Deliverer, Portal, portal, serve, with_clock},
+    common::{Deliverer, Portal, announcement, portal, serve, with_clock},
     harness::On,
 };
 
@@ -137,6 +139,35 @@ async fn what_may_be_repeated_is_until_it_is_answered(#[values(On::Sqlite, On::P
 
 #[rstest]
 #[tokio::test]
+async fn a_hook_that_tells_no_repeats_is_called_once_also_in_the_place_of_one_that_does(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let patient = Receiver::start(vec![error]).await;
+        plan(p, &patient.url, true).await;
+        let deliverer = Deliverer::start(&p.engine);
+        let id = roll_back(p).await;
+        for _ in 0..300 {
+            if !patient.keys().is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let once = Receiver::start(vec![nothing]).await;
+        plan(p, &once.url, false).await;
+        let now = until(p, id, DeliveryState::Unknown).await;
+        assert!(!now.record.repeatable);
+        // A person asks for it again: once more, and no more than that.
+        p.engine.deliveries().redeliver(&p.operator(), id).await.unwrap();
+        until(p, id, DeliveryState::Unknown).await;
+        deliverer.stop().await;
+        assert_eq!(once.keys().len(), 2);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_redirect_is_told_and_not_repeated(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let receiver = Receiver::start(vec![elsewhere, ok]).await;
@@ -190,13 +221,17 @@ async fn of_what_must_not_be_repeated_nobody_knows_until_a_person_sends_it_again
 #[tokio::test]
 async fn what_was_announced_meanwhile_is_not_rolled_back(
     #[values(On::Sqlite, On::Postgres)] on: On,
+    // An announcement may come later than what it announces.
+    #[values(0, 90)] installed_s_ago: i64,
 ) {
     portal(on, async |p| {
         let receiver = Receiver::start(vec![ok]).await;
         plan(p, &receiver.url, true).await;
         let id = roll_back(p).await;
         p.clock.advance(chrono::Duration::minutes(1));
-        p.announce("1.0.1").await;
+        let installed = p.clock.now() - chrono::Duration::seconds(installed_s_ago);
+        let newer = AnnounceRequest { deployed_at: Some(installed), ..announcement("1.0.1") };
+        p.engine.deployments().announce_by_hand(&p.ci(), newer).await.unwrap();
         let deliverer = Deliverer::start(&p.engine);
         let now = until(p, id, DeliveryState::Failed).await;
         deliverer.stop().await;
