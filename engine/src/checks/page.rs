@@ -8,12 +8,13 @@ use domain::{
     measurement::{Measurement, Newest, Phase, RecordedMeasurement},
     permissions::{Permission, authorize},
 };
-use store::{checks, measurements, services};
+use store::{checks, measurements};
 
 use super::Checks;
 use crate::{
     Error,
     indicators::{Chart, ChartPoint},
+    services::find::find_service,
 };
 
 /// How many hours are drawn.
@@ -59,9 +60,7 @@ impl Checks<'_> {
         let now = self.0.now();
         let mut connection = self.0.read().await?;
         let link = &mut connection;
-        let Some(service) = services::by_slug(link, slug).await? else {
-            return Err(Error::not_found("service", slug));
-        };
+        let service = find_service(link, slug).await?;
         let Some(check) = checks::by_key(link, service.id, key).await? else {
             return Err(Error::not_found("check", key));
         };

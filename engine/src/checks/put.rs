@@ -16,7 +16,10 @@ use store::{
 };
 
 use super::{CheckRequest, Checks};
-use crate::{Error, Put, audit::entry, checks::sync_built_in, ids::new_id, secrets};
+use crate::{
+    Error, Put, audit::entry, checks::sync_built_in, ids::new_id, secrets,
+    services::find::find_service,
+};
 
 /// A check as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -113,9 +116,7 @@ pub async fn put(
     request.check(key)?;
     let spec = request.spec()?;
     let timeout_s = request.timeout_s();
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let places = services::environments_of(tx, service.id).await?;
     if !places.iter().any(|place| place.environment == request.environment) {
         return Err(Error::field("/environment", "names no environment of this service"));
@@ -210,9 +211,7 @@ impl Checks<'_> {
     ) -> Result<Vec<MeasurementView>, Error> {
         authorize(actor, Permission::Read, Some(slug))?;
         let mut link = self.0.read().await?;
-        let Some(service) = services::by_slug(&mut link, slug).await? else {
-            return Err(Error::not_found("service", slug));
-        };
+        let service = find_service(&mut link, slug).await?;
         let Some(check) = checks::by_key(&mut link, service.id, key).await? else {
             return Err(Error::not_found("check", key));
         };

@@ -5,10 +5,10 @@ use domain::{
     actor::Actor,
     permissions::{Permission, authorize},
 };
-use store::{Tx, checks, deployments, services};
+use store::{Tx, checks, deployments};
 
 use super::Checks;
-use crate::{Error, audit::entry, checks::sync_built_in};
+use crate::{Error, audit::entry, checks::sync_built_in, services::find::find_service};
 
 /// Retires a check. Putting a check of the same key brings it back.
 ///
@@ -22,9 +22,7 @@ pub async fn retire(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let check = checks::by_key(tx, service.id, key).await?;
     let Some(check) = check.filter(|check| check.retired_at.is_none()) else {
         return Err(Error::not_found("check in use with the key", key));

@@ -7,10 +7,10 @@ use domain::{
     measurement::Measurement,
     permissions::{Permission, authorize},
 };
-use store::{checks, services};
+use store::checks;
 
 use super::Checks;
-use crate::{Error, measurements::Observation};
+use crate::{Error, measurements::Observation, services::find::find_service};
 
 impl Checks<'_> {
     /// Runs a check once and keeps what it saw, as at any other time: where a deployment is being
@@ -21,9 +21,7 @@ impl Checks<'_> {
     pub async fn test(self, actor: &Actor, slug: &str, key: &str) -> Result<Measurement, Error> {
         authorize(actor, Permission::Configure, Some(slug))?;
         let mut link = self.0.read().await?;
-        let Some(service) = services::by_slug(&mut link, slug).await? else {
-            return Err(Error::not_found("service", slug));
-        };
+        let service = find_service(&mut link, slug).await?;
         let check = checks::by_key(&mut link, service.id, key).await?;
         let Some(check) = check.filter(|check| check.retired_at.is_none()) else {
             return Err(Error::not_found("check in use with the key", key));

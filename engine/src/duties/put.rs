@@ -13,7 +13,7 @@ use serde::Deserialize;
 use store::{Tx, deployments, duties, runbooks, services};
 
 use super::{Duties, open, view::DutyView};
-use crate::{Error, Put, audit::entry, ids::new_id};
+use crate::{Error, Put, audit::entry, ids::new_id, services::find::find_service};
 
 /// How far ahead the first run may lie, in days.
 const AHEAD_D: i64 = 366;
@@ -46,9 +46,7 @@ pub async fn put(
 ) -> Result<Put<Duty>, Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
     check_start(request.starts_at, now)?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let places = services::environments_of(tx, service.id).await?;
     if !places.iter().any(|place| place.environment == request.environment) {
         let said = "names no environment of this service";
@@ -112,9 +110,7 @@ pub async fn retire(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let known = duties::find(tx, service.id, environment, runbook).await?;
     let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
         return Err(Error::not_found("duty that is switched on", runbook));

@@ -15,7 +15,10 @@ use super::{
     status::settle,
     view::{HeartbeatNow, now_of},
 };
-use crate::{Error, Put, audit::entry, checks::known_item, ids::new_id, runs::evaluate_open};
+use crate::{
+    Error, Put, audit::entry, checks::known_item, ids::new_id, runs::evaluate_open,
+    services::find::find_service,
+};
 
 /// Creates or changes a heartbeat; answers it with its address, with 201 or 200.
 ///
@@ -31,9 +34,7 @@ pub async fn put(
 ) -> Result<Put<Heartbeat>, Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
     request.check(key, now)?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let places = services::environments_of(tx, service.id).await?;
     if !places.iter().any(|place| place.environment == request.environment) {
         let said = "names no environment of this service";
@@ -98,9 +99,7 @@ pub async fn retire(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let known = heartbeats::by_key(tx, service.id, key).await?;
     let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
         return Err(Error::not_found("heartbeat in use with the key", key));
@@ -147,9 +146,7 @@ impl Heartbeats<'_> {
     pub async fn list(self, actor: &Actor, slug: &str) -> Result<Vec<HeartbeatView>, Error> {
         authorize(actor, Permission::Read, Some(slug))?;
         let mut link = self.0.read().await?;
-        let Some(service) = services::by_slug(&mut link, slug).await? else {
-            return Err(Error::not_found("service", slug));
-        };
+        let service = find_service(&mut link, slug).await?;
         let base_url = authorize(actor, Permission::Configure, Some(slug))
             .is_ok()
             .then_some(self.0.options().base_url.as_str());

@@ -13,7 +13,7 @@ use serde::Serialize;
 use store::{Tx, deployments, indicators, services};
 
 use super::{IndicatorRequest, Indicators};
-use crate::{Error, Put, audit::entry, ids::new_id};
+use crate::{Error, Put, audit::entry, ids::new_id, services::find::find_service};
 
 /// An indicator as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -90,9 +90,7 @@ pub async fn put(
 ) -> Result<Put<IndicatorView>, Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
     let checked = request.check(key)?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let before = indicators::by_key(tx, service.id, key).await?;
     if let Some(before) = &before
         && (before.unit != request.unit || before.family != checked.family)
@@ -166,9 +164,7 @@ pub async fn retire(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let known = indicators::by_key(tx, service.id, key).await?;
     let Some(known) = known.filter(|known| known.retired_at.is_none()) else {
         return Err(Error::not_found("indicator in use with the key", key));
@@ -214,9 +210,7 @@ impl Indicators<'_> {
     pub async fn list(self, actor: &Actor, slug: &str) -> Result<Vec<IndicatorView>, Error> {
         authorize(actor, Permission::Read, Some(slug))?;
         let mut link = self.0.read().await?;
-        let Some(service) = services::by_slug(&mut link, slug).await? else {
-            return Err(Error::not_found("service", slug));
-        };
+        let service = find_service(&mut link, slug).await?;
         let found = indicators::of_service(&mut link, service.id).await?;
         Ok(found.into_iter().map(IndicatorView::of).collect())
     }

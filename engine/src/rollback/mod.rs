@@ -25,6 +25,7 @@ use crate::{
     idempotency::{Committed, Idempotency},
     ids::new_id,
     runs::{evaluate_open, rollback_target, update_verdict},
+    services::find::find_service,
 };
 
 handle! {
@@ -97,9 +98,7 @@ pub async fn record_rehearsal(
     }
     faults.note("/notes", validate::text(&new.notes, 5_000));
     faults.into_result()?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let environments = services::environments_of(tx, service.id).await?;
     if !environments.iter().any(|known| known.environment == new.environment) {
         return Err(Error::field("/environment", "names no environment of this service"));

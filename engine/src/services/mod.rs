@@ -1,5 +1,6 @@
 //! Services: creating and changing them, and the rooms of their pages.
 
+pub(crate) mod find;
 mod list;
 mod put;
 mod rooms;

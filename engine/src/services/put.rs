@@ -16,6 +16,7 @@ use store::{Tx, deployments, services};
 use super::{ServiceView, Services, targets_diff::MeasuredBy, view};
 use crate::{
     Error, Put, audit::entry, checks, error::ValidationErrors, ids::new_id, runs::evaluate_open,
+    services::find::find_service,
 };
 
 /// The order environments stand in until somebody says otherwise.
@@ -201,9 +202,7 @@ pub async fn put_rollback_plan(
         faults.note("/hook_url", validate::http_url(url));
     }
     faults.into_result()?;
-    let Some(service) = services::by_slug(tx, slug).await? else {
-        return Err(Error::not_found("service", slug));
-    };
+    let service = find_service(tx, slug).await?;
     let places = services::environments_of(tx, service.id).await?;
     if !places.iter().any(|place| place.environment == environment) {
         return Err(Error::not_found("environment", environment));

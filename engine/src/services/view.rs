@@ -11,7 +11,7 @@ use serde::Serialize;
 use store::{Connection, deployments, services};
 
 use super::Services;
-use crate::Error;
+use crate::{Error, services::find::find_service};
 
 /// A service with what runs where.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -125,9 +125,7 @@ impl Services<'_> {
     pub async fn view(self, actor: &Actor, slug: &str) -> Result<ServiceView, Error> {
         authorize(actor, Permission::Read, Some(slug))?;
         let mut link = self.0.read().await?;
-        let Some(record) = services::by_slug(&mut link, slug).await? else {
-            return Err(Error::not_found("service", slug));
-        };
+        let record = find_service(&mut link, slug).await?;
         load(&mut link, record).await
     }
 

@@ -13,9 +13,12 @@ use domain::{
     permissions::{Denied, Permission, authorize},
     service::Service,
 };
-use store::{Connection, services};
+use store::Connection;
 
-use crate::{Error, services::Services};
+use crate::{
+    Error,
+    services::{Services, find::find_service},
+};
 
 pub use checks::ServiceChecks;
 pub use heartbeats::ServiceHeartbeats;
@@ -58,9 +61,7 @@ impl Services<'_> {
     ) -> Result<ServiceHead, Error> {
         let actor = Actor::Person(person.clone());
         authorize(&actor, Permission::Read, Some(slug))?;
-        let Some(service) = services::by_slug(link, slug).await? else {
-            return Err(Error::not_found("service", slug));
-        };
+        let service = find_service(link, slug).await?;
         Ok(ServiceHead {
             read_only: authorize(&actor, Permission::Configure, Some(slug)).err(),
             may_announce: authorize(&actor, Permission::Announce, Some(slug)).is_ok(),
