@@ -35,7 +35,6 @@ pub async fn insert(tx: &mut Tx, record: Delivery) -> Result<(), StoreError> {
     .bind(record.answer)
     .bind(micros(record.created_at))
     .bind(record.settled_at.map(micros))
-    .bind(record.repeatable)
     .execute()
     .await
     .map(drop)
@@ -131,6 +130,7 @@ pub async fn set(tx: &mut Tx, record: &Delivery) -> Result<(), StoreError> {
     .bind(micros(record.repeat_until))
     .bind(record.answer.clone())
     .bind(record.settled_at.map(micros))
+    .bind(record.repeatable)
     .execute()
     .await
     .map(drop)
