@@ -17,7 +17,7 @@ use engine::{
     lessons,
     measurements::{self, Observation},
     rollback::{self, NewRehearsal, RollbackRequest},
-    runbooks,
+    runbooks::{self, ReadRunbook},
     runs::{self, ManualAction, ResultRequest, ResultStatus, last_evaluated::LastEvaluated},
     tokens::NewToken,
 };
@@ -206,7 +206,8 @@ impl Story {
         match event.act {
             Act::Publish { file, yaml } => {
                 let actor = self.actor(Cast::Admin)?;
-                done("publish", file, runbooks::publish(tx, &actor, file, yaml, now).await)?;
+                let read = done("read", file, ReadRunbook::read(file, yaml))?;
+                done("publish", file, runbooks::publish(tx, &actor, read, now).await)?;
             }
             Act::Rehearse { service, version, duration_s, by } => {
                 let new = NewRehearsal {

@@ -21,8 +21,9 @@ use store::{
 };
 
 use crate::{
-    Engine, Error,
+    Error,
     duties::{self, DutyNow},
+    handle::handle,
 };
 
 /// How many boxes that wait are looked at.
@@ -90,14 +91,19 @@ impl Board {
     }
 }
 
-impl Engine {
+handle! {
+    /// The board.
+    board: Boards
+}
+
+impl Boards<'_> {
     /// The board as this reader sees it.
     ///
     /// # Errors
     /// Trouble with the database.
-    pub async fn board(&self, person: &Person) -> Result<Board, Error> {
-        let now = self.now();
-        let mut connection = self.read().await?;
+    pub async fn page(self, person: &Person) -> Result<Board, Error> {
+        let now = self.0.now();
+        let mut connection = self.0.read().await?;
         let link = &mut connection;
         let filter =
             DeploymentFilter { state: Some(WatchState::Watching), ..DeploymentFilter::default() };

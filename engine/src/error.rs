@@ -142,6 +142,20 @@ impl ValidationErrors {
         }
     }
 
+    /// The elements of a list with their places. One that is longer than `max` is at fault, and is
+    /// looked at no further: a call that asks for too much costs no more than one that does not.
+    pub fn at_most<'l, T>(
+        &mut self,
+        pointer: &str,
+        list: &'l [T],
+        max: usize,
+    ) -> impl Iterator<Item = (usize, &'l T)> + use<'l, T> {
+        if list.len() > max {
+            self.note(pointer, Err(format!("must be at most {max}")));
+        }
+        list.iter().take(max).enumerate()
+    }
+
     /// # Errors
     /// All that was noted.
     pub fn into_result(self) -> Result<(), Error> {

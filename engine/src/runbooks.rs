@@ -7,7 +7,7 @@ use domain::{
     ids::RunbookVersionId,
     page::Page,
     permissions::{Permission, authorize},
-    runbook::RunbookVersion,
+    runbook::{Runbook, RunbookVersion},
 };
 use formats::{
     SHIPPED_RUNBOOKS,
@@ -42,19 +42,37 @@ pub struct RunbookPage {
     pub used_by: Vec<Deployment>,
 }
 
-/// Publishes a runbook from its YAML as a new version; runs that copied an older one keep it.
+/// A runbook that was read from its YAML. A transaction is no place for that: all other acts would
+/// wait for it.
+#[derive(Debug, Clone)]
+pub struct ReadRunbook {
+    content: Runbook,
+    source: String,
+}
+
+impl ReadRunbook {
+    /// Reads a runbook; `file` is what its faults name.
+    ///
+    /// # Errors
+    /// Where the text is no runbook: each fault with file, line and field.
+    pub fn read(file: &str, source: &str) -> Result<Self, Error> {
+        let content = runbook_yaml::read(file, source).map_err(refused)?;
+        Ok(Self { content, source: source.to_owned() })
+    }
+}
+
+/// Publishes a runbook as a new version; runs that copied an older one keep it.
 ///
 /// # Errors
-/// Where the actor may not, or the text is no runbook: each fault with file, line and field.
+/// Where the actor may not.
 pub async fn publish(
     tx: &mut Tx,
     actor: &Actor,
-    file: &str,
-    source: &str,
+    runbook: ReadRunbook,
     now: DateTime<Utc>,
 ) -> Result<Published, Error> {
     authorize(actor, Permission::PublishRunbook, None)?;
-    let content = runbook_yaml::read(file, source).map_err(refused)?;
+    let ReadRunbook { content, source } = runbook;
     let slug = content.slug.clone();
     let newest = runbooks::versions(tx, &slug).await?.into_iter().next();
     if let Some(newest) = &newest
@@ -70,7 +88,7 @@ pub async fn publish(
     let version = RunbookVersion {
         id: RunbookVersionId(new_id()),
         number,
-        source: source.to_owned(),
+        source,
         content,
         published_by: actor.name().to_owned(),
         published_at: now,
@@ -87,14 +105,16 @@ impl Runbooks<'_> {
     /// Trouble with the database.
     pub async fn publish_shipped(self) -> Result<(), Error> {
         let now = self.0.now();
+        let shipped = SHIPPED_RUNBOOKS.iter().map(|(file, source)| ReadRunbook::read(file, source));
+        let shipped: Vec<_> = shipped.collect::<Result<_, _>>()?;
         self.0
             .write(move |tx| {
                 Box::pin(async move {
                     let known = runbooks::published(tx).await?;
-                    for (file, source) in SHIPPED_RUNBOOKS {
-                        let slug = runbook_yaml::read(file, source).map_err(refused)?.slug;
-                        if !known.iter().any(|version| version.content.slug == slug) {
-                            publish(tx, &Actor::System("daytwo"), file, source, now).await?;
+                    for runbook in shipped {
+                        let slug = &runbook.content.slug;
+                        if !known.iter().any(|version| version.content.slug == *slug) {
+                            publish(tx, &Actor::System("daytwo"), runbook, now).await?;
                         }
                     }
                     Ok(())
@@ -103,22 +123,21 @@ impl Runbooks<'_> {
             .await
     }
 
-    /// As [`publish`], in a transaction of its own.
+    /// Publishes a runbook from its YAML, as [`publish`].
     ///
     /// # Errors
-    /// As [`publish`].
+    /// As [`ReadRunbook::read`] and [`publish`].
     pub async fn publish(
         self,
         actor: &Actor,
         file: &str,
         source: &str,
     ) -> Result<Published, Error> {
+        authorize(actor, Permission::PublishRunbook, None)?;
+        let runbook = ReadRunbook::read(file, source)?;
         let (actor, now) = (actor.clone(), self.0.now());
-        let (file, source) = (file.to_owned(), source.to_owned());
         self.0
-            .write(move |tx| {
-                Box::pin(async move { publish(tx, &actor, &file, &source, now).await })
-            })
+            .write(move |tx| Box::pin(async move { publish(tx, &actor, runbook, now).await }))
             .await
     }
 

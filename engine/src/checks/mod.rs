@@ -9,6 +9,7 @@ mod retire;
 mod run;
 mod screenshot;
 mod test;
+mod validate;
 
 use crate::handle::handle;
 
@@ -19,6 +20,7 @@ pub use put::{CheckView, MeasurementView, put};
 pub use request::{CheckRequest, InboxRequest, StepRequest};
 pub use retire::retire;
 pub use run::Probed;
+pub use validate::CheckedRequest;
 
 handle! {
     /// The use cases of checks.

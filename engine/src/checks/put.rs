@@ -15,7 +15,7 @@ use store::{
     services,
 };
 
-use super::{CheckRequest, Checks};
+use super::{CheckRequest, CheckedRequest, Checks};
 use crate::{
     Error, Put, audit::entry, checks::sync_built_in, ids::new_id, secrets,
     services::find::find_service,
@@ -108,20 +108,18 @@ pub async fn put(
     tx: &mut Tx,
     actor: &Actor,
     slug: &str,
-    key: &str,
-    request: CheckRequest,
+    checked: CheckedRequest,
     now: DateTime<Utc>,
 ) -> Result<Put<CheckView>, Error> {
     authorize(actor, Permission::Configure, Some(slug))?;
-    request.check(key)?;
-    let spec = request.spec()?;
+    let CheckedRequest { key, spec, request } = checked;
     let timeout_s = request.timeout_s();
     let service = find_service(tx, slug).await?;
     let places = services::environments_of(tx, service.id).await?;
     if !places.iter().any(|place| place.environment == request.environment) {
         return Err(Error::field("/environment", "names no environment of this service"));
     }
-    let before = checks::by_key(tx, service.id, key).await?;
+    let before = checks::by_key(tx, service.id, &key).await?;
     if before.as_ref().is_some_and(|check| check.built_in.is_some()) {
         return Err(Error::conflict(format!(
             "`{key}` is a built-in check; it follows the service's base URL and \
@@ -135,8 +133,8 @@ pub async fn put(
         id: before.as_ref().map_or_else(|| CheckId(new_id()), |check| check.id),
         service_id: service.id,
         environment: request.environment.clone(),
-        label: key.to_owned(),
-        key: key.to_owned(),
+        label: key.clone(),
+        key,
         spec,
         conditions: request.conditions,
         interval_s: request.interval_s,
@@ -173,7 +171,7 @@ pub async fn put(
 }
 
 impl Checks<'_> {
-    /// As [`put`], in a transaction of its own.
+    /// As [`put`], in a transaction of its own, once the request was looked at.
     ///
     /// # Errors
     /// As [`put`].
@@ -184,13 +182,12 @@ impl Checks<'_> {
         key: &str,
         request: CheckRequest,
     ) -> Result<Put<CheckView>, Error> {
-        let (actor, slug, key, now) =
-            (actor.clone(), slug.to_owned(), key.to_owned(), self.0.now());
+        authorize(actor, Permission::Configure, Some(slug))?;
+        let checked = request.checked(key)?;
+        let (actor, slug, now) = (actor.clone(), slug.to_owned(), self.0.now());
         let put = self
             .0
-            .write(move |tx| {
-                Box::pin(async move { put(tx, &actor, &slug, &key, request, now).await })
-            })
+            .write(move |tx| Box::pin(async move { put(tx, &actor, &slug, checked, now).await }))
             .await?;
         self.0.reschedule();
         Ok(put)

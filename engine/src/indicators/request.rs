@@ -175,10 +175,7 @@ impl IndicatorRequest {
             [("pass", &asked.pass), ("warn", &asked.warn), ("rollback", &asked.rollback)]
         {
             let pointer = format!("/thresholds/{name}");
-            if list.len() > THRESHOLDS_MAX {
-                faults.note(&pointer, Err(format!("must be at most {THRESHOLDS_MAX}")));
-            }
-            for (at, text) in list.iter().enumerate() {
+            for (at, text) in faults.at_most(&pointer, list, THRESHOLDS_MAX) {
                 let pointer = format!("{pointer}/{at}");
                 let read = validate::line(text, 60).and_then(|()| {
                     let read = Criterion::parse(text, &self.unit);

@@ -295,24 +295,19 @@ fn check(slug: &str, request: &ServiceRequest) -> Result<(), Error> {
         .note("/description", validate::text(request.description.as_deref().unwrap_or(""), 2_000));
     faults.note("/owners", validate::text(request.owners.as_deref().unwrap_or(""), 200));
     faults.note("/tier", validate::text(request.tier.as_deref().unwrap_or(""), 40));
-    if request.environments.len() > 50 {
-        faults.note("/environments", Err("must be at most 50".into()));
-    }
-    for (at, environment) in request.environments.iter().enumerate() {
+    for (at, environment) in faults.at_most("/environments", &request.environments, 50) {
         faults.note(&format!("/environments/{at}/slug"), validate::slug(&environment.slug));
         if let Some(Some(url)) = &environment.base_url {
             faults.note(&format!("/environments/{at}/base_url"), validate::http_url(url));
         }
     }
-    for (at, target) in request.targets.iter().flatten().enumerate() {
+    let targets = request.targets.as_deref().unwrap_or_default();
+    for (at, target) in faults.at_most("/targets", targets, 20) {
         faults.note(&format!("/targets/{at}/name"), validate::slug(&target.name));
         faults.note(&format!("/targets/{at}/path"), validate::line(&target.path, 500));
         if !(1..=60_000).contains(&target.target_ms) {
             faults.note(&format!("/targets/{at}/target_ms"), Err("must be 1 to 60000".into()));
         }
-    }
-    if request.targets.as_ref().is_some_and(|targets| targets.len() > 20) {
-        faults.note("/targets", Err("must be at most 20".into()));
     }
     faults.into_result()
 }

@@ -167,7 +167,7 @@ async fn two_at_the_same_instant_leave_one_watch(
             }
         }
         assert_eq!(announced, if same_version { 1 } else { 6 });
-        let board = p.engine.board(&p.viewer).await.unwrap();
+        let board = p.engine.board().page(&p.viewer).await.unwrap();
         assert_eq!(board.watching.len(), 1);
     })
     .await;

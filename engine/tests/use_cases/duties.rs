@@ -263,7 +263,7 @@ async fn a_duty_is_worked_like_a_deployment(#[values(On::Sqlite, On::Postgres)] 
 
         // It waits on who may tick it, with the way there.
         let domain::actor::Actor::Person(person) = actor.clone() else { panic!("a person") };
-        let board = p.engine.board(&person).await.unwrap();
+        let board = p.engine.board().page(&person).await.unwrap();
         let (item, of) =
             board.waiting_on_me.iter().find(|(_, of)| of.run.id == run.into()).unwrap();
         assert_eq!((item.key.as_str(), of.path.as_str()), ("clean", &*format!("/duties/{run}")));

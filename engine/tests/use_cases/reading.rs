@@ -18,25 +18,25 @@ use crate::{
 async fn the_board_says_what_waits_on_whom(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         let id = p.announce("1.0.0").await;
-        let board = p.engine.board(&p.operator).await.unwrap();
+        let board = p.engine.board().page(&p.operator).await.unwrap();
         let waiting: Vec<_> =
             board.waiting_on_me.iter().map(|(item, _)| item.key.as_str()).collect();
         // The mixed one waits for its machine first.
         assert_eq!(waiting, ["smoke"]);
         assert!(board.overdue.is_empty());
-        assert!(p.engine.board(&p.viewer).await.unwrap().waiting_on_me.is_empty());
+        assert!(p.engine.board().page(&p.viewer).await.unwrap().waiting_on_me.is_empty());
 
         p.clock.advance(Duration::minutes(31));
-        let board = p.engine.board(&p.operator).await.unwrap();
+        let board = p.engine.board().page(&p.operator).await.unwrap();
         assert_eq!(board.overdue[0].0.key, "smoke");
         p.post(id, "mail", engine::runs::ResultStatus::Passed).await.unwrap();
-        let board = p.engine.board(&p.operator).await.unwrap();
+        let board = p.engine.board().page(&p.operator).await.unwrap();
         let waiting: Vec<_> =
             board.waiting_on_me.iter().map(|(item, _)| item.key.as_str()).collect();
         assert_eq!(waiting, ["smoke", "mail"]);
         assert!(board.to_sign.is_empty());
         p.close_all(id).await;
-        let board = p.engine.board(&p.ann).await.unwrap();
+        let board = p.engine.board().page(&p.ann).await.unwrap();
         assert_eq!(board.to_sign.iter().map(|open| open.id).collect::<Vec<_>>(), [id]);
         let production = board.environments.iter().find(|e| e.slug == "production").unwrap();
         let (_, running) = board.cell(&board.services[0], production).unwrap();

@@ -261,3 +261,43 @@ async fn checks_that_cannot_be_and_addresses_that_must_not() {
     assert_eq!(seen["phase"], "error", "{seen}");
     assert!(seen["sentence"].as_str().unwrap().to_lowercase().contains("refused"), "{seen}");
 }
+
+/// A list with too many members is one fault, and what is behind the most is not looked at.
+#[tokio::test]
+async fn lists_that_are_too_long_are_not_walked_to_their_end() {
+    let stage = stage().await;
+    let many = |text: &'static str| vec![text; 20_000];
+    let check = json!({
+        "environment": "production", "kind": "http", "url": "http://shop.example/",
+        "interval_s": 60, "conditions": many("status ="),
+    });
+    let captures: serde_json::Map<_, _> =
+        (0..5_000).map(|n| (format!("name-{n}"), json!("json ="))).collect();
+    let steps = json!({
+        "environment": "production", "kind": "http_steps", "interval_s": 60,
+        "steps": [{"name": "one", "url": "http://shop.example/", "capture": captures}],
+    });
+    let indicator = json!({
+        "family": "latency", "source": "pushed", "unit": "ms", "thresholds": {"pass": many("fast")},
+    });
+    let environments: Vec<_> = (0..20_000).map(|_| json!({"slug": "A"})).collect();
+    let targets: Vec<_> =
+        (0..9_000).map(|_| json!({"name": "A", "path": "/", "target_ms": 1})).collect();
+    for (path, body, list, most) in [
+        ("checks/many", check, "/conditions", 20),
+        ("checks/many", steps, "/steps/0/capture", 50),
+        ("indicators/many", indicator, "/thresholds/pass", 8),
+        ("", json!({"name": "Shop", "environments": environments}), "/environments", 50),
+        ("", json!({"name": "Shop", "environments": [], "targets": targets}), "/targets", 20),
+    ] {
+        let path = format!("/api/v1/services/shop/{path}");
+        let (status, problem) = stage.api.send("PUT", path.trim_end_matches('/'), &body).await;
+        assert_eq!(status, 422, "{path}: {problem}");
+        let errors = problem["errors"].as_array().unwrap();
+        let said = format!("must be at most {most}");
+        let told = errors.iter().any(|one| one["pointer"] == list && one["message"] == said);
+        assert!(told, "{path}: {errors:?}");
+        // The list's own, and at most two of each member that was looked at.
+        assert!(errors.len() <= 2 * most + 1, "{path}: {} errors", errors.len());
+    }
+}

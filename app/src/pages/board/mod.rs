@@ -22,7 +22,7 @@ pub fn BoardPage() -> impl IntoView {
     page::load(
         async move {
             let person = visitor.person()?;
-            let board = engine.board(&person).await?;
+            let board = engine.board().page(&person).await?;
             Ok((board, visitor.actor()?))
         },
         |(board, actor)| {
