@@ -68,6 +68,8 @@ pub enum Act {
         /// What they saw.
         seen: Vec<(&'static str, Measurement)>,
     },
+    /// What is due of the baselines is captured, as the portal does by itself.
+    Capture,
     /// CI posts a result.
     Result {
         /// On which deployment.

@@ -75,20 +75,20 @@ async fn replay_events(
 ) -> Result<Replayed, DemoError> {
     let mut story = Story::begin(engine, clock.now(), addresses).await?;
     let count = events.len();
-    let mut events = events.into_iter();
-    while events.len() > 0 {
-        let batch: Vec<_> = events.by_ref().take(TOGETHER).collect();
-        story = engine
-            .act(move |tx| {
-                Box::pin(async move {
-                    for event in batch {
-                        story.tell(tx, event).await?;
-                    }
-                    Ok::<_, DemoError>(story)
-                })
-            })
-            .await?;
+    let mut batch = Vec::with_capacity(TOGETHER);
+    for event in events {
+        if let Act::Capture = event.act {
+            story = story.tell_all(engine, std::mem::take(&mut batch)).await?;
+            clock.advance(event.at - clock.now());
+            done("capture", "baselines", engine.baselines().capture().await)?;
+            continue;
+        }
+        batch.push(event);
+        if batch.len() == TOGETHER {
+            story = story.tell_all(engine, std::mem::take(&mut batch)).await?;
+        }
     }
+    story = story.tell_all(engine, batch).await?;
     clock.advance(story.now - clock.now());
     // Nobody holds this token any more; a new one is made for whoever looks at the demo.
     if let Actor::Token { id, .. } = &story.ci {
@@ -199,6 +199,20 @@ impl Story {
         }
     }
 
+    /// Tells events in one transaction.
+    async fn tell_all(mut self, engine: &Engine, events: Vec<Event>) -> Result<Self, DemoError> {
+        engine
+            .act(move |tx| {
+                Box::pin(async move {
+                    for event in events {
+                        self.tell(tx, event).await?;
+                    }
+                    Ok::<_, DemoError>(self)
+                })
+            })
+            .await
+    }
+
     /// Tells one event.
     async fn tell(&mut self, tx: &mut Tx, event: Event) -> Result<(), DemoError> {
         self.now = self.now.max(event.at);
@@ -255,6 +269,8 @@ impl Story {
                 let id = done("announce", &what, id)?;
                 self.known.insert(deployment, Announced { id, service, environment });
             }
+            // The portal's own, and no act of anybody's.
+            Act::Capture => {}
             Act::Measure { deployment, seen } => {
                 self.measure(tx, self.announced(deployment)?, seen).await?;
             }
