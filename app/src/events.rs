@@ -11,7 +11,7 @@ use axum::{
 };
 use domain::{
     event::{Event as Change, EventKind},
-    ids::RunId,
+    ids::{RunId, ServiceId},
 };
 use futures::{Stream, StreamExt as _};
 use http::{HeaderName, HeaderValue};
@@ -28,9 +28,11 @@ const READINGS_APART: Duration = Duration::from_secs(5);
 /// What to listen to.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub struct Listen {
-    /// The run the page shows; all where absent.
+    /// The run the page shows, with its readings; the states of all where absent.
     #[serde(alias = "deployment")]
     run: Option<Uuid>,
+    /// The service whose readings it shows beside.
+    service: Option<Uuid>,
     /// What the page is called: what it did itself it shows already.
     page: Option<Uuid>,
 }
@@ -41,7 +43,16 @@ impl Listen {
         // One that fell behind may have missed anything.
         let change = heard.unwrap_or_else(|BroadcastStreamRecvError::Lagged(_)| Change::missed());
         let own = change.origin.is_some() && change.origin == self.page;
-        let shown = self.run.is_none_or(|page| change.concerns(RunId(page)));
+        let of_run = self.run.map(|page| change.concerns(RunId(page)));
+        let shown = match change.kind {
+            // A page of many runs shows what is decided of them, not what is measured: with a
+            // thousand checks that would be a page read again every few seconds, with no news on it.
+            EventKind::Readings => {
+                of_run == Some(true)
+                    || (change.service.is_some() && self.service.map(ServiceId) == change.service)
+            }
+            EventKind::State | EventKind::Missed => of_run.unwrap_or(true),
+        };
         (shown && !own).then_some(change.kind)
     }
 }
@@ -164,7 +175,7 @@ mod tests {
     fn a_page_is_not_told_what_it_did() {
         let (page, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let run = RunId(Uuid::from_u128(3));
-        let listen = Listen { run: Some(run.0), page: Some(page) };
+        let listen = Listen { run: Some(run.0), service: None, page: Some(page) };
         let change = |origin| Ok(Change { origin, ..Change::run_changed(run) });
         assert_eq!(listen.concerns(change(Some(page))), None);
         assert_eq!(listen.concerns(change(Some(other))), Some(EventKind::State));
@@ -173,5 +184,23 @@ mod tests {
         let lagged = Err(BroadcastStreamRecvError::Lagged(3));
         assert_eq!(listen.concerns(lagged), Some(EventKind::Missed));
         assert_eq!(listen.concerns(Ok(Change::missed())), Some(EventKind::Missed));
+    }
+
+    #[test]
+    fn readings_are_told_where_they_are_shown() {
+        let (run, service) = (RunId(Uuid::from_u128(1)), ServiceId(Uuid::from_u128(2)));
+        let board = Listen { run: None, service: None, page: None };
+        let shows_run = Listen { run: Some(run.0), ..board };
+        let shows_service = Listen { service: Some(service.0), ..board };
+        let other = Listen { service: Some(Uuid::from_u128(3)), ..board };
+        let told = |listen: Listen, change| listen.concerns(Ok(change));
+        let readings = Change::readings(run, service);
+        assert_eq!(told(shows_run, readings), Some(EventKind::Readings));
+        assert_eq!(told(shows_service, readings), Some(EventKind::Readings));
+        assert_eq!(told(board, readings), None, "a page of many runs shows no readings");
+        assert_eq!(told(other, readings), None, "nor does another service's");
+        let state = Change::run_changed(run);
+        assert_eq!(told(board, state), Some(EventKind::State));
+        assert_eq!(told(other, state), Some(EventKind::State));
     }
 }

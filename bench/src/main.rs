@@ -13,6 +13,7 @@ mod start;
 mod table;
 mod target;
 mod transfer;
+mod viewers;
 mod watching;
 
 use std::{path::PathBuf, time::Duration};
@@ -61,6 +62,9 @@ async fn measure(only: &[String]) {
     if wanted("pages") {
         page_cost::measure(&dist, &mut table).await;
         large::measure(&dist, &mut table).await;
+    }
+    if wanted("viewers") {
+        viewers::measure(&dist, postgres.as_deref(), &mut table).await;
     }
     table.print();
 }

@@ -130,7 +130,7 @@ pub(super) async fn turned(
         if was == is && before.state == record.state {
             continue;
         }
-        tx.publish(Event::readings(run.id));
+        tx.publish(Event::readings(run.id, run.service_id));
         if let Some(key) = &record.item {
             let said = AutomatedResult {
                 kind: "heartbeat",

@@ -85,7 +85,7 @@ pub async fn record(
     let mut about = Vec::new();
     for ((one, runs), added) in seen.iter().zip(&runs).zip(added) {
         for run in runs.iter().filter(|_| added != Added::Not) {
-            about.push(run.id);
+            about.push((run.id, run.service_id));
             let Some(key) = one.check.item.as_deref().filter(|_| !one.check.dry_run) else {
                 continue;
             };
@@ -109,10 +109,10 @@ pub async fn record(
     }
     about.sort();
     about.dedup();
-    for id in &about {
-        tx.publish(Event::readings(*id));
+    for (run, service) in &about {
+        tx.publish(Event::readings(*run, *service));
     }
-    Ok(about)
+    Ok(about.into_iter().map(|(run, _)| run).collect())
 }
 
 fn as_new<'a>(one: &'a Observation, runs: &[&Run]) -> NewMeasurement<'a> {

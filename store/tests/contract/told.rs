@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::event::{Event, EventKind};
-use domain::ids::DeploymentId;
+use domain::ids::{RunId, ServiceId};
 use rstest::rstest;
 use store::{Store, StoreError};
 use tokio::sync::broadcast::Receiver;
@@ -20,6 +20,11 @@ async fn tell(store: &Store, events: Vec<Event>) {
         store::settings::put(tx, "told", "yes".into()).await
     });
     told.unwrap();
+}
+
+/// Newer readings of a run of its own.
+fn readings() -> Event {
+    Event::readings(RunId(Uuid::now_v7()), ServiceId(Uuid::now_v7()))
 }
 
 /// The next that is told, but for the sign to look at everything.
@@ -51,7 +56,7 @@ async fn what_is_kept_is_told_and_what_is_undone_is_not(
             Err(StoreError::Missing)
         });
         undone.unwrap_err();
-        let event = Event::run_changed(DeploymentId(Uuid::now_v7()));
+        let event = Event::run_changed(RunId(Uuid::now_v7()));
         tell(&db.store, vec![event, event]).await;
         assert_eq!(next(&mut told).await, event);
         tell(&db.store, vec![Event::changed()]).await;
@@ -69,8 +74,7 @@ async fn another_portal_hears_of_it_once_and_of_many() {
             listens(&mut there).await;
             listens(&mut here).await;
             // More than one message holds.
-            let many: Vec<_> =
-                (0..120).map(|_| Event::readings(DeploymentId(Uuid::now_v7()))).collect();
+            let many: Vec<_> = (0..120).map(|_| readings()).collect();
             tell(&db.store, many.clone()).await;
             for event in &many {
                 assert_eq!(next(&mut there).await, *event);
@@ -82,7 +86,7 @@ async fn another_portal_hears_of_it_once_and_of_many() {
             assert_eq!(next(&mut there).await, Event::changed());
             assert!(there.try_recv().is_err());
             // More than is worth telling one by one.
-            let flood = (0..600).map(|_| Event::readings(DeploymentId(Uuid::now_v7()))).collect();
+            let flood = (0..600).map(|_| readings()).collect();
             tell(&db.store, flood).await;
             listens(&mut there).await;
             other.close().await;

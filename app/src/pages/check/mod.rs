@@ -58,7 +58,7 @@ fn whole(page: &CheckPage) -> AnyView {
             <div><h1>{check.label.clone()}</h1><p class="page-sub">{about}{item}{retired}</p></div>
             {act(page, &checks)}
         </div>
-        <div class="stack" data-events="/events">
+        <div class="stack" data-events=format!("/events?service={}", check.service_id)>
             {newest(page)}
             {drawn(page)}
             {table(page)}
