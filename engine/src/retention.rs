@@ -9,7 +9,7 @@ use domain::{
     retention::Retention,
 };
 use store::{
-    Connection, StoreError,
+    Connection, StoreError, Tx,
     disk_usage::{DiskUsage, disk_usage},
     settings,
 };
@@ -52,6 +52,37 @@ pub(crate) async fn read(link: &mut Connection) -> Result<Retention, StoreError>
     )
 }
 
+/// Sets for how long what was measured is kept.
+///
+/// # Errors
+/// Where the actor may not, or a number of days is out of bounds.
+pub async fn set_retention(
+    tx: &mut Tx,
+    actor: &Actor,
+    retention: Retention,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    authorize(actor, Permission::ManagePeople, None)?;
+    let mut faults = ValidationErrors::default();
+    for (name, fault) in retention.faults() {
+        faults.note(&format!("/{name}"), Err(fault));
+    }
+    faults.into_result()?;
+    let text =
+        serde_json::to_string(&retention).map_err(|error| Error::Internal(error.to_string()))?;
+    let before = read(tx).await?;
+    settings::put(tx, KEY, text).await?;
+    let mut made = entry(actor, now, "retention.put", "setting", KEY)
+        .says("changed for how long what was measured is kept");
+    for ((name, is, ..), (_, was, ..)) in retention.parts().into_iter().zip(before.parts()) {
+        if is != was {
+            made = made.with(name, format!("{was} to {is}"));
+        }
+    }
+    made.record(tx);
+    Ok(())
+}
+
 impl Settings<'_> {
     /// What is kept, and how much that is.
     ///
@@ -68,38 +99,15 @@ impl Settings<'_> {
         })
     }
 
-    /// Sets for how long what was measured is kept. What is too old then is removed soon
-    /// after.
+    /// As [`set_retention`], in a transaction of its own; what is too old then is removed soon after.
     ///
     /// # Errors
-    /// Where the actor may not, or a number of days is out of bounds.
+    /// As [`set_retention`].
     pub async fn set_retention(self, actor: &Actor, retention: Retention) -> Result<(), Error> {
-        authorize(actor, Permission::ManagePeople, None)?;
-        let mut faults = ValidationErrors::default();
-        for (name, fault) in retention.faults() {
-            faults.note(&format!("/{name}"), Err(fault));
-        }
-        faults.into_result()?;
-        let text = serde_json::to_string(&retention)
-            .map_err(|error| Error::Internal(error.to_string()))?;
         let (actor, now) = (actor.clone(), self.0.now());
         self.0
-            .write::<(), _>(move |tx| {
-                Box::pin(async move {
-                    let before = read(tx).await?;
-                    settings::put(tx, KEY, text).await?;
-                    let mut made = entry(&actor, now, "retention.put", "setting", KEY)
-                        .says("changed for how long what was measured is kept");
-                    for ((name, now, ..), (_, was, ..)) in
-                        retention.parts().into_iter().zip(before.parts())
-                    {
-                        if now != was {
-                            made = made.with(name, format!("{was} to {now}"));
-                        }
-                    }
-                    made.record(tx);
-                    Ok(())
-                })
+            .write(move |tx| {
+                Box::pin(async move { set_retention(tx, &actor, retention, now).await })
             })
             .await?;
         self.0.task_statuses().wake(PRUNE);

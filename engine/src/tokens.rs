@@ -41,6 +41,55 @@ pub struct NewToken {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
+/// Makes a token and answers it in clear, the only time it is seen.
+///
+/// # Errors
+/// Where the actor may not, a field is at fault, or a service does not exist.
+pub async fn create(
+    tx: &mut Tx,
+    actor: &Actor,
+    new: NewToken,
+    now: DateTime<Utc>,
+) -> Result<String, Error> {
+    authorize(actor, Permission::ManageTokens, None)?;
+    let mut faults = ValidationErrors::default();
+    faults.note("/name", validate::line(&new.name, 80));
+    if new.scopes.is_empty() {
+        faults.note("/scopes", Err("must name at least one scope".into()));
+    }
+    if new.expires_at.is_some_and(|at| at <= now) {
+        faults.note("/expires_at", Err("must lie in the future".into()));
+    }
+    faults.into_result()?;
+    for slug in &new.services {
+        if store::services::by_slug(tx, slug).await?.is_none() {
+            return Err(Error::not_found("service", slug));
+        }
+    }
+    let token = generate();
+    let record = Token {
+        id: TokenId(new_id()),
+        name: new.name,
+        prefix: token[..PREFIX_LEN + 3].to_owned(),
+        hash: hash(&token).to_vec(),
+        scopes: new.scopes,
+        services: new.services,
+        created_by: actor.name().to_owned(),
+        created_at: now,
+        expires_at: new.expires_at,
+        revoked_at: None,
+        last_used_at: None,
+    };
+    let scopes: Vec<_> = record.scopes.iter().map(|s| s.as_str()).collect();
+    entry(actor, now, "token.create", "token", record.id)
+        .says(format!("made the token {} for {}", record.name, scopes.join(", ")))
+        .with("prefix", record.prefix.clone())
+        .with("services", record.services.clone())
+        .record(tx);
+    tokens::insert(tx, record).await?;
+    Ok(token)
+}
+
 /// Revokes a token. Where this is committed by [`Tokens::revoke`], it stops working at once in
 /// this portal; others may believe it for as long as they remember it, a few seconds.
 ///
@@ -61,57 +110,13 @@ pub async fn revoke(
 }
 
 impl Tokens<'_> {
-    /// Makes a token and answers it in clear, the only time it is seen.
+    /// As [`create`], in a transaction of its own.
     ///
     /// # Errors
-    /// Where the actor may not, a field is at fault, or a service does not exist.
+    /// As [`create`].
     pub async fn create(self, actor: &Actor, new: NewToken) -> Result<String, Error> {
-        authorize(actor, Permission::ManageTokens, None)?;
-        let now = self.0.now();
-        let mut faults = ValidationErrors::default();
-        faults.note("/name", validate::line(&new.name, 80));
-        if new.scopes.is_empty() {
-            faults.note("/scopes", Err("must name at least one scope".into()));
-        }
-        if new.expires_at.is_some_and(|at| at <= now) {
-            faults.note("/expires_at", Err("must lie in the future".into()));
-        }
-        faults.into_result()?;
-        let token = generate();
-        let record = Token {
-            id: TokenId(new_id()),
-            name: new.name,
-            prefix: token[..PREFIX_LEN + 3].to_owned(),
-            hash: hash(&token).to_vec(),
-            scopes: new.scopes,
-            services: new.services,
-            created_by: actor.name().to_owned(),
-            created_at: now,
-            expires_at: new.expires_at,
-            revoked_at: None,
-            last_used_at: None,
-        };
-        let actor = actor.clone();
-        self.0
-            .write(move |tx| {
-                Box::pin(async move {
-                    for slug in &record.services {
-                        if store::services::by_slug(tx, slug).await?.is_none() {
-                            return Err(Error::not_found("service", slug));
-                        }
-                    }
-                    let scopes: Vec<_> = record.scopes.iter().map(|s| s.as_str()).collect();
-                    entry(&actor, now, "token.create", "token", record.id)
-                        .says(format!("made the token {} for {}", record.name, scopes.join(", ")))
-                        .with("prefix", record.prefix.clone())
-                        .with("services", record.services.clone())
-                        .record(tx);
-                    tokens::insert(tx, record).await?;
-                    Ok(())
-                })
-            })
-            .await?;
-        Ok(token)
+        let (actor, now) = (actor.clone(), self.0.now());
+        self.0.write(move |tx| Box::pin(async move { create(tx, &actor, new, now).await })).await
     }
 
     /// As [`revoke`], in a transaction of its own.

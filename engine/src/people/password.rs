@@ -4,51 +4,103 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString},
 };
+use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Person},
     permissions::{Permission, authorize},
     validate,
 };
-use store::people;
+use store::{Tx, people};
 
 use super::{People, SignedIn};
 use crate::{Error, audit::entry, error::ValidationErrors};
 
-impl People<'_> {
-    /// Sets a person's password, which ends their sessions; answers what a session of theirs keeps
-    /// now.
+/// A password as it is kept: hashed with Argon2id, long enough.
+#[derive(Clone)]
+pub struct HashedPassword(String);
+
+impl std::fmt::Debug for HashedPassword {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HashedPassword")
+    }
+}
+
+impl HashedPassword {
+    /// Hashes it with the crate's defaults (19 MiB, 2 passes), off the runtime's threads.
     ///
     /// # Errors
-    /// Where the actor is neither that person nor an administrator, or the password is too short.
+    /// Where it is too short.
+    pub async fn of(password: String) -> Result<Self, Error> {
+        let mut faults = ValidationErrors::default();
+        faults.note("/password", validate::password(&password));
+        faults.into_result()?;
+        let internal = |error: String| Error::Internal(format!("hashing a password: {error}"));
+        tokio::task::spawn_blocking(move || {
+            let salt_bytes: [u8; 16] = rand::random();
+            let salt = SaltString::encode_b64(&salt_bytes)?;
+            Ok(Self(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string()))
+        })
+        .await
+        .map_err(|error| internal(error.to_string()))?
+        .map_err(|error: argon2::password_hash::Error| internal(error.to_string()))
+    }
+
+    pub(super) fn into_hash(self) -> String {
+        self.0
+    }
+}
+
+/// Sets a person's password, which ends their sessions; answers what a session of theirs keeps now.
+///
+/// # Errors
+/// Where the actor is neither that person nor an administrator, or there is no such person.
+pub async fn set_password(
+    tx: &mut Tx,
+    actor: &Actor,
+    email: &str,
+    password: HashedPassword,
+    now: DateTime<Utc>,
+) -> Result<SignedIn, Error> {
+    let email = own_or_authorized(actor, email)?;
+    let Some(record) = people::by_email(tx, &email).await? else {
+        return Err(Error::not_found("person", &email));
+    };
+    entry(actor, now, "person.password", "person", record.person.id)
+        .says(format!("set the password of {}", record.person.name))
+        .record(tx);
+    let hash = password.into_hash();
+    let signed_in = SignedIn::with(record.person.id, &hash);
+    people::set_password(tx, record.person.id, hash).await?;
+    Ok(signed_in)
+}
+
+/// The address as it is kept, of the actor themselves or of anyone they may administer.
+fn own_or_authorized(actor: &Actor, email: &str) -> Result<String, Error> {
+    let email = email.trim().to_lowercase();
+    if !matches!(actor, Actor::Person(person) if person.email == email) {
+        authorize(actor, Permission::ManagePeople, None)?;
+    }
+    Ok(email)
+}
+
+impl People<'_> {
+    /// As [`set_password`], in a transaction of its own.
+    ///
+    /// # Errors
+    /// As [`HashedPassword::of`] and [`set_password`].
     pub async fn set_password(
         self,
         actor: &Actor,
         email: &str,
         password: String,
     ) -> Result<SignedIn, Error> {
-        let email = email.trim().to_lowercase();
-        if !matches!(actor, Actor::Person(person) if person.email == email) {
-            authorize(actor, Permission::ManagePeople, None)?;
-        }
-        let mut faults = ValidationErrors::default();
-        faults.note("/password", validate::password(&password));
-        faults.into_result()?;
+        // Whoever may not costs no hash.
+        let email = own_or_authorized(actor, email)?;
+        let (actor, password) = (actor.clone(), HashedPassword::of(password).await?);
         let now = self.0.now();
-        let hash = hash_password(password).await?;
-        let actor = actor.clone();
         self.0
             .write(move |tx| {
-                Box::pin(async move {
-                    let Some(record) = people::by_email(tx, &email).await? else {
-                        return Err(Error::not_found("person", &email));
-                    };
-                    entry(&actor, now, "person.password", "person", record.person.id)
-                        .says(format!("set the password of {}", record.person.name))
-                        .record(tx);
-                    let signed_in = SignedIn::with(record.person.id, &hash);
-                    people::set_password(tx, record.person.id, hash).await?;
-                    Ok(signed_in)
-                })
+                Box::pin(async move { set_password(tx, &actor, &email, password, now).await })
             })
             .await
     }
@@ -71,19 +123,6 @@ impl People<'_> {
         }
         self.set_password(&Actor::Person(person.clone()), &person.email, new).await
     }
-}
-
-/// Argon2id with the crate's defaults (19 MiB, 2 passes), off the runtime's threads.
-pub(super) async fn hash_password(password: String) -> Result<String, Error> {
-    let internal = |error: String| Error::Internal(format!("hashing a password: {error}"));
-    tokio::task::spawn_blocking(move || {
-        let salt_bytes: [u8; 16] = rand::random();
-        let salt = SaltString::encode_b64(&salt_bytes)?;
-        Ok(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string())
-    })
-    .await
-    .map_err(|error| internal(error.to_string()))?
-    .map_err(|error: argon2::password_hash::Error| internal(error.to_string()))
 }
 
 pub(super) async fn verify_password(password: String, hash: String) -> Result<bool, Error> {
