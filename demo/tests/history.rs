@@ -187,7 +187,7 @@ async fn two_are_being_watched_now() {
     // What is measured now stands beside the last good release, which was measured as closely.
     let valued = async |link: &mut store::Connection, id| {
         let captured = store::baselines::of_deployment(link, id).await.unwrap();
-        captured.iter().filter(|one| one.summary.value.is_some()).count()
+        captured.iter().filter(|one| one.measured.summary.value.is_some()).count()
     };
     assert!(valued(&mut link, live.id).await >= 6);
     let good = all.iter().filter(|d| {

@@ -1,14 +1,15 @@
-//! Baselines of deployments. Written once, never changed.
+//! Baselines of deployments. Written once, never changed. Those taken by hand stand beside those of
+//! the fixed moments, in a table of their own, and count for nothing.
 
 use chrono::{DateTime, Utc};
 use domain::{
-    baseline::{Baseline, Gap, Moment, Reference, Summary},
+    baseline::{Baseline, Gap, IndicatorSummary, ManualBaseline, Moment, Reference, Summary},
     ids::{DeploymentId, ServiceId},
     indicator::{Direction, Family},
 };
 
 use crate::{
-    db::{Connection, Row, micros},
+    db::{Connection, Query, Row, micros},
     error::StoreError,
     tx::Tx,
 };
@@ -27,6 +28,22 @@ pub async fn of_deployment(
         .fetch_as(read)
         .await?;
     Ok(found)
+}
+
+/// Those of a deployment that were taken by hand, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn manual_of_deployment(
+    link: &mut Connection,
+    deployment: DeploymentId,
+) -> Result<Vec<ManualBaseline>, StoreError> {
+    link.query(
+        "SELECT * FROM manual_baselines WHERE deployment_id = $1 ORDER BY taken_at, indicator",
+    )
+    .bind(deployment.0)
+    .fetch_as(read_manual)
+    .await
 }
 
 /// The baselines of a service's newest deployments, at most so many of those, by moment.
@@ -88,44 +105,83 @@ pub async fn reference(
 /// # Errors
 /// What the database says.
 pub async fn insert(tx: &mut Tx, record: Baseline) -> Result<bool, StoreError> {
-    let gaps = serde_json::to_string(&record.summary.gaps)
-        .map_err(|error| StoreError::corrupt("gaps", error))?;
-    let pass =
-        serde_json::to_string(&record.pass).map_err(|error| StoreError::corrupt("pass", error))?;
-    let added = tx
-        .query(
-            "INSERT INTO baselines (deployment_id, moment, indicator, value, samples, \
-             window_from, window_until, coverage, gaps, source, captured_at, p95, label, family, \
-             unit, direction, pass) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, \
-             $13, $14, $15, $16, $17) \
-             ON CONFLICT (deployment_id, moment, indicator) DO NOTHING",
-        )
+    let insert = tx.query(
+        "INSERT INTO baselines (indicator, label, family, unit, direction, pass, value, p95, \
+         samples, coverage, gaps, window_from, window_until, source, deployment_id, captured_at, \
+         moment) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+         $17) ON CONFLICT (deployment_id, moment, indicator) DO NOTHING",
+    );
+    let added = bind(insert, record.measured)?
         .bind(record.deployment_id.0)
-        .bind(record.moment.as_str().to_owned())
-        .bind(record.indicator)
-        .bind(record.summary.value)
-        .bind(i64::try_from(record.summary.samples).unwrap_or(i64::MAX))
-        .bind(micros(record.window_from))
-        .bind(micros(record.window_until))
-        .bind(record.summary.coverage)
-        .bind(gaps)
-        .bind(record.source)
         .bind(micros(record.captured_at))
-        .bind(record.summary.p95)
-        .bind(record.label)
-        .bind(record.family.as_str().to_owned())
-        .bind(record.unit)
-        .bind(record.direction.as_str().to_owned())
-        .bind(pass)
+        .bind(record.moment.as_str().to_owned())
         .execute()
         .await?;
     Ok(added > 0)
+}
+
+/// Adds one taken by hand.
+///
+/// # Errors
+/// What the database says.
+pub async fn insert_manual(tx: &mut Tx, record: ManualBaseline) -> Result<(), StoreError> {
+    let insert = tx.query(
+        "INSERT INTO manual_baselines (indicator, label, family, unit, direction, pass, value, \
+         p95, samples, coverage, gaps, window_from, window_until, source, deployment_id, taken_at, \
+         taken_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+         $17)",
+    );
+    bind(insert, record.measured)?
+        .bind(record.deployment_id.0)
+        .bind(micros(record.taken_at))
+        .bind(record.taken_by)
+        .execute()
+        .await
+        .map(drop)
+}
+
+/// Binds what was measured to `$1` to `$14`.
+fn bind<'a>(query: Query<'a>, measured: IndicatorSummary) -> Result<Query<'a>, StoreError> {
+    let json = |name, text: Result<String, _>| text.map_err(|e| StoreError::corrupt(name, e));
+    let gaps = json("gaps", serde_json::to_string(&measured.summary.gaps))?;
+    let pass = json("pass", serde_json::to_string(&measured.pass))?;
+    Ok(query
+        .bind(measured.indicator)
+        .bind(measured.label)
+        .bind(measured.family.as_str().to_owned())
+        .bind(measured.unit)
+        .bind(measured.direction.as_str().to_owned())
+        .bind(pass)
+        .bind(measured.summary.value)
+        .bind(measured.summary.p95)
+        .bind(i64::try_from(measured.summary.samples).unwrap_or(i64::MAX))
+        .bind(measured.summary.coverage)
+        .bind(gaps)
+        .bind(micros(measured.window_from))
+        .bind(micros(measured.window_until))
+        .bind(measured.source))
 }
 
 fn read(row: &Row) -> Result<Baseline, StoreError> {
     Ok(Baseline {
         deployment_id: DeploymentId(row.get("deployment_id")?),
         moment: row.word("moment", Moment::parse)?,
+        captured_at: row.time("captured_at")?,
+        measured: read_measured(row)?,
+    })
+}
+
+fn read_manual(row: &Row) -> Result<ManualBaseline, StoreError> {
+    Ok(ManualBaseline {
+        deployment_id: DeploymentId(row.get("deployment_id")?),
+        taken_at: row.time("taken_at")?,
+        taken_by: row.get("taken_by")?,
+        measured: read_measured(row)?,
+    })
+}
+
+fn read_measured(row: &Row) -> Result<IndicatorSummary, StoreError> {
+    Ok(IndicatorSummary {
         indicator: row.get("indicator")?,
         label: row.get("label")?,
         family: row.word("family", Family::parse)?,
@@ -142,6 +198,5 @@ fn read(row: &Row) -> Result<Baseline, StoreError> {
         window_from: row.time("window_from")?,
         window_until: row.time("window_until")?,
         source: row.get("source")?,
-        captured_at: row.time("captured_at")?,
     })
 }

@@ -21,7 +21,6 @@ pub mod heartbeats;
 pub mod idempotency;
 pub mod indicators;
 pub mod lessons;
-pub mod manual_baselines;
 pub mod measurements;
 mod notify;
 pub mod origin;

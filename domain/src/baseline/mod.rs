@@ -7,7 +7,7 @@ mod judge;
 mod recorded;
 
 pub use judge::{BaselineFact, judge, to_pass};
-pub use recorded::{Baseline, ManualBaseline, Reference};
+pub use recorded::{Baseline, IndicatorSummary, ManualBaseline, Reference};
 
 use chrono::{DateTime, Duration, DurationRound as _, Utc};
 use serde::{Deserialize, Serialize};

@@ -8,16 +8,12 @@ use crate::{
     indicator::{Direction, Family},
 };
 
-/// A baseline.
+/// What an indicator came to in a window of time, with all that was true of the indicator then.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Baseline {
-    /// Of which deployment.
-    pub deployment_id: DeploymentId,
-    /// When in its watch.
-    pub moment: Moment,
-    /// The key of the indicator it is of.
+pub struct IndicatorSummary {
+    /// The key of the indicator.
     pub indicator: String,
-    /// What people call that.
+    /// What people call it.
     pub label: String,
     /// Its family.
     pub family: Family,
@@ -25,9 +21,9 @@ pub struct Baseline {
     pub unit: String,
     /// Which way it is better.
     pub direction: Direction,
-    /// What was agreed to be good when it was captured, as written.
+    /// What was agreed to be good then, as written.
     pub pass: Vec<String>,
-    /// What it comes to.
+    /// What it came to.
     pub summary: Summary,
     /// From when on it was measured.
     pub window_from: DateTime<Utc>,
@@ -35,8 +31,32 @@ pub struct Baseline {
     pub window_until: DateTime<Utc>,
     /// What it was measured by, in words.
     pub source: String,
+}
+
+/// A baseline: what an indicator came to at a fixed moment of a watch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Baseline {
+    /// Of which deployment.
+    pub deployment_id: DeploymentId,
+    /// When in its watch.
+    pub moment: Moment,
     /// When it was captured.
     pub captured_at: DateTime<Utc>,
+    /// What was measured.
+    pub measured: IndicatorSummary,
+}
+
+/// What an indicator came to when somebody asked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ManualBaseline {
+    /// Of which deployment.
+    pub deployment_id: DeploymentId,
+    /// When it was taken; one act takes all indicators.
+    pub taken_at: DateTime<Utc>,
+    /// By whom.
+    pub taken_by: String,
+    /// What was measured.
+    pub measured: IndicatorSummary,
 }
 
 /// What a deployment is compared with: the newest one before it that was signed off and has
@@ -58,37 +78,7 @@ impl Reference {
     #[must_use]
     pub fn value(&self, indicator: &str, moment: Moment) -> Option<f64> {
         let mut all = self.baselines.iter();
-        all.find(|one| one.indicator == indicator && one.moment == moment)?.summary.value
+        let found = all.find(|one| one.measured.indicator == indicator && one.moment == moment)?;
+        found.measured.summary.value
     }
-}
-
-/// What an indicator came to when somebody asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ManualBaseline {
-    /// Of which deployment.
-    pub deployment_id: DeploymentId,
-    /// When it was taken; one act takes all indicators.
-    pub taken_at: DateTime<Utc>,
-    /// By whom.
-    pub taken_by: String,
-    /// The key of the indicator it is of.
-    pub indicator: String,
-    /// What people call that.
-    pub label: String,
-    /// Its family.
-    pub family: Family,
-    /// Its unit.
-    pub unit: String,
-    /// Which way it is better.
-    pub direction: Direction,
-    /// What was agreed to be good when it was taken, as written.
-    pub pass: Vec<String>,
-    /// What it comes to.
-    pub summary: Summary,
-    /// From when on it was measured.
-    pub window_from: DateTime<Utc>,
-    /// Until when.
-    pub window_until: DateTime<Utc>,
-    /// What it was measured by, in words.
-    pub source: String,
 }

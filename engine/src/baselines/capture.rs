@@ -4,20 +4,15 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     actor::Actor,
-    baseline::{BUCKET_S, Baseline, Moment, summarize, to_pass, window_from},
+    baseline::{Baseline, IndicatorSummary, Moment, window_from},
     deployment::Deployment,
     event::Event,
-    indicator::{Cell, Indicator, Source},
     runbook::MachineRule,
     watch::WatchState,
 };
-use store::{
-    Connection, StoreError, baselines, deployments, indicators,
-    runs::items,
-    series::{self, minute_of},
-};
+use store::{baselines, deployments, runs::items};
 
-use super::Baselines;
+use super::{Baselines, measure::measure};
 use crate::{
     Error,
     audit::entry,
@@ -55,11 +50,11 @@ impl Baselines<'_> {
                         self.0.indicators().roll_up_probes().await?;
                         rolled_up = true;
                     }
-                    let records = measure(&mut link, &deployment, moment, now).await?;
-                    if records.is_empty() {
+                    let measured = measure(&mut link, &deployment, moment.after()).await?;
+                    if measured.is_empty() {
                         continue;
                     }
-                    self.keep_baselines(&deployment, moment, records).await?;
+                    self.keep_baselines(&deployment, moment, measured).await?;
                     captured += 1;
                 }
             }
@@ -71,7 +66,7 @@ impl Baselines<'_> {
         self,
         deployment: &Deployment,
         moment: Moment,
-        records: Vec<Baseline>,
+        measured: Vec<IndicatorSummary>,
     ) -> Result<(), Error> {
         let (id, now) = (deployment.id, self.0.now());
         self.0
@@ -81,7 +76,9 @@ impl Baselines<'_> {
                     let open = found.filter(|one| one.state == WatchState::Watching);
                     let Some(open) = open else { return Ok(()) };
                     let mut added = false;
-                    for record in records {
+                    for measured in measured {
+                        let record =
+                            Baseline { deployment_id: id, moment, captured_at: now, measured };
                         added |= baselines::insert(tx, record).await?;
                     }
                     if !added {
@@ -107,70 +104,5 @@ impl Baselines<'_> {
                 })
             })
             .await
-    }
-}
-
-/// What the window from `from` to `until` comes to, indicator by indicator.
-async fn measure(
-    link: &mut Connection,
-    deployment: &Deployment,
-    moment: Moment,
-    now: DateTime<Utc>,
-) -> Result<Vec<Baseline>, StoreError> {
-    let from = window_from(deployment.deployed_at);
-    let until = from + moment.after();
-    let mut records = Vec::new();
-    for indicator in indicators::of_service(link, deployment.service_id).await? {
-        let series = series::find(link, indicator.id, &deployment.environment).await?;
-        let cells = match series {
-            Some(series) => {
-                series::minutes(link, series, minute_of(from), minute_of(until)).await?
-            }
-            None => Vec::new(),
-        };
-        let stretches = stretches(cells, minute_of(from), moment.after());
-        records.push(Baseline {
-            deployment_id: deployment.id,
-            moment,
-            summary: summarize(indicator.family, &indicator.unit, &stretches),
-            window_from: from,
-            window_until: until,
-            source: source(&indicator),
-            captured_at: now,
-            pass: to_pass(
-                &indicator.key,
-                indicator.family,
-                &indicator.unit,
-                &indicator.thresholds.pass,
-            ),
-            indicator: indicator.key,
-            label: indicator.label,
-            family: indicator.family,
-            unit: indicator.unit,
-            direction: indicator.direction,
-        });
-    }
-    Ok(records)
-}
-
-/// Minutes put together to the stretches of a window of that length.
-pub(crate) fn stretches(cells: Vec<(i64, Cell)>, first: i64, length: Duration) -> Vec<Cell> {
-    let count = usize::try_from(length.num_seconds() / BUCKET_S).unwrap_or(0);
-    let mut stretches = vec![Cell::default(); count];
-    for (minute, cell) in cells {
-        let at = usize::try_from((minute - first) / (BUCKET_S / 60)).unwrap_or(usize::MAX);
-        if let Some(stretch) = stretches.get_mut(at) {
-            stretch.merge(&cell);
-        }
-    }
-    stretches
-}
-
-/// What an indicator is measured by, in words; the query where there is one.
-pub(crate) fn source(indicator: &Indicator) -> String {
-    match indicator.source {
-        Source::Probe => "probes of the response targets".into(),
-        Source::Pushed => "pushed points".into(),
-        Source::Prometheus => indicator.query.clone().unwrap_or_default(),
     }
 }

@@ -2,27 +2,20 @@
 //! before a change, at a hand-over, in the middle of trouble. It stands beside the baselines of the
 //! fixed moments and is never one of them: no box and no comparison counts it.
 
-use chrono::Duration;
+use chrono::{DateTime, Duration, Utc};
 use domain::{
     actor::Actor,
-    baseline::{BUCKET_S, ManualBaseline, summarize, to_pass, window_from},
+    baseline::{BUCKET_S, IndicatorSummary, ManualBaseline, window_from},
     deployment::Deployment,
     event::Event,
     ids::DeploymentId,
     permissions::{Permission, authorize},
     watch::WatchState,
 };
-use store::{
-    Connection, deployments, indicators, manual_baselines,
-    series::{self, minute_of},
-};
+use store::{Connection, Tx, baselines, deployments};
 
-use super::Baselines;
-use crate::{
-    Error,
-    audit::entry,
-    baselines::{source, stretches},
-};
+use super::{Baselines, measure::measure};
+use crate::{Error, audit::entry};
 
 /// What was recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,38 +38,47 @@ impl Baselines<'_> {
         self.0.indicators().roll_up_probes().await?;
         let mut link = self.0.read().await?;
         let deployment = open(&mut link, id).await?;
-        let records = measure(&mut link, &deployment, actor, self.0.now()).await?;
+        let measured = measure_until(&mut link, &deployment, self.0.now()).await?;
         drop(link);
-        let recorded = Recorded {
-            indicators: records.len(),
-            with_value: records.iter().filter(|one| one.summary.value.is_some()).count(),
-        };
         let (actor, now) = (actor.clone(), self.0.now());
         self.0
-            .write(move |tx| {
-                Box::pin(async move {
-                    // It may have been closed while it was measured.
-                    let deployment = open(tx, id).await?;
-                    let until = records.first().map_or(now, |one| one.window_until);
-                    for record in records {
-                        manual_baselines::insert(tx, record).await?;
-                    }
-                    let said = format!(
-                        "recorded the baselines of {} of {} indicators by hand, until {}",
-                        recorded.with_value,
-                        recorded.indicators,
-                        domain::humanize::exact(until)
-                    );
-                    entry(&actor, now, "baseline.record", "deployment", id)
-                        .deployment(id)
-                        .says(said)
-                        .record(tx);
-                    tx.publish(Event::run_changed(deployment.id));
-                    Ok(recorded)
-                })
-            })
+            .write(move |tx| Box::pin(async move { record(tx, &actor, id, measured, now).await }))
             .await
     }
+}
+
+/// Records what was measured of an open deployment as taken by hand.
+///
+/// # Errors
+/// Where there is no such deployment, or its watch is closed.
+pub async fn record(
+    tx: &mut Tx,
+    actor: &Actor,
+    id: DeploymentId,
+    measured: Vec<IndicatorSummary>,
+    now: DateTime<Utc>,
+) -> Result<Recorded, Error> {
+    // It may have been closed while it was measured.
+    let deployment = open(tx, id).await?;
+    let recorded = Recorded {
+        indicators: measured.len(),
+        with_value: measured.iter().filter(|one| one.summary.value.is_some()).count(),
+    };
+    let until = measured.first().map_or(now, |one| one.window_until);
+    for measured in measured {
+        let (deployment_id, taken_by) = (deployment.id, actor.name().to_owned());
+        let record = ManualBaseline { deployment_id, taken_at: now, taken_by, measured };
+        baselines::insert_manual(tx, record).await?;
+    }
+    let said = format!(
+        "recorded the baselines of {} of {} indicators by hand, until {}",
+        recorded.with_value,
+        recorded.indicators,
+        domain::humanize::exact(until)
+    );
+    entry(actor, now, "baseline.record", "deployment", id).deployment(id).says(said).record(tx);
+    tx.publish(Event::run_changed(deployment.id));
+    Ok(recorded)
 }
 
 async fn open(link: &mut Connection, id: DeploymentId) -> Result<Deployment, Error> {
@@ -90,57 +92,23 @@ async fn open(link: &mut Connection, id: DeploymentId) -> Result<Deployment, Err
 }
 
 /// The whole stretches since the deployment, indicator by indicator.
-async fn measure(
+async fn measure_until(
     link: &mut Connection,
     deployment: &Deployment,
-    actor: &Actor,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<ManualBaseline>, Error> {
-    let from = window_from(deployment.deployed_at);
-    let whole = (now - from).num_seconds().max(0) / BUCKET_S;
+    now: DateTime<Utc>,
+) -> Result<Vec<IndicatorSummary>, Error> {
+    let whole = (now - window_from(deployment.deployed_at)).num_seconds().max(0) / BUCKET_S;
     if whole == 0 {
         return Err(Error::conflict(format!(
             "It is too early: a baseline needs {} whole minutes of measurements.",
             BUCKET_S / 60
         )));
     }
-    let length = Duration::seconds(whole * BUCKET_S);
-    let until = from + length;
-    let mut records = Vec::new();
-    for indicator in indicators::of_service(link, deployment.service_id).await? {
-        let series = series::find(link, indicator.id, &deployment.environment).await?;
-        let cells = match series {
-            Some(series) => {
-                series::minutes(link, series, minute_of(from), minute_of(until)).await?
-            }
-            None => Vec::new(),
-        };
-        let stretches = stretches(cells, minute_of(from), length);
-        records.push(ManualBaseline {
-            deployment_id: deployment.id,
-            taken_at: now,
-            taken_by: actor.name().to_owned(),
-            summary: summarize(indicator.family, &indicator.unit, &stretches),
-            window_from: from,
-            window_until: until,
-            source: source(&indicator),
-            pass: to_pass(
-                &indicator.key,
-                indicator.family,
-                &indicator.unit,
-                &indicator.thresholds.pass,
-            ),
-            indicator: indicator.key,
-            label: indicator.label,
-            family: indicator.family,
-            unit: indicator.unit,
-            direction: indicator.direction,
-        });
-    }
-    if records.is_empty() {
+    let measured = measure(link, deployment, Duration::seconds(whole * BUCKET_S)).await?;
+    if measured.is_empty() {
         return Err(Error::conflict(
             "This service has no indicator yet, so there is nothing to record.",
         ));
     }
-    Ok(records)
+    Ok(measured)
 }

@@ -1,7 +1,7 @@
 //! A baseline as the API answers it.
 
 use chrono::{DateTime, Utc};
-use domain::baseline::{Baseline, Gap, ManualBaseline, Summary};
+use domain::baseline::{Baseline, Gap, IndicatorSummary, ManualBaseline, Summary};
 use serde::{Deserialize, Serialize};
 
 /// A baseline.
@@ -51,46 +51,40 @@ pub struct GapView {
 
 impl From<Baseline> for BaselineView {
     fn from(record: Baseline) -> Self {
-        let Summary { value, p95, samples, coverage, gaps } = record.summary;
-        Self {
-            moment: record.moment.as_str().into(),
-            indicator: record.indicator,
-            family: record.family.as_str().into(),
-            value,
-            p95,
-            unit: record.unit,
-            samples,
-            coverage,
-            gaps: gaps.into_iter().map(GapView::from).collect(),
-            window_from: record.window_from,
-            window_until: record.window_until,
-            source: record.source,
-            pass: record.pass,
-            captured_at: record.captured_at,
-            captured_by: None,
-        }
+        Self::of(record.measured, record.moment.as_str(), record.captured_at, None)
     }
 }
 
 impl From<ManualBaseline> for BaselineView {
     fn from(record: ManualBaseline) -> Self {
-        let Summary { value, p95, samples, coverage, gaps } = record.summary;
+        Self::of(record.measured, "manual", record.taken_at, Some(record.taken_by))
+    }
+}
+
+impl BaselineView {
+    fn of(
+        measured: IndicatorSummary,
+        moment: &str,
+        captured_at: DateTime<Utc>,
+        captured_by: Option<String>,
+    ) -> Self {
+        let Summary { value, p95, samples, coverage, gaps } = measured.summary;
         Self {
-            moment: "manual".into(),
-            indicator: record.indicator,
-            family: record.family.as_str().into(),
+            moment: moment.into(),
+            indicator: measured.indicator,
+            family: measured.family.as_str().into(),
             value,
             p95,
-            unit: record.unit,
+            unit: measured.unit,
             samples,
             coverage,
             gaps: gaps.into_iter().map(GapView::from).collect(),
-            window_from: record.window_from,
-            window_until: record.window_until,
-            source: record.source,
-            pass: record.pass,
-            captured_at: record.taken_at,
-            captured_by: Some(record.taken_by),
+            window_from: measured.window_from,
+            window_until: measured.window_until,
+            source: measured.source,
+            pass: measured.pass,
+            captured_at,
+            captured_by,
         }
     }
 }

@@ -15,8 +15,7 @@ use domain::{
     watch::{WatchProgress, WatchState},
 };
 use store::{
-    Connection, baselines, deployments, lessons, manual_baselines, rehearsals, releases, rollbacks,
-    services,
+    Connection, baselines, deployments, lessons, rehearsals, releases, rollbacks, services,
 };
 
 use super::{
@@ -144,7 +143,7 @@ impl Deployments<'_> {
             strip,
             rollback: rollback_panel(link, &deployment, &actor, now).await?,
             baselines: baselines::of_deployment(link, id).await?,
-            manual_baselines: manual_baselines::of_deployment(link, id).await?,
+            manual_baselines: baselines::manual_of_deployment(link, id).await?,
             may_record_baselines: deployment.state == WatchState::Watching
                 && authorize(&actor, Permission::RecordBaselines, None).is_ok(),
             charts: indicators::charts(link, &deployment, reference.as_ref(), now).await?,

@@ -11,7 +11,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Connection, baselines, deployments, manual_baselines, releases,
+    Connection, baselines, deployments, releases,
     runs::{evidence, sign_offs},
     services,
 };
@@ -159,7 +159,7 @@ pub(crate) async fn load(
     let given = sign_offs::of_run(link, id.into()).await?;
     let gate = gate_answer(record.state, &items);
     let captured = baselines::of_deployment(link, id).await?;
-    let by_hand = manual_baselines::of_deployment(link, id).await?;
+    let by_hand = baselines::manual_of_deployment(link, id).await?;
     Ok(DeploymentView {
         url: page_url(base_url, id),
         id,

@@ -204,8 +204,8 @@ fn around(values: &[Option<f64>], at: usize) -> Option<(f64, f64)> {
 /// The thresholds that have a value: those relative to a baseline take one, at its last moment.
 fn limits(indicator: &Indicator, reference: Option<&Reference>) -> Vec<ChartLimit> {
     let baseline = reference.and_then(|known| {
-        let of_it = known.baselines.iter().filter(|one| one.indicator == indicator.key);
-        of_it.max_by_key(|one| one.moment)?.summary.value
+        let of_it = known.baselines.iter().filter(|one| one.measured.indicator == indicator.key);
+        of_it.max_by_key(|one| one.moment)?.measured.summary.value
     });
     let pass =
         to_pass(&indicator.key, indicator.family, &indicator.unit, &indicator.thresholds.pass);

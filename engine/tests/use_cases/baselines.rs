@@ -131,8 +131,10 @@ async fn two_days_are_summed_up_as_the_raw_points_say(#[values(On::Sqlite, On::P
             assert_eq!(kept.len(), 2 * done);
             let (time, uptime) = expected(&all, (from, until));
             for (indicator, expected) in [("response_time", time), ("uptime", uptime)] {
-                let of = kept.iter().find(|one| one.moment == moment && one.indicator == indicator);
-                let value = of.unwrap().summary.value.unwrap();
+                let of = kept
+                    .iter()
+                    .find(|one| one.moment == moment && one.measured.indicator == indicator);
+                let value = of.unwrap().measured.summary.value.unwrap();
                 assert!((value - expected).abs() < 1e-9, "{moment:?} {indicator}: {value}");
             }
         }

@@ -1,7 +1,7 @@
 //! What was normal: the baselines captured so far, beside those of the last good deployment and
 //! those that were recorded by hand.
 
-use domain::baseline::{Baseline, Moment};
+use domain::baseline::{Baseline, IndicatorSummary, Moment};
 use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
 
@@ -69,25 +69,27 @@ fn captured(page: &DeploymentPage) -> AnyView {
     .into_any()
 }
 
-/// The newest baseline of each indicator, by family.
-fn indicators(page: &DeploymentPage) -> Vec<&Baseline> {
+/// Each indicator as its newest baseline has it, by family.
+fn indicators(page: &DeploymentPage) -> Vec<&IndicatorSummary> {
     let mut newest: Vec<&Baseline> = Vec::new();
     for one in &page.baselines {
-        match newest.iter_mut().find(|known| known.indicator == one.indicator) {
+        match newest.iter_mut().find(|known| known.measured.indicator == one.measured.indicator) {
             Some(known) if known.moment < one.moment => *known = one,
             Some(_) => {}
             None => newest.push(one),
         }
     }
+    let mut newest: Vec<_> = newest.into_iter().map(|one| &one.measured).collect();
     newest.sort_by_key(|one| one.family);
     newest
 }
 
-fn row(page: &DeploymentPage, of: &Baseline) -> AnyView {
+fn row(page: &DeploymentPage, of: &IndicatorSummary) -> AnyView {
     let at = |all: &[Baseline], moment: Moment| {
         let mut found = all.iter();
-        let found = found.find(|one| one.moment == moment && one.indicator == of.indicator);
-        value(found.map(|one| &one.summary), &of.unit)
+        let found =
+            found.find(|one| one.moment == moment && one.measured.indicator == of.indicator);
+        value(found.map(|one| &one.measured.summary), &of.unit)
     };
     let cells = Moment::ALL
         .iter()

@@ -24,12 +24,12 @@ pub fn manual_baselines(page: &DeploymentPage) -> AnyView {
 
 fn one_time(page: &DeploymentPage, all: &[ManualBaseline]) -> Option<AnyView> {
     let first = all.first()?;
-    let hours = (first.window_until - first.window_from).num_minutes();
+    let hours = (first.measured.window_until - first.measured.window_from).num_minutes();
     let length = format!("over {} h {:02} min", hours / 60, hours % 60);
     let by = format!(" by {}, ", first.taken_by);
     let rows = all
         .iter()
-        .map(|one| {
+        .map(|ManualBaseline { measured: one, .. }| {
             view! {
                 <tr>
                     <th scope="row"><span title=one.source.clone()>{one.label.clone()}</span></th>

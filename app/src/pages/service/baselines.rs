@@ -1,7 +1,7 @@
 //! What was normal, release by release.
 
 use domain::{
-    baseline::{Baseline, Moment},
+    baseline::{Baseline, IndicatorSummary, Moment},
     indicator::shown,
 };
 use engine::services::{ReleaseBaselines, ServiceOverview};
@@ -11,8 +11,8 @@ use crate::components::{badge::DeploymentBadge, time::Ago};
 
 /// The card; nothing before the first baseline was captured.
 pub fn baselines(page: &ServiceOverview) -> Option<AnyView> {
-    let mut indicators: Vec<&Baseline> = Vec::new();
-    for one in page.baselines.iter().flat_map(|row| &row.baselines) {
+    let mut indicators: Vec<&IndicatorSummary> = Vec::new();
+    for one in page.baselines.iter().flat_map(|row| &row.baselines).map(|one| &one.measured) {
         if indicators.iter().all(|known| known.indicator != one.indicator) {
             indicators.push(one);
         }
@@ -50,12 +50,17 @@ pub fn baselines(page: &ServiceOverview) -> Option<AnyView> {
     )
 }
 
-fn row(page: &ServiceOverview, one: &ReleaseBaselines, indicators: &[&Baseline]) -> AnyView {
+fn row(
+    page: &ServiceOverview,
+    one: &ReleaseBaselines,
+    indicators: &[&IndicatorSummary],
+) -> AnyView {
     let deployment = &one.deployment;
     let cells = indicators
         .iter()
         .map(|of| {
-            let found = one.baselines.iter().filter(|known| known.indicator == of.indicator);
+            let found =
+                one.baselines.iter().filter(|known| known.measured.indicator == of.indicator);
             let newest = found.max_by_key(|known| known.moment);
             view! { <td class="number">{cell(newest)}</td> }
         })
@@ -75,7 +80,7 @@ fn row(page: &ServiceOverview, one: &ReleaseBaselines, indicators: &[&Baseline])
 
 fn cell(one: Option<&Baseline>) -> AnyView {
     let Some(one) = one else { return view! { <span class="muted">"–"</span> }.into_any() };
-    let value = one.summary.value.map_or_else(|| "no value".to_owned(), shown);
+    let value = one.measured.summary.value.map_or_else(|| "no value".to_owned(), shown);
     // What was watched to its end needs no mark.
     let at = (one.moment != Moment::H48)
         .then(|| view! { <small>{format!("at +{}", one.moment.as_str())}</small> });

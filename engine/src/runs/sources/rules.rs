@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    baseline::{self, BaselineFact},
+    baseline::{self, Baseline, BaselineFact},
     deployment::{Deployment, DeploymentKind},
     item::AutomatedStatus,
     rehearsal,
@@ -60,16 +60,16 @@ async fn baseline_facts(
         baselines::reference(link, service, environment, deployment.deployed_at).await?;
     Ok(captured
         .into_iter()
-        .map(|one| BaselineFact {
-            before: reference.as_ref().and_then(|known| known.value(&one.indicator, one.moment)),
-            key: one.indicator,
-            label: one.label,
-            family: one.family,
-            unit: one.unit,
-            moment: one.moment,
-            value: one.summary.value,
-            coverage: one.summary.coverage,
-            pass: one.pass,
+        .map(|Baseline { moment, measured, .. }| BaselineFact {
+            before: reference.as_ref().and_then(|known| known.value(&measured.indicator, moment)),
+            key: measured.indicator,
+            label: measured.label,
+            family: measured.family,
+            unit: measured.unit,
+            moment,
+            value: measured.summary.value,
+            coverage: measured.summary.coverage,
+            pass: measured.pass,
         })
         .collect())
 }
