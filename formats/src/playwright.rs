@@ -26,6 +26,9 @@ struct Test {
     #[serde(default, rename = "projectName")]
     project: String,
     status: String,
+    /// What the test says of itself: `passed`, or `failed` or `skipped` where it is marked so.
+    #[serde(default, rename = "expectedStatus")]
+    expected: Option<String>,
     results: Vec<Attempt>,
 }
 
@@ -44,6 +47,13 @@ pub(crate) struct Trouble {
     message: Option<String>,
 }
 
+/// What the run was told.
+#[derive(Deserialize)]
+pub(crate) struct Config {
+    #[serde(default, rename = "failOnFlakyTests")]
+    fail_on_flaky: bool,
+}
+
 /// Playwright's own counts.
 #[derive(Deserialize)]
 pub(crate) struct Stats {
@@ -56,11 +66,18 @@ pub(crate) struct Stats {
 }
 
 /// Judges a report.
-pub(crate) fn judge(suites: &[Suite], errors: &[Trouble], stats: Option<&Stats>) -> ReportSummary {
+pub(crate) fn judge(
+    suites: &[Suite],
+    errors: &[Trouble],
+    config: Option<&Config>,
+    stats: Option<&Stats>,
+) -> ReportSummary {
     let mut tally = Tally::default();
+    let fail_on_flaky = config.is_some_and(|config| config.fail_on_flaky);
     for suite in suites {
-        walk(suite, "", &mut tally);
+        walk(suite, "", fail_on_flaky, &mut tally);
     }
+    let counted = tally.tests();
     let messages =
         errors.iter().map(|error| error.message.as_deref().unwrap_or("without a message"));
     if tally.tests() == 0 {
@@ -79,7 +96,6 @@ pub(crate) fn judge(suites: &[Suite], errors: &[Trouble], stats: Option<&Stats>)
         let claimed = [stats.expected, stats.unexpected, stats.flaky, stats.skipped]
             .into_iter()
             .fold(0, u64::saturating_add);
-        let counted = tally.tests();
         if errors.is_empty() && claimed != counted {
             let sentence = format!("Its stats say {claimed} tests, but {counted} are in it.");
             if stats.unexpected > tally.broken() {
@@ -92,29 +108,50 @@ pub(crate) fn judge(suites: &[Suite], errors: &[Trouble], stats: Option<&Stats>)
     tally.finish(ReportFormat::Playwright)
 }
 
-fn walk(suite: &Suite, above: &str, tally: &mut Tally) {
+fn walk(suite: &Suite, above: &str, fail_on_flaky: bool, tally: &mut Tally) {
     let path = match (above, suite.title.as_str()) {
         (path, "") | ("", path) => path.to_owned(),
         (above, title) => format!("{above} › {title}"),
     };
     for spec in &suite.specs {
         for test in &spec.tests {
-            count(test, &path, &spec.title, tally);
+            count(test, &path, &spec.title, fail_on_flaky, tally);
         }
     }
     for suite in &suite.suites {
-        walk(suite, &path, tally);
+        walk(suite, &path, fail_on_flaky, tally);
     }
 }
 
-fn count(test: &Test, suite: &str, title: &str, tally: &mut Tally) {
+fn count(test: &Test, suite: &str, title: &str, fail_on_flaky: bool, tally: &mut Tally) {
+    let name = if test.project.is_empty() {
+        title.to_owned()
+    } else {
+        format!("{title} [{}]", test.project)
+    };
+    tally.identify(suite, &name);
     let last = test.results.last();
     let how = last.and_then(|attempt| attempt.status.as_deref()).unwrap_or_default();
     let outcome = match test.status.as_str() {
+        "skipped" if how == "interrupted" => {
+            return tally.unfinished(suite, &name, "was interrupted");
+        }
+        // Who skips a test expects it to be skipped; any other has been kept from running. Older
+        // versions do not write what is expected.
+        "skipped" if test.expected.as_deref().is_some_and(|expected| expected != "skipped") => {
+            return tally.unfinished(suite, &name, "did not run");
+        }
         "skipped" => TestOutcome::Skipped,
-        // Its results would be the evidence; without any it did not run.
-        "expected" | "flaky" if test.results.is_empty() => TestOutcome::Skipped,
+        // Its results would be the evidence.
+        "expected" | "flaky" if test.results.is_empty() => {
+            return tally.unfinished(suite, &name, "has no result");
+        }
         "expected" => TestOutcome::Passed,
+        "flaky" if fail_on_flaky => {
+            let message = "Passed only when repeated, which this run was told to fail for.";
+            tally.count(TestOutcome::Failed, suite, &name, message);
+            return;
+        }
         "flaky" => TestOutcome::Flaky,
         "unexpected" if matches!(how, "timedOut" | "interrupted") => TestOutcome::Errored,
         "unexpected" => TestOutcome::Failed,
@@ -131,10 +168,5 @@ fn count(test: &Test, suite: &str, title: &str, tally: &mut Tally) {
         .and_then(|attempt| attempt.error.as_ref())
         .and_then(|error| error.message.as_deref())
         .unwrap_or(if how == "timedOut" { "Timed out." } else { "" });
-    let name = if test.project.is_empty() {
-        title.to_owned()
-    } else {
-        format!("{title} [{}]", test.project)
-    };
     tally.count(outcome, suite, &name, message);
 }

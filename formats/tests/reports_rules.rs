@@ -68,6 +68,61 @@ fn refusal(bytes: &[u8]) -> String {
      </testsuite>",
     "2 passed, but not to be relied on: Suite `a` says 1 failures and errors, but 0 are in it."
 )]
+#[case::googletest_skipped(
+    "<testsuite><testcase name='x' status='run' result='skipped'/></testsuite>",
+    "All 1 were skipped, so the report proves nothing."
+)]
+#[case::executed_is_false(
+    "<testsuite><testcase name='x' executed='False'/><testcase name='y'/></testsuite>",
+    "1 passed, 1 skipped."
+)]
+#[case::pending_and_ignored(
+    "<testsuite><testcase name='x'><pending/></testcase><testcase name='y'><ignored/></testcase>\
+     <testcase name='z'/></testsuite>",
+    "1 passed, 2 skipped."
+)]
+#[case::said_to_have_failed(
+    "<testsuite><testcase name='x' status='fail'/><testcase name='y' result='Timed Out'/>\
+     <testcase name='z' success='false'/></testsuite>",
+    "2 failed, 1 errored; first: x."
+)]
+#[case::could_not_be_started(
+    "<testsuite failures='0'><testcase name='x' status='run'/><testcase name='y' status='notrun'>\
+     <skipped message='Required Files Missing'/></testcase></testsuite>",
+    "1 errored, 1 passed; first: y."
+)]
+#[case::chose_not_to_run(
+    "<testsuite><testcase name='x' status='run'/><testcase name='y' status='notrun'>\
+     <skipped message='SKIP_RETURN_CODE=77'/></testcase></testsuite>",
+    "1 passed, 1 skipped."
+)]
+#[case::without_a_result(
+    "<testsuite><testcase name='x'/><testcase name='y' status='untested'/></testsuite>",
+    "1 passed, 1 skipped, but not to be relied on: y did not run to its end."
+)]
+#[case::suite_that_was_aborted(
+    "<testsuites><testsuite name='a' aborted='true'><testcase name='x'/></testsuite></testsuites>",
+    "1 passed, but not to be relied on: Suite `a` did not run to its end."
+)]
+#[case::may_fail(
+    "<testsuite failures='1'><testcase name='x'><skipped/><failure/></testcase>\
+     <testcase name='y'/></testsuite>",
+    "1 passed, 1 skipped."
+)]
+#[case::failed_and_then_forgiven(
+    "<testsuite failures='0'><testcase name='x'><failure/><skipped/></testcase>\
+     <testcase name='y'/></testsuite>",
+    "1 passed, 1 skipped."
+)]
+#[case::failed_and_then_skipped_by_its_teardown(
+    "<testsuites><testsuite failures='1' skipped='1'><testcase name='x'><failure/><skipped/>\
+     </testcase><testcase name='y'/></testsuite></testsuites>",
+    "1 failed, 1 passed; first: x."
+)]
+#[case::skipped_and_then_broken_by_its_teardown(
+    "<testsuite><testcase name='x'><skipped/><error/></testcase><testcase name='y'/></testsuite>",
+    "1 errored, 1 passed; first: x."
+)]
 fn junit_says(#[case] text: &str, #[case] sentence: &str) {
     assert_eq!(read(text).sentence, sentence);
 }
@@ -84,7 +139,8 @@ fn junit_says(#[case] text: &str, #[case] sentence: &str) {
 #[case::no_samples(
     r#"{"metrics": {"iterations": {"count": 9, "rate": 1}, "http_req_failed":
         {"value": 0, "passes": 0, "fails": 0, "thresholds": {"rate<1": false}}}}"#,
-    "All 1 were skipped, so the report proves nothing."
+    "1 skipped, but not to be relied on: Nothing was measured for the threshold \
+     `http_req_failed: rate<1`."
 )]
 #[case::true_is_crossed_in_the_old_form(
     r#"{"metrics": {"iterations": {"count": 9, "rate": 1}, "http_req_failed":
@@ -108,7 +164,7 @@ fn junit_says(#[case] text: &str, #[case] sentence: &str) {
 #[case::playwright_skipped(
     r#"{"config": {}, "suites": [{"specs": [{"title": "a", "tests": [
         {"status": "skipped", "results": []}, {"status": "expected", "results": []}]}]}]}"#,
-    "All 2 were skipped, so the report proves nothing."
+    "2 skipped, but not to be relied on: a has no result."
 )]
 #[case::playwright_global_error(
     r#"{"config": {}, "errors": [{"message": "teardown"}], "suites": [{"specs": [{"title": "a",
@@ -119,6 +175,71 @@ fn junit_says(#[case] text: &str, #[case] sentence: &str) {
     r#"{"stats": {"expected": 1, "unexpected": 1, "flaky": 0, "skipped": 0}, "suites": [{"specs":
         [{"title": "a", "tests": [{"status": "expected", "results": [{"status": "passed"}]}]}]}]}"#,
     "1 passed, but not to be relied on: Its stats say 2 tests, but 1 are in it."
+)]
+#[case::a_threshold_on_some_checks(
+    r#"{"metrics": {"iterations": {"count": 9}, "checks{page:login}": {"value": 1, "passes": 9,
+        "fails": 0, "thresholds": {"rate>0.9": false}}}, "root_group":
+        {"checks": [{"name": "paid", "passes": 8, "fails": 1}]}}"#,
+    "1 failed, 1 passed; first: paid."
+)]
+#[case::a_threshold_on_all_checks(
+    r#"{"metrics": {"iterations": {"count": 9}, "checks": {"value": 0.9, "passes": 8, "fails": 1,
+        "thresholds": {"rate>0.8": false}}}, "root_group":
+        {"checks": [{"name": "paid", "passes": 8, "fails": 1}]}}"#,
+    "1 passed, 1 flaky."
+)]
+#[case::a_criterion_without_data(
+    r#"{"metrics": {"iterations": {"count": 9}, "checks": {"values": {"passes": 0, "fails": 0},
+        "thresholds": {"rate>0.9": {"ok": true}}}, "http_req_duration": {"values": {"max": 9},
+        "thresholds": {"p(95)<50": {"ok": true}}}}}"#,
+    "1 passed, 1 skipped, but not to be relied on: Nothing was measured for the threshold \
+     `checks: rate>0.9`."
+)]
+#[case::only_the_set_up_asked(
+    r#"{"metrics": {"http_reqs": {"count": 1}, "http_req_failed": {"passes": 0, "fails": 1,
+        "thresholds": {"rate<0.1": false}}}}"#,
+    "1 passed, but not to be relied on: No iteration of the script ran to its end."
+)]
+#[case::machine_readable(
+    r#"{"metadata": {"k6_version": "1.7.1"}, "config": {"duration": 2.5}, "results": {"checks":
+        {"results": [{"name": "paid", "passes": 6, "fails": 4}]}, "metrics":
+        [{"name": "iterations", "type": "counter", "values": {"count": 10}}]}}"#,
+    "1 failed; first: paid."
+)]
+#[case::machine_readable_without_an_iteration(
+    r#"{"metadata": {"k6_version": "1.7.1"}, "results": {"checks": {"results": [{"name": "paid",
+        "passes": 1, "fails": 0}]}, "metrics": []}}"#,
+    "1 passed, but not to be relied on: No iteration of the script ran to its end."
+)]
+#[case::machine_readable_without_a_check(
+    r#"{"metadata": {"k6_version": "1.7.1"}, "results": {"checks": {"results": null}, "metrics":
+        [{"name": "iterations", "values": {"count": 10}}]}}"#,
+    "The report has no threshold and no check in it, so it proves nothing."
+)]
+#[case::playwright_interrupted(
+    r#"{"config": {}, "suites": [{"specs": [{"title": "a", "tests": [{"status": "expected",
+        "expectedStatus": "passed", "results": [{"status": "passed"}]}]}, {"title": "b", "tests":
+        [{"status": "skipped", "expectedStatus": "passed", "results": [{"status": "interrupted"}]}]}
+        ]}]}"#,
+    "1 passed, 1 skipped, but not to be relied on: b was interrupted."
+)]
+#[case::playwright_never_ran(
+    r#"{"config": {}, "suites": [{"specs": [{"title": "a", "tests": [{"status": "expected",
+        "expectedStatus": "passed", "results": [{"status": "passed"}]}]}, {"title": "b", "tests":
+        [{"status": "skipped", "expectedStatus": "passed", "results": []}]}]}]}"#,
+    "1 passed, 1 skipped, but not to be relied on: b did not run."
+)]
+#[case::playwright_skipped_by_choice(
+    r#"{"config": {}, "suites": [{"specs": [{"title": "a", "tests": [{"status": "expected",
+        "expectedStatus": "passed", "results": [{"status": "passed"}]}]}, {"title": "b", "tests":
+        [{"status": "skipped", "expectedStatus": "skipped", "results": [{"status": "skipped"}]}]}
+        ]}]}"#,
+    "1 passed, 1 skipped."
+)]
+#[case::playwright_told_that_flaky_fails(
+    r#"{"config": {"failOnFlakyTests": true}, "suites": [{"specs": [{"title": "a", "tests":
+        [{"status": "flaky", "results": [{"status": "failed"}, {"status": "passed"}]}]}]}]}"#,
+    "1 failed; first: a."
 )]
 fn json_says(#[case] text: &str, #[case] sentence: &str) {
     assert_eq!(read(text).sentence, sentence);
@@ -154,7 +275,7 @@ fn what_is_no_report_is_refused_with_what_to_change() {
         b" \n",
         b"ok 1 - adds\nnot ok 2",
         b"\x1f\x8b\x08\x00",
-        b"\xff\xfe<\x00",
+        b"\xff\xfe<",
         b"<testsuite><testcase name='\xff'/></testsuite>",
         b"[]",
         b"{}",
@@ -183,12 +304,12 @@ fn what_is_no_report_is_refused_with_what_to_change() {
     The report is empty; send the file that the test tool wrote.
     The report is neither XML nor JSON; send JUnit XML, Playwright's JSON report or a k6 summary, uncompressed.
     The report is neither XML nor JSON; send JUnit XML, Playwright's JSON report or a k6 summary, uncompressed.
-    The report is not UTF-8 (byte 0 is invalid); write it in UTF-8.
+    The report is not UTF-16LE, as its beginning says; write it in UTF-8.
     The report is not UTF-8 (byte 27 is invalid); write it in UTF-8.
     The report is neither XML nor JSON; send JUnit XML, Playwright's JSON report or a k6 summary, uncompressed.
-    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`); set the tool's reporter to one of these or to JUnit.
-    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`); set the tool's reporter to one of these or to JUnit.
-    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`); set the tool's reporter to one of these or to JUnit.
+    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`, or `results` with `metadata.k6_version`); set the tool's reporter to one of these or to JUnit.
+    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`, or `results` with `metadata.k6_version`); set the tool's reporter to one of these or to JUnit.
+    The JSON report cannot be read: it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 summary (`metrics`, `root_group`, or `results` with `metadata.k6_version`); set the tool's reporter to one of these or to JUnit.
     The JSON report cannot be read: invalid type: sequence, expected a map at line 1 column 12. Send Playwright's JSON report or a k6 summary, as the tool wrote it.
     The JSON report cannot be read: it was cut off (EOF while parsing a value at line 1 column 18); send the whole file after the tests have ended.
     The JSON report cannot be read: trailing characters at line 1 column 17. Send the file as the tool wrote it.
@@ -250,4 +371,42 @@ proptest! {
         let text = format!("{}{with}{}", &text[..at], &text[at..]);
         let _ = parse(text.as_bytes(), None);
     }
+}
+
+/// The tests of a report, in eight digits.
+fn cases_of(text: &str) -> String {
+    read(text).cases.digest()
+}
+
+#[test]
+fn a_report_is_known_by_its_tests_and_not_by_how_they_went() {
+    let red = "<testsuite name='pytest' hostname='a' timestamp='1' time='1'>\
+               <testcase classname='m' name='x' time='1'><failure/></testcase></testsuite>";
+    let green = "<testsuite name='pytest' hostname='b' timestamp='2' time='2'>\
+                 <testcase classname='m' name='x' time='2'/></testsuite>";
+    assert_eq!(cases_of(red), cases_of(green));
+    let other = green.replace("'m'", "'n'");
+    assert_ne!(cases_of(green), cases_of(&other), "another file");
+    let shard = green.replace("pytest", "firefox");
+    assert_ne!(cases_of(green), cases_of(&shard), "the same tests elsewhere");
+    let timed = |at| format!("<testsuite name='A-{at}'><testcase name='x'/></testsuite>");
+    assert_eq!(cases_of(&timed("20261128101500")), cases_of(&timed("20261128111500")));
+    let project = |on| {
+        format!(
+            "<testsuites id=''><testsuite name='a.spec.ts' hostname='{on}'><testcase name='x'/>\
+             </testsuite></testsuites>"
+        )
+    };
+    assert_ne!(cases_of(&project("chromium")), cases_of(&project("firefox")));
+    let broken = "<testsuite name='s'><testcase name='x'/><error/></testsuite>";
+    let mended = "<testsuite name='s'><testcase name='x'/></testsuite>";
+    assert_eq!(cases_of(broken), cases_of(mended), "a broken fixture is no test");
+}
+
+#[test]
+fn a_report_is_called_as_its_tests_are_together() {
+    let title = |text| read(text).title;
+    let named = "<testsuites name='jest tests'><testsuite name='a'/></testsuites>";
+    assert_eq!(title(named).as_deref(), Some("jest tests"));
+    assert_eq!(title("<testsuite><testcase name='x'/></testsuite>"), None);
 }

@@ -2,8 +2,10 @@
 //!
 //! A report with no test in it proves nothing and is undecided, never passed.
 
+mod case_set;
 mod tally;
 mod types;
 
+pub use case_set::CaseSet;
 pub use tally::{Tally, TestOutcome, one_line};
 pub use types::{CaseFailure, MAX_FAILURES, ReportFormat, ReportSummary, ReportVerdict};

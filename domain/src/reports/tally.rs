@@ -1,6 +1,6 @@
 //! Counting what a report says, and the verdict that follows.
 
-use super::{CaseFailure, MAX_FAILURES, ReportFormat, ReportSummary, ReportVerdict};
+use super::{CaseFailure, CaseSet, MAX_FAILURES, ReportFormat, ReportSummary, ReportVerdict};
 
 const MAX_WARNINGS: usize = 20;
 const MAX_MESSAGE_CHARS: usize = 300;
@@ -31,6 +31,12 @@ pub struct Tally {
     failures: Vec<CaseFailure>,
     warnings: Vec<String>,
     doubt: Option<String>,
+    cases: CaseSet,
+    /// What encloses the tests counted next, outermost first, beside the suite they are counted
+    /// under: they are told apart by it.
+    pub scope: Vec<String>,
+    /// What the tests are called together, where they have a name.
+    pub title: Option<String>,
     /// How long it took, in milliseconds, where the report says.
     pub duration_ms: Option<f64>,
     /// Why there may be no test in it, where the report says; a clause.
@@ -62,10 +68,23 @@ impl Tally {
         }
     }
 
+    /// Notes that the report is of this test, by which it is known.
+    pub fn identify(&mut self, suite: &str, name: &str) {
+        let scope = self.scope.iter().map(String::as_str);
+        self.cases.insert(&scope.chain([suite, name]).collect::<Vec<_>>());
+    }
+
     /// Counts a check that failed at times, which a threshold allows.
     pub fn tolerate(&mut self, name: &str, message: &str) {
         self.flaky += 1;
         self.warn(format!("{}: {message}", one_line(name)));
+    }
+
+    /// Counts a test that nobody chose to skip and that has no result all the same: the run did not
+    /// come to its end.
+    pub fn unfinished(&mut self, suite: &str, name: &str, how: &str) {
+        self.count(TestOutcome::Skipped, suite, name, "");
+        self.doubt(format!("{} {how}.", one_line(name)));
     }
 
     /// Notes what is odd but decides nothing.
@@ -95,7 +114,8 @@ impl Tally {
 
     /// The verdict and its sentence.
     #[must_use]
-    pub fn finish(self, format: ReportFormat) -> ReportSummary {
+    pub fn finish(mut self, format: ReportFormat) -> ReportSummary {
+        self.cases.settle();
         let ran = self.passed + self.flaky;
         let verdict = if self.broken() > 0 {
             ReportVerdict::Failed
@@ -142,6 +162,8 @@ impl Tally {
             short,
             failures: self.failures,
             warnings: self.warnings,
+            title: self.title,
+            cases: self.cases,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::CaseSet;
 use crate::string_enum::string_enum;
 
 /// The most failures listed by name.
@@ -60,6 +61,12 @@ pub struct ReportSummary {
     pub failures: Vec<CaseFailure>,
     /// What is odd about the report but decides nothing.
     pub warnings: Vec<String>,
+    /// What its tests are called together, where they have a name.
+    #[serde(skip)]
+    pub title: Option<String>,
+    /// Which tests it is of.
+    #[serde(skip)]
+    pub cases: CaseSet,
 }
 
 /// A test that failed or errored.

@@ -5,12 +5,34 @@ use quick_xml::events::BytesStart;
 
 use crate::reports::error::ReportError;
 
-use super::xml::attribute;
+use super::{
+    dialect::{Ending, could_not_start, of_element, of_flag, of_word},
+    xml::attributes,
+};
 
 /// Failure texts can be megabytes of log; what is shown is far shorter than this.
 const MAX_TEXT_BYTES: usize = 4_096;
 
+/// What is read of a case's attributes.
+const ATTRIBUTES: [&str; 14] = [
+    "classname",
+    "name",
+    "status",
+    "result",
+    "skipped",
+    "skip",
+    "ignored",
+    "disabled",
+    "executed",
+    "success",
+    "passed",
+    "aborted",
+    "interrupted",
+    "incomplete",
+];
+
 /// A case that is open.
+#[derive(Default)]
 pub(super) struct Case {
     pub class: String,
     pub name: String,
@@ -20,86 +42,130 @@ pub(super) struct Case {
     failed: bool,
     errored: bool,
     skipped: bool,
+    /// Said to be skipped before it was said to have failed.
+    may_fail: bool,
+    not_run: bool,
+    unfinished: bool,
     retried: bool,
+    /// What stands at its being skipped.
+    reason: String,
     /// The message came from an attribute; the text within is not wanted.
     has_message: bool,
+}
+
+/// How a case ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CaseOutcome {
+    /// As any test does.
+    Test(TestOutcome),
+    /// It failed and was skipped, in this order: a tool that forgives the failure writes both, and
+    /// so does one whose teardown skipped what had failed. The suite's own count tells which.
+    FailedThenSkipped,
+    /// Nobody chose to skip it, and it has no result.
+    Unfinished,
+    /// It was not run because it could not be.
+    NotStarted,
 }
 
 impl Case {
     /// Opens a `testcase`.
     pub(super) fn open(element: &BytesStart<'_>) -> Result<Self, ReportError> {
-        let mut case = Self::of_suite();
-        case.is_of_suite = false;
-        case.class = attribute(element, "classname")?.unwrap_or_default();
-        case.name = attribute(element, "name")?.unwrap_or_default();
-        // GoogleTest and some others say it in an attribute only.
-        match attribute(element, "status")?.unwrap_or_default().to_ascii_lowercase().as_str() {
-            "notrun" | "skipped" | "disabled" | "ignored" => case.skipped = true,
-            "failed" | "failure" => case.failed = true,
-            "error" | "errored" => case.errored = true,
-            _ => {}
+        let mut case = Self::default();
+        for (name, value) in attributes(element, &ATTRIBUTES)? {
+            match name {
+                "classname" => case.class = value,
+                "name" => case.name = value,
+                // GoogleTest and some others say it in an attribute only.
+                "status" | "result" => case.ends(of_word(&value)),
+                _ => case.ends(of_flag(name, &value)),
+            }
         }
         Ok(case)
     }
 
     /// Opens a failure or error that belongs to a whole suite.
-    pub(super) const fn of_suite() -> Self {
-        Self {
-            class: String::new(),
-            name: String::new(),
-            message: String::new(),
-            is_of_suite: true,
-            failed: false,
-            errored: false,
-            skipped: false,
-            retried: false,
-            has_message: false,
+    pub(super) fn of_suite() -> Self {
+        Self { is_of_suite: true, ..Self::default() }
+    }
+
+    fn ends(&mut self, how: Option<Ending>) {
+        match how {
+            Some(Ending::Failed) => {
+                self.may_fail |= self.skipped;
+                self.failed = true;
+            }
+            Some(Ending::Errored) => self.errored = true,
+            Some(Ending::Skipped) => self.skipped = true,
+            Some(Ending::NotRun) => self.not_run = true,
+            Some(Ending::Unfinished) => self.unfinished = true,
+            None => {}
         }
     }
 
     /// Notes a child element that says how it ended.
     pub(super) fn result(&mut self, name: &str, message: Option<String>) {
-        match name {
-            "failure" => self.failed = true,
-            "error" => self.errored = true,
-            "skipped" | "disabled" => self.skipped = true,
-            // Surefire's and nextest's: attempts before the one that counted.
-            "flakyFailure" | "flakyError" | "rerunFailure" | "rerunError" => {
-                self.retried = true;
-                return;
-            }
-            _ => return,
-        }
-        if !self.has_message
-            && let Some(message) = message.filter(|message| !message.trim().is_empty())
-        {
-            self.message = message;
-            self.has_message = true;
-        }
-    }
-
-    /// Takes the text inside a failure or error.
-    pub(super) fn text(&mut self, inside: &str, text: &str) {
-        if self.has_message || !matches!(inside, "failure" | "error") {
+        // Surefire's and nextest's: attempts before the one that counted.
+        if matches!(name, "flakyFailure" | "flakyError" | "rerunFailure" | "rerunError") {
+            self.retried = true;
             return;
         }
-        let room = MAX_TEXT_BYTES.saturating_sub(self.message.len());
-        let end = text.floor_char_boundary(room);
-        self.message.push_str(text.get(..end).unwrap_or_default());
+        let how = of_element(name);
+        self.ends(how);
+        let Some(message) = message.filter(|message| !message.trim().is_empty()) else { return };
+        match how {
+            Some(Ending::Skipped) => self.reason = message,
+            Some(_) if !self.has_message => {
+                self.message = message;
+                self.has_message = true;
+            }
+            _ => {}
+        }
     }
 
-    /// How it ended: the worst that was said.
-    pub(super) const fn outcome(&self) -> TestOutcome {
-        if self.errored {
+    /// Takes the text inside an element.
+    pub(super) fn text(&mut self, inside: &str, text: &str) {
+        let into = match of_element(inside) {
+            Some(Ending::Skipped) if self.reason.len() < MAX_TEXT_BYTES => &mut self.reason,
+            Some(Ending::Failed | Ending::Errored) if !self.has_message => &mut self.message,
+            _ => return,
+        };
+        let room = MAX_TEXT_BYTES.saturating_sub(into.len());
+        let end = text.floor_char_boundary(room);
+        into.push_str(text.get(..end).unwrap_or_default());
+    }
+
+    /// How it ended: the worst that was said, but for a failure that is not held against the run.
+    pub(super) fn outcome(&self) -> CaseOutcome {
+        CaseOutcome::Test(if self.errored {
             TestOutcome::Errored
+        } else if self.failed && self.skipped {
+            if self.may_fail {
+                TestOutcome::Skipped
+            } else {
+                return CaseOutcome::FailedThenSkipped;
+            }
         } else if self.failed {
             TestOutcome::Failed
-        } else if self.skipped {
+        } else if self.unfinished {
+            return CaseOutcome::Unfinished;
+        } else if self.not_run && could_not_start(&self.reason) {
+            return CaseOutcome::NotStarted;
+        } else if self.skipped || self.not_run {
             TestOutcome::Skipped
         } else if self.retried {
             TestOutcome::Flaky
         } else {
             TestOutcome::Passed
-        }
+        })
+    }
+
+    /// Whether it failed, forgiven or not.
+    pub(super) const fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Why it was skipped or not run, in the tool's words.
+    pub(super) fn reason(&self) -> &str {
+        self.reason.trim()
     }
 }

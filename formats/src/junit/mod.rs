@@ -3,6 +3,8 @@
 //! There is no standard. What is counted are the cases; the counts in attributes are only compared.
 
 mod case;
+mod dialect;
+mod seconds;
 mod xml;
 
 use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
@@ -10,8 +12,10 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::reports::error::ReportError;
-use case::Case;
-use xml::{attribute, bad};
+use case::{Case, CaseOutcome};
+use dialect::{Ending, of_flag, of_word};
+use seconds::milliseconds;
+use xml::{attribute, attributes, bad};
 
 /// Suites within suites; honest reports have three or four levels.
 const MAX_DEPTH: usize = 64;
@@ -22,6 +26,9 @@ struct Suite {
     claim: Claim,
     tests_before: u64,
     broken_before: u64,
+    forgiven_before: u64,
+    /// Cases that failed and were skipped: whether that is forgiven the suite's count tells.
+    held: Vec<Held>,
     /// Cases directly in it.
     own_tests: u64,
     own_broken: u64,
@@ -36,8 +43,19 @@ struct Claim {
     time_ms: Option<f64>,
 }
 
+/// A case whose outcome is not known yet.
+struct Held {
+    suite: String,
+    name: String,
+    message: String,
+}
+
 struct Reading {
     tally: Tally,
+    /// Cases that failed and are not held against the run.
+    forgiven: u64,
+    /// The `hostname` of a suite is the project it ran in: Playwright has no other place for it.
+    hosts_are_projects: bool,
     /// Names of the open elements, outermost first.
     open: Vec<String>,
     suites: Vec<Suite>,
@@ -54,6 +72,8 @@ pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
     let mut reader = Reader::from_str(text);
     let mut reading = Reading {
         tally: Tally::default(),
+        forgiven: 0,
+        hosts_are_projects: false,
         open: Vec::new(),
         suites: Vec::new(),
         case: None,
@@ -158,24 +178,57 @@ impl Reading {
     }
 
     fn start_suite(&mut self, element: &BytesStart<'_>) -> Result<(), ReportError> {
-        let number = |text: Option<String>| text.and_then(|text| text.trim().parse::<u64>().ok());
-        let failures = number(attribute(element, "failures")?);
-        let errors = number(attribute(element, "errors")?);
-        let claim = Claim {
-            tests: number(attribute(element, "tests")?),
-            broken: match (failures, errors) {
-                (None, None) => None,
-                (failures, errors) => {
-                    Some(failures.unwrap_or(0).saturating_add(errors.unwrap_or(0)))
-                }
-            },
-            time_ms: attribute(element, "time")?.and_then(|text| milliseconds(&text)),
-        };
+        let wanted = [
+            "name",
+            "tests",
+            "failures",
+            "errors",
+            "time",
+            "id",
+            "hostname",
+            "status",
+            "aborted",
+            "interrupted",
+            "incomplete",
+        ];
+        let (mut name, mut host) = (String::new(), String::new());
+        let (mut failures, mut errors) = (None, None);
+        let mut claim = Claim::default();
+        let mut unfinished = false;
+        let number = |text: &str| text.trim().parse::<u64>().ok();
+        for (attribute, value) in attributes(element, &wanted)? {
+            match attribute {
+                "name" => name = value,
+                "tests" => claim.tests = number(&value),
+                "failures" => failures = number(&value),
+                "errors" => errors = number(&value),
+                "time" => claim.time_ms = milliseconds(&value),
+                "hostname" => host = value,
+                // Nobody else gives the root an id.
+                "id" => self.hosts_are_projects |= self.suites.is_empty() && self.open.is_empty(),
+                "status" => unfinished |= of_word(&value) == Some(Ending::Unfinished),
+                _ => unfinished |= of_flag(attribute, &value) == Some(Ending::Unfinished),
+            }
+        }
+        if failures.is_some() || errors.is_some() {
+            claim.broken = Some(failures.unwrap_or(0).saturating_add(errors.unwrap_or(0)));
+        }
+        if unfinished {
+            self.tally.doubt(format!("{} did not run to its end.", called(&name)));
+        }
+        let known_as = stable(&name);
+        if self.tally.title.is_none() && !known_as.is_empty() {
+            self.tally.title = Some(known_as.clone());
+        }
+        let project = if self.hosts_are_projects { host } else { String::new() };
+        self.tally.scope.push(format!("{known_as}\n{project}"));
         self.suites.push(Suite {
-            name: attribute(element, "name")?.unwrap_or_default(),
+            name,
             claim,
             tests_before: self.tally.tests(),
             broken_before: self.tally.broken(),
+            forgiven_before: self.forgiven,
+            held: Vec::new(),
             own_tests: 0,
             own_broken: 0,
         });
@@ -196,27 +249,68 @@ impl Reading {
 
     fn end_case(&mut self) {
         let Some(case) = self.case.take() else { return };
-        let outcome = case.outcome();
         let named = self.suites.iter().rev().map(|suite| suite.name.as_str());
         let suite = std::iter::once(case.class.as_str()).chain(named).find(|name| !name.is_empty());
+        let suite = suite.unwrap_or_default().to_owned();
         let name = if case.is_of_suite { "(the suite itself)" } else { case.name.as_str() };
-        self.tally.count(outcome, suite.unwrap_or_default(), name, &case.message);
+        let broken_before = self.tally.broken();
+        if !case.is_of_suite {
+            self.tally.identify(&case.class, name);
+        }
+        match case.outcome() {
+            CaseOutcome::Test(outcome) => {
+                self.forgiven += u64::from(outcome == TestOutcome::Skipped && case.failed());
+                self.tally.count(outcome, &suite, name, &case.message);
+            }
+            CaseOutcome::Unfinished => {
+                self.tally.unfinished(&suite, name, "did not run to its end");
+            }
+            CaseOutcome::NotStarted => {
+                let message = format!("Could not be started: {}", case.reason());
+                self.tally.count(TestOutcome::Errored, &suite, name, &message);
+            }
+            CaseOutcome::FailedThenSkipped => {
+                let (name, message) = (name.to_owned(), case.message);
+                if let Some(open) = self.suites.last_mut() {
+                    open.held.push(Held { suite, name, message });
+                }
+            }
+        }
         if let Some(suite) = self.suites.last_mut() {
             suite.own_tests += 1;
-            suite.own_broken +=
-                u64::from(matches!(outcome, TestOutcome::Failed | TestOutcome::Errored));
+            suite.own_broken += self.tally.broken() - broken_before;
+        }
+    }
+
+    /// Counts the cases of a suite that failed and were skipped. A suite that counts them among its
+    /// failures does not forgive them; neither does one that counts none.
+    fn settle_held(&mut self, suite: &mut Suite) {
+        let held = std::mem::take(&mut suite.held);
+        if held.is_empty() {
+            return;
+        }
+        if let (None, Some(parent)) = (suite.claim.broken, self.suites.last_mut()) {
+            parent.held.extend(held);
+            return;
+        }
+        let broken = self.tally.broken() - suite.broken_before;
+        let forgiven = suite.claim.broken.is_some_and(|claimed| claimed <= broken);
+        let outcome = if forgiven { TestOutcome::Skipped } else { TestOutcome::Failed };
+        for case in held {
+            self.forgiven += u64::from(forgiven);
+            suite.own_broken += u64::from(!forgiven);
+            self.tally.count(outcome, &case.suite, &case.name, &case.message);
         }
     }
 
     fn end_suite(&mut self) {
-        let Some(suite) = self.suites.pop() else { return };
+        let Some(mut suite) = self.suites.pop() else { return };
+        self.tally.scope.pop();
+        self.settle_held(&mut suite);
         let tests = self.tally.tests() - suite.tests_before;
         let broken = self.tally.broken() - suite.broken_before;
-        let name = if suite.name.is_empty() {
-            "The suite".to_owned()
-        } else {
-            format!("Suite `{}`", one_line(&suite.name))
-        };
+        let forgiven = self.forgiven - suite.forgiven_before;
+        let name = called(&suite.name);
         // Some tools count the suites within, others only the cases directly inside.
         if let Some(claimed) = suite.claim.tests
             && claimed != tests
@@ -225,11 +319,12 @@ impl Reading {
             self.tally.warn(format!("{name} says {claimed} tests, but {tests} are in it."));
         }
         if let Some(claimed) = suite.claim.broken {
-            if claimed > broken {
+            // Some count what they forgive.
+            if claimed > broken.saturating_add(forgiven) {
                 self.tally.doubt(format!(
                     "{name} says {claimed} failures and errors, but {broken} are in it."
                 ));
-            } else if claimed != broken && claimed != suite.own_broken {
+            } else if claimed < broken && claimed != suite.own_broken {
                 self.tally.warn(format!(
                     "{name} says {claimed} failures and errors, but {broken} are in it."
                 ));
@@ -262,8 +357,22 @@ impl Reading {
     }
 }
 
-/// Seconds as tools write them (`0.05`, `1,234.5`) in milliseconds.
-fn milliseconds(text: &str) -> Option<f64> {
-    let seconds: f64 = text.trim().replace(',', "").parse().ok()?;
-    (seconds.is_finite() && seconds >= 0.0).then_some(seconds * 1_000.0)
+/// What a suite is called in a sentence.
+fn called(name: &str) -> String {
+    if name.is_empty() { "The suite".to_owned() } else { format!("Suite `{}`", one_line(name)) }
+}
+
+/// A suite's name without the time of the run, which some tools write into it.
+fn stable(name: &str) -> String {
+    let mut stable = String::new();
+    for part in name.split_inclusive(|c: char| !c.is_ascii_digit()) {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        if digits >= 8 {
+            stable.push('#');
+            stable.push_str(part.get(digits..).unwrap_or_default());
+        } else {
+            stable.push_str(part);
+        }
+    }
+    one_line(&stable)
 }

@@ -13,20 +13,32 @@ pub(super) const fn bad(what: String) -> ReportError {
 /// An attribute by its name, unescaped.
 pub(super) fn attribute(
     element: &BytesStart<'_>,
-    name: &str,
+    name: &'static str,
 ) -> Result<Option<String>, ReportError> {
+    Ok(attributes(element, &[name])?.pop().map(|(_, value)| value))
+}
+
+/// Those of the attributes that are asked for, unescaped, each once.
+pub(super) fn attributes(
+    element: &BytesStart<'_>,
+    wanted: &[&'static str],
+) -> Result<Vec<(&'static str, String)>, ReportError> {
     let inside = |error: &dyn std::fmt::Display| {
         bad(format!("an attribute of `<{}>` is broken: {error}.", element.local_name().as_ref()))
     };
+    let mut found: Vec<(&'static str, String)> = Vec::new();
     // Without the check for repeated names, which takes time squared in their number.
     for attribute in element.attributes().with_checks(false) {
         let attribute = attribute.map_err(|error| inside(&error))?;
-        if attribute.key.as_ref() == name {
+        let Some(name) = wanted.iter().find(|name| attribute.key.as_ref() == **name) else {
+            continue;
+        };
+        if found.iter().all(|(known, _)| known != name) {
             let value = attribute
                 .normalized_value(XmlVersion::Implicit1_0)
                 .map_err(|error| inside(&error))?;
-            return Ok(Some(value.into_owned()));
+            found.push((name, value.into_owned()));
         }
     }
-    Ok(None)
+    Ok(found)
 }

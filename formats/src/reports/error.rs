@@ -24,6 +24,12 @@ pub enum ReportError {
         /// Offset of the first bad byte.
         at: usize,
     },
+    /// Not of the encoding that its byte order mark or declaration names.
+    #[error("The report is not {encoding}, as its beginning says; write it in UTF-8.")]
+    Declared {
+        /// The encoding's name.
+        encoding: String,
+    },
     /// XML that is broken, cut off, or not JUnit's.
     #[error("The JUnit XML cannot be read: {what}")]
     Xml {

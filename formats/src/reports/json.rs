@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use domain::reports::{ReportSummary, one_line};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use super::error::ReportError;
 use crate::{k6, playwright};
@@ -16,10 +15,21 @@ struct Document {
     #[serde(default)]
     errors: Vec<playwright::Trouble>,
     stats: Option<playwright::Stats>,
-    config: Option<IgnoredAny>,
+    config: Option<Config>,
     metrics: Option<BTreeMap<String, k6::Metric>>,
     root_group: Option<k6::Group>,
     state: Option<k6::State>,
+    results: Option<k6::Results>,
+    metadata: Option<k6::Metadata>,
+}
+
+/// Both Playwright and k6's machine-readable summary have one.
+#[derive(Deserialize)]
+struct Config {
+    #[serde(flatten)]
+    playwright: playwright::Config,
+    #[serde(flatten)]
+    k6: k6::RunConfig,
 }
 
 /// Reads a report.
@@ -46,13 +56,19 @@ pub(super) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
         Document { suites: Some(suites), errors, stats, config, metrics: None, .. }
             if stats.is_some() || config.is_some() =>
         {
-            Ok(playwright::judge(&suites, &errors, stats.as_ref()))
+            let config = config.as_ref().map(|config| &config.playwright);
+            Ok(playwright::judge(&suites, &errors, config, stats.as_ref()))
         }
         Document { metrics: Some(metrics), root_group, state, suites: None, .. } => {
             Ok(k6::judge(&metrics, root_group.as_ref(), state.as_ref()))
         }
+        Document { results: Some(results), metadata: Some(metadata), config, suites: None, .. }
+            if metadata.is_of_k6() =>
+        {
+            Ok(k6::judge_results(results, config.as_ref().map(|config| &config.k6)))
+        }
         _ => Err(bad("it is neither Playwright's report (`suites`, `config`, `stats`) nor a k6 \
-                      summary (`metrics`, `root_group`); set the tool's reporter to one of these \
+                      summary (`metrics`, `root_group`, or `results` with `metadata.k6_version`); set the tool's reporter to one of these \
                       or to JUnit."
             .into())),
     }

@@ -1,9 +1,11 @@
 //! Test reports: JUnit, Playwright and k6 files, told apart by their content.
 
+mod encoding;
 pub(crate) mod error;
 mod json;
 
 use domain::reports::ReportSummary;
+use encoding_rs::Encoding;
 
 pub use error::ReportError;
 
@@ -19,20 +21,15 @@ pub fn parse(bytes: &[u8], content_type: Option<&str>) -> Result<ReportSummary, 
     if content_type.is_some_and(|kind| kind.trim_start().starts_with("multipart/")) {
         return Err(ReportError::Form);
     }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(ReportError::Encoding { at: 0 });
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+    // What is neither is said to be neither, before its encoding is looked at.
+    let start = Encoding::for_bom(bytes).map_or(0, |(_, length)| length);
+    let first = bytes.iter().skip(start).find(|byte| !byte.is_ascii_whitespace() && **byte != 0);
+    match first {
         None => return Err(ReportError::Empty),
         Some(b'<' | b'{') => {}
         Some(_) => return Err(ReportError::NotAReport),
     }
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| ReportError::Encoding { at: error.valid_up_to() })?;
-    if text.trim_start().starts_with('<') {
-        junit::parse(text.trim_start())
-    } else {
-        json::parse(text)
-    }
+    let text = encoding::decode(bytes)?;
+    let text = text.trim_start();
+    if text.starts_with('<') { junit::parse(text) } else { json::parse(text) }
 }

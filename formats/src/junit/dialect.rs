@@ -1,0 +1,109 @@
+//! The words tools use for how a test ended. There is no standard, so each dialect is listed; a word
+//! that is not is no word: it decides nothing.
+
+/// What a word says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// An assertion failed.
+    Failed,
+    /// It broke.
+    Errored,
+    /// Somebody or something chose not to run it.
+    Skipped,
+    /// It did not run; whether by choice, what else is said tells.
+    NotRun,
+    /// It began, or should have, and has no result.
+    Unfinished,
+}
+
+/// What a word of an attribute (`status`, `result`) says; `None` where it is good, or unknown.
+pub(super) fn of_word(word: &str) -> Option<Ending> {
+    let plain: String =
+        word.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    Some(match plain.as_str() {
+        "fail" | "fails" | "failed" | "failure" | "failing" | "broken" | "ko" | "notok"
+        | "undefined" | "unexpectedsuccess" | "unexpectedpass" | "xpassed" => Ending::Failed,
+        "error" | "errors" | "errored" | "exception" | "crash" | "crashed" | "fatal"
+        | "timeout" | "timedout" | "killed" => Ending::Errored,
+        "skip" | "skipped" | "skipping" | "disabled" | "ignore" | "ignored" | "suppressed"
+        | "pending" | "todo" | "inconclusive" | "excluded" | "notapplicable" | "notexecuted"
+        | "xfail" | "xfailed" => Ending::Skipped,
+        "notrun" | "notran" => Ending::NotRun,
+        "running" | "started" | "inprogress" | "notstarted" | "interrupted" | "aborted"
+        | "cancelled" | "canceled" | "stopped" | "incomplete" | "untested" | "unknown"
+        | "noresult" => Ending::Unfinished,
+        _ => return None,
+    })
+}
+
+/// What an element inside a case says.
+pub(super) fn of_element(name: &str) -> Option<Ending> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "failure" | "failed" => Ending::Failed,
+        "error" | "errored" => Ending::Errored,
+        "skipped" | "skip" | "disabled" | "ignored" | "pending" | "inconclusive" | "todo"
+        | "incomplete" => Ending::Skipped,
+        _ => return None,
+    })
+}
+
+/// What an attribute that is true or false says.
+pub(super) fn of_flag(name: &str, value: &str) -> Option<Ending> {
+    let (yes, no) = match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" => (true, false),
+        "false" | "no" | "0" => (false, true),
+        _ => return None,
+    };
+    match name {
+        "skipped" | "ignored" | "disabled" | "skip" if yes => Some(Ending::Skipped),
+        "executed" if no => Some(Ending::Skipped),
+        "aborted" | "interrupted" | "incomplete" if yes => Some(Ending::Unfinished),
+        "success" | "passed" if no => Some(Ending::Failed),
+        _ => None,
+    }
+}
+
+/// Whether what stands at a test that was not run says that it could not be started, rather than
+/// that somebody chose not to: CTest names its choices and puts any other reason into words.
+pub(super) fn could_not_start(message: &str) -> bool {
+    let message = message.trim();
+    let chosen = message.is_empty()
+        || message.starts_with("SKIP_")
+        || matches!(of_word(message), Some(Ending::Skipped | Ending::NotRun));
+    !chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case("run", None)]
+    #[case("Passed", None)]
+    #[case("completed", None)]
+    #[case("Not Run", Some(Ending::NotRun))]
+    #[case("notrun", Some(Ending::NotRun))]
+    #[case("timed-out", Some(Ending::Errored))]
+    #[case("FAIL", Some(Ending::Failed))]
+    #[case("unexpected success", Some(Ending::Failed))]
+    #[case("untested", Some(Ending::Unfinished))]
+    #[case("200", None)]
+    fn words(#[case] word: &str, #[case] says: Option<Ending>) {
+        assert_eq!(of_word(word), says);
+    }
+
+    #[rstest]
+    #[case("SKIP_RETURN_CODE=77", false)]
+    #[case("SKIP_REGULAR_EXPRESSION_MATCHED", false)]
+    #[case("Disabled", false)]
+    #[case("Not Run", false)]
+    #[case("", false)]
+    #[case("Unable to find executable", true)]
+    #[case("Required Files Missing", true)]
+    #[case("Fixture dependency failed", true)]
+    fn reasons(#[case] message: &str, #[case] broken: bool) {
+        assert_eq!(could_not_start(message), broken);
+    }
+}
