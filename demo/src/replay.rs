@@ -18,10 +18,12 @@ use engine::{
     measurements::{self, Observation},
     rollback::{self, NewRehearsal, RollbackRequest},
     runbooks::{self, ReadRunbook},
-    runs::{self, ManualAction, ResultRequest, ResultStatus, last_evaluated::LastEvaluated},
+    runs::{
+        self, ManualAction, ReportRequest, ResultRequest, ResultStatus,
+        last_evaluated::LastEvaluated,
+    },
     tokens::NewToken,
 };
-use formats::reports;
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};
 use store::{Store, Tx};
 
@@ -289,7 +291,9 @@ impl Story {
             }
             Act::Report { deployment, item, xml } => {
                 let id = self.id(deployment)?;
-                let report = reports::parse(xml.as_bytes(), Some("application/xml"))
+                let request = ReportRequest { body: xml.into_bytes(), ..ReportRequest::default() };
+                let report = request
+                    .read()
                     .map_err(|error| DemoError::Missing(format!("a report: {error}")))?;
                 let kept = runs::post_report(tx, &self.ci, id.into(), &item, &report, now).await;
                 done("send a report on", &item, kept)?;

@@ -1,6 +1,7 @@
 //! A box of a run: what state the words spoken about it put it in.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{ItemId, RunId},
@@ -258,6 +259,8 @@ pub struct Item {
     pub not_required_because: Option<String>,
     /// What a script said last.
     pub posted_result: Option<PostedResult>,
+    /// The reports that stand, oldest first; each has a name of its own.
+    pub reports: Vec<PostedReport>,
     /// What the machine half says now.
     pub machine: Option<(AutomatedStatus, String)>,
     /// What a person says now.
@@ -278,6 +281,21 @@ pub struct PostedResult {
     /// Its sentence.
     pub sentence: String,
     /// Who said it.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// A test report that stands on a box: until a newer one of the same name takes its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostedReport {
+    /// Its name; empty where it is from a time when reports had none, and any newer replaces it.
+    pub name: String,
+    /// What it says.
+    pub word: AutomatedStatus,
+    /// In a sentence.
+    pub sentence: String,
+    /// Who sent it.
     pub by: String,
     /// When.
     pub at: DateTime<Utc>,

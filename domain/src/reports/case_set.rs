@@ -32,6 +32,12 @@ impl CaseSet {
         self.hashes.dedup();
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
     /// All of them in eight hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> String {

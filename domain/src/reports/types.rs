@@ -69,6 +69,31 @@ pub struct ReportSummary {
     pub cases: CaseSet,
 }
 
+/// The first exit status that means that a signal ended the process.
+const SIGNALLED: u32 = 128;
+
+impl ReportSummary {
+    /// Takes the exit status of the tool that wrote the report into account, which can only make it
+    /// worse: a tool that says it failed has failed, whatever its report says, and one that was ended
+    /// by a signal (128 and more) has not come to its end.
+    pub fn ended_with(&mut self, exit_status: u32) {
+        let said = match (exit_status, self.verdict) {
+            (0, _) | (_, ReportVerdict::Failed) => return,
+            (SIGNALLED.., _) => {
+                self.verdict = ReportVerdict::Undecided;
+                "was ended by a signal"
+            }
+            _ => {
+                self.verdict = ReportVerdict::Failed;
+                "says that it failed"
+            }
+        };
+        self.sentence =
+            format!("{}, but the tool {said}: its exit status is {exit_status}.", self.short);
+        self.warnings.push(format!("The tool {said}: its exit status is {exit_status}."));
+    }
+}
+
 /// A test that failed or errored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseFailure {

@@ -60,6 +60,7 @@ fn copy(
         machine_rule: template.machine,
         not_required_because,
         posted_result: None,
+        reports: Vec::new(),
         machine: None,
         person: None,
         state: ItemState::Open,

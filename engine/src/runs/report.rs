@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     event::Event,
-    item::{AutomatedStatus, Item, ItemActor},
+    item::{AutomatedStatus, Item, ItemActor, PostedReport},
     item_permissions::{ItemAct, authorize_item},
     permissions::{Permission, authorize},
     reports::{ReportSummary, ReportVerdict},
+    validate,
     watch::WatchState,
 };
 use formats::reports;
@@ -17,21 +18,68 @@ use store::Tx;
 use super::{
     ItemView, RunRef, Runs,
     find::find_item,
-    result::{NewResult, apply_result, insert_evidence},
+    posted_report,
+    result::{NewResult, apply_evidence, insert_evidence},
 };
 use crate::{
     Error,
     audit::entry,
+    error::ValidationErrors,
     idempotency::{Committed, Idempotency},
 };
+
+/// A test report as it was sent.
+#[derive(Debug, Clone, Default)]
+pub struct ReportRequest {
+    /// The file.
+    pub body: Vec<u8>,
+    /// Its type, as the sender has it.
+    pub content_type: Option<String>,
+    /// What the report is called. Reports of different names stand beside each other, and a newer one
+    /// takes the place of its own; without a name it is known by its tests.
+    pub name: Option<String>,
+    /// The exit status of the tool that wrote it, which can only make it worse.
+    pub exit_status: Option<u32>,
+}
+
+/// A report that was read, with its name where it has one.
+#[derive(Debug, Clone)]
+pub struct NamedReport {
+    /// Its name.
+    pub name: Option<String>,
+    /// What it says.
+    pub report: ReportSummary,
+}
+
+impl ReportRequest {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Where the bytes are no report or a field is at fault.
+    pub fn read(self) -> Result<NamedReport, Error> {
+        let mut faults = ValidationErrors::default();
+        if let Some(name) = &self.name {
+            faults.note("/name", validate::line(name, 80));
+        }
+        faults.into_result()?;
+        let mut report = reports::parse(&self.body, self.content_type.as_deref())
+            .map_err(|error| Error::field("", error.to_string()))?;
+        if let Some(exit_status) = self.exit_status {
+            report.ended_with(exit_status);
+        }
+        Ok(NamedReport { name: self.name.map(|name| name.trim().to_owned()), report })
+    }
+}
 
 /// What was read in a report and what it did.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct ReportAnswer {
+    /// The name it stands under, also where it came without one.
+    pub name: String,
     /// What the report says.
     #[schema(value_type = Object)]
     pub report: ReportSummary,
-    /// The box as it stands now.
+    /// The box as it stands now, with the reports that stand on it.
     pub item: ItemView,
 }
 
@@ -45,31 +93,30 @@ impl Runs<'_> {
         actor: &Actor,
         at: impl Into<RunRef>,
         key: &str,
-        body: Vec<u8>,
-        content_type: Option<String>,
+        request: ReportRequest,
         idempotency: Option<Idempotency<ReportAnswer>>,
     ) -> Result<Committed<ReportAnswer>, Error> {
         authorize(actor, Permission::PostResult, None)?;
         // Reading a report of 10 MB takes a while; the runtime's threads have other work.
-        let read = move || reports::parse(&body, content_type.as_deref());
-        let report = tokio::task::spawn_blocking(read)
+        let named = tokio::task::spawn_blocking(move || request.read())
             .await
-            .map_err(|error| Error::Internal(format!("reading a report: {error}")))?
-            .map_err(|error| Error::field("", error.to_string()))?;
+            .map_err(|error| Error::Internal(format!("reading a report: {error}")))??;
         let now = self.0.now();
         let (actor, at, key) = (actor.clone(), at.into(), key.to_owned());
         self.0
             .write_once(idempotency, move |tx| {
                 Box::pin(async move {
-                    let item = post_report(tx, &actor, at, &key, &report, now).await?;
-                    Ok(ReportAnswer { item: ItemView::of(&item, &[], now), report })
+                    let (item, name) = post_report(tx, &actor, at, &key, &named, now).await?;
+                    let item = ItemView::of(&item, &[], now);
+                    Ok(ReportAnswer { name, report: named.report, item })
                 })
             })
             .await
     }
 }
 
-/// As [`Runs::post_report`], in a transaction of the caller's.
+/// As [`Runs::post_report`], in a transaction of the caller's. Answers the item, and the name that
+/// the report stands under.
 ///
 /// # Errors
 /// As [`Runs::post_report`].
@@ -78,41 +125,60 @@ pub async fn post_report(
     actor: &Actor,
     at: RunRef,
     key: &str,
-    report: &ReportSummary,
+    NamedReport { name, report }: &NamedReport,
     now: DateTime<Utc>,
-) -> Result<Item, Error> {
+) -> Result<(Item, String), Error> {
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize(actor, Permission::PostResult, Some(&run.service))?;
-    let result = result_of(report)?;
-    if item.actor != ItemActor::Human {
+    if item.actor == ItemActor::Human {
+        if run.state != WatchState::Watching {
+            return Err(Error::conflict(format!(
+                "This {} is closed: it no longer changes.",
+                run.subject.noun()
+            )));
+        }
+    } else {
         authorize_item(ItemAct::Result, key, item.actor, (run.subject, run.state), actor)?;
-        apply_result(tx, actor, &run, &mut item, result, now).await?;
-        return Ok(item);
     }
-    if run.state != WatchState::Watching {
-        return Err(Error::conflict(format!(
-            "This {} is closed: it no longer changes.",
-            run.subject.noun()
-        )));
+    let word = status_of(report.verdict);
+    let said = |name| PostedReport {
+        name,
+        word,
+        sentence: report.sentence.clone(),
+        by: actor.name().to_owned(),
+        at: now,
+    };
+    let stands_as = posted_report::put(tx, &mut item, name.as_deref(), report, said).await?;
+    if name.is_none() {
+        posted_report::remember_cases(tx, &item, stands_as.clone(), report).await?;
     }
-    insert_evidence(tx, &run, &item, result, now);
-    entry(actor, now, "item.report", "item", key)
-        .run(run.id)
-        .says(format!("sent a report on {}: {}", item.title, report.short))
-        .record(tx);
-    tx.publish(Event::run_changed(run.id));
-    Ok(item)
+    let result = result_of(report, &stands_as)?;
+    if item.actor == ItemActor::Human {
+        insert_evidence(tx, &run, &item, result, now);
+        entry(actor, now, "item.report", "item", key)
+            .run(run.id)
+            .says(format!("sent a report on {}: {}", item.title, report.short))
+            .record(tx);
+        tx.publish(Event::run_changed(run.id));
+    } else {
+        apply_evidence(tx, actor, &run, &mut item, result, now).await?;
+    }
+    Ok((item, stands_as))
 }
 
-fn result_of(report: &ReportSummary) -> Result<NewResult, Error> {
+const fn status_of(verdict: ReportVerdict) -> AutomatedStatus {
+    match verdict {
+        ReportVerdict::Passed => AutomatedStatus::Passed,
+        ReportVerdict::Failed => AutomatedStatus::Failed,
+        ReportVerdict::Undecided => AutomatedStatus::Undecided,
+    }
+}
+
+fn result_of(report: &ReportSummary, name: &str) -> Result<NewResult, Error> {
     Ok(NewResult {
-        word: match report.verdict {
-            ReportVerdict::Passed => AutomatedStatus::Passed,
-            ReportVerdict::Failed => AutomatedStatus::Failed,
-            ReportVerdict::Undecided => AutomatedStatus::Undecided,
-        },
+        word: status_of(report.verdict),
         source_kind: "report",
-        label: report.format.as_str().to_owned(),
+        label: name.to_owned(),
         summary: report.sentence.clone(),
         url: None,
         started_at: None,

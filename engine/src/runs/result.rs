@@ -157,6 +157,19 @@ pub(super) async fn apply_result(
         by: result.label.clone(),
         at: now,
     });
+    apply_evidence(tx, actor, run, item, result, now).await
+}
+
+/// Keeps evidence of an item, of which is written down already what it says, and evaluates what
+/// follows from it.
+pub(super) async fn apply_evidence(
+    tx: &mut Tx,
+    actor: &Actor,
+    run: &Run,
+    item: &mut Item,
+    result: NewResult,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     let word = result.word;
     let evidence = insert_evidence(tx, run, item, result, now);
     if evaluate_item(tx, run, item, now).await?.gate {

@@ -50,8 +50,26 @@ pub struct ItemView {
     pub due_at: Option<DateTime<Utc>>,
     /// Whether it is overdue.
     pub overdue: bool,
+    /// The test reports that stand on it, oldest first; it passes only if each of them does.
+    #[serde(default)]
+    pub reports: Vec<ReportView>,
     /// The newest evidence.
     pub evidence: Vec<EvidenceView>,
+}
+
+/// A test report that stands on an item.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ReportView {
+    /// Its name: a newer report of this name (`?name=`) takes its place.
+    pub name: String,
+    /// `passed`, `failed` or `undecided`.
+    pub status: String,
+    /// What it says, in a sentence.
+    pub summary: String,
+    /// Who sent it.
+    pub source: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// A piece of evidence.
@@ -84,6 +102,17 @@ impl ItemView {
             reason: item.reason.clone(),
             due_at: item.due_at,
             overdue: is_overdue(item.state, item.due_at, now),
+            reports: item
+                .reports
+                .iter()
+                .map(|report| ReportView {
+                    name: report.name.clone(),
+                    status: report.word.as_str().into(),
+                    summary: report.sentence.clone(),
+                    source: report.by.clone(),
+                    at: report.at,
+                })
+                .collect(),
             evidence: kept
                 .iter()
                 .filter(|kept| kept.item_id == item.id)

@@ -15,7 +15,7 @@ use engine::{
     clock::ManualClock,
     deployments::{AnnounceRequest, DeploymentView},
     idempotency::{Idempotency, IdempotencyKey, StoredResponse},
-    runs::{ItemView, ManualAction, ResultRequest, ResultStatus, SignedOff},
+    runs::{ItemView, ManualAction, ReportRequest, ResultRequest, ResultStatus, SignedOff},
     services::{EnvironmentRequest, ServiceRequest},
 };
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};
@@ -294,6 +294,10 @@ pub fn announcement(version: &str) -> AnnounceRequest {
         notes: None,
         runbook: None,
     }
+}
+
+pub fn report(body: &str) -> ReportRequest {
+    ReportRequest { body: body.into(), ..ReportRequest::default() }
 }
 
 pub fn result(status: ResultStatus) -> ResultRequest {

@@ -13,7 +13,7 @@ use engine::{
 use rstest::rstest;
 
 use crate::{
-    common::{Portal, portal},
+    common::{Portal, portal, report},
     harness::On,
 };
 
@@ -252,10 +252,9 @@ async fn a_duty_is_worked_like_a_deployment(#[values(On::Sqlite, On::Postgres)] 
         assert_eq!(state(p, "restored").await, "passed");
 
         // A report on a person's box stands beside it and closes nothing.
-        let report = b"<testsuite tests=\"1\"><testcase name=\"a\"/></testsuite>".to_vec();
+        let good = report("<testsuite tests=\"1\"><testcase name=\"a\"/></testsuite>");
         let runs = p.engine.runs();
-        let kind = Some("application/xml".to_owned());
-        runs.post_report(&p.ci(), run, "clean", report, kind, None).await.unwrap();
+        runs.post_report(&p.ci(), run, "clean", good, None).await.unwrap();
         let seen = only(p).await.run.unwrap();
         let clean = seen.items.iter().find(|item| item.key == "clean").unwrap();
         assert_eq!((clean.state.as_str(), clean.evidence.len()), ("open", 1));

@@ -16,7 +16,7 @@ use store::{
 };
 
 use crate::{
-    common::{Portal, announcement, portal, result, token},
+    common::{Portal, announcement, portal, report, result, token},
     harness::On,
 };
 
@@ -93,7 +93,7 @@ async fn attempt(p: &Portal, id: &mut DeploymentId, (act, n, key): (Act, usize, 
             drop(e.runs().post_result(&actor, *id, key, result(status), None).await);
         }
         Act::Report(n) => {
-            drop(e.runs().post_report(&actor, *id, key, REPORTS[n].into(), None, None).await)
+            drop(e.runs().post_report(&actor, *id, key, report(REPORTS[n]), None).await)
         }
         Act::Waive(minutes) => {
             let until = e.now() + Duration::minutes(minutes);

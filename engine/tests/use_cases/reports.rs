@@ -1,10 +1,14 @@
 //! Test reports on boxes.
 
-use engine::runs::ResultStatus;
+use domain::ids::DeploymentId;
+use engine::{
+    Error,
+    runs::{ReportRequest, ResultStatus},
+};
 use rstest::rstest;
 
 use crate::{
-    common::{field, portal},
+    common::{Portal, field, portal, report},
     harness::On,
 };
 
@@ -22,7 +26,7 @@ async fn on_a_persons_box_is_evidence_and_no_more(#[values(On::Sqlite, On::Postg
         let id = p.announce("1").await;
         p.leaves(&["item.report"], async || {
             let posted =
-                p.engine.runs().post_report(&p.ci(), id, "smoke", GOOD.into(), None, None).await;
+                p.engine.runs().post_report(&p.ci(), id, "smoke", report(GOOD), None).await;
             posted.unwrap().now().unwrap();
         })
         .await;
@@ -46,17 +50,13 @@ async fn on_a_persons_box_is_evidence_and_no_more(#[values(On::Sqlite, On::Postg
 #[tokio::test]
 async fn speaks_for_a_machines_box(
     #[values(On::Sqlite, On::Postgres)] on: On,
-    #[case] report: &str,
+    #[case] body: &str,
     #[case] expected: &str,
 ) {
     portal(on, async |p| {
         let id = p.announce("1").await;
-        let answer = p
-            .engine
-            .runs()
-            .post_report(&p.ci(), id, "load", report.into(), None, None)
-            .await
-            .unwrap();
+        let answer =
+            p.engine.runs().post_report(&p.ci(), id, "load", report(body), None).await.unwrap();
         assert_eq!(answer.now().unwrap().item.state, expected);
         assert_eq!(p.item(id, "load").await.state, expected);
     })
@@ -69,7 +69,7 @@ async fn an_empty_one_takes_a_good_word_back(#[values(On::Sqlite, On::Postgres)]
     portal(on, async |p| {
         let id = p.announce("1").await;
         p.post(id, "load", ResultStatus::Passed).await.unwrap();
-        p.engine.runs().post_report(&p.ci(), id, "load", EMPTY.into(), None, None).await.unwrap();
+        p.engine.runs().post_report(&p.ci(), id, "load", report(EMPTY), None).await.unwrap();
         assert_eq!(p.item(id, "load").await.state, "undecided");
     })
     .await;
@@ -83,12 +83,121 @@ async fn what_is_no_report_is_refused(#[values(On::Sqlite, On::Postgres)] on: On
         p.leaves(&[], async || {
             for body in ["", "hello", "{}", "<html></html>", "\u{0}\u{1}"] {
                 let posted =
-                    p.engine.runs().post_report(&p.ci(), id, "load", body.into(), None, None).await;
+                    p.engine.runs().post_report(&p.ci(), id, "load", report(body), None).await;
                 assert_eq!(field(posted.unwrap_err()), "", "{body}");
             }
         })
         .await;
         assert_eq!(p.item(id, "load").await.state, "open");
+    })
+    .await;
+}
+
+/// Sends a report; answers the name it stands under and the box's state.
+async fn send(p: &Portal, id: DeploymentId, request: ReportRequest) -> (String, String) {
+    let sent = p.engine.runs().post_report(&p.ci(), id, "load", request, None).await;
+    let answer = sent.unwrap().now().unwrap();
+    (answer.name, answer.item.state)
+}
+
+fn named(name: &str, body: &str) -> ReportRequest {
+    ReportRequest { name: Some(name.into()), ..report(body) }
+}
+
+#[rstest]
+#[tokio::test]
+async fn several_stand_beside_each_other(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = p.announce("1").await;
+        let other = GOOD.replace("\"a\"", "\"c\"");
+        let (red, state) = send(p, id, report(BAD)).await;
+        assert_eq!(state, "failed");
+        // The usual case: a file a class, a shard or a tool.
+        assert_eq!(send(p, id, report(&other)).await.1, "failed", "the red one stands");
+        let item = p.item(id, "load").await;
+        let stand: Vec<_> = item.reports.iter().map(|one| one.status.as_str()).collect();
+        assert_eq!(stand, ["failed", "passed"]);
+        assert!(item.reason.contains(&red), "{}", item.reason);
+        // The same tests again take its place.
+        assert_eq!(send(p, id, report(GOOD)).await, (red, "passed".into()));
+        assert_eq!(p.item(id, "load").await.reports.len(), 2);
+        // More tests than before do too; fewer do not.
+        let more = BAD.replace("</testsuite>", "<testcase name=\"d\"/></testsuite>");
+        assert_eq!(send(p, id, report(&more)).await.1, "failed");
+        assert_eq!(p.item(id, "load").await.reports.len(), 2);
+        assert_eq!(send(p, id, report(GOOD)).await.1, "failed");
+        assert_eq!(p.item(id, "load").await.reports.len(), 3);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_name_tells_which_one_it_replaces(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = p.announce("1").await;
+        send(p, id, named("chromium", BAD)).await;
+        assert_eq!(send(p, id, named("firefox", GOOD)).await.1, "failed");
+        assert_eq!(send(p, id, named("chromium", GOOD)).await.1, "passed");
+        // One that came without a name has one all the same.
+        let (name, state) = send(p, id, report(BAD)).await;
+        assert_eq!(state, "failed");
+        assert_eq!(send(p, id, named(&name, GOOD)).await.1, "passed");
+        let empty = named("empty", EMPTY);
+        assert_eq!(send(p, id, empty).await.1, "undecided", "no data never passes");
+        let wrong =
+            p.engine.runs().post_report(&p.ci(), id, "load", named("a\nb", GOOD), None).await;
+        assert_eq!(field(wrong.unwrap_err()), "/name");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_empty_one_is_replaced_by_no_other(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = p.announce("1").await;
+        let (name, _) = send(p, id, report(EMPTY)).await;
+        assert_eq!(send(p, id, report(GOOD)).await.1, "undecided");
+        assert_eq!(send(p, id, named(&name, GOOD)).await.1, "passed");
+    })
+    .await;
+}
+
+#[rstest]
+#[case(GOOD, 0, "passed")]
+#[case(GOOD, 1, "failed")]
+#[case(GOOD, 137, "undecided")]
+#[case(BAD, 0, "failed")]
+#[case(BAD, 137, "failed")]
+#[case(EMPTY, 0, "undecided")]
+#[case(EMPTY, 5, "failed")]
+#[tokio::test]
+async fn an_exit_status_only_makes_it_worse(
+    #[case] body: &str,
+    #[case] exit_status: u32,
+    #[case] expected: &str,
+) {
+    portal(On::Sqlite, async |p| {
+        let id = p.announce("1").await;
+        let request = ReportRequest { exit_status: Some(exit_status), ..report(body) };
+        assert_eq!(send(p, id, request).await.1, expected);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_box_holds_so_many_and_no_more(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = p.announce("1").await;
+        for n in 0..100 {
+            send(p, id, named(&format!("shard {n}"), GOOD)).await;
+        }
+        let refused =
+            p.engine.runs().post_report(&p.ci(), id, "load", named("x", GOOD), None).await;
+        assert!(matches!(refused, Err(Error::Conflict { .. })));
+        assert_eq!(send(p, id, named("shard 7", BAD)).await.1, "failed", "replacing is no more");
     })
     .await;
 }

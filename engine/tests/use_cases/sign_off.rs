@@ -9,7 +9,7 @@ use engine::{
 use rstest::rstest;
 
 use crate::{
-    common::{Portal, RUNBOOK, announcement, begin, open_boxes, portal, token},
+    common::{Portal, RUNBOOK, announcement, begin, open_boxes, portal, report, token},
     harness::On,
 };
 
@@ -65,10 +65,10 @@ async fn closes_the_watch_and_freezes_the_run(#[values(On::Sqlite, On::Postgres)
             p.engine.runs().waive(&p.admin(), id, "cleanup", "Down.", soon).await.unwrap_err();
             p.engine.runs().end_waiver(&p.admin(), id, "load").await.unwrap_err();
             p.engine.checks().probe_item(&p.admin(), id, "load").await.unwrap_err();
-            let report = b"<testsuite tests=\"1\"><testcase name=\"a\"/></testsuite>".to_vec();
+            let good = report("<testsuite tests=\"1\"><testcase name=\"a\"/></testsuite>");
             for key in ["smoke", "mail", "load"] {
                 let posted =
-                    p.engine.runs().post_report(&p.ci(), id, key, report.clone(), None, None).await;
+                    p.engine.runs().post_report(&p.ci(), id, key, good.clone(), None).await;
                 posted.unwrap_err();
             }
             let again = p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap_err();

@@ -72,7 +72,9 @@ impl FromRequest<ApiState> for Raw {
             .and_then(|value| value.to_str().ok())
             .map(ToOwned::to_owned);
         let key = idempotency_key(&parts.headers)?;
-        let (method, path) = (parts.method.clone(), parts.uri.path().to_owned());
+        // What stands behind the path is asked for too.
+        let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+        let method = parts.method.clone();
         let request = Request::from_parts(parts, body);
         let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
         let key = match (&actor, key) {
@@ -82,6 +84,26 @@ impl FromRequest<ApiState> for Raw {
             _ => None,
         };
         Ok(Self { actor, bytes, content_type, key })
+    }
+}
+
+/// The exit status of a tool, in the header `Exit-Status`.
+#[derive(Debug)]
+pub struct ExitStatus(pub Option<u32>);
+
+impl FromRequestParts<ApiState> for ExitStatus {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get("exit-status") else { return Ok(Self(None)) };
+        let status = value.to_str().ok().and_then(|text| text.trim().parse().ok());
+        let Some(status) = status else {
+            return Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "`Exit-Status` must be a number from 0 on, such as 1.",
+            ));
+        };
+        Ok(Self(Some(status)))
     }
 }
 

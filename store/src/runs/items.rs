@@ -140,6 +140,22 @@ pub async fn update(tx: &mut Tx, item: &Item) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Writes down the reports that stand on a box.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_reports(tx: &mut Tx, item: &Item) -> Result<(), StoreError> {
+    let reports = serde_json::to_string(&item.reports)
+        .map_err(|error| StoreError::corrupt("reports", error))?;
+    tx.append("UPDATE items SET reports = $2 WHERE id = $1")
+        .bind(item.id.0)
+        .bind(reports)
+        .execute()
+        .await?;
+    tx.cache.put(ByKey(item.run_id, item.key.clone()), Some(item.clone()));
+    Ok(())
+}
+
 fn read(row: &Row) -> Result<Item, StoreError> {
     let posted_result = match row.word_optional("pushed_word", AutomatedStatus::parse)? {
         None => None,
@@ -179,6 +195,7 @@ fn read(row: &Row) -> Result<Item, StoreError> {
         machine_rule: row.word_optional("machine_rule", MachineRule::parse)?,
         not_required_because: row.get("not_required_because")?,
         posted_result,
+        reports: row.json("reports")?,
         machine,
         person,
         state: row.word("state", ItemState::parse)?,

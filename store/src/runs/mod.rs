@@ -3,6 +3,7 @@
 
 pub mod evidence;
 pub mod items;
+pub mod report_cases;
 pub mod sign_offs;
 pub mod waivers;
 

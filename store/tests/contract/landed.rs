@@ -6,7 +6,7 @@ use std::path::Path;
 use domain::{
     duty::DutyState,
     ids::{DeploymentId, DutyRunId, RunId},
-    item::{AutomatedStatus, ItemState, ManualStatus},
+    item::{AutomatedStatus, ItemState, ManualStatus, PostedReport},
     rollback::HookState,
     run::RunSubject,
     runbook::MachineRule,
@@ -67,6 +67,16 @@ async fn nothing_of_a_landed_database_is_lost(#[values(On::Sqlite, On::Postgres)
         assert_eq!((kept[0].id.0, kept[0].key.as_str()), (before.item, "load"));
         let evidence = evidence::of_items(link, &[kept[0].id], 9).await.unwrap();
         assert_eq!(evidence[0].summary, "As it landed.");
+        // A report was the box's result; the next one of whatever name takes its place.
+        assert_eq!(kept[0].posted_result, None);
+        let stands = PostedReport {
+            name: String::new(),
+            word: AutomatedStatus::Failed,
+            sentence: "As it landed.".into(),
+            by: "junit".into(),
+            at: at(10),
+        };
+        assert_eq!(kept[0].reports, [stands]);
         let waived = waivers::not_ended(link, of).await.unwrap();
         assert_eq!((waived[0].id.0, waived[0].reason.as_str()), (before.waiver, "Known."));
         let given = sign_offs::of_run(link, RunId(before.signed)).await.unwrap();
@@ -216,8 +226,11 @@ async fn land(backend: Backend) -> Landed {
         tx.query(sql).bind(item).bind(open).bind(true).bind(s10).execute().await?;
         let sql = "INSERT INTO evidence (id, deployment_id, item_id, at, source_kind, \
                    source_name, status, summary, details) \
-                   VALUES ($1, $2, $3, $4, 'token', 'ci', 'failed', 'As it landed.', '{}')";
+                   VALUES ($1, $2, $3, $4, 'report', 'junit', 'failed', 'As it landed.', '{}')";
         tx.query(sql).bind(Uuid::now_v7()).bind(open).bind(item).bind(s10).execute().await?;
+        let sql = "UPDATE items SET pushed_word = 'failed', pushed_sentence = 'As it landed.', \
+                   pushed_by = 'junit', pushed_at = $2 WHERE id = $1";
+        tx.query(sql).bind(item).bind(s10).execute().await?;
         let sql = "INSERT INTO waivers (id, deployment_id, item_id, approver_id, approver_name, \
                    reason, granted_at, expires_at) VALUES ($1, $2, $3, $4, 'Jo', 'Known.', $5, $6)";
         tx.query(sql)

@@ -209,6 +209,7 @@ pub fn item(deployment: &Deployment, key: &str, position: i64) -> Item {
         machine_rule: None,
         not_required_because: None,
         posted_result: None,
+        reports: Vec::new(),
         machine: None,
         person: None,
         state: ItemState::Open,

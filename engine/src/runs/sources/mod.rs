@@ -157,6 +157,11 @@ pub(super) async fn automated_status(
         word: Some(SourceStatus::Undecided),
         sentence,
     }));
+    sources.extend(item.reports.iter().map(|report| Source {
+        label: &report.name,
+        word: SourceStatus::of(report.word),
+        sentence: &report.sentence,
+    }));
     if let Some(posted_result) = &item.posted_result {
         sources.push(Source {
             label: &posted_result.by,

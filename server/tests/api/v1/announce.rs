@@ -47,6 +47,7 @@ async fn answers_the_deployment_with_its_run() {
           "reason": "Waiting for a person.",
           "due_at": "[time]",
           "overdue": false,
+          "reports": [],
           "evidence": []
         },
         {
@@ -59,6 +60,7 @@ async fn answers_the_deployment_with_its_run() {
           "reason": "Nothing has been measured yet.",
           "due_at": null,
           "overdue": false,
+          "reports": [],
           "evidence": []
         },
         {
@@ -71,6 +73,7 @@ async fn answers_the_deployment_with_its_run() {
           "reason": "Nothing has been measured yet.",
           "due_at": null,
           "overdue": false,
+          "reports": [],
           "evidence": []
         }
       ],

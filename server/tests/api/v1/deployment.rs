@@ -45,6 +45,7 @@ async fn answers_one_or_says_there_is_none() {
           "reason": "Waiting for a person.",
           "due_at": "[time]",
           "overdue": false,
+          "reports": [],
           "evidence": []
         },
         {
@@ -57,6 +58,7 @@ async fn answers_one_or_says_there_is_none() {
           "reason": "Nothing has been measured yet.",
           "due_at": null,
           "overdue": false,
+          "reports": [],
           "evidence": []
         },
         {
@@ -69,6 +71,7 @@ async fn answers_one_or_says_there_is_none() {
           "reason": "Nothing has been measured yet.",
           "due_at": null,
           "overdue": false,
+          "reports": [],
           "evidence": []
         }
       ],

@@ -34,6 +34,7 @@ async fn are_switched_on_listed_and_switched_off() {
             "reason": "Nothing has been measured yet.",
             "due_at": "[time]",
             "overdue": true,
+            "reports": [],
             "evidence": []
           }
         ]
@@ -82,6 +83,7 @@ async fn are_switched_on_listed_and_switched_off() {
                 "reason": "Nothing has been measured yet.",
                 "due_at": "[time]",
                 "overdue": true,
+                "reports": [],
                 "evidence": []
               }
             ]

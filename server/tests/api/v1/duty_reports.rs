@@ -12,6 +12,7 @@ async fn answers_what_was_read_and_the_item() {
     insta::assert_snapshot!(stage.raw(&path, "application/xml", BAD).await, @r#"
     200 application/json
     {
+      "name": "copy e2a6865c",
       "report": {
         "format": "junit",
         "verdict": "failed",
@@ -40,9 +41,18 @@ async fn answers_what_was_read_and_the_item() {
         "actor": "automated",
         "required": true,
         "state": "failed",
-        "reason": "junit: 1 failed; first: opens.",
+        "reason": "copy e2a6865c: 1 failed; first: opens.",
         "due_at": "[time]",
         "overdue": false,
+        "reports": [
+          {
+            "name": "copy e2a6865c",
+            "status": "failed",
+            "summary": "1 failed; first: opens.",
+            "source": "ci",
+            "at": "[time]"
+          }
+        ],
         "evidence": []
       }
     }

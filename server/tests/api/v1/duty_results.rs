@@ -22,6 +22,7 @@ async fn answers_the_item_as_it_is_now() {
       "reason": "12,004 rows restored",
       "due_at": "[time]",
       "overdue": false,
+      "reports": [],
       "evidence": []
     }
     "#);

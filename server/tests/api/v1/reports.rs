@@ -12,6 +12,7 @@ async fn answers_what_was_read_and_the_item() {
     insta::assert_snapshot!(stage.raw(&path, "application/xml", GOOD).await, @r#"
     200 application/json
     {
+      "name": "shop 1f5c086e",
       "report": {
         "format": "junit",
         "verdict": "passed",
@@ -37,6 +38,15 @@ async fn answers_what_was_read_and_the_item() {
         "reason": "1 passed.",
         "due_at": null,
         "overdue": false,
+        "reports": [
+          {
+            "name": "shop 1f5c086e",
+            "status": "passed",
+            "summary": "1 passed.",
+            "source": "ci",
+            "at": "[time]"
+          }
+        ],
         "evidence": []
       }
     }

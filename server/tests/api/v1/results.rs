@@ -22,6 +22,7 @@ async fn answers_the_item_as_it_is_now() {
       "reason": "42 tests passed",
       "due_at": null,
       "overdue": false,
+      "reports": [],
       "evidence": []
     }
     "#);
@@ -38,6 +39,7 @@ async fn answers_the_item_as_it_is_now() {
       "reason": "ci: ci says it failed.",
       "due_at": null,
       "overdue": false,
+      "reports": [],
       "evidence": []
     }
     "#);

@@ -2,11 +2,12 @@
 
 use axum::{extract::State, response::Response};
 use domain::ids::DutyRunId;
-use engine::runs::ReportAnswer;
+use engine::runs::{ReportAnswer, ReportRequest};
 
 use crate::http::{
     ApiState,
-    extract::{InPath, Raw},
+    api::v1::items::reports::ReportParams,
+    extract::{ExitStatus, InPath, InQuery, Raw},
     problem::{Problem, Problems},
     reply,
 };
@@ -17,6 +18,8 @@ use crate::http::{
     params(
         ("id" = uuid::Uuid, Path, description = "The run"),
         ("key" = String, Path, description = "The item's key"),
+        ReportParams,
+        ("Exit-Status" = Option<u32>, Header, description = "As `exit_status`"),
         ("Idempotency-Key" = Option<String>, Header, description = "Do it once"),
     ),
     request_body(content((String = "application/xml"), (String = "application/json")),
@@ -25,11 +28,15 @@ use crate::http::{
 pub async fn post(
     State(state): State<ApiState>,
     InPath((id, key)): InPath<(DutyRunId, String)>,
+    InQuery(params): InQuery<ReportParams>,
+    ExitStatus(exit_status): ExitStatus,
     Raw { actor, bytes, content_type, key: once }: Raw,
 ) -> Result<Response, Problem> {
-    let body = bytes.to_vec();
+    let exit_status = params.exit_status.or(exit_status);
+    let (body, name) = (bytes.to_vec(), params.name);
+    let request = ReportRequest { body, content_type, name, exit_status };
     reply::once::<200, _, _>(once, |idempotency| {
-        state.engine.runs().post_report(&actor, id, &key, body, content_type, idempotency)
+        state.engine.runs().post_report(&actor, id, &key, request, idempotency)
     })
     .await
 }

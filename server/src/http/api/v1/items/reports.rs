@@ -2,14 +2,30 @@
 
 use axum::{extract::State, response::Response};
 use domain::ids::DeploymentId;
-use engine::runs::ReportAnswer;
+use engine::runs::{ReportAnswer, ReportRequest};
+
+use serde::Deserialize;
 
 use crate::http::{
     ApiState,
-    extract::{InPath, Raw},
+    extract::{ExitStatus, InPath, InQuery, Raw},
     problem::{Problem, Problems},
     reply,
 };
+
+/// What a report comes with.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ReportParams {
+    /// What it is called. Reports of different names stand beside each other, and the item passes
+    /// only if each does; a newer one takes the place of its own name. Without one a report is known
+    /// by its tests: one of the same tests, or of more, takes its place.
+    #[param(max_length = 80)]
+    pub name: Option<String>,
+    /// The exit status of the tool that wrote it. It can only make the report worse.
+    pub exit_status: Option<u32>,
+}
 
 /// A test report on an item: JUnit XML, Playwright's JSON or a k6 summary, told apart by content.
 /// On a `human` item it stands as evidence and closes nothing.
@@ -17,6 +33,8 @@ use crate::http::{
     params(
         ("id" = uuid::Uuid, Path, description = "The deployment"),
         ("key" = String, Path, description = "The item's key"),
+        ReportParams,
+        ("Exit-Status" = Option<u32>, Header, description = "As `exit_status`"),
         ("Idempotency-Key" = Option<String>, Header, description = "Do it once"),
     ),
     request_body(content((String = "application/xml"), (String = "application/json")),
@@ -25,11 +43,15 @@ use crate::http::{
 pub async fn post(
     State(state): State<ApiState>,
     InPath((id, key)): InPath<(DeploymentId, String)>,
+    InQuery(params): InQuery<ReportParams>,
+    ExitStatus(exit_status): ExitStatus,
     Raw { actor, bytes, content_type, key: once }: Raw,
 ) -> Result<Response, Problem> {
-    let body = bytes.to_vec();
+    let exit_status = params.exit_status.or(exit_status);
+    let (body, name) = (bytes.to_vec(), params.name);
+    let request = ReportRequest { body, content_type, name, exit_status };
     reply::once::<200, _, _>(once, |idempotency| {
-        state.engine.runs().post_report(&actor, id, &key, body, content_type, idempotency)
+        state.engine.runs().post_report(&actor, id, &key, request, idempotency)
     })
     .await
 }
