@@ -169,16 +169,19 @@ impl Planner {
             return;
         }
         if !item.probes.is_empty() {
+            let over = slot.announced_at + Duration::hours(46);
             if self.is_compared_with(slot) {
-                self.watch(script, slot.announced_at + Duration::hours(46));
-                return;
+                self.watch(script, over);
+            } else {
+                self.look_back(script, over);
             }
-            for minutes in [1, 60, 24 * 60, 46 * 60] {
-                self.measure(script, slot.announced_at + Duration::minutes(minutes), Pace::Hosts);
-            }
+            capture(script, slot.deployed_at + Duration::hours(49));
             return;
         }
-        let at = if late {
+        let at = if item.machine == Some(MachineRule::Baselines) {
+            // What its indicators do not tell, the job that reads the error rate does.
+            slot.deployed_at + Duration::hours(48) + self.minutes(2..15)
+        } else if late {
             slot.deployed_at + Duration::hours(48) - self.minutes(2..20)
         } else {
             slot.announced_at + self.minutes(2..9)
@@ -240,7 +243,11 @@ impl Planner {
         let live = slot.environment == "production";
         let key = item.key.clone();
         match item.key.as_str() {
-            "perf-security" if live => self.watch(script, self.now - Duration::minutes(5)),
+            "perf-security" if live => {
+                let until = self.now - Duration::minutes(5);
+                self.watch(script, until);
+                capture(script, until);
+            }
             "perf-security" => {
                 let mut at = slot.announced_at + Duration::minutes(1);
                 while at < self.now - Duration::minutes(5) {
@@ -290,7 +297,7 @@ impl Planner {
             && slot.deployed_at > self.now - Duration::days(30)
     }
 
-    /// The checks run as they do in a watch, and its baselines are captured.
+    /// The checks run as they do in a watch.
     fn watch(&mut self, script: &mut DeploymentScript<'_>, until: DateTime<Utc>) {
         let began = script.slot.announced_at + Duration::minutes(1);
         let rounds = (until - began).num_minutes() / 5;
@@ -302,12 +309,23 @@ impl Planner {
             let deployment = script.deployment;
             script.push(at + Duration::seconds(2), Act::Measure { deployment, seen });
         }
-        for moment in Moment::ALL {
-            let due = script.slot.deployed_at + moment.after() + Duration::minutes(5);
-            if due < until {
-                script.push(due, Act::Capture);
-            }
+    }
+
+    /// As [`watch`](Self::watch), of long ago: a page every five minutes and all checks at both ends,
+    /// told in one.
+    fn look_back(&mut self, script: &mut DeploymentScript<'_>, until: DateTime<Utc>) {
+        let began = script.slot.announced_at + Duration::minutes(1);
+        self.measure(script, began, Pace::Hosts);
+        let mut all = Vec::new();
+        let mut at = began + Duration::minutes(5);
+        while at < until {
+            let mut seen = measured::round(&mut self.rng, at, Pace::Hosts, None);
+            let last = at + Duration::minutes(5) >= until;
+            seen.retain(|(suffix, _)| last || *suffix == "target-home");
+            all.append(&mut seen);
+            at += Duration::minutes(5);
         }
+        script.push(until, Act::Measure { deployment: script.deployment, seen: all });
     }
 
     fn measure(&mut self, script: &mut DeploymentScript<'_>, at: DateTime<Utc>, pace: Pace) {
@@ -353,6 +371,16 @@ impl Planner {
             at = at_work(at + self.minutes(15..170));
         }
         last
+    }
+}
+
+/// The baselines that are due until then are captured.
+fn capture(script: &mut DeploymentScript<'_>, until: DateTime<Utc>) {
+    for moment in Moment::ALL {
+        let due = script.slot.deployed_at + moment.after() + Duration::minutes(5);
+        if due < until {
+            script.push(due, Act::Capture);
+        }
     }
 }
 

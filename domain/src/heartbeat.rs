@@ -7,6 +7,7 @@ use croner::{
     Cron,
     parser::{CronParser, Seconds},
 };
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -24,6 +25,8 @@ string_enum! {
         Start = "start",
         /// It went wrong.
         Fail = "fail",
+        /// Something to be kept, which says nothing of how it goes.
+        Log = "log",
     }
 }
 
@@ -74,16 +77,20 @@ pub enum ScheduleError {
 }
 
 impl Schedule {
-    /// Reads a cron expression of five fields in a time zone. A time that a change to summer time
+    /// Reads a cron expression of five fields in a time zone. Where one of its two day fields begins
+    /// with `*`, a day must match both, as in cron; else either is enough. A time that a change to summer time
     /// leaves out comes when the clocks have gone forward; one that occurs twice comes once.
     ///
     /// # Errors
     /// Where it cannot be read or never comes after `now`.
     pub fn cron(text: &str, zone: &str, now: DateTime<Utc>) -> Result<Self, ScheduleError> {
         let zone: Tz = zone.parse().map_err(|_| ScheduleError::Zone)?;
-        let parser = CronParser::builder().seconds(Seconds::Disallowed).build();
-        let cron =
-            parser.parse(text.trim()).map_err(|error| ScheduleError::Cron(error.to_string()))?;
+        let text = text.trim();
+        let both = [2, 4].into_iter().any(|day| {
+            text.split_whitespace().nth(day).is_some_and(|field| field.starts_with('*'))
+        });
+        let parser = CronParser::builder().seconds(Seconds::Disallowed).dom_and_dow(both).build();
+        let cron = parser.parse(text).map_err(|error| ScheduleError::Cron(error.to_string()))?;
         let schedule = Self::Cron(Box::new(CronIn { cron, zone }));
         schedule.next(now).ok_or(ScheduleError::Never)?;
         Ok(schedule)
@@ -105,32 +112,82 @@ impl Schedule {
     }
 }
 
+/// The most runs of a heartbeat that are open at once; of more the oldest is forgotten, which is the
+/// one that is missed first.
+const MAX_OPEN_RUNS: usize = 100;
+
+/// A run that began under an id of its own (`rid`) and has not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenRun {
+    /// Its id.
+    pub rid: Uuid,
+    /// When it began.
+    pub at: DateTime<Utc>,
+}
+
 /// What was heard of a heartbeat.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Heard {
     /// When it last said that all is well.
     pub success_at: Option<DateTime<Utc>>,
-    /// When it last began, where it has not ended since.
+    /// When the run without an id last began, where it has not ended since.
     pub start_at: Option<DateTime<Utc>>,
     /// When it last said that it went wrong, where it has not said since that all is well.
     pub fail_at: Option<DateTime<Utc>>,
+    /// The runs with an id that have not ended, the oldest first.
+    pub open_runs: Vec<OpenRun>,
 }
 
 impl Heard {
-    /// What was heard with one more ping.
+    /// What was heard with one more ping, of the run with this id or of that without one. The end of
+    /// one run leaves the beginning of another standing.
     #[must_use]
-    pub const fn with(self, kind: PingKind, at: DateTime<Utc>) -> Self {
-        match kind {
-            PingKind::Success => Self { success_at: Some(at), start_at: None, fail_at: None },
-            PingKind::Start => Self { start_at: Some(at), ..self },
-            PingKind::Fail => Self { fail_at: Some(at), start_at: None, ..self },
+    pub fn with(mut self, kind: PingKind, rid: Option<Uuid>, at: DateTime<Utc>) -> Self {
+        if kind == PingKind::Log {
+            return self;
         }
+        match rid {
+            None => self.start_at = None,
+            Some(rid) => self.open_runs.retain(|run| run.rid != rid),
+        }
+        match (kind, rid) {
+            (PingKind::Start, None) => self.start_at = Some(at),
+            (PingKind::Start, Some(rid)) => {
+                if self.open_runs.len() >= MAX_OPEN_RUNS {
+                    self.open_runs.remove(0);
+                }
+                self.open_runs.push(OpenRun { rid, at });
+            }
+            (PingKind::Success, _) => {
+                self.success_at = Some(at);
+                self.fail_at = None;
+            }
+            (PingKind::Fail, _) => self.fail_at = Some(at),
+            (PingKind::Log, _) => {}
+        }
+        self
+    }
+
+    /// When the run with this id began, or that without one, where it has not ended.
+    #[must_use]
+    pub fn began(&self, rid: Option<Uuid>) -> Option<DateTime<Utc>> {
+        match rid {
+            None => self.start_at,
+            Some(rid) => self.open_runs.iter().find(|run| run.rid == rid).map(|run| run.at),
+        }
+    }
+
+    /// When the oldest run began that has not ended.
+    #[must_use]
+    pub fn oldest_run(&self) -> Option<DateTime<Utc>> {
+        self.open_runs.iter().map(|run| run.at).chain(self.start_at).min()
     }
 
     /// When it was last heard of.
     #[must_use]
     pub fn last(&self) -> Option<DateTime<Utc>> {
-        self.success_at.max(self.start_at).max(self.fail_at)
+        let began = self.open_runs.iter().map(|run| run.at).chain(self.start_at).max();
+        self.success_at.max(began).max(self.fail_at)
     }
 }
 
@@ -148,7 +205,7 @@ pub fn expected(
     let ended = heard.success_at.max(heard.fail_at);
     let due = ended.and_then(|ended| schedule.next(ended));
     // The one that comes first.
-    let expected = match (due, heard.start_at) {
+    let expected = match (due, heard.oldest_run()) {
         (Some(due), Some(started)) => Some(due.min(started)),
         (due, started) => due.or(started),
     }?;
@@ -163,7 +220,8 @@ pub fn state(
     heard: &Heard,
     now: DateTime<Utc>,
 ) -> HeartbeatState {
-    if heard.fail_at.is_some() && heard.start_at.is_none() {
+    let runs = heard.oldest_run().is_some();
+    if heard.fail_at.is_some() && !runs {
         return HeartbeatState::Failed;
     }
     match expected(schedule, grace_s, heard) {
@@ -171,7 +229,7 @@ pub fn state(
         Some((_, silent)) if now > silent => HeartbeatState::Down,
         _ if heard.fail_at.is_some() => HeartbeatState::Failed,
         // A run under way is not late before it counts as silent.
-        Some((expected, _)) if now > expected && heard.start_at.is_none() => HeartbeatState::Late,
+        Some((expected, _)) if now > expected && !runs => HeartbeatState::Late,
         Some(_) => HeartbeatState::Up,
     }
 }
@@ -309,14 +367,14 @@ mod tests {
         let look = |heard: &Heard, s: i64| state(&every, 30, heard, after(s));
         let silent = Heard::default();
         assert_eq!(look(&silent, 9_999), HeartbeatState::New);
-        let alive = silent.with(PingKind::Success, began);
+        let alive = silent.with(PingKind::Success, None, began);
         assert_eq!(look(&alive, 60), HeartbeatState::Up);
         assert_eq!(look(&alive, 61), HeartbeatState::Late);
         assert_eq!(look(&alive, 90), HeartbeatState::Late);
         assert_eq!(look(&alive, 91), HeartbeatState::Down);
-        let failed = alive.with(PingKind::Fail, after(10));
+        let failed = alive.with(PingKind::Fail, None, after(10));
         assert_eq!(look(&failed, 11), HeartbeatState::Failed);
-        assert_eq!(look(&failed.with(PingKind::Success, after(20)), 21), HeartbeatState::Up);
+        assert_eq!(look(&failed.with(PingKind::Success, None, after(20)), 21), HeartbeatState::Up);
     }
 
     #[test]
@@ -325,14 +383,64 @@ mod tests {
         let after = |s: i64| began + Duration::seconds(s);
         let daily = Schedule::Every(86_400);
         let look = |heard: &Heard, s: i64| state(&daily, 600, heard, after(s));
-        let started = Heard::default().with(PingKind::Start, began);
+        let started = Heard::default().with(PingKind::Start, None, began);
         assert_eq!(look(&started, 600), HeartbeatState::Up);
         assert_eq!(look(&started, 601), HeartbeatState::Down);
-        let ended = started.with(PingKind::Success, after(300));
+        let ended = started.clone().with(PingKind::Success, None, after(300));
         assert_eq!(look(&ended, 601), HeartbeatState::Up);
         // It went wrong before and is being tried again: not well until it has ended well.
-        let again = started.with(PingKind::Fail, after(5)).with(PingKind::Start, after(60));
+        let again =
+            started.with(PingKind::Fail, None, after(5)).with(PingKind::Start, None, after(60));
         assert_eq!(look(&again, 61), HeartbeatState::Failed);
         assert_eq!(look(&again, 661), HeartbeatState::Down);
+    }
+
+    #[test]
+    fn the_end_of_one_run_leaves_another_standing() {
+        let began = Utc.with_ymd_and_hms(2026, 11, 19, 14, 0, 0).single().unwrap();
+        let after = |s: i64| began + Duration::seconds(s);
+        let daily = Schedule::Every(86_400);
+        let look = |heard: &Heard, s: i64| state(&daily, 600, heard, after(s));
+        let (a, b) = (Some(Uuid::from_u128(1)), Some(Uuid::from_u128(2)));
+        let both = Heard::default()
+            .with(PingKind::Success, None, began)
+            .with(PingKind::Start, a, after(1))
+            .with(PingKind::Start, b, after(2));
+        let one = both.clone().with(PingKind::Success, a, after(300));
+        assert_eq!(look(&one, 602), HeartbeatState::Up);
+        assert_eq!(look(&one, 603), HeartbeatState::Down, "the second hangs");
+        let none = one.clone().with(PingKind::Success, b, after(400));
+        assert_eq!(look(&none, 603), HeartbeatState::Up);
+        // The older one hangs.
+        let other = both.clone().with(PingKind::Success, b, after(300));
+        assert_eq!(look(&other, 602), HeartbeatState::Down);
+        let unnamed = both.with(PingKind::Success, None, after(300));
+        assert_eq!(look(&unnamed, 602), HeartbeatState::Down, "it ended no run with an id");
+        assert_eq!(one.clone().with(PingKind::Log, b, after(310)), one);
+    }
+
+    #[test]
+    fn so_many_runs_are_open_and_no_more() {
+        let began = Utc.with_ymd_and_hms(2026, 11, 19, 14, 0, 0).single().unwrap();
+        let heard = (0..1_000_u128).fold(Heard::default(), |heard, n| {
+            let at = began + Duration::seconds(i64::try_from(n).unwrap());
+            heard.with(PingKind::Start, Some(Uuid::from_u128(n)), at)
+        });
+        assert_eq!(heard.open_runs.len(), MAX_OPEN_RUNS);
+    }
+
+    #[rstest]
+    // Where a day field begins with `*`, both must match.
+    #[case("0 4 */2 * 1", "2026-12-07T04:00:00Z")]
+    #[case("0 5 */100,1-7 * MON", "2026-12-07T05:00:00Z")]
+    #[case("0 0 15 * */3", "2027-05-15T00:00:00Z")]
+    #[case("0 0 13 * *", "2026-12-13T00:00:00Z")]
+    #[case("0 0 * * FRI", "2026-12-04T00:00:00Z")]
+    // Where neither does, either is enough.
+    #[case("0 0 13 * FRI", "2026-12-04T00:00:00Z")]
+    #[case("0 0 1-7 * 1", "2026-11-30T00:00:00Z")]
+    fn day_fields_as_cron_means_them(#[case] cron: &str, #[case] next: &str) {
+        let now = at("2026-11-28T12:00:00Z");
+        assert_eq!(Schedule::cron(cron, "UTC", now).unwrap().next(now), Some(at(next)));
     }
 }

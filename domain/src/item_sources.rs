@@ -47,6 +47,40 @@ impl From<Phase> for SourceStatus {
     }
 }
 
+/// What a built-in rule says of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RuleAnswer {
+    /// It judged, or knows that it cannot yet: no word sent to the box stands in for that.
+    Knows(AutomatedStatus, String),
+    /// There is nothing it could know it from: somebody else may say it.
+    NoSource(String),
+}
+
+impl RuleAnswer {
+    /// What it comes to where nobody else has said anything.
+    #[must_use]
+    pub fn alone(self) -> (AutomatedStatus, String) {
+        match self {
+            Self::Knows(word, sentence) => (word, sentence),
+            Self::NoSource(sentence) => (AutomatedStatus::Undecided, sentence),
+        }
+    }
+
+    /// What it comes to beside the sources of its box. None of them argues away what it knows, nor
+    /// that it is too early to know; one stands in for it only where it has nothing to know from.
+    #[must_use]
+    pub fn beside(self, label: &str, sources: &[Source<'_>]) -> (AutomatedStatus, String) {
+        let mut all = sources.to_vec();
+        if let Self::Knows(word, sentence) = &self
+            && !sources.is_empty()
+        {
+            all.push(Source { label, word: SourceStatus::of(*word), sentence });
+        }
+        let said = combine(&all);
+        said.unwrap_or_else(|| self.alone())
+    }
+}
+
 /// What the sources say together: `None` where there is none at all.
 ///
 /// One failed source fails the half. Then: one that could not tell leaves it undecided, one that
@@ -76,7 +110,14 @@ pub fn combine(sources: &[Source<'_>]) -> Option<(AutomatedStatus, String)> {
         .or_else(|| {
             Some(if waiting > 0 {
                 let answered = total - waiting;
-                (AutomatedStatus::Running, format!("{answered} of {total} have answered so far."))
+                let mut open = sources.iter().filter(|source| source.word.is_none());
+                let why = open
+                    .find(|source| !source.sentence.is_empty())
+                    .map_or_else(String::new, |source| {
+                        format!(" {}: {}", source.label, source.sentence)
+                    });
+                let sentence = format!("{answered} of {total} have answered so far.{why}");
+                (AutomatedStatus::Running, sentence)
             } else if let [only] = sources {
                 (AutomatedStatus::Passed, only.sentence.to_owned())
             } else {
@@ -113,6 +154,25 @@ mod tests {
             Just(Some(SourceStatus::Failed)),
             Just(Some(SourceStatus::Undecided)),
         ]
+    }
+
+    #[test]
+    fn a_rule_that_knows_is_not_argued_away() {
+        let said = |word| source(Some(word));
+        let knows = |word| RuleAnswer::Knows(word, "It is too early.".into());
+        let none = || RuleAnswer::NoSource("Nothing reads it.".into());
+        let of = |rule: RuleAnswer, sources: Vec<Source<'_>>| rule.beside("rule", &sources);
+        let (word, why) = of(knows(AutomatedStatus::Undecided), vec![said(SourceStatus::Passed)]);
+        assert_eq!((word, why.as_str()), (AutomatedStatus::Undecided, "rule: It is too early."));
+        let (word, why) = of(knows(AutomatedStatus::Running), vec![said(SourceStatus::Passed)]);
+        assert_eq!(word, AutomatedStatus::Running);
+        assert_eq!(why, "1 of 2 have answered so far. rule: It is too early.");
+        let (word, _) = of(knows(AutomatedStatus::Passed), vec![said(SourceStatus::Failed)]);
+        assert_eq!(word, AutomatedStatus::Failed);
+        assert_eq!(of(none(), vec![said(SourceStatus::Passed)]).0, AutomatedStatus::Passed);
+        assert_eq!(of(none(), Vec::new()).0, AutomatedStatus::Undecided);
+        let (word, why) = of(knows(AutomatedStatus::Passed), Vec::new());
+        assert_eq!((word, why.as_str()), (AutomatedStatus::Passed, "It is too early."));
     }
 
     proptest! {

@@ -46,6 +46,14 @@ pub enum Error {
     /// An idempotency key came back with another request.
     #[error("This idempotency key was used for another request; use a new key for a new request.")]
     KeyReused,
+    /// Too much is asked for at this moment.
+    #[error(
+        "Too many ask for this at the moment; nothing was done. Try again in {retry_after_s} s."
+    )]
+    Busy {
+        /// Seconds to wait before the next try.
+        retry_after_s: u32,
+    },
     /// The database was lost at the very moment of keeping it, and could not be asked.
     #[error("Nobody knows whether this was kept; look before trying again.")]
     Unknown(#[source] StoreError),

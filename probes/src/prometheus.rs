@@ -5,8 +5,9 @@
 //! | one series, or a scalar | its value |
 //! | an empty result, and the heartbeat query finds something that is not 0 | zero |
 //! | an empty result otherwise | missing |
+//! | `isPartial`, or a warning that a store did not answer | partial: neither zero nor a value |
 //! | NaN: nothing was divided by nothing | missing |
-//! | ±Inf, several series, a matrix, a string | trouble: the query does not say one number |
+//! | ±Inf, several series, a histogram, a matrix, a string | trouble: the query does not say one number |
 //! | an error, no JSON, no answer, too long an answer | trouble, never held against the service |
 
 use std::time::Duration;
@@ -46,6 +47,9 @@ pub enum Said {
     Zero,
     /// There is no data, with the reason.
     Missing(String),
+    /// A store behind the server did not answer, so that what was found is not all there is; with the
+    /// reason.
+    Partial(String),
     /// The question was not answered, or not with one number; with the reason.
     Trouble(String),
 }
@@ -66,20 +70,67 @@ pub(crate) async fn ask(client: &GuardedClient, question: &Question<'_>) -> Answ
     let mut answered = Answered { said: Said::Zero, warnings: Vec::new(), exchanges: Vec::new() };
     let first = instant(client, question, question.query, &mut answered).await;
     answered.said = match (first, question.heartbeat_query) {
-        (Ok(Some(value)), _) => number(value),
         (Err(trouble), _) => Said::Trouble(trouble),
-        (Ok(None), None) => Said::Missing("the query found no series".into()),
-        (Ok(None), Some(heartbeat)) => {
+        (Ok(found), _) if found.is_partial => partial(found.value),
+        (Ok(Found { value: Some(value), .. }), _) => number(value),
+        // What would have been found may lie in the store that the server warns of.
+        (Ok(_), _) if answered.warnings.iter().any(|warning| is_of_server(warning)) => {
+            partial(None)
+        }
+        (Ok(_), None) => Said::Missing("the query found no series".into()),
+        (Ok(_), Some(heartbeat)) => {
             match instant(client, question, heartbeat, &mut answered).await {
-                Ok(Some(beats)) if beats.is_finite() && beats != 0.0 => Said::Zero,
+                Err(trouble) => Said::Trouble(format!("the heartbeat query: {trouble}")),
+                Ok(beats) if beats.is_partial => partial(None),
+                Ok(Found { value: Some(beats), .. }) if beats.is_finite() && beats != 0.0 => {
+                    Said::Zero
+                }
                 Ok(_) => Said::Missing(
                     "the query found no series, and neither did the heartbeat query".into(),
                 ),
-                Err(trouble) => Said::Trouble(format!("the heartbeat query: {trouble}")),
             }
         }
     };
     answered
+}
+
+fn partial(value: Option<f64>) -> Said {
+    let found = value.map_or_else(
+        || "found no series".to_owned(),
+        |value| format!("found {}", domain::indicator::shown(value)),
+    );
+    Said::Partial(format!(
+        "the answer is partial: the query {found}, and a store that did not answer may hold more"
+    ))
+}
+
+/// Whether a warning may be about the data rather than about how the query is written, which
+/// Prometheus says in its first words.
+fn is_of_server(warning: &str) -> bool {
+    !warning.starts_with("PromQL ")
+}
+
+/// Whether a warning says that a part of the data could not be asked: Prometheus of its remote read,
+/// Thanos and Mimir of their stores.
+fn is_of_store(warning: &str) -> bool {
+    const SIGNS: [&str; 14] = [
+        "remote read",
+        "remote_read",
+        "storage",
+        "store",
+        "rpc error",
+        "unavailable",
+        "refused",
+        "timeout",
+        "timed out",
+        "deadline",
+        "unreachable",
+        "partial",
+        "ingester",
+        "no such host",
+    ];
+    let lower = warning.to_ascii_lowercase();
+    is_of_server(warning) && SIGNS.iter().any(|sign| lower.contains(sign))
 }
 
 fn number(value: f64) -> Said {
@@ -99,10 +150,14 @@ struct Reply {
     data: Option<Data>,
     #[serde(default)]
     error: Option<String>,
+    /// `null` from servers that are not written in Go, or are.
     #[serde(default)]
-    warnings: Vec<String>,
+    warnings: Option<Vec<String>>,
     #[serde(default)]
-    infos: Vec<String>,
+    infos: Option<Vec<String>>,
+    /// VictoriaMetrics: a storage node did not answer.
+    #[serde(default, rename = "isPartial")]
+    is_partial: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -112,13 +167,20 @@ struct Data {
     result: serde_json::Value,
 }
 
+/// What a query found.
+struct Found {
+    value: Option<f64>,
+    /// A store did not answer.
+    is_partial: bool,
+}
+
 /// Sends one instant query: its number, or nothing.
 async fn instant(
     client: &GuardedClient,
     question: &Question<'_>,
     query: &str,
     answered: &mut Answered,
-) -> Result<Option<f64>, String> {
+) -> Result<Found, String> {
     let request = request(question, query)?;
     let answer = match client.send(request).await {
         Ok(answer) => answer,
@@ -142,13 +204,16 @@ async fn instant(
             question.server_url
         )
     })?;
-    answered.warnings.extend(reply.warnings.into_iter().chain(reply.infos));
+    let warnings = reply.warnings.unwrap_or_default();
+    let is_partial =
+        reply.is_partial == Some(true) || warnings.iter().any(|warning| is_of_store(warning));
+    answered.warnings.extend(warnings.into_iter().chain(reply.infos.unwrap_or_default()));
     if reply.status != "success" {
         let said = reply.error.unwrap_or_else(|| format!("status {status}"));
         return Err(format!("the server refused the query: {}", redact::shorten(&said, 300)));
     }
     let data = reply.data.ok_or("the server answered without data")?;
-    one(&data.kind, &data.result)
+    Ok(Found { value: one(&data.kind, &data.result)?, is_partial })
 }
 
 fn request(question: &Question<'_>, query: &str) -> Result<Request, String> {
@@ -173,6 +238,14 @@ fn one(kind: &str, result: &serde_json::Value) -> Result<Option<f64>, String> {
     let sample = match (kind, result.as_array().map(Vec::as_slice)) {
         ("scalar", Some(sample)) => sample,
         ("vector", Some([])) => return Ok(None),
+        ("vector", None) if result.is_null() => return Ok(None),
+        ("vector", Some([series])) if series.get("histogram").is_some() => {
+            return Err(
+                "the query answers a native histogram; have it say one number, such as with \
+                        histogram_quantile(0.95, …), histogram_count(…) or histogram_avg(…)"
+                    .into(),
+            );
+        }
         ("vector", Some([series])) => {
             series["value"].as_array().map(Vec::as_slice).unwrap_or_default()
         }
@@ -188,11 +261,22 @@ fn one(kind: &str, result: &serde_json::Value) -> Result<Option<f64>, String> {
             ));
         }
     };
-    let text = sample.get(1).and_then(serde_json::Value::as_str).unwrap_or_default();
-    match text.parse::<f64>() {
-        Ok(value) => Ok(Some(value)),
-        Err(_) => Err(format!("`{}` is no number", redact::shorten(text, 40))),
+    let value = match sample.get(1) {
+        Some(serde_json::Value::Number(number)) => number.as_f64(),
+        Some(serde_json::Value::String(text)) => text.parse().ok(),
+        _ => None,
+    };
+    if let Some(value) = value {
+        return Ok(Some(value));
     }
+    let said = sample.get(1).map_or_else(
+        || "a sample without a value".to_owned(),
+        |value| match value.as_str() {
+            Some(text) => format!("`{}`", redact::shorten(text, 40)),
+            None => format!("`{}`", redact::shorten(&value.to_string(), 40)),
+        },
+    );
+    Err(format!("the query answers {said}, which is no number"))
 }
 
 #[cfg(test)]
@@ -211,12 +295,37 @@ mod tests {
         assert_eq!(vector(&["0.5"]), Ok(Some(0.5)));
         assert_eq!(vector(&[]), Ok(None));
         assert!(vector(&["1", "2"]).unwrap_err().contains("2 series"));
-        assert!(vector(&["<b>"]).unwrap_err().contains("`<b>` is no number"));
+        assert!(vector(&["<b>"]).unwrap_err().contains("`<b>`, which is no number"));
+        let sample = |sample| one("vector", &json!([sample]));
+        assert_eq!(sample(json!({"value": [1, 0.5]})), Ok(Some(0.5)), "a number as such");
+        assert!(sample(json!({"histogram": [1, {}]})).unwrap_err().contains("native histogram"));
+        assert!(sample(json!({"value": [1, null]})).unwrap_err().contains("`null`"));
+        assert!(sample(json!({})).unwrap_err().contains("without a value"));
+        assert_eq!(one("vector", &json!(null)), Ok(None));
         assert_eq!(one("scalar", &json!([1, "7"])), Ok(Some(7.0)));
         assert!(one("matrix", &json!([])).unwrap_err().contains("matrix"));
         assert!(one("string", &json!([1, "text"])).unwrap_err().contains("string"));
         assert!(one("vector", &json!("<html>")).is_err());
         assert!(matches!(number(f64::NAN), Said::Missing(_)));
         assert!(matches!(number(f64::INFINITY), Said::Trouble(_)));
+    }
+
+    #[test]
+    fn warnings_about_stores_are_told_from_those_about_queries() {
+        for warning in [
+            "remote_read: remote server http://10.0.0.7/read returned http status 503",
+            "receive series from Addr: store-eu:10901: rpc error: code = Unavailable",
+            "No StoreAPIs matched for this query",
+            "dial tcp 10.0.0.7:9201: connect: connection refused",
+        ] {
+            assert!(is_of_store(warning), "{warning}");
+        }
+        for warning in [
+            "PromQL warning: encountered a mix of histograms and floats for metric name \"store\"",
+            "PromQL info: metric might not be a counter: \"storage_errors\"",
+        ] {
+            assert!(!is_of_store(warning) && !is_of_server(warning), "{warning}");
+        }
+        assert!(is_of_server("something new") && !is_of_store("something new"));
     }
 }

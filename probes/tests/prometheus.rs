@@ -30,12 +30,15 @@ async fn ask(server: &Server, query: &str, heartbeat: Option<&str>) -> Answered 
     Prober::new(support::client()).ask_prometheus(&question).await
 }
 
-async fn scraped() -> Server {
+async fn scraped(more: &str) -> Server {
     let target = support::serve(Router::new().route("/metrics", get(|| async { METRICS }))).await;
-    let server = prometheus(target);
+    let server = prometheus(target, more);
     for _ in 0..200 {
-        if ask(&server, "queue_depth", None).await.said == Said::Value(7.0) {
-            return server;
+        // What a store that does not answer leaves is partial, and there all the same.
+        match ask(&server, "queue_depth", None).await.said {
+            Said::Value(7.0) => return server,
+            Said::Partial(why) if why.contains("found 7") => return server,
+            _ => {}
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -44,7 +47,7 @@ async fn scraped() -> Server {
 
 #[tokio::test]
 async fn what_a_server_says() {
-    let mut server = scraped().await;
+    let mut server = scraped("").await;
     let said = async |query: &str, heartbeat| ask(&server, query, heartbeat).await.said;
     let rate = "100 * sum(requests_total{code=~\"5..\"}) / sum(requests_total)";
     assert_eq!(said(rate, None).await, Said::Value(1.0));
@@ -71,6 +74,58 @@ async fn what_a_server_says() {
     server.kill();
     let Said::Trouble(why) = ask(&server, "queue_depth", None).await.said else { panic!() };
     assert!(why.contains("refused the connection"), "{why}");
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_makes_nothing_zero() {
+    // Nothing listens on port 1.
+    let remote = "remote_read: [{url: 'http://127.0.0.1:1/api/v1/read', read_recent: true}]\n";
+    let server = scraped(remote).await;
+    let nothing = ask(&server, "sum(nothing_at_all)", Some("up{job=\"shop\"}")).await;
+    assert!(matches!(nothing.said, Said::Partial(_)), "{:?}", nothing.said);
+    assert!(nothing.warnings.iter().any(|said| said.contains("remote")), "{:?}", nothing.warnings);
+    let value = ask(&server, "queue_depth", None).await;
+    assert!(matches!(value.said, Said::Partial(_)), "{:?}", value.said);
+}
+
+/// Answers as servers give them that speak Prometheus's query API and are not it.
+async fn said_of(answer: &'static str, heartbeat: Option<&str>) -> Answered {
+    let always = Router::new()
+        .fallback(move || async move { ([("content-type", "application/json")], answer) });
+    let address = support::serve(always).await;
+    let question = Question {
+        server_url: &format!("http://{address}"),
+        query: "anything",
+        heartbeat_query: heartbeat,
+        at: support::now(),
+        timeout: Duration::from_secs(5),
+    };
+    Prober::new(support::client()).ask_prometheus(&question).await
+}
+
+#[tokio::test]
+async fn other_servers_answer_in_their_ways() {
+    // VictoriaMetrics with a storage node gone.
+    let partial = r#"{"status": "success", "isPartial": true, "data":
+        {"resultType": "vector", "result": []}, "stats": {"seriesFetched": "0"}}"#;
+    assert!(matches!(said_of(partial, Some("up")).await.said, Said::Partial(_)));
+    // Thanos with partial responses on.
+    let warned = r#"{"status": "success", "data": {"resultType": "vector", "result": []},
+        "warnings": ["No StoreAPIs matched for this query"]}"#;
+    assert!(matches!(said_of(warned, None).await.said, Said::Partial(_)));
+    // What is said of how the query is written takes nothing back.
+    let annotated = r#"{"status": "success", "data": {"resultType": "vector", "result":
+        [{"metric": {}, "value": [1, "3"]}]}, "infos": ["PromQL info: name: \"storage\""]}"#;
+    let annotated = said_of(annotated, None).await;
+    assert_eq!((annotated.said, annotated.warnings.len()), (Said::Value(3.0), 1));
+    // Not written in Go.
+    let nulls = r#"{"status": "success", "warnings": null, "infos": null, "isPartial": null,
+        "data": {"resultType": "vector", "result": [{"metric": {}, "value": [1, 3]}]}}"#;
+    assert_eq!(said_of(nulls, None).await.said, Said::Value(3.0));
+    let histogram = r#"{"status": "success", "data": {"resultType": "vector", "result":
+        [{"metric": {}, "histogram": [1, {"count": "10", "sum": "2", "buckets": []}]}]}}"#;
+    let Said::Trouble(why) = said_of(histogram, None).await.said else { panic!("no number") };
+    assert!(why.contains("native histogram"), "{why}");
 }
 
 #[tokio::test]

@@ -205,9 +205,12 @@ impl Buffered for (HeartbeatId, RecordedPing) {
 async fn write_states(link: &mut Connection, states: Vec<Heartbeat>) -> Result<(), StoreError> {
     let last: BTreeMap<_, _> = states.into_iter().map(|record| (record.id, record)).collect();
     for record in last.into_values() {
+        let open_runs = serde_json::to_string(&record.heard.open_runs)
+            .map_err(|error| StoreError::corrupt("open_runs", error))?;
         link.query(
             "UPDATE heartbeats SET state = $2, state_since = $3, success_at = $4, start_at = $5, \
-             fail_at = $6, exit_code = $7, pings = $8, silent_at = $9 WHERE id = $1",
+             fail_at = $6, exit_code = $7, pings = $8, silent_at = $9, open_runs = $10 \
+             WHERE id = $1",
         )
         .bind(record.id.0)
         .bind(record.state.as_str().to_owned())
@@ -218,6 +221,7 @@ async fn write_states(link: &mut Connection, states: Vec<Heartbeat>) -> Result<(
         .bind(record.exit_code)
         .bind(record.pings)
         .bind(record.silent_at.map(micros))
+        .bind(open_runs)
         .execute()
         .await?;
     }
@@ -296,6 +300,7 @@ fn read(row: &Row) -> Result<Heartbeat, StoreError> {
             success_at: row.time_optional("success_at")?,
             start_at: row.time_optional("start_at")?,
             fail_at: row.time_optional("fail_at")?,
+            open_runs: row.json("open_runs")?,
         },
         exit_code: row.get("exit_code")?,
         pings: row.get("pings")?,

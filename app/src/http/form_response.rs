@@ -207,6 +207,7 @@ impl Forms {
         };
         let mut response = self.page(&sender, page, refused.for_people(), false).await;
         *response.status_mut() = refused.status();
+        refused.note_retry(response.headers_mut());
         response
     }
 

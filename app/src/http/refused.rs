@@ -5,7 +5,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use engine::{Error, error::FieldError};
-use http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderValue, StatusCode,
+    header::{CONTENT_TYPE, RETRY_AFTER},
+};
 use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
@@ -21,7 +24,7 @@ pub const fn status_of(error: &Error) -> StatusCode {
         Error::Conflict { .. } => StatusCode::CONFLICT,
         Error::Forbidden(_) => StatusCode::FORBIDDEN,
         Error::Unauthenticated(_) => StatusCode::UNAUTHORIZED,
-        Error::Store(_) | Error::Unknown(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Store(_) | Error::Unknown(_) | Error::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -35,12 +38,22 @@ pub struct Refused {
     errors: Vec<FieldError>,
     /// The boxes that block, where boxes do.
     open: Vec<String>,
+    /// Seconds to wait before the next try, where that helps.
+    #[serde(default)]
+    retry_after_s: Option<u32>,
 }
 
 impl Refused {
     /// The HTTP status that says the same.
     pub fn status(&self) -> StatusCode {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// Says in the answer's head when to try again, where that helps.
+    pub fn note_retry(&self, headers: &mut HeaderMap) {
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
     }
 
     /// As the pages say it: fields by their labels rather than by their names.
@@ -68,12 +81,16 @@ impl From<Error> for Refused {
             _ => {}
         }
         let (status, detail) = (status_of(&refusal).as_u16(), refusal.to_string());
+        let retry_after_s = match refusal {
+            Error::Busy { retry_after_s } => Some(retry_after_s),
+            _ => None,
+        };
         let (errors, open) = match refusal {
             Error::Invalid(errors) => (errors, Vec::new()),
             Error::Conflict { open, .. } => (Vec::new(), open),
             _ => (Vec::new(), Vec::new()),
         };
-        Self { status, detail, errors, open }
+        Self { status, detail, errors, open, retry_after_s }
     }
 }
 
@@ -111,6 +128,7 @@ impl IntoResponse for Refused {
         let mut response = (status, Json(body)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(CONTENT_TYPE, kind);
+        self.note_retry(response.headers_mut());
         response
     }
 }

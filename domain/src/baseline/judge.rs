@@ -7,6 +7,7 @@ use super::Moment;
 use crate::{
     indicator::{BUILT_IN, Criterion, Family, Limit, shown},
     item::AutomatedStatus,
+    item_sources::RuleAnswer,
 };
 
 /// What the box asks about in every watch, with what holds where nobody has agreed on anything
@@ -63,10 +64,11 @@ pub fn judge(
     captured: &[BaselineFact],
     deployed_at: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> (AutomatedStatus, String) {
+) -> RuleAnswer {
     let last: Vec<_> = captured.iter().filter(|fact| fact.moment == Moment::H48).collect();
     if last.is_empty() {
-        return too_early(captured, deployed_at, now);
+        let (word, sentence) = too_early(captured, deployed_at, now);
+        return RuleAnswer::Knows(word, sentence);
     }
     let mut found = Found::default();
     for fact in &last {
@@ -77,7 +79,7 @@ pub fn judge(
         if judged {
             continue;
         }
-        found.unknown.push(match last.iter().find(|fact| fact.family == family) {
+        found.missing.push(match last.iter().find(|fact| fact.family == family) {
             None => format!("{label}: nothing measures it"),
             Some(fact) => format!("{}: no one has said what is good", fact.label),
         });
@@ -116,7 +118,10 @@ fn asked_of(fact: &BaselineFact) -> Vec<String> {
 #[derive(Default)]
 struct Found {
     failed: Vec<String>,
+    /// What is measured and cannot be judged.
     unknown: Vec<String>,
+    /// What nothing here measures, so that somebody else may say it.
+    missing: Vec<String>,
     good: Vec<String>,
 }
 
@@ -131,7 +136,7 @@ impl Found {
             self.unknown.push(if fact.coverage > 0.0 {
                 format!("{label}: {:.0} % of the window was measured", fact.coverage * 100.0)
             } else {
-                format!("{label}: nothing measures it")
+                format!("{label}: nothing was measured")
             });
             return;
         };
@@ -160,17 +165,21 @@ impl Found {
         self.good.push(seen);
     }
 
-    fn word(self) -> (AutomatedStatus, String) {
+    fn word(self) -> RuleAnswer {
+        let said = |of: &[String], apart| format!("At 48h: {}.", of.join(apart));
         if !self.failed.is_empty() {
-            return (AutomatedStatus::Failed, format!("At 48h: {}.", self.failed.join("; ")));
+            return RuleAnswer::Knows(AutomatedStatus::Failed, said(&self.failed, "; "));
         }
         if !self.unknown.is_empty() {
-            let said = format!("At 48h: {}.", self.unknown.join("; "));
+            let all = [self.unknown, self.missing].concat();
+            return RuleAnswer::Knows(AutomatedStatus::Undecided, said(&all, "; "));
+        }
+        if !self.missing.is_empty() {
             let hint =
                 "Add an indicator for what is missing, or post the result of what measures it.";
-            return (AutomatedStatus::Undecided, format!("{said} {hint}"));
+            return RuleAnswer::NoSource(format!("{} {hint}", said(&self.missing, "; ")));
         }
-        (AutomatedStatus::Passed, format!("At 48h: {}.", self.good.join(", ")))
+        RuleAnswer::Knows(AutomatedStatus::Passed, said(&self.good, ", "))
     }
 }
 
@@ -206,7 +215,22 @@ mod tests {
 
     fn judged(facts: &[BaselineFact]) -> (AutomatedStatus, String) {
         let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
-        judge(facts, began, began + Duration::hours(49))
+        judge(facts, began, began + Duration::hours(49)).alone()
+    }
+
+    #[test]
+    fn only_what_nothing_measures_may_be_said_by_somebody_else() {
+        let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
+        let fillable = |facts: &[BaselineFact], hours| {
+            let answer = judge(facts, began, began + Duration::hours(hours));
+            matches!(answer, RuleAnswer::NoSource(_))
+        };
+        let whole = all(Some(0.02), Some(142.0), Some(99.95));
+        assert!(fillable(&whole[1..], 49), "no indicator tells the error rate");
+        assert!(!fillable(&all(Some(0.02), None, Some(99.95)), 49), "one tells it, with gaps");
+        let slow = all(Some(0.02), Some(900.0), Some(99.95));
+        assert!(!fillable(&slow[1..], 49), "what failed is not argued away");
+        assert!(!fillable(&[], 1), "it is too early");
     }
 
     #[test]
@@ -230,9 +254,9 @@ mod tests {
     #[test]
     fn before_its_end_it_runs_once_something_was_measured() {
         let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
-        assert_eq!(judge(&[], began, began).0, AutomatedStatus::Undecided);
+        assert_eq!(judge(&[], began, began).alone().0, AutomatedStatus::Undecided);
         let early = BaselineFact { moment: Moment::M15, ..fact(Family::Uptime, Some(100.0)) };
-        assert_eq!(judge(&[early], began, began).0, AutomatedStatus::Running);
+        assert_eq!(judge(&[early], began, began).alone().0, AutomatedStatus::Running);
     }
 
     #[test]

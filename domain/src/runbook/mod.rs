@@ -9,7 +9,7 @@ mod types;
 mod version;
 
 pub use diff::{FieldChange, ItemChange, RunbookDiff, diff};
-pub use select::{Selection, select};
+pub use select::{Selection, fits, select};
 pub use types::{
     AppliesTo, Cadence, Condition, DEFAULT_WATCH_S, Duty, ItemTemplate, MachineRule, PROBES,
     Runbook, SignOffRequirement, default_sign_off,

@@ -14,6 +14,14 @@ pub struct Selection<'a> {
     pub reason: String,
 }
 
+/// Whether a deployment of this kind may be worked by it: it lists the kind, or lists none and is
+/// chosen by name. A duty is no deployment's.
+#[must_use]
+pub fn fits(runbook: &Runbook, kind: DeploymentKind) -> bool {
+    let scope = &runbook.applies_to;
+    scope.kinds.contains(&kind) || scope.kinds.is_empty() && scope.duty.is_none()
+}
+
 /// Finds the runbook for a deployment of `kind` on `environment` among the published ones.
 ///
 /// The kind must be listed: a rollback gets the runbook that lists `rollback` (of those that ship,

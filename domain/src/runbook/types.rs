@@ -141,6 +141,18 @@ string_enum! {
     }
 }
 
+impl MachineRule {
+    /// What people call it.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::RollbackRehearsed => "rollback rehearsal",
+            Self::LogsTriaged => "log triage",
+            Self::Baselines => "baselines",
+        }
+    }
+}
+
 /// Where an item counts. Both lists must match; an empty one matches everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {

@@ -9,16 +9,20 @@ use domain::{
     ids::{DeploymentId, PersonId, ReleaseId},
     permissions::{Permission, authorize},
     release::Release,
-    runbook::{ItemTemplate, RunbookVersion, select},
+    runbook::{ItemTemplate, RunbookVersion},
     service::Service,
     validate,
     verdict::Verdict,
     watch::WatchState,
 };
 use serde::Deserialize;
-use store::{Tx, deployments, people, releases, runbooks, runs, services};
+use store::{Tx, deployments, people, releases, runs, services};
 
-use super::{DeploymentView, Deployments, view};
+use super::{
+    DeploymentView, Deployments,
+    choose::{choose_runbook, kind_of},
+    view,
+};
 use crate::{
     Error,
     audit::entry,
@@ -171,14 +175,8 @@ pub async fn announce(
             open.version, open.environment, open.id
         )));
     }
-    let kind = match request.kind {
-        Some(kind) => kind,
-        None if deployments::any(tx, service.id, &request.environment).await? => {
-            DeploymentKind::Subsequent
-        }
-        None => DeploymentKind::First,
-    };
-    let runbook = choose(tx, &request, kind).await?;
+    let kind = kind_of(tx, service.id, &request).await?;
+    let runbook = choose_runbook(tx, &request, kind).await?;
     // The scheduler reads the time of the announcement out of it.
     let id = DeploymentId(new_id_at(now));
     let deployed_at = request.deployed_at.unwrap_or(now);
@@ -251,29 +249,6 @@ async fn place(tx: &mut Tx, request: &AnnounceRequest) -> Result<Service, Error>
             format!("names no environment of this service; it has {}", known.join(", "))
         },
     ))
-}
-
-async fn choose(
-    tx: &mut Tx,
-    request: &AnnounceRequest,
-    kind: DeploymentKind,
-) -> Result<RunbookVersion, Error> {
-    let mut published = runbooks::published(tx).await?;
-    let slug = match &request.runbook {
-        Some(slug) => slug.clone(),
-        None => {
-            let contents = published.iter().map(|version| &version.content);
-            let selection = select(contents, kind, &request.environment);
-            match selection.runbook {
-                Some(runbook) => runbook.slug.clone(),
-                None => return Err(Error::conflict(selection.reason)),
-            }
-        }
-    };
-    match published.iter().position(|version| version.content.slug == slug) {
-        Some(at) => Ok(published.swap_remove(at)),
-        None => Err(Error::field("/runbook", "names no published runbook")),
-    }
 }
 
 struct Opening {

@@ -2,6 +2,7 @@
 
 mod announce;
 mod baseline_view;
+mod choose;
 mod page;
 mod strip;
 mod view;

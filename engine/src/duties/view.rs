@@ -151,7 +151,7 @@ fn next(record: &Duty, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
 }
 
 impl Duties<'_> {
-    /// The duties that are switched on, those that wait first.
+    /// The duties that are switched on of the services the actor may read, those that wait first.
     ///
     /// # Errors
     /// Where the actor may not read.
@@ -161,6 +161,10 @@ impl Duties<'_> {
         let mut link = self.0.read().await?;
         let mut all = Vec::new();
         for record in duties::all(&mut link).await? {
+            // A token that is limited to services hears of no other.
+            if authorize(actor, Permission::Read, Some(&record.service)).is_err() {
+                continue;
+            }
             all.push(DutyView::of(&mut link, &record, now).await?);
         }
         Ok(all)

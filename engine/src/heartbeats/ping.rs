@@ -31,15 +31,18 @@ pub enum PingWord {
     Fail,
     /// Exited with this code: 0 is well, anything else is not.
     ExitCode(u8),
+    /// Something to be kept, which changes nothing.
+    Log,
 }
 
 impl PingWord {
-    /// Reads the last part of a ping's address: `start`, `fail` or an exit code.
+    /// Reads the last part of a ping's address: `start`, `fail`, `log` or an exit code.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "start" => Some(Self::Start),
             "fail" => Some(Self::Fail),
+            "log" => Some(Self::Log),
             code => code.parse().ok().map(Self::ExitCode),
         }
     }
@@ -49,6 +52,7 @@ impl PingWord {
             Self::Success => PingKind::Success,
             Self::Start => PingKind::Start,
             Self::Fail => PingKind::Fail,
+            Self::Log => PingKind::Log,
             Self::ExitCode(code) => of_exit_code(code),
         }
     }
@@ -66,6 +70,8 @@ impl PingWord {
 pub struct Ping {
     /// What its address says.
     pub word: PingWord,
+    /// The id of the run it is about, where runs overlap.
+    pub rid: Option<Uuid>,
     /// Where it came from.
     pub source: String,
     /// What came with it.
@@ -92,11 +98,14 @@ async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<
     };
     let before = record.clone();
     let kind = ping.word.kind();
-    let started = record.heard.start_at.filter(|_| kind != PingKind::Start);
+    let ends = matches!(kind, PingKind::Success | PingKind::Fail);
+    let started = record.heard.began(ping.rid).filter(|_| ends);
     // Clocks may be set back; what comes later is later.
     let now = record.heard.last().map_or(now, |last| last.max(now));
-    record.heard = record.heard.with(kind, now);
-    record.exit_code = ping.word.code();
+    record.heard = std::mem::take(&mut record.heard).with(kind, ping.rid, now);
+    if kind != PingKind::Log {
+        record.exit_code = ping.word.code();
+    }
     record.pings += 1;
     settle(&mut record, now);
     heartbeats::put_state(tx, &record);

@@ -62,7 +62,7 @@ pub async fn put(
         environment: request.environment,
         state: before.as_ref().map_or(HeartbeatState::New, |known| known.state),
         state_since: before.as_ref().map_or(now, |known| known.state_since),
-        heard: before.as_ref().map_or_else(Heard::default, |known| known.heard),
+        heard: before.as_ref().map_or_else(Heard::default, |known| known.heard.clone()),
         exit_code: before.as_ref().and_then(|known| known.exit_code),
         pings: before.as_ref().map_or(0, |known| known.pings),
         silent_at: None,

@@ -57,7 +57,7 @@ impl Indicators<'_> {
         let (value, mut said) = match answered.said {
             Said::Value(value) => (Some(value), Vec::new()),
             Said::Zero => (Some(0.0), Vec::new()),
-            Said::Missing(why) | Said::Trouble(why) => (None, vec![why]),
+            Said::Missing(why) | Said::Partial(why) | Said::Trouble(why) => (None, vec![why]),
         };
         said.extend(answered.warnings.into_iter().map(|warning| format!("warning: {warning}")));
         let said: String = said.join("; ").chars().take(1_000).collect();

@@ -2,6 +2,7 @@
 
 mod add;
 mod change;
+mod hashing;
 mod log_in;
 mod password;
 

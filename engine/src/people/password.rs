@@ -12,7 +12,7 @@ use domain::{
 };
 use store::{Tx, people};
 
-use super::{People, SignedIn};
+use super::{People, SignedIn, hashing::hash};
 use crate::{Error, audit::entry, error::ValidationErrors};
 
 /// A password as it is kept: hashed with Argon2id, long enough.
@@ -34,15 +34,15 @@ impl HashedPassword {
         let mut faults = ValidationErrors::default();
         faults.note("/password", validate::password(&password));
         faults.into_result()?;
-        let internal = |error: String| Error::Internal(format!("hashing a password: {error}"));
-        tokio::task::spawn_blocking(move || {
+        let hashed = hash(move || {
             let salt_bytes: [u8; 16] = rand::random();
             let salt = SaltString::encode_b64(&salt_bytes)?;
-            Ok(Self(Argon2::default().hash_password(password.as_bytes(), &salt)?.to_string()))
+            let hashed = Argon2::default().hash_password(password.as_bytes(), &salt)?;
+            Ok(Self(hashed.to_string()))
+        });
+        hashed.await?.map_err(|error: argon2::password_hash::Error| {
+            Error::Internal(format!("hashing a password: {error}"))
         })
-        .await
-        .map_err(|error| internal(error.to_string()))?
-        .map_err(|error: argon2::password_hash::Error| internal(error.to_string()))
     }
 
     pub(super) fn into_hash(self) -> String {
@@ -68,9 +68,9 @@ pub async fn set_password(
     entry(actor, now, "person.password", "person", record.person.id)
         .says(format!("set the password of {}", record.person.name))
         .record(tx);
-    let hash = password.into_hash();
-    let signed_in = SignedIn::with(record.person.id, &hash);
-    people::set_password(tx, record.person.id, hash).await?;
+    let hashed = password.into_hash();
+    let signed_in = SignedIn::with(record.person.id, &hashed);
+    people::set_password(tx, record.person.id, hashed).await?;
     Ok(signed_in)
 }
 
@@ -125,12 +125,11 @@ impl People<'_> {
     }
 }
 
-pub(super) async fn verify_password(password: String, hash: String) -> Result<bool, Error> {
-    tokio::task::spawn_blocking(move || {
-        PasswordHash::new(&hash).is_ok_and(|parsed| {
+pub(super) async fn verify_password(password: String, known: String) -> Result<bool, Error> {
+    hash(move || {
+        PasswordHash::new(&known).is_ok_and(|parsed| {
             Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
         })
     })
     .await
-    .map_err(|error| Error::Internal(format!("checking a password: {error}")))
 }

@@ -224,3 +224,46 @@ async fn a_run_of_fifty_items_opens_in_few_statements(#[values(On::Sqlite, On::P
     })
     .await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_runbook_is_chosen_among_those_that_fit(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        p.engine.runbooks().publish_shipped().await.unwrap();
+        let named =
+            |runbook: &str| AnnounceRequest { runbook: Some(runbook.into()), ..announcement("1") };
+        for duty in ["backup-restore-drill", "vendor-sync"] {
+            let refused = p.engine.deployments().announce_by_hand(&p.ci(), named(duty)).await;
+            let Err(Error::Invalid(errors)) = refused else { panic!("{refused:?}") };
+            assert_eq!(errors[0].pointer, "/runbook");
+            assert!(errors[0].message.contains("first-deploy"), "{}", errors[0].message);
+        }
+        // One without kinds is chosen by name alone.
+        let chosen =
+            p.engine.deployments().announce_by_hand(&p.ci(), named("backend-deploy")).await;
+        chosen.unwrap();
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_kind_is_true_of_the_history(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let of_kind = async |version: &str, kind| {
+            let request = AnnounceRequest { kind: Some(kind), ..announcement(version) };
+            p.engine.deployments().announce_by_hand(&p.ci(), request).await
+        };
+        // Until one was signed off, each is the first.
+        of_kind("1", DeploymentKind::First).await.unwrap();
+        of_kind("2", DeploymentKind::First).await.unwrap();
+        p.signed_off("3").await;
+        let again = of_kind("4", DeploymentKind::First).await.unwrap_err();
+        assert_eq!(field(again), "/kind");
+        let never = of_kind("4", DeploymentKind::Rollback).await.unwrap_err();
+        assert_eq!(field(never), "/kind");
+        of_kind("4", DeploymentKind::Hotfix).await.unwrap();
+        of_kind("3", DeploymentKind::Rollback).await.unwrap();
+    })
+    .await;
+}

@@ -1,7 +1,7 @@
 //! Duties: when their runs open, what their boxes wait for, how they are late and done.
 
 use chrono::Duration;
-use domain::ids::DutyRunId;
+use domain::{ids::DutyRunId, roles::Scope};
 use engine::{
     Error,
     clock::Clock as _,
@@ -13,7 +13,7 @@ use engine::{
 use rstest::rstest;
 
 use crate::{
-    common::{Portal, portal, report},
+    common::{Portal, portal, report, token},
     harness::On,
 };
 
@@ -73,7 +73,7 @@ async fn a_drill_is_done_when_machines_and_people_have_spoken(
         let url = answer.value.ping_url.unwrap();
         let ping_id = url.rsplit('/').next().unwrap().parse().unwrap();
         p.clock.advance(Duration::hours(1));
-        let ping = |word| Ping { word, source: "127.0.0.1".into(), body: Vec::new() };
+        let ping = |word| Ping { word, rid: None, source: "127.0.0.1".into(), body: Vec::new() };
         p.engine.heartbeats().ping(ping_id, ping(PingWord::Fail)).await.unwrap();
         assert_eq!(state(p, "offsite").await, "failed");
         p.engine.heartbeats().ping(ping_id, ping(PingWord::Success)).await.unwrap();
@@ -283,6 +283,21 @@ async fn a_duty_is_worked_like_a_deployment(#[values(On::Sqlite, On::Postgres)] 
         let other = domain::ids::DeploymentId(run.0);
         assert!(matches!(runs.gate(&p.ci(), other).await, Err(Error::NotFound { .. })));
         p.verify().await;
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_limited_token_hears_of_its_services_alone(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        p.engine.runbooks().publish(&p.admin(), "drill.yaml", DRILL).await.unwrap();
+        let asked = DutyRequest { environment: "production".into(), starts_at: None };
+        p.engine.duties().put(&p.admin(), "shop", "drill", asked).await.unwrap();
+        p.put_service("bank", None).await;
+        let limited = |services: &[&str]| token(&[Scope::Read], services);
+        assert_eq!(p.engine.duties().list(&limited(&["shop"])).await.unwrap().len(), 1);
+        assert!(p.engine.duties().list(&limited(&["bank"])).await.unwrap().is_empty());
     })
     .await;
 }

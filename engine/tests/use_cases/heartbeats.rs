@@ -32,7 +32,7 @@ async fn put(p: &Portal, key: &str, request: HeartbeatRequest) -> Uuid {
 
 async fn ping(p: &Portal, id: Uuid, word: PingWord) -> Result<(), Error> {
     let body = b"rows: 12\0\x1b[31m\n".to_vec();
-    p.engine.heartbeats().ping(id, Ping { word, source: "192.0.2.1".into(), body }).await
+    p.engine.heartbeats().ping(id, Ping { word, rid: None, source: "192.0.2.1".into(), body }).await
 }
 
 async fn seen(p: &Portal, key: &str) -> HeartbeatView {

@@ -181,7 +181,7 @@ async fn a_metric_server_is_asked_and_its_death_is_a_gap(
     portal(on, async |p| {
         let app =
             Router::new().route("/metrics", get(async || "errors_total 3\nrequests_total 1000\n"));
-        let mut server = prometheus(serve(app).await);
+        let mut server = prometheus(serve(app).await, "");
         let request = |server: &Server| IndicatorRequest {
             family: "error_rate".into(),
             source: "prometheus".into(),

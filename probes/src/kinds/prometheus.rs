@@ -35,6 +35,10 @@ pub(crate) async fn run(
             let text = format!("{why}, and no data counts as a failure{warned}");
             Outcome::new(Phase::Failed, sentence(&text), "no data")
         }
+        // Whatever no data counts as: there is data, and a part of it was not asked.
+        (Said::Partial(why), _) => {
+            Outcome::new(Phase::Inconclusive, sentence(&format!("{why}{warned}")), "partial")
+        }
         // Trouble with the server that is asked says nothing about the service.
         (Said::Trouble(why), _) => Outcome::new(Phase::Error, sentence(&why), "no answer"),
     };

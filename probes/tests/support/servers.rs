@@ -80,12 +80,13 @@ pub fn program(name: &str) -> Command {
     if in_sbin.exists() { Command::new(in_sbin) } else { Command::new(name) }
 }
 
-/// A Prometheus that scrapes `target` each second.
-pub fn prometheus(target: SocketAddr) -> Server {
+/// A Prometheus that scrapes `target` each second; `more` is added to its configuration.
+pub fn prometheus(target: SocketAddr, more: &str) -> Server {
     Server::start(|folder, address| {
         let config = format!(
             "global: {{scrape_interval: 1s, scrape_timeout: 1s}}\n\
-             scrape_configs: [{{job_name: shop, static_configs: [{{targets: ['{target}']}}]}}]\n"
+             scrape_configs: [{{job_name: shop, static_configs: [{{targets: ['{target}']}}]}}]\n\
+             {more}"
         );
         std::fs::write(folder.join("prometheus.yml"), config).unwrap();
         let mut command = program("prometheus");

@@ -74,6 +74,9 @@ impl From<Error> for Problem {
                 Self { errors: errors.into_iter().map(Fault::from).collect(), ..problem }
             }
             Error::Conflict { open, .. } => Self { open, ..problem },
+            Error::Busy { retry_after_s } => {
+                Self { retry_after_s: Some(retry_after_s.into()), ..problem }
+            }
             // Logged here, once, at the boundary; the particulars are not for the caller.
             Error::Unknown(error) => {
                 tracing::error!(%error, "what became of an act is not known");

@@ -28,6 +28,7 @@ use super::{
     docs::{self, Document},
     drain_body,
     metrics::{self, Metrics},
+    ping,
     problem::Problem,
     rate_limit::{self, Limits},
     sessions::Sessions,
@@ -100,6 +101,7 @@ pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, St
         .with_expiry(Expiry::OnInactivity(time::Duration::days(7)));
     let pages = app::router(engine, site.options(config)).layer(
         ServiceBuilder::new()
+            .layer(middleware::from_fn_with_state(state.clone(), ping::beside_pages))
             .layer(CsrfLayer::new())
             .layer(middleware::from_fn_with_state(state.clone(), rate_limit::passwords))
             .layer(sessions),

@@ -2,6 +2,7 @@
 
 use crate::common::{Api, Portal, admin_token};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 #[expect(clippy::disallowed_methods, reason = "the program under test has the machine's clock")]
 fn now() -> chrono::DateTime<chrono::Utc> {
@@ -60,6 +61,38 @@ async fn pings_in_the_form_users_of_healthchecks_know() {
     let (word, heartbeat) = state(&stage.api).await;
     assert_eq!(word, "up");
     assert!(heartbeat["expected_at"].is_string(), "{heartbeat}");
+    // A log changes nothing; a slash too many is heard all the same.
+    assert_eq!(ping("POST", "/log", b"a line".to_vec()).await, ok);
+    assert_eq!(state(&stage.api).await.0, "up");
+    for (method, end) in [("GET", "/fail/"), ("POST", "//fail"), ("HEAD", "/1/")] {
+        assert_eq!(ping("GET", "/", vec![]).await, ok);
+        assert_eq!(state(&stage.api).await.0, "up");
+        assert_eq!(ping(method, end, vec![]).await.0, 200, "{end}");
+        assert_eq!(state(&stage.api).await.0, "failed", "{end}");
+    }
+    // Of two runs that overlap one ends.
+    let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    for rid in [one, other] {
+        assert_eq!(ping("GET", &format!("/start?rid={rid}"), vec![]).await, ok);
+    }
+    assert_eq!(ping("GET", &format!("?rid={one}"), vec![]).await, ok);
+    let (word, heartbeat) = state(&stage.api).await;
+    assert_eq!(word, "up");
+    let expected: chrono::DateTime<chrono::Utc> =
+        heartbeat["expected_at"].as_str().unwrap().parse().unwrap();
+    let pinged: chrono::DateTime<chrono::Utc> =
+        heartbeat["last_ping_at"].as_str().unwrap().parse().unwrap();
+    assert!(expected <= pinged, "the other run has begun and must end: {heartbeat}");
+    assert_eq!(ping("GET", "?rid=1", vec![]).await.0, 400);
+    for (method, end) in [("GET", "/fail/again"), ("GET", "/done/"), ("DELETE", "/"), ("PUT", "")] {
+        assert!((400..500).contains(&ping(method, end, vec![]).await.0), "{method} {end}");
+    }
+    for path in ["/ping", "/ping/", "//ping", "/Ping/1", "/ping//start"] {
+        for method in ["GET", "HEAD", "POST"] {
+            let answer = nobody.request(method, path).send().await.unwrap();
+            assert_eq!(answer.status(), 404, "{method} {path}");
+        }
+    }
     for end in ["/256", "/-1", "/done"] {
         assert_eq!(ping("GET", end, vec![]).await.0, 404, "{end}");
     }

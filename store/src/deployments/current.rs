@@ -115,6 +115,50 @@ pub async fn any(
         .is_some())
 }
 
+/// Whether any deployment of a service to an environment was signed off.
+///
+/// # Errors
+/// What the database says.
+pub async fn any_signed_off(
+    link: &mut Connection,
+    service: ServiceId,
+    environment: &str,
+) -> Result<bool, StoreError> {
+    Ok(link
+        .query(
+            "SELECT id FROM runs WHERE service_id = $1 AND environment = $2 \
+             AND subject_kind = 'deployment' AND state = 'signed_off' LIMIT 1",
+        )
+        .bind(service.0)
+        .bind(environment.to_owned())
+        .fetch_optional()
+        .await?
+        .is_some())
+}
+
+/// Whether a version was ever on an environment.
+///
+/// # Errors
+/// What the database says.
+pub async fn was_there(
+    link: &mut Connection,
+    service: ServiceId,
+    environment: &str,
+    version: &str,
+) -> Result<bool, StoreError> {
+    Ok(link
+        .query(
+            "SELECT id FROM deployments WHERE service_id = $1 AND environment = $2 \
+             AND version = $3 LIMIT 1",
+        )
+        .bind(service.0)
+        .bind(environment.to_owned())
+        .bind(version.to_owned())
+        .fetch_optional()
+        .await?
+        .is_some())
+}
+
 /// The open watch of a service in an environment.
 ///
 /// # Errors

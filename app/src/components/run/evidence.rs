@@ -73,10 +73,16 @@ pub fn evidence(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
         return None;
     }
     let count = entries.len();
+    let replaced = (!now.item.reports.is_empty()).then(|| {
+        view! {
+            <p class="small muted">"Each report stands under its name until a newer one of the same tests, or sent with "<code>"?name="</code>" and that name, takes its place."</p>
+        }
+    });
     Some(
         view! {
             <details class="disclosure" id=format!("{}-evidence", now.item.key) data-key="e">
                 <summary>"Evidence "<span class="count">{count}</span></summary>
+                {replaced}
                 <ul class="evidence">{entries}</ul>
             </details>
         }

@@ -1,7 +1,7 @@
 //! A box: its state, what was seen, and what the reader may do about it.
 
 use domain::{
-    item::{ItemActor, ItemState},
+    item::{AutomatedStatus, ItemActor, ItemState, PostedReport},
     watch::WatchState,
 };
 use engine::{
@@ -39,7 +39,7 @@ pub fn is_half(now: &ItemNow) -> bool {
     let machine = now.item.machine.as_ref().map(|(word, _)| *word);
     now.item.actor == ItemActor::Mixed
         && now.item.state == ItemState::Open
-        && machine == Some(domain::item::AutomatedStatus::Passed)
+        && machine == Some(AutomatedStatus::Passed)
 }
 
 /// The row.
@@ -112,9 +112,10 @@ fn instructions(now: &ItemNow) -> Option<AnyView> {
 }
 
 fn chips(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
-    if now.checks.is_empty() && now.heartbeats.is_empty() {
+    if now.checks.is_empty() && now.heartbeats.is_empty() && now.item.reports.is_empty() {
         return None;
     }
+    let reports = now.item.reports.iter().map(|one| report(page, one)).collect_view();
     let beating = now.heartbeats.iter().map(|one| heartbeat(page, one)).collect_view();
     let chips = now
         .checks
@@ -140,7 +141,7 @@ fn chips(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
             }
         })
         .collect_view();
-    Some(view! { <ul class="chips">{chips}{beating}</ul> }.into_any())
+    Some(view! { <ul class="chips">{chips}{beating}{reports}</ul> }.into_any())
 }
 
 fn heartbeat(page: &RunPage, one: &HeartbeatNow) -> AnyView {
@@ -151,6 +152,23 @@ fn heartbeat(page: &RunPage, one: &HeartbeatNow) -> AnyView {
         <li class="chip" data-state=state>
             <Icon name=of_state(state)/>
             <span>{one.record.label.clone()}" "<b>{label.to_lowercase()}</b>{heard}</span>
+        </li>
+    }
+    .into_any()
+}
+
+fn report(page: &RunPage, one: &PostedReport) -> AnyView {
+    let (state, label) = match one.word {
+        AutomatedStatus::Passed => ("passed", "passed"),
+        AutomatedStatus::Failed => ("failed", "failed"),
+        AutomatedStatus::Running | AutomatedStatus::Undecided => ("undecided", "undecided"),
+    };
+    // One from a time when reports had no name.
+    let name = if one.name.is_empty() { "report" } else { &one.name };
+    view! {
+        <li class="chip" data-state=state title=one.sentence.clone()>
+            <Icon name=of_state(state)/>
+            <span>{name.to_owned()}" "<b>{label}</b>" "<Ago at=one.at now=page.now/></span>
         </li>
     }
     .into_any()

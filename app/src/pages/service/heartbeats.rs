@@ -138,6 +138,7 @@ fn ping_row(page: &ServiceHeartbeats, ping: &RecordedPing) -> AnyView {
         PingKind::Success => "well",
         PingKind::Start => "began",
         PingKind::Fail => "went wrong",
+        PingKind::Log => "log",
     };
     let took =
         ping.duration_ms.map(|ms| humanize::duration((ms + 500) / 1_000)).unwrap_or_default();

@@ -169,15 +169,9 @@ pub(super) async fn automated_status(
             sentence: &posted_result.sentence,
         });
     }
-    let combined = combine(&sources);
-    let Some(rule) = item.machine_rule else { return Ok(combined) };
-    let ruled = rules::by_rule(tx, rule, run, now).await?;
-    // What a script posted, or a probe saw, stands in for a rule that has no data of its own; a
-    // rule that failed is not argued away.
-    Ok(match combined {
-        Some(said) if ruled.0 != AutomatedStatus::Failed => Some(said),
-        _ => Some(ruled),
-    })
+    let Some(rule) = item.machine_rule else { return Ok(combine(&sources)) };
+    let answer = rules::by_rule(tx, rule, run, now).await?;
+    Ok(Some(answer.beside(rule.label(), &sources)))
 }
 
 /// What a run began with, in a sentence: "not since the deployment".

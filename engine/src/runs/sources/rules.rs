@@ -3,50 +3,55 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    baseline::{self, Baseline, BaselineFact},
+    baseline::{self, Baseline, BaselineFact, Moment},
     deployment::{Deployment, DeploymentKind},
     item::AutomatedStatus,
+    item_sources::RuleAnswer,
     rehearsal,
     run::{Run, RunSubject},
     runbook::MachineRule,
 };
-use store::{Connection, StoreError, baselines, deployments, rehearsals, services};
+use store::{Connection, StoreError, baselines, deployments, indicators, rehearsals, services};
 
 use super::super::deployment_of;
 
-/// What a rule says of a run now.
+/// Asks a rule of a run.
 pub(super) async fn by_rule(
     link: &mut Connection,
     rule: MachineRule,
     run: &Run,
     now: DateTime<Utc>,
-) -> Result<(AutomatedStatus, String), StoreError> {
-    let undecided = |sentence: &str| (AutomatedStatus::Undecided, sentence.to_owned());
+) -> Result<RuleAnswer, StoreError> {
+    let undecided =
+        |sentence: &str| RuleAnswer::Knows(AutomatedStatus::Undecided, sentence.to_owned());
     if rule == MachineRule::LogsTriaged {
-        return Ok(undecided(
+        return Ok(RuleAnswer::NoSource(
             "No log of this service is being read, and silence is not proof. Post the triage's \
-             result from the job that does it.",
+             result from the job that does it."
+                .into(),
         ));
     }
     let Some(deployment) = deployment_of(link, run).await? else {
         return Ok(undecided("Nothing runs there, so there is nothing to look at."));
     };
-    Ok(match rule {
-        MachineRule::RollbackRehearsed => rehearsal_judgement(link, &deployment, now).await?,
-        MachineRule::Baselines
-            if run.subject == RunSubject::Duty && deployment.deployed_at < run.opened_at =>
-        {
-            undecided(
-                "Nothing has been deployed since this run opened, so there are no baselines of it. \
-                 If there is nothing to deploy, an approver can waive this.",
-            )
-        }
-        MachineRule::Baselines => {
-            let facts = baseline_facts(link, &deployment).await?;
-            baseline::judge(&facts, deployment.deployed_at, now)
-        }
-        MachineRule::LogsTriaged => undecided("No log of this service is being read."),
-    })
+    if rule == MachineRule::RollbackRehearsed {
+        let (word, sentence) = rehearsal_judgement(link, &deployment, now).await?;
+        return Ok(RuleAnswer::Knows(word, sentence));
+    }
+    if run.subject == RunSubject::Duty && deployment.deployed_at < run.opened_at {
+        return Ok(undecided(
+            "Nothing has been deployed since this run opened, so there are no baselines of it. If \
+             there is nothing to deploy, an approver can waive this.",
+        ));
+    }
+    let facts = baseline_facts(link, &deployment).await?;
+    let answer = baseline::judge(&facts, deployment.deployed_at, now);
+    let over = now >= deployment.deployed_at + Moment::H48.after();
+    if over && indicators::of_service(link, deployment.service_id).await?.is_empty() {
+        let (_, sentence) = answer.alone();
+        return Ok(RuleAnswer::NoSource(sentence));
+    }
+    Ok(answer)
 }
 
 /// The baselines of a deployment beside those of the last good one before it.
