@@ -20,7 +20,7 @@ async fn say_ok_or_that_nobody_listens() {
       "type": "about:blank",
       "title": "Not Found",
       "status": 404,
-      "detail": "A ping ends in nothing, /start, /fail or an exit code of 0 to 255."
+      "detail": "A ping ends in nothing, /start, /fail, /log or an exit code of 0 to 255."
     }
     "#);
     insta::assert_snapshot!(stage.text("GET", &format!("/ping/{}", uuid::Uuid::nil())).await, @r#"
