@@ -28,6 +28,7 @@ const HEARD: &str = "OK";
     ),
     responses(
         (status = 200, body = String, content_type = "text/plain", description = "`OK`: heard and durable"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "`rid` is no UUID"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "There is no such heartbeat"),
     ))]
 pub async fn get(
@@ -47,6 +48,7 @@ pub async fn get(
     request_body(content = String, content_type = "text/plain"),
     responses(
         (status = 200, body = String, content_type = "text/plain", description = "`OK`: heard and durable"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "`rid` is no UUID"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "There is no such heartbeat"),
     ))]
 pub async fn post(
@@ -67,6 +69,7 @@ pub async fn post(
     ),
     responses(
         (status = 200, body = String, content_type = "text/plain", description = "`OK`: heard and durable"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "`rid` is no UUID"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "There is no such heartbeat or word"),
     ))]
 pub async fn get_word(
@@ -88,6 +91,7 @@ pub async fn get_word(
     request_body(content = String, content_type = "text/plain"),
     responses(
         (status = 200, body = String, content_type = "text/plain", description = "`OK`: heard and durable"),
+        (status = 400, body = Problem, content_type = "application/problem+json", description = "`rid` is no UUID"),
         (status = 404, body = Problem, content_type = "application/problem+json", description = "There is no such heartbeat or word"),
     ))]
 pub async fn post_word(
