@@ -29,12 +29,15 @@ pub(super) async fn put(
     report: &ReportSummary,
     said: impl FnOnce(String) -> PostedReport,
 ) -> Result<String, Error> {
+    // One that has a name takes the place of that name alone: the same tests may run elsewhere.
+    let is_named = name.is_some();
     let name = name.map_or_else(|| name_of(report), ToOwned::to_owned);
     let unnamed = unnamed(tx, item).await?;
     let replaced: Vec<_> = unnamed
         .iter()
         .filter(|(known, cases)| {
-            *known == name || cases.as_ref().is_some_and(|cases| is_of(report, cases))
+            let of_same = cases.as_ref().is_some_and(|cases| is_of(report, cases));
+            *known == name || !is_named && of_same
         })
         .map(|(known, _)| known.clone())
         .collect();

@@ -143,6 +143,11 @@ async fn a_name_tells_which_one_it_replaces(#[values(On::Sqlite, On::Postgres)] 
         let (name, state) = send(p, id, report(BAD)).await;
         assert_eq!(state, "failed");
         assert_eq!(send(p, id, named(&name, GOOD)).await.1, "passed");
+        // Under another name the same tests stand beside it.
+        let (unnamed, _) = send(p, id, report(&BAD.replace("shop", "till"))).await;
+        let same = named("opera", &GOOD.replace("shop", "till"));
+        assert_eq!(send(p, id, same).await.1, "failed", "{unnamed} stands");
+        assert_eq!(send(p, id, named(&unnamed, GOOD)).await.1, "passed");
         let empty = named("empty", EMPTY);
         assert_eq!(send(p, id, empty).await.1, "undecided", "no data never passes");
         let wrong =

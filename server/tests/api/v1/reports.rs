@@ -67,3 +67,13 @@ async fn answers_what_was_read_and_the_item() {
     }
     "#);
 }
+
+#[tokio::test]
+async fn an_exit_status_that_is_none_is_named() {
+    let stage = stage().await;
+    let id = stage.announce("1.0.0").await;
+    let path = format!("/api/v1/deployments/{id}/items/load/reports?exit_status=");
+    let answer = stage.raw(&path, "application/xml", GOOD).await;
+    assert!(answer.starts_with("422"), "{answer}");
+    assert!(answer.contains("/exit_status") && answer.contains("leave it out"), "{answer}");
+}

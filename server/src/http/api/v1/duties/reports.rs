@@ -32,7 +32,7 @@ pub async fn post(
     ExitStatus(exit_status): ExitStatus,
     Raw { actor, bytes, content_type, key: once }: Raw,
 ) -> Result<Response, Problem> {
-    let exit_status = params.exit_status.or(exit_status);
+    let exit_status = params.exit_status(exit_status)?;
     let (body, name) = (bytes.to_vec(), params.name);
     let request = ReportRequest { body, content_type, name, exit_status };
     reply::once::<200, _, _>(once, |idempotency| {

@@ -24,7 +24,26 @@ pub struct ReportParams {
     #[param(max_length = 80)]
     pub name: Option<String>,
     /// The exit status of the tool that wrote it. It can only make the report worse.
-    pub exit_status: Option<u32>,
+    #[param(value_type = Option<u32>)]
+    pub exit_status: Option<String>,
+}
+
+impl ReportParams {
+    /// The exit status, of the query or else of the header.
+    ///
+    /// # Errors
+    /// Where it is no number.
+    pub fn exit_status(&self, header: Option<u32>) -> Result<Option<u32>, Problem> {
+        let Some(text) = &self.exit_status else { return Ok(header) };
+        let status = text.trim().parse().map_err(|_| {
+            Problem::field(
+                "/exit_status",
+                "must be the number the tool ended with, such as 0 or 1; leave it out where it is \
+                 not known",
+            )
+        })?;
+        Ok(Some(status))
+    }
 }
 
 /// A test report on an item: JUnit XML, Playwright's JSON or a k6 summary, told apart by content.
@@ -47,7 +66,7 @@ pub async fn post(
     ExitStatus(exit_status): ExitStatus,
     Raw { actor, bytes, content_type, key: once }: Raw,
 ) -> Result<Response, Problem> {
-    let exit_status = params.exit_status.or(exit_status);
+    let exit_status = params.exit_status(exit_status)?;
     let (body, name) = (bytes.to_vec(), params.name);
     let request = ReportRequest { body, content_type, name, exit_status };
     reply::once::<200, _, _>(once, |idempotency| {
