@@ -58,17 +58,24 @@ pub fn to_pass(key: &str, family: Family, unit: &str, agreed: &[String]) -> Vec<
         .collect()
 }
 
-/// Judges the box by what was captured at the end of the watch.
+/// Judges the box by what was captured at the end of the watch; `is_measured` says whether anything
+/// is or was measured of the service at all.
 #[must_use]
 pub fn judge(
     captured: &[BaselineFact],
+    is_measured: bool,
     deployed_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> RuleAnswer {
     let last: Vec<_> = captured.iter().filter(|fact| fact.moment == Moment::H48).collect();
     if last.is_empty() {
         let (word, sentence) = too_early(captured, deployed_at, now);
-        return RuleAnswer::Knows(word, sentence);
+        let over = now >= deployed_at + Moment::H48.after();
+        return if over && !is_measured {
+            RuleAnswer::NoSource(sentence)
+        } else {
+            RuleAnswer::Knows(word, sentence)
+        };
     }
     let mut found = Found::default();
     for fact in &last {
@@ -215,14 +222,14 @@ mod tests {
 
     fn judged(facts: &[BaselineFact]) -> (AutomatedStatus, String) {
         let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
-        judge(facts, began, began + Duration::hours(49)).alone()
+        judge(facts, true, began, began + Duration::hours(49)).alone()
     }
 
     #[test]
     fn only_what_nothing_measures_may_be_said_by_somebody_else() {
         let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
         let fillable = |facts: &[BaselineFact], hours| {
-            let answer = judge(facts, began, began + Duration::hours(hours));
+            let answer = judge(facts, true, began, began + Duration::hours(hours));
             matches!(answer, RuleAnswer::NoSource(_))
         };
         let whole = all(Some(0.02), Some(142.0), Some(99.95));
@@ -231,6 +238,14 @@ mod tests {
         let slow = all(Some(0.02), Some(900.0), Some(99.95));
         assert!(!fillable(&slow[1..], 49), "what failed is not argued away");
         assert!(!fillable(&[], 1), "it is too early");
+        assert!(!fillable(&[], 49), "what measures it was not captured");
+        let without = |facts: &[BaselineFact], hours| {
+            judge(facts, false, began, began + Duration::hours(hours))
+        };
+        assert!(matches!(without(&[], 49), RuleAnswer::NoSource(_)), "nothing measures anything");
+        assert!(matches!(without(&[], 1), RuleAnswer::Knows(..)), "it is too early all the same");
+        let failed = without(&slow, 49).alone().0;
+        assert_eq!(failed, AutomatedStatus::Failed, "retiring an indicator takes nothing back");
     }
 
     #[test]
@@ -254,9 +269,9 @@ mod tests {
     #[test]
     fn before_its_end_it_runs_once_something_was_measured() {
         let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
-        assert_eq!(judge(&[], began, began).alone().0, AutomatedStatus::Undecided);
+        assert_eq!(judge(&[], true, began, began).alone().0, AutomatedStatus::Undecided);
         let early = BaselineFact { moment: Moment::M15, ..fact(Family::Uptime, Some(100.0)) };
-        assert_eq!(judge(&[early], began, began).alone().0, AutomatedStatus::Running);
+        assert_eq!(judge(&[early], true, began, began).alone().0, AutomatedStatus::Running);
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub fn evidence(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
     let count = entries.len();
     let replaced = (!now.item.reports.is_empty()).then(|| {
         view! {
-            <p class="small muted">"Each report stands under its name until a newer one of the same tests, or sent with "<code>"?name="</code>" and that name, takes its place."</p>
+            <p class="small muted">"A report stands until a newer one takes its place: one sent with "<code>"?name="</code>" and its name, or, where neither was sent with a name, one of the same tests."</p>
         }
     });
     Some(

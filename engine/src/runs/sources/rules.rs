@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    baseline::{self, Baseline, BaselineFact, Moment},
+    baseline::{self, Baseline, BaselineFact},
     deployment::{Deployment, DeploymentKind},
     item::AutomatedStatus,
     item_sources::RuleAnswer,
@@ -45,13 +45,10 @@ pub(super) async fn by_rule(
         ));
     }
     let facts = baseline_facts(link, &deployment).await?;
-    let answer = baseline::judge(&facts, deployment.deployed_at, now);
-    let over = now >= deployment.deployed_at + Moment::H48.after();
-    if over && indicators::of_service(link, deployment.service_id).await?.is_empty() {
-        let (_, sentence) = answer.alone();
-        return Ok(RuleAnswer::NoSource(sentence));
-    }
-    Ok(answer)
+    // What was captured stands, also where its indicator is in use no more.
+    let is_measured =
+        !facts.is_empty() || !indicators::of_service(link, deployment.service_id).await?.is_empty();
+    Ok(baseline::judge(&facts, is_measured, deployment.deployed_at, now))
 }
 
 /// The baselines of a deployment beside those of the last good one before it.
