@@ -162,8 +162,8 @@ async fn dispatch(context: &ProbeContext<'_>, spec: &ProbeSpec) -> Outcome {
         ProbeSpec::Journey { recording, secrets } => {
             kinds::journey::run(context, recording, secrets).await
         }
-        ProbeSpec::Prometheus { url, query, heartbeat_query } => {
-            kinds::prometheus::run(context, url, query, heartbeat_query.as_deref()).await
+        ProbeSpec::Prometheus { url, query, heartbeat_query, headers } => {
+            kinds::prometheus::run(context, url, query, heartbeat_query.as_deref(), headers).await
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | ±Inf, several series, a histogram, a matrix, a string | trouble: the query does not say one number |
 //! | an error, no JSON, no answer, too long an answer | trouble, never held against the service |
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -32,6 +33,8 @@ pub struct Question<'a> {
     pub query: &'a str,
     /// What finds something as long as what is measured is there, filled in.
     pub heartbeat_query: Option<&'a str>,
+    /// Request headers, such as a tenant or a token; sent with each query to that server alone.
+    pub headers: &'a BTreeMap<String, String>,
     /// About when.
     pub at: DateTime<Utc>,
     /// The longest each answer may take.
@@ -198,6 +201,13 @@ async fn instant(
         ));
     }
     let status = answer.status.as_u16();
+    if status == 401 || status == 403 {
+        return Err(format!(
+            "{} answered {status}: it lets nobody in without the right headers, such as \
+             `Authorization` or `X-Scope-OrgID`",
+            question.server_url
+        ));
+    }
     let reply: Reply = serde_json::from_slice(&answer.body).map_err(|_| {
         format!(
             "{} answered {status} with something other than Prometheus's JSON",
@@ -229,7 +239,10 @@ fn request(question: &Question<'_>, query: &str) -> Result<Request, String> {
         .append_pair("timeout", &format!("{seconds}s"))
         // Servers that know it stop at two, which is one too many already.
         .append_pair("limit", "2");
-    let request = Request::new("GET", url.as_str()).map_err(|error| error.to_string())?;
+    let mut request = Request::new("GET", url.as_str()).map_err(|error| error.to_string())?;
+    for (name, value) in question.headers {
+        request = request.header(name, value).map_err(|error| error.to_string())?;
+    }
     Ok(request.timeout(question.timeout).body_limit_bytes(BODY_LIMIT_BYTES))
 }
 

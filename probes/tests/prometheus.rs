@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axum::{Router, routing::get};
@@ -24,6 +25,7 @@ async fn ask(server: &Server, query: &str, heartbeat: Option<&str>) -> Answered 
         server_url: &format!("http://{}/", server.address),
         query,
         heartbeat_query: heartbeat,
+        headers: &BTreeMap::new(),
         at: support::now(),
         timeout: Duration::from_secs(2),
     };
@@ -97,6 +99,7 @@ async fn said_of(answer: &'static str, heartbeat: Option<&str>) -> Answered {
         server_url: &format!("http://{address}"),
         query: "anything",
         heartbeat_query: heartbeat,
+        headers: &BTreeMap::new(),
         at: support::now(),
         timeout: Duration::from_secs(5),
     };
@@ -139,6 +142,7 @@ async fn what_is_no_metric_server() {
             server_url: &format!("http://{address}"),
             query: "up",
             heartbeat_query: None,
+            headers: &BTreeMap::new(),
             at: support::now(),
             timeout: Duration::from_secs(5),
         };
@@ -148,4 +152,38 @@ async fn what_is_no_metric_server() {
     assert!(why.contains("other than Prometheus's JSON"), "{why}");
     let Said::Trouble(why) = ask(endless).await else { panic!("endless is no answer") };
     assert!(why.contains("longer than 256 KiB"), "{why}");
+}
+
+#[tokio::test]
+async fn headers_let_in_where_a_tenant_or_a_password_is_asked_for() {
+    let guarded = Router::new().fallback(|headers: axum::http::HeaderMap| async move {
+        let is = |name: &str, value: &str| headers.get(name).is_some_and(|sent| sent == value);
+        if is("x-scope-orgid", "shop") && is("authorization", "Basic cmVhZGVyOnBhc3M=") {
+            let answer = r#"{"status": "success", "data":
+                {"resultType": "scalar", "result": [1, "3"]}}"#;
+            (axum::http::StatusCode::OK, answer)
+        } else {
+            (axum::http::StatusCode::UNAUTHORIZED, "no org id\n")
+        }
+    });
+    let address = support::serve(guarded).await;
+    let ask = async |headers: &BTreeMap<String, String>| {
+        let question = Question {
+            server_url: &format!("http://{address}/mimir/prometheus"),
+            query: "up",
+            heartbeat_query: None,
+            headers,
+            at: support::now(),
+            timeout: Duration::from_secs(5),
+        };
+        Prober::new(support::client()).ask_prometheus(&question).await
+    };
+    let Said::Trouble(why) = ask(&BTreeMap::new()).await.said else { panic!("it is guarded") };
+    assert!(why.contains("401") && why.contains("headers"), "{why}");
+    let headers = [("X-Scope-OrgID", "shop"), ("Authorization", "Basic cmVhZGVyOnBhc3M=")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let answered = ask(&headers).await;
+    assert_eq!(answered.said, Said::Value(3.0));
+    let shown = format!("{:?}", answered.exchanges);
+    assert!(!shown.contains("cmVhZGVyOnBhc3M"), "a secret is never kept as evidence");
 }

@@ -63,15 +63,19 @@ pub async fn being_watched(link: &mut Connection) -> Result<Vec<Indicator>, Stor
 pub async fn put(tx: &mut Tx, record: Indicator) -> Result<(), StoreError> {
     let thresholds = serde_json::to_string(&record.thresholds)
         .map_err(|error| StoreError::corrupt("thresholds", error))?;
+    let headers = serde_json::to_string(&record.headers)
+        .map_err(|error| StoreError::corrupt("headers", error))?;
     tx.query(
         "INSERT INTO indicators (id, service_id, key, label, family, source, unit, direction, \
-         server_url, query, heartbeat_query, interval_s, thresholds, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         server_url, query, heartbeat_query, interval_s, thresholds, created_at, updated_at, \
+         headers) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
          ON CONFLICT (service_id, key) DO UPDATE SET label = excluded.label, \
          family = excluded.family, source = excluded.source, unit = excluded.unit, \
          direction = excluded.direction, server_url = excluded.server_url, \
          query = excluded.query, heartbeat_query = excluded.heartbeat_query, \
          interval_s = excluded.interval_s, thresholds = excluded.thresholds, \
+         headers = excluded.headers, \
          retired_at = NULL, updated_at = excluded.updated_at",
     )
     .bind(record.id.0)
@@ -89,6 +93,7 @@ pub async fn put(tx: &mut Tx, record: Indicator) -> Result<(), StoreError> {
     .bind(thresholds)
     .bind(micros(record.created_at))
     .bind(micros(record.updated_at))
+    .bind(headers)
     .execute()
     .await
     .map(drop)
@@ -120,6 +125,7 @@ fn read(row: &Row) -> Result<Indicator, StoreError> {
         server_url: row.get("server_url")?,
         query: row.get("query")?,
         heartbeat_query: row.get("heartbeat_query")?,
+        headers: row.json("headers")?,
         interval_s: row.get("interval_s")?,
         thresholds: row.json("thresholds")?,
         retired_at: row.time_optional("retired_at")?,

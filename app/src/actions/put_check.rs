@@ -118,7 +118,8 @@ fn steps(text: &str) -> Result<Option<Vec<StepRequest>>, Error> {
 }
 
 /// The lines of a field such as `Accept: text/html`.
-fn pairs(field: &str, text: &str) -> Result<BTreeMap<String, String>, Error> {
+/// Lines such as `Accept: text/html`.
+pub(super) fn pairs(field: &str, text: &str) -> Result<BTreeMap<String, String>, Error> {
     lines(text)
         .into_iter()
         .map(|line| match line.split_once(':') {

@@ -4,10 +4,10 @@ use engine::indicators::{IndicatorRequest, ThresholdsRequest};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Outcome, filled, lines};
+use super::{Done, Outcome, filled, lines, put_check::pairs};
 use crate::{
     fields::number,
-    form::{Act, Form},
+    form::{Act, Form, Secret},
 };
 
 /// What the indicator's form holds besides its key.
@@ -22,6 +22,7 @@ pub struct IndicatorFields {
     server_url: String,
     query: String,
     heartbeat_query: String,
+    headers: Secret,
     interval_s: String,
     pass: String,
     warn: String,
@@ -38,6 +39,7 @@ pub async fn put_indicator(
 ) -> Outcome {
     let act = Act::here()?;
     let key = key.trim();
+    let headers = pairs("/headers", &indicator.headers.0)?;
     let request = IndicatorRequest {
         unit: indicator.unit.trim().to_owned(),
         direction: filled(&indicator.direction),
@@ -45,6 +47,7 @@ pub async fn put_indicator(
         server_url: filled(&indicator.server_url),
         query: filled(&indicator.query),
         heartbeat_query: filled(&indicator.heartbeat_query),
+        headers: (!headers.is_empty()).then_some(headers),
         interval_s: number("/interval_s", &indicator.interval_s)?,
         thresholds: Some(ThresholdsRequest {
             pass: lines(&indicator.pass),

@@ -158,6 +158,9 @@ pub enum ProbeSpec {
         /// What finds something as long as what is measured is there.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         heartbeat_query: Option<String>,
+        /// Request headers: a tenant, a password, a token.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        headers: BTreeMap<String, String>,
     },
 }
 
@@ -302,6 +305,7 @@ impl ProbeSpec {
         }
         match self {
             Self::Http { headers, body, .. } => all("", headers, body.as_mut()),
+            Self::Prometheus { headers, .. } => all("", headers, None),
             Self::Websocket { headers, send, .. } => {
                 let mut found = all("", headers, None);
                 found.extend(send.as_mut().map(|send| ("/send".to_owned(), send)));
@@ -337,8 +341,7 @@ impl ProbeSpec {
             | Self::Tcp { .. }
             | Self::Reachable { .. }
             | Self::Dns { .. }
-            | Self::Grpc { .. }
-            | Self::Prometheus { .. } => Vec::new(),
+            | Self::Grpc { .. } => Vec::new(),
         }
     }
 }

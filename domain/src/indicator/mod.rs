@@ -6,6 +6,8 @@ mod threshold;
 pub use cell::{Cell, Reading, SKETCH_ERROR};
 pub use threshold::{Criterion, Limit, ThresholdError, Thresholds};
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::{
@@ -176,6 +178,8 @@ pub struct Indicator {
     pub query: Option<String>,
     /// What tells that an empty answer is a zero.
     pub heartbeat_query: Option<String>,
+    /// Request headers for that server: a tenant, a password, a token.
+    pub headers: BTreeMap<String, String>,
     /// Seconds from one question to the next.
     pub interval_s: i64,
     /// What was agreed to be good and bad.

@@ -21,6 +21,7 @@ pub use request::{CheckRequest, InboxRequest, StepRequest};
 pub use retire::retire;
 pub use run::Probed;
 pub use validate::CheckedRequest;
+pub(crate) use validate::check_headers;
 
 handle! {
     /// The use cases of checks.

@@ -127,6 +127,7 @@ pub async fn put(
         )));
     }
     let spec = secrets::keep(spec, before.as_ref().map(|check| &check.spec))?;
+    let sent_elsewhere = before.as_ref().and_then(|check| secrets::moved(&check.spec, &spec));
     let created = before.is_none();
     let moved = before.as_ref().map(|check| check.environment.clone());
     let record = Check {
@@ -160,6 +161,7 @@ pub async fn put(
         .says(format!("{verb} the check {} of {slug}", record.key))
         .with("kind", record.spec.kind())
         .with("item", record.item.clone())
+        .with("secrets_moved", sent_elsewhere)
         .record(tx);
     // Where it was before, its word counts no more.
     let moved = moved.filter(|from| *from != request.environment);

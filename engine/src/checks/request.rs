@@ -56,7 +56,7 @@ pub struct CheckRequest {
     /// Kind `http`: the method.
     #[serde(default)]
     pub method: Option<String>,
-    /// Kinds `http` and `websocket`: request headers.
+    /// Kinds `http`, `websocket` and `prometheus`: request headers.
     #[serde(default)]
     pub headers: Option<BTreeMap<String, String>>,
     /// Kind `http`: request body.
@@ -213,6 +213,7 @@ impl CheckRequest {
                 url,
                 query: self.query.clone().unwrap_or_default(),
                 heartbeat_query: self.heartbeat_query.clone(),
+                headers: self.headers.clone().unwrap_or_default(),
             },
             _ => return Err(Error::field("/kind", kinds())),
         })

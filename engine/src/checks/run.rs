@@ -132,7 +132,7 @@ impl Checks<'_> {
 
     /// What a check measures, with the places of its query filled in.
     async fn filled_in<'a>(self, check: &'a Check) -> Result<Cow<'a, ProbeSpec>, Error> {
-        let ProbeSpec::Prometheus { url, query, heartbeat_query } = &check.spec else {
+        let ProbeSpec::Prometheus { url, query, heartbeat_query, headers } = &check.spec else {
             return Ok(Cow::Borrowed(&check.spec));
         };
         let mut link = self.0.read().await?;
@@ -153,6 +153,7 @@ impl Checks<'_> {
             heartbeat_query: heartbeat_query
                 .as_ref()
                 .map(|text| query_template::fill(text, &asked)),
+            headers: headers.clone(),
         }))
     }
 }

@@ -43,7 +43,7 @@ impl CheckRequest {
     fn particular(&self) -> [(&'static str, bool, &'static [&'static str]); 17] {
         [
             ("/method", self.method.is_some(), &["http"]),
-            ("/headers", self.headers.is_some(), &["http", "websocket"]),
+            ("/headers", self.headers.is_some(), &["http", "websocket", "prometheus"]),
             ("/body", self.body.is_some(), &["http"]),
             ("/steps", self.steps.is_some(), &["http_steps"]),
             ("/recording", self.recording.is_some(), &["journey"]),
@@ -241,16 +241,27 @@ fn request(
     }) {
         faults.note(&format!("{at}/method"), Err("must be an HTTP method in capitals".into()));
     }
-    for (name, value) in headers.into_iter().flatten() {
+    if let Some(headers) = headers {
+        check_headers(at, headers, faults);
+    }
+    if body.is_some_and(|body| body.len() > 65_536) {
+        faults.note(&format!("{at}/body"), Err("must be at most 64 kB".into()));
+    }
+}
+
+/// Looks at request headers.
+pub(crate) fn check_headers(
+    at: &str,
+    headers: &BTreeMap<String, String>,
+    faults: &mut ValidationErrors,
+) {
+    for (name, value) in headers {
         let pointer = format!("{at}/headers/{name}");
         faults.note(&pointer, validate::line(value, 4_096));
         if name.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b))
         {
             faults.note(&pointer, Err("is not a header's name".into()));
         }
-    }
-    if body.is_some_and(|body| body.len() > 65_536) {
-        faults.note(&format!("{at}/body"), Err("must be at most 64 kB".into()));
     }
 }
 

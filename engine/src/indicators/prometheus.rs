@@ -50,6 +50,7 @@ impl Indicators<'_> {
             server_url,
             query: &text,
             heartbeat_query: heartbeat.as_deref(),
+            headers: &indicator.headers,
             at: now,
             timeout: PATIENCE,
         };

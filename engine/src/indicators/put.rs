@@ -1,5 +1,7 @@
 //! Creating, changing and retiring an indicator.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
@@ -13,7 +15,7 @@ use serde::Serialize;
 use store::{Tx, deployments, indicators, services};
 
 use super::{IndicatorRequest, Indicators};
-use crate::{Error, Put, audit::entry, ids::new_id, services::find::find_service};
+use crate::{Error, Put, audit::entry, ids::new_id, secrets, services::find::find_service};
 
 /// An indicator as the API answers it.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -36,6 +38,8 @@ pub struct IndicatorView {
     pub query: Option<String>,
     /// What tells that an empty answer is a zero.
     pub heartbeat_query: Option<String>,
+    /// The headers that are sent with it; of secrets that there is one.
+    pub headers: BTreeMap<String, String>,
     /// Seconds from one question to the next.
     pub interval_s: i64,
     /// What is agreed to be good and bad.
@@ -70,6 +74,7 @@ impl IndicatorView {
             server_url: record.server_url,
             query: record.query,
             heartbeat_query: record.heartbeat_query,
+            headers: secrets::headers(&record.headers),
             interval_s: record.interval_s,
             thresholds: ThresholdsView { pass, warn, rollback, critical },
         }
@@ -102,6 +107,14 @@ pub async fn put(
             before.unit, before.family
         )));
     }
+    let known = before
+        .as_ref()
+        .and_then(|known| known.server_url.as_deref().map(|url| (url, &known.headers)));
+    let headers = secrets::keep_headers(
+        request.server_url.as_deref().unwrap_or_default(),
+        request.headers.unwrap_or_default(),
+        known,
+    )?;
     let in_use = before.as_ref().filter(|known| known.retired_at.is_none());
     let created = in_use.is_none();
     let agreed = in_use.map(|known| known.thresholds.clone());
@@ -117,6 +130,7 @@ pub async fn put(
         server_url: request.server_url,
         query: request.query,
         heartbeat_query: request.heartbeat_query,
+        headers,
         interval_s: request.interval_s.unwrap_or(60),
         thresholds: checked.thresholds,
         retired_at: None,

@@ -1,12 +1,14 @@
 //! An indicator as a request asks for it.
 
+use std::collections::BTreeMap;
+
 use domain::{
     indicator::{BUILT_IN, Criterion, Direction, Family, Source, Thresholds},
     validate,
 };
 use serde::Deserialize;
 
-use crate::{Error, error::ValidationErrors};
+use crate::{Error, checks::check_headers, error::ValidationErrors};
 
 /// The most thresholds of one kind.
 const THRESHOLDS_MAX: usize = 8;
@@ -49,6 +51,11 @@ pub struct IndicatorRequest {
     #[serde(default)]
     #[schema(max_length = 4000)]
     pub heartbeat_query: Option<String>,
+    /// Source `prometheus`: request headers, such as `Authorization` or a tenant's `X-Scope-OrgID`.
+    /// Secrets are kept and never answered; `••••••` in their place keeps them, as long as the server
+    /// is the same.
+    #[serde(default)]
+    pub headers: Option<BTreeMap<String, String>>,
     /// Source `prometheus`: seconds from one question to the next, 10 to 3600; 60 where absent.
     #[serde(default)]
     #[schema(minimum = 10, maximum = 3600)]
@@ -158,6 +165,11 @@ impl IndicatorRequest {
         match (&self.heartbeat_query, asks) {
             (Some(query), true) => faults.note("/heartbeat_query", query_text(query)),
             (Some(_), false) => faults.note("/heartbeat_query", Err(only_prometheus())),
+            (None, _) => {}
+        }
+        match (&self.headers, asks) {
+            (Some(headers), true) => check_headers("", headers, faults),
+            (Some(_), false) => faults.note("/headers", Err(only_prometheus())),
             (None, _) => {}
         }
         match (self.interval_s, asks) {

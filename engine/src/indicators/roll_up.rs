@@ -137,6 +137,7 @@ async fn find_or_make(
         server_url: None,
         query: None,
         heartbeat_query: None,
+        headers: BTreeMap::new(),
         interval_s: 60,
         thresholds: Thresholds::default(),
         retired_at: None,

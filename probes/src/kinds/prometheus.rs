@@ -1,5 +1,7 @@
 //! A metric server's answer to a query, held against conditions on `value`.
 
+use std::collections::BTreeMap;
+
 use domain::measurement::Phase;
 
 use crate::conditions::{Condition, Facts};
@@ -12,11 +14,13 @@ pub(crate) async fn run(
     url: &str,
     query: &str,
     heartbeat_query: Option<&str>,
+    headers: &BTreeMap<String, String>,
 ) -> Outcome {
     let question = Question {
         server_url: url,
         query,
         heartbeat_query,
+        headers,
         at: context.now,
         timeout: context.timeout,
     };

@@ -230,11 +230,7 @@ fn http(id: &str, spec: Option<&ProbeSpec>) -> AnyView {
     let (method, headers, body) = match spec {
         Some(ProbeSpec::Http { method, headers, body, .. }) => (
             method.clone().unwrap_or_default(),
-            headers
-                .iter()
-                .map(|(name, value)| format!("{name}: {}", secrets::header(name, value)))
-                .collect::<Vec<_>>()
-                .join("\n"),
+            secrets::header_lines(headers),
             body.as_ref().map_or_else(String::new, |_| secrets::HIDDEN.to_owned()),
         ),
         _ => Default::default(),
@@ -243,7 +239,7 @@ fn http(id: &str, spec: Option<&ProbeSpec>) -> AnyView {
         .map(|word| (word.to_owned(), word.to_owned()));
     view! {
         <Select id=format!("{id}-method") name="method" label="Method" options=methods.to_vec() chosen=method/>
-        <TextArea id=format!("{id}-headers") name="headers" label="Headers" rows=2 value=headers hint="One a line, such as Accept: text/html. What is hidden stays as it is until it is written anew."/>
+        <TextArea id=format!("{id}-headers") name="headers" label="Headers" rows=2 value=headers hint="One a line, such as Accept: text/html. What is hidden stays as it is, for the same server, until it is written anew."/>
         <TextArea id=format!("{id}-body") name="body" label="Body" rows=2 value=body/>
     }
     .into_any()

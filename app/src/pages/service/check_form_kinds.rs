@@ -1,7 +1,7 @@
 //! The fields that only the kinds have which look at what a service depends on.
 
 use domain::check::{Check, HttpStep, Inbox, ProbeSpec};
-use engine::secrets::HIDDEN;
+use engine::secrets::{HIDDEN, header_lines};
 use leptos::prelude::*;
 
 use crate::components::field::{Field, Select, TextArea};
@@ -23,6 +23,7 @@ struct Shown {
     inbox_password: String,
     query: String,
     heartbeat: String,
+    headers: String,
     steps: String,
     recording: String,
     secrets: String,
@@ -63,9 +64,12 @@ impl Shown {
                 inbox_password: secret(of),
                 ..Self::default()
             },
-            Some(ProbeSpec::Prometheus { query, heartbeat_query, .. }) => {
-                Self { query: query.clone(), heartbeat: text(heartbeat_query), ..Self::default() }
-            }
+            Some(ProbeSpec::Prometheus { query, heartbeat_query, headers, .. }) => Self {
+                query: query.clone(),
+                heartbeat: text(heartbeat_query),
+                headers: header_lines(headers),
+                ..Self::default()
+            },
             Some(ProbeSpec::HttpSteps { steps }) => {
                 Self { steps: hidden_steps(steps), ..Self::default() }
             }
@@ -149,6 +153,8 @@ pub fn of_service(id: &str, kind: &str, known: Option<&Check>) -> AnyView {
                 hint="{{service}}, {{environment}}, {{version}}, {{window}} and {{since_deploy}} are filled in."/>
             <TextArea id=format!("{id}-heartbeat") name="heartbeat_query" label="Heartbeat query" rows=1 maxlength=4000 value=shown.heartbeat
                 hint="With it an empty answer is a zero; without, there is no data."/>
+            <TextArea id=format!("{id}-headers") name="headers" label="Headers" rows=2 value=shown.headers
+                hint="One a line, such as X-Scope-OrgID: shop or Authorization: Bearer …. What is hidden stays as it is, for the same server, until it is written anew."/>
             <Select id=format!("{id}-no-data") name="no_data" label="No data means" options=NO_DATA.map(|(word, text)| (word.to_owned(), text.to_owned())).to_vec()
                 chosen=known.map_or_else(String::new, |check| check.no_data.clone())/>
         }

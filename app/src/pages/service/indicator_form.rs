@@ -1,7 +1,7 @@
 //! Adding and changing an indicator: a form for each source.
 
 use domain::indicator::{Direction, Family, Indicator, Source};
-use engine::services::ServiceIndicators;
+use engine::{secrets, services::ServiceIndicators};
 use leptos::prelude::*;
 
 use crate::{
@@ -101,6 +101,7 @@ fn what(id: &str, known: Option<&Indicator>) -> AnyView {
 
 fn prometheus(id: &str, known: Option<&Indicator>) -> AnyView {
     let text = |of: fn(&Indicator) -> Option<String>| known.and_then(of).unwrap_or_default();
+    let headers = known.map_or_else(String::new, |one| secrets::header_lines(&one.headers));
     let every = known.map_or_else(|| "60".to_owned(), |one| one.interval_s.to_string());
     view! {
         <Field id=format!("{id}-server") name="server_url" label="Server" kind="url" required=true maxlength=2048
@@ -111,6 +112,8 @@ fn prometheus(id: &str, known: Option<&Indicator>) -> AnyView {
         <TextArea id=format!("{id}-heartbeat") name="heartbeat_query" label="Heartbeat query" rows=1 maxlength=4000
             value=text(|one| one.heartbeat_query.clone())
             hint="Finds something as long as what is measured is there, such as up{job=\"shop\"}. With it an empty answer is a zero; without, it is missing."/>
+        <TextArea id=format!("{id}-headers") name="headers" label="Headers" rows=2 value=headers
+            hint="One a line, such as X-Scope-OrgID: shop or Authorization: Bearer …. What is hidden stays as it is, for the same server, until it is written anew."/>
         <Field id=format!("{id}-every") name="interval_s" label="Every, in seconds" kind="number" value=every/>
     }
     .into_any()
