@@ -218,6 +218,10 @@ fn by_both(machine: Option<&(AutomatedStatus, String)>, person: Option<&PersonFa
             ItemState::Open,
             format!("{} A person still has to confirm it.", half.reason),
         ),
+        (ItemState::Failed, Some(PersonFact { name, .. })) => Judgement::new(
+            ItemState::Failed,
+            format!("Confirmed by {name}, but the machine half failed. {}", half.reason),
+        ),
         (_, Some(PersonFact { name, .. })) => Judgement::new(
             half.state,
             format!("Confirmed by {name}; the machine half is missing. {}", half.reason),
