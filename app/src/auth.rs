@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::actor::{Actor, Person};
-use engine::{Error, people::SignedIn};
+use engine::{Engine, Error, people::SignedIn};
 use http::{
     Method,
     header::{CONTENT_TYPE, SET_COOKIE},
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The session's key of who signed in.
-const SIGNED_IN: &str = "signed_in";
+pub const SIGNED_IN: &str = "signed_in";
 
 /// Puts a person into a session under a new id, so that one known before does not become theirs.
 ///
@@ -124,6 +124,23 @@ fn is_page(response: &Response) -> bool {
 /// Not a stream, not data.
 fn person_page(path: &str) -> bool {
     path != "/events" && path != "/palette.json"
+}
+
+/// Whether a session still lets in whom it let in, with the same role. A database that is away for
+/// a moment says nothing about anybody.
+pub async fn still(engine: &Engine, session: &Session, person: &Person) -> bool {
+    // It may have ended since it was read.
+    if session.load().await.is_err() {
+        return true;
+    }
+    match session.get::<SignedIn>(SIGNED_IN).await {
+        Err(_) => true,
+        Ok(None) => false,
+        Ok(Some(signed_in)) => match engine.people().find(&signed_in).await {
+            Err(_) => true,
+            Ok(now) => now.is_some_and(|now| now.role == person.role),
+        },
+    }
 }
 
 async fn person_of(portal: &Portal, session: &Session) -> Result<Option<Person>, Error> {

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, pin::Pin, time::Duration};
 
 use axum::{
+    Extension,
     extract::{Query, State},
     response::{
         IntoResponse, Response,
@@ -10,20 +11,32 @@ use axum::{
     },
 };
 use domain::{
+    actor::Person,
     event::{Event as Change, EventKind},
     ids::{RunId, ServiceId},
 };
+use engine::Engine;
 use futures::{Stream, StreamExt as _};
 use http::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use tokio::time::Instant;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
+use tokio_util::sync::CancellationToken;
+use tower_sessions::Session;
 use uuid::Uuid;
 
-use crate::state::Portal;
+use crate::{
+    auth::{Visitor, still},
+    http::refused::problem,
+    open_streams::LOOK_AGAIN,
+    state::Portal,
+};
 
 /// How far apart a page is told of newer readings, at least: a round of probes is one change.
 const READINGS_APART: Duration = Duration::from_secs(5);
+
+/// When a page whose stream made room for another of the same person asks again.
+const COME_BACK: Duration = Duration::from_secs(300);
 
 /// What to listen to.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -59,9 +72,20 @@ impl Listen {
 
 /// Tells `changed` whenever the page should be read again, and `progress` while it waits for an act
 /// of its own. A listener that fell behind, or comes back after a gap, is told at once: it reads the
-/// page as it stands, so nothing is lost.
-pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) -> Response {
+/// page as it stands, so nothing is lost. It goes on while the session does, with the same role.
+pub async fn events(
+    State(portal): State<Portal>,
+    Extension(visitor): Extension<Visitor>,
+    session: Session,
+    Query(listen): Query<Listen>,
+) -> Response {
     let engine = &portal.engine;
+    let person = match visitor.person() {
+        Ok(person) => person,
+        Err(refusal) => return problem(refusal),
+    };
+    let place = portal.streams.open(person.id);
+    let displaced = place.displaced();
     let started = engine.now().timestamp_micros();
     let concerning = BroadcastStream::new(engine.subscribe())
         .filter_map(move |heard| std::future::ready(listen.concerns(heard)));
@@ -80,11 +104,54 @@ pub async fn events(State(portal): State<Portal>, Query(listen): Query<Listen>) 
         .data("1"))));
     let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("still here");
     let stopping = engine.stopping().clone();
-    let until_stop = hello.chain(told).take_until(stopping.cancelled_owned());
-    let mut response = Sse::new(until_stop).keep_alive(keep).into_response();
+    let over = CancellationToken::new();
+    tokio::spawn(end_with_session(portal.engine.clone(), session, person, over.clone()));
+    let listens = over.clone().drop_guard();
+    let displaced_at = displaced.clone();
+    let ended = async move {
+        tokio::select! {
+            () = stopping.cancelled_owned() => {}
+            () = displaced.cancelled_owned() => {}
+            () = over.cancelled_owned() => {}
+        }
+    };
+    // One that made room for another of the same person does not come straight back for its place.
+    let last = futures::stream::once(std::future::ready(())).filter_map(move |()| {
+        let told = displaced_at
+            .is_cancelled()
+            .then(|| Ok(Event::default().event("displaced").retry(COME_BACK).data("1")));
+        std::future::ready(told)
+    });
+    let until_end = hello.chain(told).take_until(ended).chain(last);
+    let held = until_end.map(move |event| {
+        let _held = (&place, &listens);
+        event
+    });
+    let mut response = Sse::new(held).keep_alive(keep).into_response();
     let off = HeaderValue::from_static("no");
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), off);
     response
+}
+
+/// Ends a stream once its session is over, or lets in somebody else than when it began. On a task of
+/// its own: a listener that takes nothing would else stop in the middle of a question, with the
+/// database's connection in its hands.
+async fn end_with_session(
+    engine: Engine,
+    session: Session,
+    person: Person,
+    over: CancellationToken,
+) {
+    loop {
+        tokio::select! {
+            () = over.cancelled() => return,
+            () = tokio::time::sleep(LOOK_AGAIN) => {}
+        }
+        if !still(&engine, &session, &person).await {
+            over.cancel();
+            return;
+        }
+    }
 }
 
 /// Passes changes of state at once, and readings so far apart that many are one. What a page was

@@ -24,6 +24,8 @@ mod http;
 #[cfg(feature = "ssr")]
 mod markdown;
 #[cfg(feature = "ssr")]
+mod open_streams;
+#[cfg(feature = "ssr")]
 mod page;
 #[cfg(feature = "ssr")]
 mod pages;
@@ -51,4 +53,4 @@ mod theme;
 mod urls;
 
 #[cfg(feature = "ssr")]
-pub use {http::refused::status_of, router::router};
+pub use {auth::SIGNED_IN, http::refused::status_of, router::router};

@@ -6,9 +6,12 @@ use engine::{Engine, Error};
 use http::StatusCode;
 use leptos::{either::Either, prelude::*};
 use leptos_axum::ResponseOptions;
-use leptos_meta::Title;
 
-use crate::{auth::Visitor, components::flash::FlashLine, http::refused::Refused};
+use crate::{
+    auth::Visitor,
+    components::{flash::FlashLine, raw_text::page_title},
+    http::refused::Refused,
+};
 
 /// The engine of the page being rendered.
 pub fn engine() -> Engine {
@@ -28,7 +31,7 @@ where
         match ask.await {
             Ok(found) => {
                 let (title, view) = show(found);
-                Either::Left(framed(title, view))
+                Either::Left(framed(&title, view))
             }
             Err(refusal) => {
                 let why = refusal.to_string();
@@ -44,10 +47,10 @@ where
 }
 
 /// A page without anything to wait for.
-pub fn framed(title: String, view: AnyView) -> impl IntoView {
+pub fn framed(title: &str, view: AnyView) -> impl IntoView + use<> {
     let flash = Visitor::here().flash;
     view! {
-        <Title text=format!("{title} · Daytwo")/>
+        {page_title(title)}
         <main class="page" id="main">
             <FlashLine flash/>
             {view}
@@ -66,7 +69,7 @@ fn oops(status: StatusCode, why: String) -> impl IntoView {
     };
     let flash = Visitor::here().flash;
     view! {
-        <Title text=format!("{title} · Daytwo")/>
+        {page_title(title)}
         <main class="page" id="main">
             <FlashLine flash/>
             <div class="oops">

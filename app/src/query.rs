@@ -5,6 +5,9 @@ use http::Uri;
 
 use crate::{auth::Visitor, urls::encode};
 
+/// The most characters of a field: more is nobody's question.
+const LONGEST: usize = 200;
+
 /// A page's query.
 #[derive(Debug, Clone, Default)]
 pub struct Query(Vec<(String, String)>);
@@ -17,10 +20,11 @@ impl Query {
         Self(decoded.map(|Decoded(pairs)| pairs).unwrap_or_default())
     }
 
-    /// The text of a field, without the spaces around it; empty where it is absent.
+    /// The text of a field, without the spaces around it, so far as anybody would type it; empty
+    /// where it is absent.
     pub fn text(&self, name: &str) -> String {
         let found = self.0.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+        found.map(|(_, value)| value.trim().chars().take(LONGEST).collect()).unwrap_or_default()
     }
 }
 

@@ -8,6 +8,8 @@ use leptos::config::LeptosOptions;
 use tokio::sync::{OnceCell, broadcast};
 use uuid::Uuid;
 
+use crate::open_streams::OpenStreams;
+
 /// The state of the interface's routes.
 #[derive(Clone)]
 pub struct Portal {
@@ -17,6 +19,8 @@ pub struct Portal {
     pub options: LeptosOptions,
     cookie_key: Arc<OnceCell<[u8; 32]>>,
     progress: broadcast::Sender<Progress>,
+    /// The event streams that are open.
+    pub streams: OpenStreams,
 }
 
 /// How far an act of a page has come, in words.
@@ -34,7 +38,13 @@ const BEHIND: usize = 256;
 impl Portal {
     /// The state over an engine.
     pub fn new(engine: Engine, options: LeptosOptions) -> Self {
-        Self { engine, options, cookie_key: Arc::default(), progress: broadcast::channel(BEHIND).0 }
+        Self {
+            engine,
+            options,
+            cookie_key: Arc::default(),
+            progress: broadcast::channel(BEHIND).0,
+            streams: OpenStreams::default(),
+        }
     }
 
     /// What cookies are signed with: the same at all portals on the database, read once.

@@ -69,7 +69,7 @@ async fn page(dist: &Path, each: u32, table: &mut Table) -> f64 {
     times.sort_by(f64::total_cmp);
     if each > 1 {
         let id = id.0.to_string();
-        let pages = viewers::deployment_pages(&portal.url, &id).await;
+        let pages = viewers::deployment_pages(&place, &portal.url, &id).await;
         let last = viewers::last_told(pages, &portal.url, &token, &id).await;
         table.row(
             "from a posted result to the last of 1,000 open pages",

@@ -42,6 +42,8 @@ impl Place {
             .arg(&self.data)
             .env_remove("DATABASE_URL")
             .env("DAYTWO_PROBE_ALLOW", "127.0.0.0/8")
+            // Many people look from here, each under an address of their own.
+            .env("DAYTWO_TRUSTED_PROXIES", "127.0.0.0/8")
             .env("RUST_LOG", "warn");
         if let Some(url) = &self.database {
             command.env("DATABASE_URL", url);
@@ -149,12 +151,38 @@ pub fn client() -> reqwest::Client {
 
 /// Signs in; answers the session's cookie.
 pub async fn sign_in(url: &str) -> String {
-    let form = [("email", EMAIL), ("password", PASSWORD), ("next", "/")];
+    sign_in_as(url, EMAIL, 0).await
+}
+
+/// Adds as many people as asked for who only look; answers their addresses.
+pub fn add_viewers(place: &Place, count: usize) -> Vec<String> {
+    let emails: Vec<_> = (0..count).map(|n| format!("viewer-{n}@example.org")).collect();
+    for email in &emails {
+        let person = [
+            "user",
+            "create",
+            "--email",
+            email,
+            "--name",
+            "V",
+            "--role",
+            "viewer",
+            "--password-stdin",
+        ];
+        place.run(&person, PASSWORD);
+    }
+    emails
+}
+
+/// Signs one of them in, from an address of their own; answers the cookie.
+pub async fn sign_in_as(url: &str, email: &str, number: usize) -> String {
+    let form = [("email", email), ("password", PASSWORD), ("next", "/")];
     let body: Vec<_> = form.iter().map(|(k, v)| format!("{k}={}", v.replace(' ', "+"))).collect();
     let answer = client()
         .post(format!("{url}/act/log-in"))
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", "text/html")
+        .header("x-forwarded-for", format!("198.18.{}.{}", number / 250, number % 250 + 1))
         .body(body.join("&").replace('@', "%40"))
         .send()
         .await;

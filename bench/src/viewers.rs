@@ -12,13 +12,15 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::{
     filled::{Load, fill},
-    portal::{Place, call, client, folder, open_run, sign_in},
+    portal::{Place, add_viewers, call, client, folder, open_run, sign_in_as},
     table::Table,
     target::{Target, quantile},
 };
 
 /// How many have a deployment's page open.
 const OPEN: usize = 1_000;
+/// How many of them are one person's: as many streams as the portal lets one hold.
+const EACH: usize = 8;
 /// How often something changes.
 const CHANGES: u32 = 20;
 /// How many have the board open.
@@ -41,7 +43,7 @@ pub async fn measure(dist: &Path, postgres: Option<&str>, table: &mut Table) {
     let token = place.prepare();
     let (portal, other) = (place.start().await, place.start().await);
     let id = open_run(&portal.url, &token).await;
-    let pages = deployment_pages(&other.url, &id).await;
+    let pages = deployment_pages(&place, &other.url, &id).await;
     let last = last_told(pages, &portal.url, &token, &id).await;
     table.row(
         "from a posted result to the last of 1,000 open pages at another portal, PostgreSQL",
@@ -51,17 +53,20 @@ pub async fn measure(dist: &Path, postgres: Option<&str>, table: &mut Table) {
 }
 
 /// Opens a thousand pages of a deployment; answers when each was told of a change.
-pub async fn deployment_pages(url: &str, id: &str) -> UnboundedReceiver<Instant> {
-    open(url, &format!("/events?deployment={id}"), OPEN).await
+pub async fn deployment_pages(place: &Place, url: &str, id: &str) -> UnboundedReceiver<Instant> {
+    open(place, url, &format!("/events?deployment={id}"), OPEN).await
 }
 
-async fn open(url: &str, path: &str, count: usize) -> UnboundedReceiver<Instant> {
-    let cookie = sign_in(url).await;
+async fn open(place: &Place, url: &str, path: &str, count: usize) -> UnboundedReceiver<Instant> {
+    let mut cookies = Vec::new();
+    for (n, email) in add_viewers(place, count.div_ceil(EACH)).iter().enumerate() {
+        cookies.push(sign_in_as(url, email, n).await);
+    }
     let (told, heard) = unbounded_channel();
-    let opening = (0..count).map(|_| {
+    let opening = (0..count).map(|n| {
         let request = client()
             .get(format!("{url}{path}"))
-            .header("cookie", &cookie)
+            .header("cookie", &cookies[n / EACH])
             .header("accept", "text/event-stream");
         let told = told.clone();
         async move {
@@ -128,7 +133,7 @@ async fn boards(dist: &Path, table: &mut Table) {
     let portal = place.start().await;
     // The first runs turn their boxes.
     tokio::time::sleep(Duration::from_secs(30)).await;
-    let mut heard = open(&portal.url, "/events", BOARDS).await;
+    let mut heard = open(&place, &portal.url, "/events", BOARDS).await;
     target.take();
     tokio::time::sleep(FOR).await;
     let asked = target.count();

@@ -127,7 +127,8 @@ impl Planner {
             } else {
                 slot.announced_at + self.minutes(90..200)
             };
-            let act = Act::Waive { deployment, item: key(), by: Cast::Sre, reason: reason.into() };
+            let act =
+                Act::Waive { deployment, item: key(), by: Cast::Admin, reason: reason.into() };
             script.push(at, act);
             return;
         }
@@ -136,7 +137,7 @@ impl Planner {
             let at = slot.announced_at + self.minutes(40..60);
             script.push(
                 at,
-                Act::Waive { deployment, item: key(), by: Cast::Sre, reason: reason.into() },
+                Act::Waive { deployment, item: key(), by: Cast::Admin, reason: reason.into() },
             );
             return;
         }

@@ -9,6 +9,7 @@ use domain::{
     ids::{DeploymentId, ServiceId},
     measurement::Measurement,
     roles::Scope,
+    sign_off::Declared,
 };
 use engine::{
     Engine, Options,
@@ -19,7 +20,7 @@ use engine::{
     rollback::{self, NewRehearsal, RollbackRequest},
     runbooks::{self, ReadRunbook},
     runs::{
-        self, ManualAction, ReportRequest, ResultRequest, ResultStatus,
+        self, ManualAction, ReportRequest, ResultRequest, ResultStatus, SignOffRequest,
         last_evaluated::LastEvaluated,
     },
     tokens::NewToken,
@@ -335,7 +336,10 @@ impl Story {
             }
             Act::Sign { deployment, by, comment } => {
                 let id = self.id(deployment)?;
-                let signed = runs::sign_off(tx, &self.actor(by)?, id.into(), &comment, now).await;
+                // Pipelines deploy under names of their own; nobody signs what they deployed.
+                let declared = Declared { did_not_deploy: true, alone: false };
+                let request = SignOffRequest { comment, declared };
+                let signed = runs::sign_off(tx, &self.actor(by)?, id.into(), request, now).await;
                 done("sign", by.name(), signed)?;
             }
             Act::RollBack { deployment, by, reason } => {

@@ -9,6 +9,8 @@ use crate::actor::Person;
 pub struct Account {
     /// Who it is and what they may do.
     pub person: Person,
+    /// What else they are called where releases are installed, such as a login of the CI's.
+    pub logins: Vec<String>,
     /// Their password's Argon2id hash.
     pub password_hash: String,
     /// When they were added.

@@ -54,6 +54,15 @@ impl Actor {
         }
     }
 
+    /// The slugs of the services it is limited to; `None` where it is not.
+    #[must_use]
+    pub fn limited_to(&self) -> Option<&[String]> {
+        match self {
+            Self::Token { services, .. } if !services.is_empty() => Some(services),
+            _ => None,
+        }
+    }
+
     /// The name shown.
     #[must_use]
     pub fn name(&self) -> &str {

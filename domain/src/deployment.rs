@@ -74,8 +74,8 @@ pub struct Deployment {
     pub deployed_at: DateTime<Utc>,
     /// Who deployed it, as announced.
     pub deployed_by: String,
-    /// The person that is, where the portal knows them.
-    pub deployer_id: Option<PersonId>,
+    /// Everyone that may mean, and whoever announced it by hand.
+    pub deployers: Vec<PersonId>,
     /// Who announced it.
     pub announced_by: String,
     /// The pipeline's page.
@@ -96,6 +96,8 @@ pub struct Deployment {
     pub replaces_id: Option<DeploymentId>,
     /// The deployment that took its place.
     pub superseded_by_id: Option<DeploymentId>,
+    /// Whether whoever signed it off did so alone, having deployed it or waived a box of it.
+    pub signed_alone: bool,
     /// When its watch closed.
     pub closed_at: Option<DateTime<Utc>>,
     /// When it was announced.
@@ -132,6 +134,8 @@ impl Deployment {
 pub struct DeploymentFilter {
     /// Of this service.
     pub service_id: Option<ServiceId>,
+    /// Of these services, by their slugs: what whoever asks may see.
+    pub services: Option<Vec<String>>,
     /// In this environment.
     pub environment: Option<String>,
     /// In this state.

@@ -24,21 +24,38 @@ pub struct GateAnswer {
     pub open: Vec<String>,
     /// Why, in one or two sentences.
     pub reason: String,
+    /// Of what is signed off: whether more than the one person who deployed it or waived a box of it
+    /// looked at it.
+    pub four_eyes: Option<bool>,
 }
 
-/// Decides from the watch's state and its boxes.
+/// Evidence against a release that no required box counts: of a check on a person's box, on a box
+/// that is optional or that this run lacks, or on none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RedBeside<'a> {
+    /// What says so.
+    pub label: &'a str,
+    /// What it says.
+    pub sentence: &'a str,
+    /// Whether it fails the release by itself.
+    pub critical: bool,
+}
+
+/// Decides from the watch's state, its boxes and what is red beside them.
 ///
 /// No data never passes: a run without boxes, or with only optional ones or ones that do not apply,
-/// is undecided. A failed
-/// required box fails the deployment; anything else that is not closed leaves it undecided.
+/// is undecided. A failed required box or a failing critical check fails the deployment; anything
+/// else that is not closed leaves it undecided. That nothing has failed is said only where nothing
+/// has.
 #[must_use]
-pub fn decide(watch: WatchState, items: &[GateItem<'_>]) -> GateAnswer {
+pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>]) -> GateAnswer {
     // A box that does not apply here is no evidence of anything.
     let counts = |item: &&GateItem<'_>| item.required && item.state != ItemState::NotRequired;
     let required: Vec<_> = items.iter().filter(counts).collect();
     let open: Vec<_> = required.iter().filter(|item| !item.state.is_closed()).collect();
     let keys = open.iter().map(|item| item.key.to_owned()).collect();
-    let answer = |verdict, reason: String| GateAnswer { verdict, open: keys, reason };
+    let answer =
+        |verdict, reason: String| GateAnswer { verdict, open: keys, reason, four_eyes: None };
 
     match watch {
         WatchState::RolledBack => {
@@ -52,36 +69,52 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>]) -> GateAnswer {
         }
         WatchState::Watching | WatchState::SignedOff => {}
     }
-    if required.is_empty() {
-        return answer(
-            Verdict::Undecided,
-            "The runbook has no required box that applies here, so nothing can show that it \
-             works. Add one to the runbook."
-                .into(),
+    let failed: Vec<_> = open.iter().filter(|item| item.state == ItemState::Failed).collect();
+    let critical: Vec<_> = beside.iter().filter(|red| red.critical).collect();
+    let more = |n: usize| if n == 0 { String::new() } else { format!(" {n} more failed.") };
+    if let Some(first) = failed.first() {
+        let others = failed.len() - 1 + critical.len();
+        let reason = format!("{} failed: {}{}", first.key, sentence(first.reason), more(others));
+        return answer(Verdict::Failed, reason);
+    }
+    if let Some(first) = critical.first() {
+        let reason = format!(
+            "{}, which is critical, failed: {}{}",
+            first.label,
+            sentence(first.sentence),
+            more(critical.len() - 1)
         );
+        return answer(Verdict::Failed, reason);
+    }
+    // Boxes that need not be closed may fail all the same.
+    let optional = items.iter().filter(|item| !item.required && item.state == ItemState::Failed);
+    let red: Vec<(&str, &str)> = beside
+        .iter()
+        .map(|red| (red.label, red.sentence))
+        .chain(optional.map(|item| (item.key, item.reason)))
+        .collect();
+    let failing = red
+        .first()
+        .map(|(label, why)| format!("{label} failed: {}{}", sentence(why), more(red.len() - 1)));
+    if required.is_empty() {
+        let none = "The runbook has no required box that applies here, so nothing can show that it \
+                    works. Add one to the runbook.";
+        let beside = failing.map(|failing| format!(" Beside that, {failing}")).unwrap_or_default();
+        return answer(Verdict::Undecided, format!("{none}{beside}"));
     }
     if open.is_empty() {
-        return answer(Verdict::Passed, closed_sentence(&required));
-    }
-    let failed: Vec<_> = open.iter().filter(|item| item.state == ItemState::Failed).collect();
-    if let Some(first) = failed.first() {
-        let more = match failed.len() {
-            1 => String::new(),
-            n => format!(" {} more failed.", n - 1),
-        };
-        return answer(
-            Verdict::Failed,
-            format!("{} failed: {}{more}", first.key, sentence(first.reason)),
-        );
+        let beside = failing.map(|failing| format!(" Beside them, {failing}")).unwrap_or_default();
+        return answer(Verdict::Passed, format!("{}{beside}", closed_sentence(&required)));
     }
     let closed = required.len() - open.len();
+    let named = open.iter().map(|item| item.key).collect::<Vec<_>>().join(", ");
+    let of = format!("{closed} of {} boxes are closed", required.len());
     answer(
         Verdict::Undecided,
-        format!(
-            "{closed} of {} boxes are closed; nothing has failed. Open: {}.",
-            required.len(),
-            open.iter().map(|item| item.key).collect::<Vec<_>>().join(", ")
-        ),
+        match failing {
+            None => format!("{of}; nothing has failed. Open: {named}."),
+            Some(failing) => format!("{of}. Beside them, {failing} Open: {named}."),
+        },
     )
 }
 
@@ -116,11 +149,11 @@ mod tests {
 
     #[test]
     fn nothing_required_is_undecided() {
-        assert_eq!(decide(WatchState::Watching, &[]).verdict, Verdict::Undecided);
+        assert_eq!(decide(WatchState::Watching, &[], &[]).verdict, Verdict::Undecided);
         let optional = [item("a", false, ItemState::Passed)];
-        assert_eq!(decide(WatchState::Watching, &optional).verdict, Verdict::Undecided);
+        assert_eq!(decide(WatchState::Watching, &optional, &[]).verdict, Verdict::Undecided);
         let elsewhere = [item("a", true, ItemState::NotRequired)];
-        assert_eq!(decide(WatchState::Watching, &elsewhere).verdict, Verdict::Undecided);
+        assert_eq!(decide(WatchState::Watching, &elsewhere, &[]).verdict, Verdict::Undecided);
     }
 
     #[test]
@@ -130,7 +163,7 @@ mod tests {
             item("perf-security", true, ItemState::Passed),
             item("baselines", true, ItemState::Undecided),
         ];
-        let answer = decide(WatchState::Watching, &items);
+        let answer = decide(WatchState::Watching, &items, &[]);
         assert_eq!(answer.open, ["smoke-tests", "baselines"]);
         assert_eq!(
             answer.reason,
@@ -141,9 +174,42 @@ mod tests {
     #[test]
     fn a_failed_box_fails_and_explains() {
         let items = [item("a", true, ItemState::Failed), item("b", true, ItemState::Failed)];
-        let answer = decide(WatchState::Watching, &items);
+        let answer = decide(WatchState::Watching, &items, &[]);
         assert_eq!(answer.verdict, Verdict::Failed);
         assert_eq!(answer.reason, "a failed: Because. 1 more failed.");
+    }
+
+    fn red(label: &str, critical: bool) -> RedBeside<'_> {
+        RedBeside { label, sentence: "It broke", critical }
+    }
+
+    #[test]
+    fn what_is_red_beside_the_boxes_is_said() {
+        let open = [item("a", true, ItemState::Open), item("b", true, ItemState::Passed)];
+        let said = decide(WatchState::Watching, &open, &[red("journey", false), red("c", false)]);
+        assert_eq!(said.verdict, Verdict::Undecided);
+        assert_eq!(
+            said.reason,
+            "1 of 2 boxes are closed. Beside them, journey failed: It broke. 1 more failed. Open: a."
+        );
+        let closed = [item("b", true, ItemState::Passed)];
+        let said = decide(WatchState::Watching, &closed, &[red("journey", false)]);
+        assert_eq!(said.verdict, Verdict::Passed);
+        assert!(said.reason.ends_with("Beside them, journey failed: It broke."), "{}", said.reason);
+        let optional = [item("a", true, ItemState::Open), item("b", false, ItemState::Failed)];
+        let said = decide(WatchState::Watching, &optional, &[]);
+        assert!(said.reason.contains("b failed: Because."), "{}", said.reason);
+    }
+
+    #[test]
+    fn what_is_critical_fails_it() {
+        let closed = [item("b", true, ItemState::Passed)];
+        let said = decide(WatchState::Watching, &closed, &[red("x", false), red("journey", true)]);
+        assert_eq!((said.verdict, said.open.len()), (Verdict::Failed, 0));
+        assert_eq!(said.reason, "journey, which is critical, failed: It broke.");
+        let failed = [item("b", true, ItemState::Failed)];
+        let said = decide(WatchState::Watching, &failed, &[red("journey", true)]);
+        assert_eq!(said.reason, "b failed: Because. 1 more failed.");
     }
 
     fn state() -> impl Strategy<Value = ItemState> {
@@ -155,17 +221,22 @@ mod tests {
         fn passed_means_every_required_box_is_closed(
             boxes in proptest::collection::vec((any::<bool>(), state()), 0..12),
             watch in proptest::sample::select(WatchState::ALL.to_vec()),
+            beside in proptest::collection::vec(any::<bool>(), 0..3),
         ) {
             let items: Vec<_> =
                 boxes.iter().map(|(required, state)| item("k", *required, *state)).collect();
-            let answer = decide(watch, &items);
+            let reds: Vec<_> = beside.iter().map(|critical| red("red", *critical)).collect();
+            let answer = decide(watch, &items, &reds);
             let required: Vec<_> = boxes
                 .iter()
                 .filter(|(required, state)| *required && *state != ItemState::NotRequired)
                 .collect();
             let all_closed = !required.is_empty() && required.iter().all(|(_, s)| s.is_closed());
             let live = matches!(watch, WatchState::Watching | WatchState::SignedOff);
-            prop_assert_eq!(answer.verdict == Verdict::Passed, all_closed && live);
+            let spoilt = beside.contains(&true);
+            prop_assert_eq!(answer.verdict == Verdict::Passed, all_closed && live && !spoilt);
+            let failed = !beside.is_empty() || boxes.iter().any(|(_, s)| *s == ItemState::Failed);
+            prop_assert!(!(failed && answer.reason.contains("nothing has failed")));
             prop_assert!(!answer.reason.is_empty());
             if answer.verdict == Verdict::Passed {
                 prop_assert!(answer.open.is_empty());
@@ -180,7 +251,7 @@ mod tests {
             let at = at % boxes.len();
             let verdict = |boxes: &[ItemState]| {
                 let items: Vec<_> = boxes.iter().map(|s| item("k", true, *s)).collect();
-                decide(WatchState::Watching, &items).verdict
+                decide(WatchState::Watching, &items, &[]).verdict
             };
             let rank = |v| match v { Verdict::Failed => 0, Verdict::Undecided => 1, Verdict::Passed => 2 };
             let mut better = boxes.clone();

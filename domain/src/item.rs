@@ -277,6 +277,17 @@ pub struct Item {
     pub updated_at: DateTime<Utc>,
 }
 
+impl Item {
+    /// Makes it say how it stands in a run that is closed: nothing is running there any more, so
+    /// what was not decided stays undecided.
+    pub fn settle(&mut self) {
+        if self.state == ItemState::Running {
+            self.state = ItemState::Undecided;
+            self.reason = "The watch was closed before this was decided.".into();
+        }
+    }
+}
+
 /// A script's last word on a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostedResult {

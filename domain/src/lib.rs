@@ -6,6 +6,7 @@ pub mod audit;
 pub mod baseline;
 pub mod check;
 pub mod delivery;
+pub mod deployer;
 pub mod deployment;
 pub mod due;
 pub mod duty;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::ids::DeploymentId;
+use crate::{deployment::Deployment, ids::DeploymentId};
 
 /// How the plan's hook stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,5 +85,53 @@ impl std::fmt::Debug for RollbackPlan {
             .field("has_hook", &self.hook_url.is_some())
             .field("mode", &self.mode)
             .finish_non_exhaustive()
+    }
+}
+
+/// A deployment that was rolled back last where it was, while no hook has said that the release
+/// before runs there again and nobody has announced one: what runs there is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unrestored {
+    /// What was taken off.
+    pub deployment: Deployment,
+    /// How.
+    pub rollback: Rollback,
+}
+
+impl Unrestored {
+    /// Whether a person has to restore it: not while the hook is still being called.
+    #[must_use]
+    pub const fn waits_on_a_person(&self) -> bool {
+        !matches!(self.rollback.hook_state, HookState::Pending)
+    }
+
+    /// Whether the hook was to restore it, and did not or may not have: users may still have what
+    /// was taken off.
+    #[must_use]
+    pub const fn is_failed(&self) -> bool {
+        matches!(self.rollback.hook_state, HookState::Failed | HookState::Unknown)
+    }
+
+    /// What is to be done and why, in one or two sentences.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let (bad, at) = (&self.deployment.version, &self.deployment.environment);
+        let to = self.rollback.target_version.as_deref().unwrap_or("a version that works");
+        let by_hand = format!("restore {to} by hand on {at}, then announce it.");
+        match self.rollback.hook_state {
+            HookState::Pending => format!("The hook that restores {to} on {at} is being called."),
+            HookState::Failed => {
+                format!(
+                    "The rollback’s hook failed, so {bad} may still run: send it again, or {by_hand}"
+                )
+            }
+            HookState::Unknown => format!(
+                "Nobody knows whether the rollback’s hook arrived, so {bad} may still run: look, \
+                 and where it does, {by_hand}"
+            ),
+            HookState::None | HookState::Done => {
+                format!("Nobody has announced what runs on {at} now: {by_hand}")
+            }
+        }
     }
 }

@@ -15,6 +15,10 @@ pub struct Target {
     pub path: String,
     /// The longest acceptable answer, in milliseconds.
     pub target_ms: u32,
+    /// Whether nobody has agreed on it: it was put there with the service, and the service may have
+    /// no such page.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub assumed: bool,
 }
 
 /// A service.

@@ -116,9 +116,13 @@ test("sign in, tick, waive, sign off, learn and sign out without scripts", async
 
   await test.step("an approver signs off", async () => {
     await page.getByLabel(/^Comment/).fill("Fine.");
+    // Nobody here is known by the deployer's name, and nobody else could sign what she waived.
+    await page.getByLabel(/I did not deploy this/).check();
+    await page.getByLabel(/I sign this off alone/).check();
     await page.getByRole("button", { name: "Sign off as approver" }).click();
     await expect(said(page)).toContainText("It was the last signature");
-    await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Signed off");
+    await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Signed off alone");
+    expect((await api.gate(deployment.id)).body).toMatchObject({ four_eyes: false });
     expect((await api.gate(deployment.id)).status).toBe(200);
   });
 

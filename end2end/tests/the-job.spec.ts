@@ -166,6 +166,8 @@ test("a release is announced, watched, ticked, signed off and remembered", async
   });
 
   await test.step("the last machine speaks, and the gate opens", async () => {
+    // Somebody else who could sign: a team of one would sign alone, and say so.
+    portal.people(PIA);
     await api.result(deployment.id, "logs-triaged", "passed", "11,204 lines, 3 signatures, all classified.");
     await expect(page.locator("#logs-triaged")).toHaveAttribute("data-state", "passed");
     const gate = await api.gate(deployment.id);
@@ -183,7 +185,6 @@ test("a release is announced, watched, ticked, signed off and remembered", async
   });
 
   await test.step("a second person signs, and the watch closes for everyone who looks", async () => {
-    portal.people(PIA);
     const second = await browser.newContext();
     await portal.signIn(second, PIA);
     const pia = await second.newPage();

@@ -10,6 +10,8 @@ use domain::{
     ids::{DeploymentId, DutyRunId, RunId},
     item::{Item, ItemActor, ItemState},
     page::Page,
+    permissions::{Permission, authorize},
+    rollback::Unrestored,
     run::{Run, RunSubject},
     service::{Environment, Service, ServiceEnvironment},
     watch::WatchState,
@@ -47,6 +49,8 @@ pub struct WaitingRun {
 pub struct Board {
     /// The open watches, newest first.
     pub watching: Vec<Deployment>,
+    /// What the reader may have to restore by hand, newest first.
+    pub to_restore: Vec<Unrestored>,
     /// The items that wait on the reader, soonest due first, with what they are of.
     pub waiting_on_me: Vec<(Item, WaitingRun)>,
     /// The items that are overdue, longest first.
@@ -62,7 +66,7 @@ pub struct Board {
     /// The places, each with what runs there.
     pub places: Vec<(ServiceEnvironment, Option<Deployment>)>,
     /// What was rolled back last somewhere, and nobody has said since what runs there.
-    pub unrestored: Vec<Deployment>,
+    pub unrestored: Vec<Unrestored>,
     /// The published runbooks: slug and title.
     pub runbooks: Vec<(String, String)>,
     /// When the page was read.
@@ -72,10 +76,11 @@ pub struct Board {
 impl Board {
     /// What was rolled back where a row and a column meet, and not said to be restored since.
     #[must_use]
-    pub fn unrestored(&self, service: &Service, environment: &Environment) -> Option<&Deployment> {
-        self.unrestored
-            .iter()
-            .find(|one| one.service_id == service.id && one.environment == environment.slug)
+    pub fn unrestored(&self, service: &Service, environment: &Environment) -> Option<&Unrestored> {
+        self.unrestored.iter().find(|one| {
+            one.deployment.service_id == service.id
+                && one.deployment.environment == environment.slug
+        })
     }
 
     /// What runs where a row and a column meet: `None` where the service has no such place.
@@ -154,7 +159,14 @@ impl Boards<'_> {
                 (place, runs)
             })
             .collect();
+        let unrestored = deployments::unrestored(link).await?;
+        let to_restore = unrestored
+            .iter()
+            .filter(|one| one.waits_on_a_person() && may_restore(&actor, &one.deployment))
+            .cloned()
+            .collect();
         Ok(Board {
+            to_restore,
             waiting_on_me,
             overdue,
             to_sign,
@@ -162,7 +174,7 @@ impl Boards<'_> {
             environments: services::environments(link).await?,
             services: services::all(link).await?,
             places,
-            unrestored: deployments::unrestored(link).await?,
+            unrestored,
             runbooks: store::runbooks::titles(link).await?,
             watching,
             now,
@@ -201,6 +213,11 @@ async fn waiting_run(
             })
         }
     })
+}
+
+/// Whether what was taken off waits on this reader: who may roll back may restore.
+fn may_restore(actor: &Actor, taken_off: &Deployment) -> bool {
+    authorize(actor, Permission::RollBack, Some(&taken_off.service)).is_ok()
 }
 
 /// Whether a person's word is what a box lacks now: a mixed one waits for its machine first.

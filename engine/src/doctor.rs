@@ -3,12 +3,14 @@
 
 use argon2::password_hash::PasswordHash;
 use chrono::{DateTime, Duration, Utc};
-use domain::{page::Page, roles::Role};
+use domain::{page::Page, roles::Role, rollback::Unrestored};
+use probes::Condition;
 use serde::Serialize;
+use serde_json::Value;
 use store::{
     Connection, StoreError, audit,
     backup::{self, Schema},
-    deliveries, people, runbooks,
+    deliveries, deployments, people, runbooks,
 };
 
 /// How bad it is.
@@ -82,10 +84,13 @@ pub async fn database(link: &mut Connection, now: DateTime<Utc>) -> Vec<Finding>
     found.push(clock(link, now).await.unwrap_or_else(|error| unreadable("clock", &error)));
     found.push(of_people(link).await.unwrap_or_else(|error| unreadable("people", &error)));
     found.push(of_runbooks(link).await.unwrap_or_else(|error| unreadable("runbooks", &error)));
-    // An older schema has no deliveries; that is said already.
+    // An older schema has no deliveries and no runs of every subject; that is said already.
     if !matches!(schema, Schema::Older { .. }) {
         found.push(hooks(link, now).await.unwrap_or_else(|error| unreadable("hooks", &error)));
+        let undone = rollbacks(link).await;
+        found.push(undone.unwrap_or_else(|error| unreadable("rollbacks", &error)));
     }
+    found.push(conditions(link).await.unwrap_or_else(|error| unreadable("conditions", &error)));
     found.push(watches(link, now).await.unwrap_or_else(|error| unreadable("watches", &error)));
     found
 }
@@ -236,6 +241,75 @@ async fn hooks(link: &mut Connection, now: DateTime<Utc>) -> Result<Finding, Sto
     } else {
         Finding::ok("hooks", "No rollback hook is stuck.")
     })
+}
+
+/// Conditions of checks that this program does not take: after an upgrade, those that were allowed
+/// before. Asked in a way that works on an older schema too.
+async fn conditions(link: &mut Connection) -> Result<Finding, StoreError> {
+    let rows = link
+        .query(
+            "SELECT s.slug, c.key, c.conditions, c.spec FROM checks c \
+             JOIN services s ON s.id = c.service_id WHERE c.retired_at IS NULL ORDER BY s.slug, c.key",
+        )
+        .fetch_as(|row| {
+            let mut texts: Vec<String> = row.json("conditions")?;
+            texts.extend(of_steps(&row.json("spec")?));
+            Ok((row.get::<String>("slug")?, row.get::<String>("key")?, texts))
+        })
+        .await?;
+    let mut refused = rows.iter().flat_map(|(service, key, texts)| {
+        let read = texts.iter().filter_map(|text| Condition::parse(text).err());
+        read.map(move |error| format!("{key} of {service}: {error}"))
+    });
+    let Some(first) = refused.next() else {
+        return Ok(Finding::ok("conditions", "Each condition of a check can be evaluated."));
+    };
+    let others = match refused.count() {
+        0 => String::new(),
+        n => format!(" {} more.", count(n, "condition", "conditions")),
+    };
+    Ok(Finding::warn(
+        "conditions",
+        format!("Not evaluated: {}.{others}", first.trim_end_matches('.')),
+        "change it on the service's page, under Checks: until then the check is errored",
+    ))
+}
+
+/// The conditions and captures of the steps of a check.
+fn of_steps(spec: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().map(ToOwned::to_owned);
+    let steps = spec["steps"].as_array().into_iter().flatten();
+    let of_step = |step: &Value| {
+        let conditions = step["conditions"].as_array().into_iter().flatten().filter_map(text);
+        let captures = step["capture"].as_object().into_iter().flat_map(|all| all.values());
+        conditions.chain(captures.filter_map(text)).collect::<Vec<_>>()
+    };
+    steps.flat_map(of_step).collect()
+}
+
+/// Rollbacks of which nobody has said that they were carried out.
+async fn rollbacks(link: &mut Connection) -> Result<Finding, StoreError> {
+    let mut undone = deployments::unrestored(link).await?;
+    undone.retain(Unrestored::waits_on_a_person);
+    let Some(worst) = undone.iter().find(|one| one.is_failed()).or(undone.first()) else {
+        return Ok(Finding::ok("rollbacks", "Each was carried out."));
+    };
+    let one = &worst.deployment;
+    let others = match undone.len() {
+        1 => String::new(),
+        n => format!(" And of {}.", count(n - 1, "other", "others")),
+    };
+    Ok(Finding::warn(
+        "rollbacks",
+        format!(
+            "Nobody has said that the rollback of {} {} on {} was carried out. {}{others}",
+            one.service,
+            one.version,
+            one.environment,
+            worst.sentence()
+        ),
+        "on the board, open it under \"Waits on you\"; announce what runs there once it does",
+    ))
 }
 
 async fn watches(link: &mut Connection, now: DateTime<Utc>) -> Result<Finding, StoreError> {

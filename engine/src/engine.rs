@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     background::status::{Statuses, TaskStatus},
-    checks::condition_cache::Conditions,
+    checks::{condition_cache::Conditions, suspended::Suspended},
     clock::Clock,
     deliveries::Sending,
     error::Error,
@@ -58,6 +58,7 @@ struct Inner {
     scheduler: Counts,
     background: Statuses,
     conditions: Conditions,
+    suspended: Suspended,
     last_evaluated: LastEvaluated,
     verified: Mutex<ChainCheck>,
 }
@@ -80,6 +81,7 @@ impl Engine {
             scheduler: Counts::default(),
             background: Statuses::default(),
             conditions: Conditions::default(),
+            suspended: Suspended::default(),
             last_evaluated: LastEvaluated::default(),
             verified: Mutex::default(),
         }))
@@ -139,6 +141,11 @@ impl Engine {
     /// Conditions of checks that have been read.
     pub(crate) fn conditions(&self) -> &Conditions {
         &self.0.conditions
+    }
+
+    /// Checks that are not run until they are changed.
+    pub(crate) fn suspended(&self) -> &Suspended {
+        &self.0.suspended
     }
 
     /// When each box was last judged for what its checks saw.

@@ -14,6 +14,9 @@ use store::{Tx, deployments, lessons, services};
 
 use crate::{Error, audit::entry, error::ValidationErrors, handle::handle, ids::new_id};
 
+/// The most characters that are searched for.
+const WORDS: usize = 200;
+
 handle! {
     /// The use cases of lessons.
     lessons: Lessons
@@ -95,20 +98,26 @@ impl Lessons<'_> {
         page: Page<LessonId>,
     ) -> Result<(Vec<Lesson>, Option<LessonId>), Error> {
         authorize(actor, Permission::Read, service)?;
+        let text = text.trim();
+        if text.chars().count() > WORDS {
+            return Err(Error::field("/q", format!("must have at most {WORDS} characters")));
+        }
         let mut link = self.0.read().await?;
-        let service = match service {
-            None => None,
-            Some(slug) => match services::by_slug(&mut link, slug).await? {
-                Some(found) => Some(found.id),
+        // Before a page is cut: what is not to be seen moves no page and names no cursor.
+        let among = match (service, actor.limited_to()) {
+            (Some(slug), _) => match services::by_slug(&mut link, slug).await? {
+                Some(found) => Some(vec![found.id]),
                 None => return Err(Error::not_found("service", slug)),
             },
+            (None, Some(slugs)) => {
+                let mut all = services::all(&mut link).await?;
+                all.retain(|service| slugs.contains(&service.slug));
+                Some(all.into_iter().map(|service| service.id).collect())
+            }
+            (None, None) => None,
         };
-        let found = lessons::search(&mut link, text.trim(), service, page).await?;
+        let found = lessons::search(&mut link, text, among.as_deref(), page).await?;
         let next = crate::full_page(&found, page.limit).map(|last| last.id);
-        let seen = found
-            .into_iter()
-            .filter(|lesson| authorize(actor, Permission::Read, Some(&lesson.service)).is_ok())
-            .collect();
-        Ok((seen, next))
+        Ok((found, next))
     }
 }

@@ -73,7 +73,18 @@ fn receivers(spec: &ProbeSpec, pointer: &str) -> BTreeSet<String> {
         ProbeSpec::HttpSteps { steps } => {
             let mut parts = pointer.trim_start_matches("/steps/").split('/');
             let step = parts.next().and_then(|n| n.parse::<usize>().ok());
-            step.and_then(|n| steps.get(n)).map(|step| origin(&step.url)).into_iter().collect()
+            let Some((n, sent)) = step.and_then(|n| Some((n, steps.get(n)?))) else {
+                return BTreeSet::new();
+            };
+            let mut receivers = BTreeSet::from([origin(&sent.url)]);
+            // Where it goes is captured on the way: whoever may change the way chooses the receiver.
+            let before_path = sent.url.split("://").nth(1).unwrap_or(&sent.url);
+            if before_path.split('/').next().is_some_and(|host| host.contains("{{")) {
+                receivers.extend(steps.iter().take(n).map(|step| {
+                    format!("{} {:?} {:?} {:?}", step.url, step.method, step.body, step.capture)
+                }));
+            }
+            receivers
         }
         ProbeSpec::Mail { inbox, .. } if pointer.starts_with("/inbox/") => {
             [origin(&inbox.url)].into()

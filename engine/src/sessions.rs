@@ -2,6 +2,7 @@
 
 use crate::handle::handle;
 use chrono::{DateTime, Utc};
+use domain::ids::PersonId;
 use store::sessions;
 
 use crate::Error;
@@ -11,7 +12,26 @@ handle! {
     sessions: Sessions
 }
 
+/// The most sessions of a person at a time.
+const EACH: i64 = 50;
+
 impl Sessions<'_> {
+    /// Makes room for one more session of a person: of too many the oldest end.
+    ///
+    /// # Errors
+    /// Trouble with the database.
+    pub async fn make_room(self, person: PersonId) -> Result<(), Error> {
+        let person = person.to_string();
+        self.0
+            .write(move |tx| {
+                Box::pin(async move {
+                    sessions::keep_newest(tx, &person, EACH - 1).await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
     /// A session's data where it has not expired.
     ///
     /// # Errors

@@ -43,6 +43,16 @@ impl Outbound {
         Self { guard }
     }
 
+    /// Why `url` can never be called from here, in a sentence: the guard's no. `None` where it can
+    /// be, and where the name servers do not say.
+    pub async fn refusal(&self, url: &Url) -> Option<String> {
+        let looked_up = tokio::time::timeout(CONNECT, self.guard.reachable(url)).await.ok()?;
+        match no_address(&looked_up.err()?) {
+            NoClient::Never(why) => Some(why),
+            NoClient::NotNow(_) => None,
+        }
+    }
+
     /// A client for one call of `url`. The addresses the guard has judged are the ones connected to:
     /// they are handed to the client, which can resolve no name itself.
     pub(crate) async fn client(&self, url: &Url) -> Result<Client, NoClient> {

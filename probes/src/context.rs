@@ -1,14 +1,15 @@
 //! What every kind of probe is given and shares.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use domain::measurement::Phase;
+use domain::measurement::{Finding, Phase};
 use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::client::{GuardedClient, RequestError};
+use crate::conditions::pool::ConditionPool;
 use crate::conditions::{Condition, Facts};
 use crate::outcome::{Outcome, overall, sentence};
 
@@ -21,6 +22,9 @@ pub(crate) struct ProbeContext<'a> {
     pub(crate) no_data: NoData,
     pub(crate) browser: Option<&'a Path>,
     pub(crate) journeys: &'a Semaphore,
+    pub(crate) pool: &'a ConditionPool,
+    /// When its time is over.
+    pub(crate) until: Instant,
 }
 
 /// What it means that a kind which may come back empty did.
@@ -48,12 +52,41 @@ impl NoData {
 }
 
 impl ProbeContext<'_> {
+    /// Decides conditions; those that may take long elsewhere, within the time the check has left.
+    pub(crate) async fn decide(&self, conditions: &[Condition], facts: Facts) -> Vec<Finding> {
+        if !conditions.iter().any(|one| one.is_long(&facts)) {
+            return Condition::evaluate_all(conditions, &facts);
+        }
+        let all = conditions.to_vec();
+        let work = move || Condition::evaluate_all(&all, &facts);
+        match self.pool.run(self.until, work).await {
+            Ok(findings) => findings,
+            Err(why) => conditions.iter().map(|one| one.not_decided(why)).collect(),
+        }
+    }
+
+    /// What an expression says as text.
+    ///
+    /// # Errors
+    /// Why it says none, and what that says of the service.
+    pub(crate) async fn text_of(
+        &self,
+        said: Condition,
+        facts: Facts,
+    ) -> Result<String, (Phase, String)> {
+        if !said.is_long(&facts) {
+            return said.text_of(&facts);
+        }
+        let read = self.pool.run(self.until, move || said.text_of(&facts)).await;
+        read.unwrap_or_else(|why| Err((Phase::Error, why.sentence().into())))
+    }
+
     /// Adds the check's own conditions to what a kind found by itself.
-    pub(crate) fn with_conditions(&self, mut outcome: Outcome, facts: &Facts) -> Outcome {
+    pub(crate) async fn with_conditions(&self, mut outcome: Outcome, facts: Facts) -> Outcome {
         if self.conditions.is_empty() || outcome.phase == Phase::Error {
             return outcome;
         }
-        let mut own = Condition::evaluate_all(self.conditions, facts);
+        let mut own = self.decide(self.conditions, facts).await;
         let worst = overall(&own);
         if rank(worst) > rank(outcome.phase) {
             let broken = own.iter().find(|finding| finding.phase == worst);

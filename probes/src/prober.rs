@@ -11,7 +11,7 @@ use futures::FutureExt as _;
 use tokio::sync::Semaphore;
 
 use crate::client::GuardedClient;
-use crate::conditions::Condition;
+use crate::conditions::{Condition, pool::ConditionPool};
 use crate::context::{NoData, ProbeContext};
 use crate::kinds::{self, database::Database, mail::OutgoingMail};
 use crate::outcome::Outcome;
@@ -23,6 +23,7 @@ pub struct Prober {
     client: GuardedClient,
     browser: Option<PathBuf>,
     journeys: Arc<Semaphore>,
+    pool: ConditionPool,
 }
 
 /// How many browsers run at once.
@@ -32,7 +33,8 @@ impl Prober {
     /// A prober that reaches what the client may reach.
     #[must_use]
     pub fn new(client: GuardedClient) -> Self {
-        Self { client, browser: None, journeys: Arc::new(Semaphore::new(JOURNEYS_AT_ONCE)) }
+        let journeys = Arc::new(Semaphore::new(JOURNEYS_AT_ONCE));
+        Self { client, browser: None, journeys, pool: ConditionPool::default() }
     }
 
     /// Runs journeys in this browser, a Chromium.
@@ -89,6 +91,8 @@ impl Prober {
             no_data,
             browser: self.browser.as_deref(),
             journeys: &self.journeys,
+            pool: &self.pool,
+            until: started + timeout,
         };
         // A defect in a recogniser or a parser must cost one measurement, not a task.
         let outcome = std::panic::AssertUnwindSafe(dispatch(&context, spec))

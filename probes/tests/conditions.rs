@@ -180,3 +180,87 @@ proptest::proptest! {
         }
     }
 }
+
+#[rstest]
+#[case::pattern_of_the_service("body.matches(json.pattern)", "a pattern written into")]
+#[case::pattern_of_a_header(r#"body.matches(headers["x"])"#, "a pattern written into")]
+#[case::pattern_put_together(r#"body.matches("a" + "b")"#, "a pattern written into")]
+#[case::broken_pattern(r#"body.matches("(open")"#, "unclosed group")]
+#[case::huge_pattern(r#"body.matches("((x{1000}){100}){100}")"#, "too much to match")]
+#[case::text_again(r#"json.l.all(x, !body.matches("(x{40}){20}[^x]y"))"#, "the same text again")]
+#[case::search_again("json.l.all(x, body.contains(x))", "the same text again")]
+#[case::list_again("json.l.all(x, x in json.known)", "the same text again")]
+#[case::text_doubled("size(json.l.map(x, body + body)) > 0", "puts texts together")]
+#[case::element_doubled("size(json.l.map(x, x + x)) > 0", "puts texts together")]
+#[case::element_and_text(r#"json.l.all(x, (x + "a").contains("b"))"#, "puts texts together")]
+#[case::loop_in_loop("json.l.all(x, x.m.all(y, y > 0))", "a loop within a loop")]
+fn what_the_service_could_make_cost_more_is_refused(#[case] text: &str, #[case] says: &str) {
+    let error = Condition::parse(text).unwrap_err().to_string();
+    assert!(error.contains(says), "{text}: {error}");
+}
+
+#[rstest]
+#[case::numbers("json.items.all(x, x + 1 > 1)", Phase::Successful)]
+#[case::numbers_of_texts(r#"json.items.all(x, int(x) + size("abc") >= 4)"#, Phase::Successful)]
+#[case::mapped("size(json.items.map(x, x * 2)) == 3", Phase::Successful)]
+#[case::filtered("size(json.items.filter(x, x > 1)) == 2", Phase::Successful)]
+#[case::one_after_another("json.items.filter(x, x > 1).all(x, x > 1)", Phase::Successful)]
+#[case::with_the_status("json.items.all(x, x < status)", Phase::Successful)]
+#[case::over_headers("headers.all(name, size(name) > 0)", Phase::Successful)]
+#[case::in_a_loop(r#"json.names.exists(x, x.matches("^b"))"#, Phase::Failed)]
+#[case::put_together(r#""a" + headers["x-token"] == "ageheim""#, Phase::Successful)]
+fn what_costs_little_still_goes(#[case] text: &str, #[case] phase: Phase) {
+    let found = Condition::parse(text).unwrap().evaluate(&facts());
+    assert_eq!(found.phase, phase, "{found:?}");
+}
+
+fn answering(body: String) -> Facts {
+    Facts { body: Some(BodyFact::whole(body)), ..facts() }
+}
+
+#[rstest]
+#[case::short("json.l.all(x, x == 1)", 9_000, Phase::Successful)]
+#[case::too_long("json.l.all(x, x == 1)", 10_001, Phase::Error)]
+#[case::too_many_steps(
+    "json.l.all(x, x == 1 || x == 2 || x == 3 || x == 4 || x == 5)",
+    9_000,
+    Phase::Error
+)]
+#[case::after_another("json.l.filter(x, x == 1).all(x, x == 1)", 10_001, Phase::Error)]
+#[case::no_loop("size(json.l) > 10000", 10_001, Phase::Successful)]
+#[case::another_list("json.s.all(x, x == 1)", 10_001, Phase::Successful)]
+fn a_list_of_the_services_making_is_gone_over_so_far(
+    #[case] text: &str,
+    #[case] length: usize,
+    #[case] phase: Phase,
+) {
+    let list = vec!["1"; length].join(",");
+    let facts = answering(format!("{{\"s\":[1],\"l\":[{list}]}}"));
+    let found = Condition::parse(text).unwrap().evaluate(&facts);
+    assert_eq!(found.phase, phase, "{found:?}");
+    if phase == Phase::Error {
+        assert!(found.detail.contains("it goes over"), "{found:?}");
+    }
+}
+
+#[test]
+fn texts_put_together_are_bounded() {
+    let text = format!("size({}) > 0", vec!["body"; 40].join(" + "));
+    let condition = Condition::parse(&text).unwrap();
+    assert_eq!(condition.evaluate(&answering("x".repeat(1_000))).phase, Phase::Successful);
+    let found = condition.evaluate(&answering("x".repeat(1_000_000)));
+    assert_eq!(found.phase, Phase::Error, "{}", found.detail.len());
+}
+
+/// Of a large body only what a condition looks at is copied.
+#[test]
+fn what_is_not_looked_at_is_not_in_the_way() {
+    let list = vec!["[]"; 300_000].join(",");
+    let facts = answering(format!("{{\"ok\":true,\"deep\":{{\"n\":3,\"l\":[{list}]}}}}"));
+    let decide = |text: &str| Condition::parse(text).unwrap().evaluate(&facts).phase;
+    assert_eq!(decide("json.ok && json.deep.n == 3"), Phase::Successful);
+    assert_eq!(decide("has(json.deep.n) && !has(json.deep.m)"), Phase::Successful);
+    assert_eq!(decide(r#""deep" in json"#), Phase::Successful);
+    assert_eq!(decide("json.deep.m == 1"), Phase::Failed);
+    assert_eq!(decide("size(json) == 2"), Phase::Successful);
+}

@@ -1,14 +1,14 @@
 //! Starting and stopping: on the first signal requests and tasks may finish, on the second, or
 //! after a while, they may not.
 
-use std::{future::IntoFuture as _, net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use axum::Router;
 use engine::Engine;
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::startup::StartError;
+use crate::{http::Connections, startup::StartError};
 
 /// How long requests and tasks may take to finish.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -23,6 +23,7 @@ const SENDING: Duration = Duration::from_secs(35);
 pub async fn serve(
     listener: TcpListener,
     router: Router,
+    connections: Connections,
     engine: Engine,
     stop: CancellationToken,
 ) -> Result<(), StartError> {
@@ -30,11 +31,7 @@ pub async fn serve(
     engine.deliveries().recover().await?;
     engine.background().start(&tasks, &stop);
     tasks.close();
-    let waited = stop.clone();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { waited.cancelled().await });
-    let mut serving = tokio::spawn(serving.into_future());
+    let mut serving = tokio::spawn(connections.serve(listener, router, stop.clone()));
     let served = tokio::select! {
         served = &mut serving => Some(served),
         () = signal() => {

@@ -7,7 +7,7 @@ use crate::config::LogFormat;
 /// Starts logging. A second start changes nothing.
 pub fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_sessions=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tower_sessions=warn,html5ever=error"));
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
         LogFormat::Text => {

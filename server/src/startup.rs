@@ -92,6 +92,18 @@ pub async fn engine(config: &Config) -> Result<Engine, StartError> {
     Ok(engine)
 }
 
+/// The database's file, where there is none yet.
+///
+/// # Errors
+/// Where its address cannot be read.
+pub fn absent(config: &Config) -> Result<Option<std::path::PathBuf>, StartError> {
+    let file = match store::location(config.database_url.as_deref(), &config.data_dir)? {
+        store::Backend::Sqlite(options) => options.get_filename().to_owned(),
+        store::Backend::Postgres(_) => return Ok(None),
+    };
+    Ok((!file.is_file()).then_some(file))
+}
+
 /// Makes the data directory, readable by its owner only.
 pub(crate) fn prepare(path: &Path) -> Result<(), StartError> {
     let failed = |error| StartError::DataDir { path: path.to_owned(), error };

@@ -110,11 +110,19 @@ async fn reset(State(state): State<AppState>, headers: HeaderMap) -> Response {
     }
 }
 
-/// The version to run. Fields besides are ignored, so that any deployment hook can call this.
+/// The version to run. Fields besides are ignored, so that any deployment hook can call this: one
+/// that rolls back names the version to restore beside the one it takes off.
 #[derive(Deserialize)]
 struct Release {
-    #[serde(alias = "target_version")]
-    version: String,
+    to_version: Option<String>,
+    target_version: Option<String>,
+    version: Option<String>,
+}
+
+impl Release {
+    fn wanted(self) -> Option<String> {
+        self.to_version.or(self.target_version).or(self.version)
+    }
 }
 
 async fn release(State(state): State<AppState>, headers: HeaderMap, body: String) -> Response {
@@ -122,7 +130,7 @@ async fn release(State(state): State<AppState>, headers: HeaderMap, body: String
         let mut pairs = url::form_urlencoded::parse(body.as_bytes());
         pairs.find(|(name, _)| name == "version").map(|(_, value)| value.into_owned())
     } else {
-        serde_json::from_str::<Release>(&body).ok().map(|release| release.version)
+        serde_json::from_str::<Release>(&body).ok().and_then(Release::wanted)
     };
     let wanted = wanted.as_deref().map(str::trim).filter(|version| is_version(version));
     let Some(version) = wanted else {

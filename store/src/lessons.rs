@@ -5,6 +5,8 @@ use domain::{
     lesson::Lesson,
 };
 
+use sqlx::AssertSqlSafe;
+
 use crate::{
     db::{Connection, Row, micros},
     deployments::like,
@@ -21,30 +23,32 @@ use domain::page::Page;
 pub async fn search(
     link: &mut Connection,
     text: &str,
-    service: Option<ServiceId>,
+    services: Option<&[ServiceId]>,
     page: Page<LessonId>,
 ) -> Result<Vec<Lesson>, StoreError> {
     let before = page.before.map_or(uuid::Uuid::max(), |id| id.0);
-    let sql = match service {
-        None => {
-            "SELECT l.*, s.slug AS service, d.version AS version FROM lessons l \
-             JOIN services s ON s.id = l.service_id \
-             LEFT JOIN deployments d ON d.id = l.deployment_id \
-             WHERE (lower(l.title) LIKE lower($1) ESCAPE '!' \
-             OR lower(l.body) LIKE lower($2) ESCAPE '!') \
-             AND l.id < $3 ORDER BY l.id DESC LIMIT $4"
-        }
-        Some(_) => {
-            "SELECT l.*, s.slug AS service, d.version AS version FROM lessons l \
-             JOIN services s ON s.id = l.service_id \
-             LEFT JOIN deployments d ON d.id = l.deployment_id \
-             WHERE (lower(l.title) LIKE lower($1) ESCAPE '!' \
-             OR lower(l.body) LIKE lower($2) ESCAPE '!') \
-             AND l.id < $3 AND l.service_id = $5 ORDER BY l.id DESC LIMIT $4"
-        }
+    let places: Vec<_> = services
+        .unwrap_or_default()
+        .iter()
+        .enumerate()
+        .map(|(n, _)| format!("${}", n + 5))
+        .collect();
+    let among = match services {
+        None => String::new(),
+        Some([]) => return Ok(Vec::new()),
+        Some(_) => format!(" AND l.service_id IN ({})", places.join(", ")),
     };
-    let mut query = link.query(sql).bind(like(text)).bind(like(text)).bind(before).bind(page.limit);
-    if let Some(service) = service {
+    let sql = format!(
+        "SELECT l.*, s.slug AS service, d.version AS version FROM lessons l \
+         JOIN services s ON s.id = l.service_id \
+         LEFT JOIN deployments d ON d.id = l.deployment_id \
+         WHERE (lower(l.title) LIKE lower($1) ESCAPE '!' \
+         OR lower(l.body) LIKE lower($2) ESCAPE '!') \
+         AND l.id < $3{among} ORDER BY l.id DESC LIMIT $4"
+    );
+    let query = link.query(AssertSqlSafe(sql));
+    let mut query = query.bind(like(text)).bind(like(text)).bind(before).bind(page.limit);
+    for service in services.unwrap_or_default() {
         query = query.bind(service.0);
     }
     query.fetch_as(read).await

@@ -50,14 +50,15 @@ pub async fn by_id(link: &mut Connection, id: PersonId) -> Result<Option<Account
 /// What the database says; a unique violation where the address is taken.
 pub async fn insert(tx: &mut Tx, record: Account) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO people (id, email, name, role, teams, password_hash, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO people (id, email, name, role, teams, logins, password_hash, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(record.person.id.0)
     .bind(record.person.email)
     .bind(record.person.name)
     .bind(record.person.role.as_str().to_owned())
     .bind(join(&record.person.teams))
+    .bind(join(&record.logins))
     .bind(record.password_hash)
     .bind(micros(record.created_at))
     .execute()
@@ -74,12 +75,14 @@ pub async fn update(
     id: PersonId,
     role: Role,
     teams: &[String],
+    logins: &[String],
     disabled_at: Option<DateTime<Utc>>,
 ) -> Result<(), StoreError> {
-    tx.query("UPDATE people SET role = $2, teams = $3, disabled_at = $4 WHERE id = $1")
+    tx.query("UPDATE people SET role = $2, teams = $3, logins = $4, disabled_at = $5 WHERE id = $1")
         .bind(id.0)
         .bind(role.as_str().to_owned())
         .bind(join(teams))
+        .bind(join(logins))
         .bind(disabled_at.map(micros))
         .execute()
         .await
@@ -112,19 +115,24 @@ pub async fn logged_in(tx: &mut Tx, id: PersonId, at: DateTime<Utc>) -> Result<(
         .map(drop)
 }
 
-fn join(teams: &[String]) -> String {
-    teams.join(",")
+fn join(words: &[String]) -> String {
+    words.join(",")
+}
+
+fn split(words: &str) -> Vec<String> {
+    words.split(',').filter(|word| !word.is_empty()).map(Into::into).collect()
 }
 
 fn read(row: &Row) -> Result<Account, StoreError> {
-    let teams: String = row.get("teams")?;
+    let (teams, logins): (String, String) = (row.get("teams")?, row.get("logins")?);
     Ok(Account {
+        logins: split(&logins),
         person: Person {
             id: PersonId(row.get("id")?),
             name: row.get("name")?,
             email: row.get("email")?,
             role: row.word("role", Role::parse)?,
-            teams: teams.split(',').filter(|team| !team.is_empty()).map(Into::into).collect(),
+            teams: split(&teams),
         },
         password_hash: row.get("password_hash")?,
         created_at: row.time("created_at")?,

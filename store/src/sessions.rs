@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     db::{Connection, micros},
+    deployments::like,
     error::StoreError,
     tx::Tx,
 };
@@ -60,4 +61,22 @@ pub async fn delete(tx: &mut Tx, id: String) -> Result<(), StoreError> {
 /// What the database says.
 pub async fn delete_expired(tx: &mut Tx, now: DateTime<Utc>) -> Result<u64, StoreError> {
     tx.query("DELETE FROM sessions WHERE expires_at <= $1").bind(micros(now)).execute().await
+}
+
+/// Forgets all but the newest sessions whose data names this; answers how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn keep_newest(tx: &mut Tx, naming: &str, most: i64) -> Result<u64, StoreError> {
+    let pattern = like(naming);
+    tx.query(
+        "DELETE FROM sessions WHERE data LIKE $1 ESCAPE '!' AND id NOT IN \
+         (SELECT id FROM sessions WHERE data LIKE $2 ESCAPE '!' \
+          ORDER BY expires_at DESC, id LIMIT $3)",
+    )
+    .bind(pattern.clone())
+    .bind(pattern)
+    .bind(most)
+    .execute()
+    .await
 }

@@ -14,6 +14,7 @@ use crate::{
 pub async fn log_in(email: String, password: Secret, #[server(default)] next: String) -> Outcome {
     let act = OpenAct::here()?;
     let (person, signed_in) = act.engine.people().log_in(&email, password.0).await?;
+    act.engine.sessions().make_room(person.id).await?;
     remember(&act.session, signed_in).await?;
     let next = local_path(&next).unwrap_or("/");
     Ok(Done::to(format!("Signed in as {}.", person.name), next))

@@ -22,5 +22,8 @@ pub async fn roll_back(
     }
     let request = RollbackRequest { reason: reason.trim().to_owned() };
     let rolled_back = act.engine.rollback().trigger(&act.actor, deployment, request, None).await?;
-    Ok(Done::here(format!("Rolled back. {}", rolled_back.now()?.message)).at("rollback"))
+    let begun = rolled_back.now()?;
+    // What a hook has still to do is not done.
+    let said = if begun.delivery.is_some() { "Rollback begun." } else { "Rolled back." };
+    Ok(Done::here(format!("{said} {}", begun.message)).at("rollback"))
 }

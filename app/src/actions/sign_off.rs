@@ -1,6 +1,7 @@
 //! Signing a run off.
 
-use engine::runs::SignedOff;
+use domain::sign_off::Declared;
+use engine::runs::{SignOffRequest, SignedOff};
 use leptos::prelude::*;
 
 use super::{Done, Outcome};
@@ -8,9 +9,17 @@ use crate::form::{Act, Form, OfRun};
 
 /// Gives the reader's signature.
 #[server(prefix = "/act", endpoint = "sign-off", input = Form)]
-pub async fn sign_off(#[server(flatten)] of: OfRun, #[server(default)] comment: String) -> Outcome {
+pub async fn sign_off(
+    #[server(flatten)] of: OfRun,
+    #[server(default)] comment: String,
+    #[server(default)] did_not_deploy: String,
+    #[server(default)] alone: String,
+) -> Outcome {
     let act = Act::here()?;
-    let said = match act.engine.runs().sign_off(&act.actor, of.run, &comment).await? {
+    let declared =
+        Declared { did_not_deploy: !did_not_deploy.is_empty(), alone: !alone.is_empty() };
+    let request = SignOffRequest { comment, declared };
+    let said = match act.engine.runs().sign_off(&act.actor, of.run, request).await? {
         SignedOff::WatchClosed => "Signed off. It was the last signature: the watch is closed.",
         SignedOff::RunDone => "Signed off: this run is done.",
         SignedOff::Waiting => "Signed off. Other signatures are still missing.",

@@ -25,6 +25,9 @@ pub const fn verdict_label(verdict: Verdict) -> &'static str {
 pub fn of_deployment(deployment: &Deployment) -> (&'static str, &'static str) {
     match deployment.state {
         WatchState::Watching => (deployment.verdict.as_str(), verdict_label(deployment.verdict)),
+        WatchState::SignedOff if deployment.signed_alone => {
+            (WatchState::SignedOff.as_str(), "Signed off alone")
+        }
         closed => (closed.as_str(), closed.label()),
     }
 }

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::raw_text::area_text;
+
 /// A line of text.
 #[component]
 pub fn Field(
@@ -64,7 +66,7 @@ pub fn TextArea(
         <div class="field">
             <label for=id.clone()>{label}{(!required).then(|| view! { <small>" (optional)"</small> })}</label>
             <textarea class="input" id=id name=name rows=rows maxlength=maxlength required=required
-                aria-describedby=described>{value}</textarea>
+                aria-describedby=described>{area_text(&value)}</textarea>
             {hint}
         </div>
     }

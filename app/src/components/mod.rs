@@ -17,7 +17,7 @@ pub mod measurement_details;
 pub mod nav;
 pub mod pagination;
 pub mod phase;
-pub mod restore_target;
+pub mod raw_text;
 pub mod retire;
 pub mod run;
 pub mod screenshots;

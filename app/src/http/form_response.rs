@@ -101,7 +101,7 @@ pub async fn form_response(State(forms): State<Forms>, request: Request, next: N
         Ok(body) => body,
         Err(refusal) => return forms.refused(sender, refusal.into(), html).await,
     };
-    sender.draft = FormDraft::of(&body);
+    sender.draft = FormDraft::of(parts.uri.path().rsplit('/').next().unwrap_or_default(), &body);
     // Asked for data, a server function redirects nobody.
     parts.headers.remove(ACCEPT);
     parts.headers.remove(REFERER);

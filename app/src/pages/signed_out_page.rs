@@ -1,18 +1,17 @@
 //! The frame of the two pages before the door: a card in the middle.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
     auth::Visitor,
-    components::{flash::FlashLine, icon::Icon},
+    components::{flash::FlashLine, icon::Icon, raw_text::page_title},
 };
 
 /// The frame.
 pub fn signed_out_page(title: &'static str, note: &'static str, card: AnyView) -> impl IntoView {
     let flash = Visitor::here().flash;
     view! {
-        <Title text=format!("{title} · Daytwo")/>
+        {page_title(title)}
         <main class="centre" id="main">
             <div><a class="brand" href="/"><Icon name="mark"/>"Daytwo"</a></div>
             <FlashLine flash/>

@@ -5,6 +5,8 @@ mod actions;
 mod background;
 mod costs;
 mod door;
+mod html;
+mod markup;
 mod messages;
 mod pages;
 mod server_functions;

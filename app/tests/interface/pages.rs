@@ -133,3 +133,49 @@ async fn next(body: &mut Body) -> Result<String, Failure> {
     let data = frame.ok_or("the stream ended")??.into_data().map_err(|_| "no data")?;
     Ok(String::from_utf8(data.to_vec())?)
 }
+
+/// Opens a page's stream.
+async fn listen(portal: &Portal, browser: &Browser) -> Result<Body, Failure> {
+    let request =
+        Request::get("/events").header(header::COOKIE, browser.cookie().unwrap_or_default());
+    let mut body = portal.send(request.body(Body::empty())?).await?.into_body();
+    assert!(next(&mut body).await?.contains("event: hello"));
+    Ok(body)
+}
+
+#[tokio::test]
+async fn one_reader_holds_so_many_streams_and_the_oldest_makes_room() -> Result<(), Failure> {
+    let (portal, _) = Portal::with_deployment().await?;
+    let mira = Browser::of(&portal, "mira@example.org").await?;
+    let vic = Browser::of(&portal, "vic@example.org").await?;
+    let mut of_vic = listen(&portal, &vic).await?;
+    let mut oldest = listen(&portal, &mira).await?;
+    let mut others = Vec::new();
+    for _ in 0..8 {
+        others.push(listen(&portal, &mira).await?);
+    }
+    let told = next(&mut oldest).await?;
+    // It comes back after minutes, not at once for another's place.
+    assert!(told.contains("event: displaced") && told.contains("retry: 300000"), "{told}");
+    assert!(oldest.frame().await.is_none(), "and ends");
+    let waits = tokio::time::timeout(Duration::from_millis(50), others[0].frame()).await;
+    assert!(waits.is_err(), "the others go on");
+    let waits = tokio::time::timeout(Duration::from_millis(50), of_vic.frame()).await;
+    assert!(waits.is_err(), "and so do those of others");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session() -> Result<(), Failure> {
+    let (portal, _) = Portal::with_deployment().await?;
+    let mut mira = Browser::of(&portal, "mira@example.org").await?;
+    let mut body = listen(&portal, &mira).await?;
+    mira.post(&portal, "/act/log-out", &[]).await?;
+    let ended = tokio::time::timeout(Duration::from_secs(60), async {
+        while let Some(frame) = body.frame().await {
+            let Ok(_still_here) = frame else { break };
+        }
+    });
+    ended.await?;
+    Ok(())
+}

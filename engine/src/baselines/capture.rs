@@ -97,7 +97,7 @@ impl Baselines<'_> {
                         }
                     }
                     if turned {
-                        update_verdict(tx, &run).await?;
+                        update_verdict(tx, &run, now).await?;
                     }
                     tx.publish(Event::run_changed(id));
                     Ok(())

@@ -8,6 +8,7 @@ mod request;
 mod retire;
 mod run;
 mod screenshot;
+pub(crate) mod suspended;
 mod test;
 mod validate;
 

@@ -11,13 +11,13 @@ use std::{
 
 use domain::{
     actor::Actor,
-    check::{Check, ProbeSpec},
+    check::{Check, ProbeSpec, RESPONSE_TARGETS},
     event::Event,
     item_permissions::{ItemAct, authorize_item},
     measurement::{Measurement, Phase},
     query_template::{self, Asked},
 };
-use probes::NoData;
+use probes::{NoData, took_too_long};
 use store::{deployments, runs::items, services};
 
 use super::Checks;
@@ -111,10 +111,17 @@ impl Checks<'_> {
     /// Runs a check.
     pub(crate) async fn measure(self, check: &Check) -> Measurement {
         let started_at = self.0.now();
+        if self.0.suspended().is(check) {
+            return errored(
+                started_at,
+                "Suspended: its condition took too long three times in a row. Change the condition."
+                    .into(),
+            );
+        }
         let conditions = match self.0.conditions().read(&check.conditions) {
             Ok(conditions) => conditions,
-            // Conditions are read before they are kept; one that is not readable now is our own
-            // trouble.
+            // Conditions are read before they are kept; one that is not readable now was allowed
+            // before.
             Err((text, error)) => return errored(started_at, format!("`{text}`: {error}")),
         };
         let timeout = Duration::from_secs(u64::try_from(check.timeout_s).unwrap_or(10));
@@ -127,7 +134,26 @@ impl Checks<'_> {
             }
         };
         let no_data = NoData::parse(&check.no_data);
-        self.0.prober().run_with(&spec, &conditions, timeout, no_data, &clock).await
+        let measured = self.0.prober().run_with(&spec, &conditions, timeout, no_data, &clock).await;
+        self.0.suspended().ran(check, took_too_long(&measured));
+        if measured.phase == Phase::Failed
+            && check.built_in.as_deref() == Some(RESPONSE_TARGETS)
+            && measured.short == "404"
+            && self.is_assumed(check).await
+        {
+            return not_agreed(check, measured);
+        }
+        measured
+    }
+
+    /// Whether a check holds the service to a target nobody has agreed on.
+    async fn is_assumed(self, check: &Check) -> bool {
+        let Ok(mut link) = self.0.read().await else { return false };
+        let Ok(Some(service)) = services::by_id(&mut link, check.service_id).await else {
+            return false;
+        };
+        let known = service.targets.iter().find(|target| target.name == check.label);
+        known.is_some_and(|target| target.assumed)
     }
 
     /// What a check measures, with the places of its query filled in.
@@ -155,6 +181,20 @@ impl Checks<'_> {
                 .map(|text| query_template::fill(text, &asked)),
             headers: headers.clone(),
         }))
+    }
+}
+
+/// A page that is not there fails nothing while nobody has said that it should be.
+fn not_agreed(check: &Check, measured: Measurement) -> Measurement {
+    Measurement {
+        phase: Phase::Inconclusive,
+        sentence: format!(
+            "{} answered 404, and nobody has agreed that the service has such a page. Save the \
+             service's response targets, with it or without.",
+            check.spec.url()
+        ),
+        short: "no page".into(),
+        ..measured
     }
 }
 

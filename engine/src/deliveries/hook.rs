@@ -61,6 +61,9 @@ async fn read(
         "environment": environment,
         "version": deployment.version,
         "target_version": rollback.target_version,
+        // The same again: whoever reads only `version` would put back what was taken off.
+        "from_version": deployment.version,
+        "to_version": rollback.target_version,
         "reason": rollback.reason,
         "triggered_by": rollback.triggered_by,
     });

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     actor::Actor,
+    deployer::meant_by,
     deployment::{Deployment, DeploymentKind, Strategy},
     event::Event,
     ids::{DeploymentId, PersonId, ReleaseId},
@@ -205,7 +206,7 @@ pub async fn announce(
     if let Some(open) = &before {
         deployments::set_superseded_by(tx, open.id, id).await?;
         let closed = Deployment { state: WatchState::Superseded, ..open.clone() };
-        update_verdict(tx, &closed.run()).await?;
+        update_verdict(tx, &closed.run(), now).await?;
         entry(actor, now, "deployment.supersede", "deployment", open.id)
             .deployment(open.id)
             .says(format!("{} took its place", request.version))
@@ -222,6 +223,7 @@ pub async fn announce(
         .with("kind", kind.as_str())
         .with("runbook", format!("{} v{}", runbook.content.slug, runbook.number))
         .with("deployed_by", record.deployed_by.clone())
+        .with("deployers", record.deployers.iter().map(ToString::to_string).collect::<Vec<_>>())
         .record(tx);
     tx.publish(Event::run_changed(id));
     Ok(id)
@@ -268,7 +270,7 @@ async fn record(
     opening: Opening,
 ) -> Result<Deployment, Error> {
     let deployed_by = request.deployed_by.clone().unwrap_or_else(|| actor.name().to_owned());
-    let deployer_id = deployer(tx, actor, &deployed_by).await?;
+    let deployers = deployers(tx, actor, &deployed_by).await?;
     let notes = request.notes.clone().unwrap_or_default();
     let release = Release {
         id: ReleaseId(new_id()),
@@ -302,7 +304,7 @@ async fn record(
         required_items: required,
         deployed_at: opening.deployed_at,
         deployed_by,
-        deployer_id,
+        deployers,
         announced_by: actor.name().to_owned(),
         url: request.url.clone(),
         notes,
@@ -313,21 +315,19 @@ async fn record(
         sign_off_required: runbook.content.sign_off.clone(),
         replaces_id: opening.replaces,
         superseded_by_id: None,
+        signed_alone: false,
         closed_at: None,
         created_at: opening.now,
     })
 }
 
-/// The person who deployed: whoever is named, else whoever announces in the browser.
-async fn deployer(tx: &mut Tx, actor: &Actor, named: &str) -> Result<Option<PersonId>, Error> {
-    let everyone = people::all(tx).await?;
-    let lower = named.to_lowercase();
-    let found = everyone.iter().find(|record| {
-        record.person.email == lower || record.person.name.eq_ignore_ascii_case(named)
-    });
-    Ok(match (found, actor) {
-        (Some(record), _) => Some(record.person.id),
-        (None, Actor::Person(person)) => Some(person.id),
-        _ => None,
-    })
+/// Who deployed: everyone the text may mean, and whoever announces by hand, whomever they name.
+async fn deployers(tx: &mut Tx, actor: &Actor, named: &str) -> Result<Vec<PersonId>, Error> {
+    let mut deployers = meant_by(named, &people::all(tx).await?);
+    if let Actor::Person(person) = actor
+        && !deployers.contains(&person.id)
+    {
+        deployers.push(person.id);
+    }
+    Ok(deployers)
 }

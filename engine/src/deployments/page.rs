@@ -11,7 +11,7 @@ use domain::{
     permissions::{Permission, authorize},
     rehearsal::Rehearsal,
     release::Release,
-    rollback::{Rollback, RollbackPlan},
+    rollback::{Rollback, RollbackPlan, Unrestored},
     watch::{WatchProgress, WatchState},
 };
 use store::{
@@ -96,6 +96,8 @@ pub struct RollbackPanel {
     pub sentence: String,
     /// The rollback that was triggered.
     pub done: Option<Rollback>,
+    /// Where nobody knows what runs there since.
+    pub unrestored: Option<Unrestored>,
     /// The plan's hook on its way.
     pub delivery: Option<DeliveryNow>,
     /// Whether the reader may trigger it.
@@ -181,7 +183,10 @@ async fn rollback_panel(
     let (word, sentence) = runs::rehearsal_judgement(link, deployment, now).await?;
     let done = rollbacks::of_deployment(link, deployment.id).await?;
     let runs = deployments::running(link, deployment.service_id, &deployment.environment).await?;
+    let mut unrestored = deployments::unrestored(link).await?;
+    unrestored.retain(|one| one.deployment.id == deployment.id);
     Ok(RollbackPanel {
+        unrestored: unrestored.pop(),
         plan: services::rollback_plan(link, deployment.service_id, &deployment.environment).await?,
         target,
         target_commit,

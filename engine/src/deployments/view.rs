@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    deployer::meant_by,
     deployment::{Deployment, DeploymentFilter},
     ids::DeploymentId,
     page::Page,
@@ -11,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Connection, baselines, deployments, releases,
+    Connection, baselines, deployments, people, releases,
     runs::{evidence, sign_offs},
     services,
 };
@@ -19,7 +20,10 @@ use store::{
 use super::{BaselineView, Deployments};
 use crate::{
     Error,
-    runs::{EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, gate_answer, items_now},
+    runs::{
+        EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, failing_beside_now, gate_answer,
+        items_now,
+    },
 };
 
 /// A deployment with its items.
@@ -54,6 +58,10 @@ pub struct DeploymentView {
     pub deployed_at: DateTime<Utc>,
     /// Who installed it.
     pub deployed_by: String,
+    /// Whether that names somebody known here. Where it does not, whoever signs alone says that it
+    /// was not them.
+    #[serde(default)]
+    pub deployer_known: bool,
     /// When the watch ends.
     pub watch_ends_at: DateTime<Utc>,
     /// The runbook its run was copied from, with its version, such as `subsequent-deploy v1`.
@@ -157,7 +165,18 @@ pub(crate) async fn load(
     let kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
     let release = releases::by_id(link, record.release_id).await?;
     let given = sign_offs::of_run(link, id.into()).await?;
-    let gate = gate_answer(record.state, &items);
+    let everyone = people::all(link).await?;
+    let deployer_known = !meant_by(&record.deployed_by, &everyone).is_empty();
+    let open = record.state == WatchState::Watching;
+    let given = given.into_iter().map(|one| {
+        let signer = everyone.iter().find(|known| known.person.id == one.person_id);
+        // What closed the run stays what it was, whatever became of its signatories.
+        let void = one.void_because(signer).filter(|_| one.voided.is_some() || open);
+        SignOffView::of(one, void)
+    });
+    let given = given.collect();
+    let beside = failing_beside_now(link, &record.run(), &items, now).await?;
+    let gate = gate_answer(record.state, &items, &beside);
     let captured = baselines::of_deployment(link, id).await?;
     let by_hand = baselines::manual_of_deployment(link, id).await?;
     Ok(DeploymentView {
@@ -174,12 +193,13 @@ pub(crate) async fn load(
         verdict: gate.verdict.as_str().into(),
         reason: gate.reason,
         deployed_at: record.deployed_at,
+        deployer_known,
         deployed_by: record.deployed_by,
         watch_ends_at: record.watch_ends_at,
         runbook: format!("{} v{}", record.runbook_slug, record.runbook_number),
         pipeline_url: record.url,
         notes: record.notes,
-        sign_offs: given.into_iter().map(SignOffView::from).collect(),
+        sign_offs: given,
         sign_off_required: record
             .sign_off_required
             .into_iter()
@@ -226,6 +246,8 @@ impl Deployments<'_> {
         };
         let filter = DeploymentFilter {
             service_id,
+            // Before a page is cut: what is not to be seen moves no page and names no cursor.
+            services: actor.limited_to().map(<[String]>::to_vec),
             environment: query.environment,
             state: query.state,
             since: query.since,
@@ -236,7 +258,6 @@ impl Deployments<'_> {
         let next = crate::full_page(&found, query.limit).map(|last| (last.deployed_at, last.id));
         let views = found
             .into_iter()
-            .filter(|record| authorize(actor, Permission::Read, Some(&record.service)).is_ok())
             .map(|record| SummaryView::of(record, &self.0.options().base_url))
             .collect();
         Ok((views, next))

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error,
-    runs::{AutomatedResult, apply_automated_result, began},
+    runs::{AutomatedResult, apply_automated_result, began, update_beside},
 };
 
 /// How much of what comes with a ping is kept, in bytes.
@@ -140,16 +140,20 @@ pub(super) async fn turned(
             continue;
         }
         tx.publish(Event::readings(run.id, run.service_id));
-        if let Some(key) = &record.item {
-            let said = AutomatedResult {
-                kind: "heartbeat",
-                actor: "heartbeats",
-                key: &record.key,
-                label: &record.label,
-                sentence: &sentence,
-                at: now,
-            };
-            apply_automated_result(tx, &run, key, said, now).await?;
+        match &record.item {
+            // Of no box: it stands beside all of them.
+            None => update_beside(tx, &run, now).await?,
+            Some(key) => {
+                let said = AutomatedResult {
+                    kind: "heartbeat",
+                    actor: "heartbeats",
+                    key: &record.key,
+                    label: &record.label,
+                    sentence: &sentence,
+                    at: now,
+                };
+                apply_automated_result(tx, &run, key, said, now).await?;
+            }
         }
     }
     Ok(())

@@ -86,9 +86,11 @@ pub async fn record(
     for ((one, runs), added) in seen.iter().zip(&runs).zip(added) {
         for run in runs.iter().filter(|_| added != Added::Not) {
             about.push((run.id, run.service_id));
-            let Some(key) = one.check.item.as_deref().filter(|_| !one.check.dry_run) else {
+            if one.check.dry_run {
                 continue;
-            };
+            }
+            // Of no box: it stands beside all of them.
+            let key = one.check.item.as_deref().unwrap_or_default();
             let rank = match (added, one.measurement.phase) {
                 (Added::Turned, Phase::Failed) => 2,
                 (Added::Turned, _) => 1,
@@ -102,9 +104,12 @@ pub async fn record(
         }
     }
     for ((id, key), touched) in items {
-        if touched.rank > 0 || last.is_due(id, key, now) {
+        let is_due = !key.is_empty() && last.is_due(id, key, now);
+        if touched.rank > 0 || is_due {
             apply(tx, id, key, touched.speaker, now).await?;
-            last.evaluated(id, key, now);
+            if !key.is_empty() {
+                last.evaluated(id, key, now);
+            }
         }
     }
     about.sort();

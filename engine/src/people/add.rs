@@ -118,6 +118,7 @@ async fn insert(
         .with("email", person.email.clone())
         .record(tx);
     let record = Account {
+        logins: Vec::new(),
         person: person.clone(),
         password_hash: password.into_hash(),
         created_at: now,

@@ -13,6 +13,16 @@ use store::{Tx, people};
 use super::People;
 use crate::{Error, audit::entry, error::ValidationErrors};
 
+/// What a person is known by beside their name and address.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Labels {
+    /// The teams they are in; a required sign-off may name one.
+    pub teams: Vec<String>,
+    /// What else they are called where releases are installed, such as a login of the CI's: a
+    /// deployment announced under it is theirs.
+    pub logins: Vec<String>,
+}
+
 /// Changes what a person may do and whether they may log in. The last administrator stays
 /// one.
 ///
@@ -23,14 +33,18 @@ pub async fn change(
     actor: &Actor,
     id: PersonId,
     role: Role,
-    teams: Vec<String>,
+    labels: Labels,
     enabled: bool,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
+    let Labels { teams, logins } = labels;
     authorize(actor, Permission::ManagePeople, None)?;
     let mut faults = ValidationErrors::default();
     for team in &teams {
         faults.note("/teams", validate::slug(team));
+    }
+    for login in &logins {
+        faults.note("/logins", validate::line(login, 120));
     }
     faults.into_result()?;
     let everyone = people::all(tx).await?;
@@ -56,8 +70,9 @@ pub async fn change(
             if enabled { "" } else { ", may not log in" }
         ))
         .with("teams", teams.clone())
+        .with("logins", logins.clone())
         .record(tx);
-    people::update(tx, id, role, &teams, disabled_at).await?;
+    people::update(tx, id, role, &teams, &logins, disabled_at).await?;
     Ok(())
 }
 
@@ -71,13 +86,13 @@ impl People<'_> {
         actor: &Actor,
         id: PersonId,
         role: Role,
-        teams: Vec<String>,
+        labels: Labels,
         enabled: bool,
     ) -> Result<(), Error> {
         let (actor, now) = (actor.clone(), self.0.now());
         self.0
             .write(move |tx| {
-                Box::pin(async move { change(tx, &actor, id, role, teams, enabled, now).await })
+                Box::pin(async move { change(tx, &actor, id, role, labels, enabled, now).await })
             })
             .await
     }

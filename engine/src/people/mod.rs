@@ -14,7 +14,7 @@ use domain::{
 use store::people;
 
 pub use add::{HashedPerson, NewPerson, add, set_up};
-pub use change::change;
+pub use change::{Labels, change};
 pub use log_in::SignedIn;
 pub use password::{HashedPassword, set_password};
 

@@ -188,7 +188,7 @@ pub async fn trigger(
     close(tx, id.into(), WatchState::RolledBack, now).await?;
     let closed =
         domain::deployment::Deployment { state: WatchState::RolledBack, ..deployment.clone() };
-    update_verdict(tx, &closed.run()).await?;
+    update_verdict(tx, &closed.run(), now).await?;
     let to = target_version.as_deref().unwrap_or("the version before");
     let cause = entry(actor, now, "deployment.roll_back", "deployment", id)
         .deployment(id)

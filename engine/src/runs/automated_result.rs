@@ -6,7 +6,7 @@ use domain::{
 };
 use store::{Tx, runs::evidence};
 
-use super::{evaluate::evaluate_item, update_verdict};
+use super::{evaluate::evaluate_item, update_beside, update_verdict};
 use crate::{Error, audit::entry, ids::new_id};
 
 /// What a check or a heartbeat said.
@@ -26,8 +26,8 @@ pub(crate) struct AutomatedResult<'a> {
     pub(crate) at: DateTime<Utc>,
 }
 
-/// Evaluates the item a machine has spoken for, and writes down a change. Does nothing where the run
-/// has no such item, or it is a person's.
+/// Evaluates the item a machine has spoken for, and writes down a change. Where the run has no such
+/// item, or it is a person's, what was said stands beside the boxes.
 pub(crate) async fn apply_automated_result(
     tx: &mut Tx,
     run: &Run,
@@ -35,13 +35,13 @@ pub(crate) async fn apply_automated_result(
     said: AutomatedResult<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let Some(mut item) = tx.item(run.id, key).await? else { return Ok(()) };
-    if item.actor == ItemActor::Human {
-        return Ok(());
-    }
+    let item = tx.item(run.id, key).await?;
+    let Some(mut item) = item.filter(|item| item.actor != ItemActor::Human) else {
+        return Ok(update_beside(tx, run, now).await?);
+    };
     let change = evaluate_item(tx, run, &mut item, now).await?;
     if change.gate {
-        update_verdict(tx, run).await?;
+        update_verdict(tx, run, now).await?;
         tx.publish(Event::run_changed(run.id));
     }
     if !change.changed {

@@ -16,7 +16,11 @@ use store::{
     runs::{self, items, waivers},
 };
 
-use super::sources::automated_status;
+use super::{
+    close_unsigned::close_unsigned,
+    sources::{FailingBeside, automated_status, failing_beside},
+    void_sign_offs::void_sign_offs,
+};
 
 /// What evaluating an item changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +56,10 @@ async fn evaluate_with(
     apply_state(item, waivers, now);
     item.updated_at = now;
     items::update(tx, item).await?;
+    let reopened = before.0.is_closed() && !item.state.is_closed();
+    if reopened && item.required && run.state == WatchState::Watching {
+        void_sign_offs(tx, run, item, now).await?;
+    }
     let changed = (item.state, status(item)) != before;
     let gate = changed || (!item.state.is_closed() && item.reason != reason);
     Ok(Change { changed, gate })
@@ -68,7 +76,8 @@ pub(super) async fn evaluate_new(
         item.machine = automated_status(tx, run, item, now).await?;
         apply_state(item, &[], now);
     }
-    Ok(gate_answer(run.state, items))
+    let beside = failing_beside(tx, run, items, now).await?;
+    Ok(gate_answer(run.state, items, &beside))
 }
 
 /// Puts an item in the state that follows from what has been said about it.
@@ -105,7 +114,9 @@ pub(crate) async fn items_now(
 ) -> Result<Vec<Item>, StoreError> {
     let mut items = items::of_run(link, run.id).await?;
     let waived = |item: &Item| item.state == ItemState::Waived;
-    if run.state == WatchState::Watching && items.iter().any(waived) {
+    if run.state != WatchState::Watching {
+        items.iter_mut().for_each(Item::settle);
+    } else if items.iter().any(waived) {
         let waivers = waivers::not_ended(link, run.id).await?;
         for item in items.iter_mut().filter(|item| waived(item)) {
             apply_state(item, &waivers, now);
@@ -115,11 +126,31 @@ pub(crate) async fn items_now(
 }
 
 /// Asks the gate and writes its answer down where it changed.
-pub(crate) async fn update_verdict(tx: &mut Tx, run: &Run) -> Result<GateAnswer, StoreError> {
+pub(crate) async fn update_verdict(
+    tx: &mut Tx,
+    run: &Run,
+    now: DateTime<Utc>,
+) -> Result<GateAnswer, StoreError> {
     let items = items::of_run(tx, run.id).await?;
-    let answer = gate_answer(run.state, &items);
+    let beside = failing_beside(tx, run, &items, now).await?;
+    let answer = gate_answer(run.state, &items, &beside);
     write_verdict(tx, run, &answer).await?;
+    close_unsigned(tx, run, answer.verdict, now).await?;
     Ok(answer)
+}
+
+/// Asks the gate again, since something has turned that closes no box; tells of it where that changes
+/// the answer.
+pub(crate) async fn update_beside(
+    tx: &mut Tx,
+    run: &Run,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let answer = update_verdict(tx, run, now).await?;
+    if (answer.verdict, &answer.reason) != (run.verdict, &run.reason) {
+        tx.publish(Event::run_changed(run.id));
+    }
+    Ok(())
 }
 
 /// Writes the gate's answer down where it is another than the run knows.
@@ -135,8 +166,12 @@ pub(super) async fn write_verdict(
     runs::set_verdict(tx, run.id, answer.verdict, answer.reason.clone(), open).await
 }
 
-/// What the gate says of these items.
-pub(crate) fn gate_answer(state: WatchState, items: &[Item]) -> GateAnswer {
+/// What the gate says of these items and of what fails beside them.
+pub(crate) fn gate_answer(
+    state: WatchState,
+    items: &[Item],
+    beside: &[FailingBeside],
+) -> GateAnswer {
     let facts: Vec<_> = items
         .iter()
         .map(|item| GateItem {
@@ -146,7 +181,8 @@ pub(crate) fn gate_answer(state: WatchState, items: &[Item]) -> GateAnswer {
             reason: &item.reason,
         })
         .collect();
-    gate::decide(state, &facts)
+    let beside: Vec<_> = beside.iter().map(FailingBeside::red).collect();
+    gate::decide(state, &facts, &beside)
 }
 
 /// Evaluates every item and asks the gate.
@@ -159,7 +195,7 @@ pub(crate) async fn evaluate_all(
     for mut item in items::of_run(tx, run.id).await? {
         evaluate_with(tx, run, &mut item, &waivers, now).await?;
     }
-    update_verdict(tx, run).await
+    update_verdict(tx, run, now).await
 }
 
 /// Evaluates every open run of a service in an environment: something that all of them rest on has

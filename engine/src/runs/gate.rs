@@ -7,11 +7,13 @@ use domain::{
     gate::GateAnswer,
     permissions::{Permission, authorize},
     verdict::Verdict,
+    watch::WatchState,
 };
 use serde::Serialize;
+use store::runs::sign_offs;
 use tokio::{sync::broadcast::error::RecvError, time::Instant};
 
-use super::{RunRef, Runs, gate_answer, items_now, record_of};
+use super::{RunRef, Runs, failing_beside_now, gate_answer, items_now, record_of};
 use crate::Error;
 
 /// The gate's answer.
@@ -23,11 +25,20 @@ pub struct GateView {
     pub open: Vec<String>,
     /// Why.
     pub reason: String,
+    /// Of what is signed off: whether more than the one person who deployed it or waived a box of it
+    /// looked at it. `false` for good where one signed alone, or where nobody had to sign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub four_eyes: Option<bool>,
 }
 
 impl From<GateAnswer> for GateView {
     fn from(answer: GateAnswer) -> Self {
-        Self { verdict: answer.verdict.as_str().into(), open: answer.open, reason: answer.reason }
+        Self {
+            verdict: answer.verdict.as_str().into(),
+            open: answer.open,
+            reason: answer.reason,
+            four_eyes: answer.four_eyes,
+        }
     }
 }
 
@@ -41,7 +52,12 @@ impl Runs<'_> {
         let run = record_of(&mut link, at.into()).await?;
         authorize(actor, Permission::Read, Some(&run.service))?;
         let items = items_now(&mut link, &run, self.0.now()).await?;
-        Ok(gate_answer(run.state, &items))
+        let beside = failing_beside_now(&mut link, &run, &items, self.0.now()).await?;
+        let mut answer = gate_answer(run.state, &items, &beside);
+        if run.state == WatchState::SignedOff {
+            answer.four_eyes = Some(sign_offs::are_four_eyes(&mut link, run.id).await?);
+        }
+        Ok(answer)
     }
 
     /// The gate's answer as soon as it is decided, at the latest after `wait`.

@@ -145,7 +145,7 @@ pub async fn set_manual_status(
     };
     evidence::insert(tx, kept);
     evaluate_item(tx, &run, &mut item, now).await?;
-    update_verdict(tx, &run).await?;
+    update_verdict(tx, &run, now).await?;
     entry(actor, now, name, "item", key)
         .run(run.id)
         .says(match note.lines().next() {

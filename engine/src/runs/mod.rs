@@ -3,6 +3,7 @@
 //! does.
 
 mod automated_result;
+mod close_unsigned;
 mod evaluate;
 mod find;
 mod gate;
@@ -17,15 +18,18 @@ mod report;
 mod result;
 mod sign_off;
 mod sign_off_panel;
+mod signing_facts;
 mod sources;
 mod view;
+mod void_sign_offs;
 mod waive;
 
 use crate::handle::handle;
 
 pub(crate) use automated_result::{AutomatedResult, apply_automated_result};
 pub(crate) use evaluate::{
-    evaluate_all, evaluate_item, evaluate_open, gate_answer, items_now, update_verdict,
+    evaluate_all, evaluate_item, evaluate_open, gate_answer, items_now, update_beside,
+    update_verdict,
 };
 pub use find::RunRef;
 pub(crate) use find::{deployment_of, record_of};
@@ -38,10 +42,11 @@ pub use page::RunPage;
 pub(crate) use page::run_page;
 pub use report::{NamedReport, ReportAnswer, ReportRequest, post_report};
 pub use result::{ResultRequest, ResultStatus, post_result};
-pub use sign_off::{SignedOff, sign_off};
+pub use sign_off::{SignOffRequest, SignedOff, sign_off};
 pub(crate) use sign_off_panel::sign_off_panel;
-pub use sign_off_panel::{SignOffPanel, SignOffRole};
+pub use sign_off_panel::{GivenSignOff, SignOffPanel, SignOffRole};
 pub use sources::CheckNow;
+pub(crate) use sources::failing_beside_now;
 pub(crate) use sources::{began, checks_now, rehearsal_judgement, rollback_target};
 pub(crate) use view::EVIDENCE_EACH;
 pub use view::{EvidenceView, ItemView, SignOffRequiredView, SignOffView};

@@ -10,7 +10,8 @@ use domain::{
 use store::{Connection, audit};
 
 use super::{
-    CheckNow, ItemNow, SignOffPanel, checks_now, gate_answer, items_now, items_page, sign_off_panel,
+    CheckNow, ItemNow, SignOffPanel, checks_now, failing_beside_now, gate_answer, items_now,
+    items_page, sign_off_panel,
 };
 use crate::Error;
 
@@ -48,12 +49,13 @@ pub(crate) async fn run_page(
 ) -> Result<RunPage, Error> {
     let actor = Actor::Person(person.clone());
     let items = items_now(link, &record, now).await?;
-    let gate = gate_answer(record.state, &items);
+    let beside = failing_beside_now(link, &record, &items, now).await?;
+    let gate = gate_answer(record.state, &items, &beside);
     let mut checks = checks_now(link, &record, |_| true).await?;
     Ok(RunPage {
         items: items_page(link, &record, items, &mut checks, &actor, now).await?,
         other_checks: checks,
-        sign_off: sign_off_panel(link, &record, &gate, person).await?,
+        sign_off: sign_off_panel(link, &record, &gate, person, now).await?,
         timeline: audit::of_deployment(link, record.id.0, TIMELINE).await?,
         runbook,
         gate,

@@ -59,7 +59,7 @@ async fn review(tx: &mut Tx, id: RunId, now: DateTime<Utc>) -> Result<bool, Erro
             .record(tx);
     }
     if gate {
-        update_verdict(tx, &run).await?;
+        update_verdict(tx, &run, now).await?;
         tx.publish(Event::run_changed(id));
     }
     Ok(gate)

@@ -173,7 +173,7 @@ pub(super) async fn apply_evidence(
     let word = result.word;
     let evidence = insert_evidence(tx, run, item, result, now);
     if evaluate_item(tx, run, item, now).await?.gate {
-        update_verdict(tx, run).await?;
+        update_verdict(tx, run, now).await?;
     }
     entry(actor, now, "item.result", "item", &item.key)
         .run(run.id)

@@ -5,8 +5,8 @@ use domain::{
     actor::Actor,
     event::Event,
     ids::SignOffId,
-    run::{Run, RunSubject},
-    sign_off::{SignOff, Signature, is_complete, may_sign},
+    run::RunSubject,
+    sign_off::{Ask, Declared, SignOff},
     validate,
     watch::WatchState,
 };
@@ -15,7 +15,10 @@ use store::{
     runs::{self, items, sign_offs},
 };
 
-use super::{RunRef, Runs, deployment_of, evaluate_all, find::find_run, gate_answer};
+use super::{
+    RunRef, Runs, evaluate_all, find::find_run, gate_answer, signing_facts::SigningFacts,
+    void_sign_offs::void,
+};
 use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
 
 /// What a signature came to.
@@ -29,23 +32,38 @@ pub enum SignedOff {
     RunDone,
 }
 
+/// A signature to be given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SignOffRequest {
+    /// What is to be said about it.
+    pub comment: String,
+    /// What the signatory says of themselves.
+    pub declared: Declared,
+}
+
+impl From<&str> for SignOffRequest {
+    fn from(comment: &str) -> Self {
+        Self { comment: comment.into(), declared: Declared::default() }
+    }
+}
+
 impl Runs<'_> {
     /// Signs a run off. With the last required signature it closes.
     ///
     /// # Errors
     /// Where the gate holds (naming the open items), the person has signed before, is not needed,
-    /// or deployed it and would stand alone. A token never signs.
+    /// deployed it or waived a box of it and would stand alone, or has not said what has to be said. A token never signs.
     pub async fn sign_off(
         self,
         actor: &Actor,
         at: impl Into<RunRef>,
-        comment: &str,
+        request: impl Into<SignOffRequest>,
     ) -> Result<SignedOff, Error> {
         let (actor, at, now) = (actor.clone(), at.into(), self.0.now());
-        let comment = comment.to_owned();
+        let request = request.into();
         let signed = self
             .0
-            .write(move |tx| Box::pin(async move { sign_off(tx, &actor, at, &comment, now).await }))
+            .write(move |tx| Box::pin(async move { sign_off(tx, &actor, at, request, now).await }))
             .await?;
         if signed != SignedOff::Waiting {
             self.0.reschedule();
@@ -62,29 +80,50 @@ pub async fn sign_off(
     tx: &mut Tx,
     actor: &Actor,
     at: RunRef,
-    comment: &str,
+    request: SignOffRequest,
     now: DateTime<Utc>,
 ) -> Result<SignedOff, Error> {
     let mut faults = ValidationErrors::default();
-    faults.note("/comment", validate::text(comment, 2_000));
+    faults.note("/comment", validate::text(&request.comment, 2_000));
     faults.into_result()?;
-    let comment = comment.trim();
+    let comment = request.comment.trim();
     let Actor::Person(person) = actor else {
         return Err(Error::Forbidden("Only a person can sign off; a token never does.".into()));
     };
-    let run = find_run(tx, at).await?;
+    let mut run = find_run(tx, at).await?;
     // The gate is asked again here, in the transaction: what the page showed may be a minute old,
     // and a waiver may have expired since.
     let gate = if run.state == WatchState::Watching {
-        evaluate_all(tx, &run, now).await?
+        let gate = evaluate_all(tx, &run, now).await?;
+        // Where nobody has to sign, its last box closed it.
+        if run.sign_off_required.is_empty() {
+            run = find_run(tx, at).await?;
+            if run.state == WatchState::SignedOff {
+                return Ok(match run.subject {
+                    RunSubject::Deployment => SignedOff::WatchClosed,
+                    RunSubject::Duty => SignedOff::RunDone,
+                });
+            }
+        }
+        gate
     } else {
-        gate_answer(run.state, &items::of_run(tx, run.id).await?)
+        gate_answer(run.state, &items::of_run(tx, run.id).await?, &[])
     };
-    let given = sign_offs::of_run(tx, run.id).await?;
-    let mut signatures = signatures(&given);
-    let required = &run.sign_off_required;
-    let deployer = deployer(tx, &run).await?;
-    let role = may_sign((run.subject, run.state), &gate, required, &signatures, person, deployer)?;
+    let known = SigningFacts::load(tx, &run, now).await?;
+    let offer = known.signing(&run, &gate).sign(person, request.declared)?;
+    // One that does not count now will not count again by itself: it would complete what nobody
+    // completed.
+    for (given, why) in &known.given {
+        if let Some(why) = why.as_ref().filter(|_| given.voided.is_none()) {
+            void(tx, &run, given, why.clone(), now).await?;
+        }
+    }
+    let did_not_deploy = offer.asks.iter().find_map(|ask| match ask {
+        Ask::DidNotDeploy(text) => Some(text.clone()),
+        Ask::Alone => None,
+    });
+    let alone = offer.asks.contains(&Ask::Alone);
+    let role = offer.role;
     let record = SignOff {
         id: SignOffId(new_id()),
         run_id: run.id,
@@ -92,11 +131,13 @@ pub async fn sign_off(
         person_name: person.name.clone(),
         role: role.clone(),
         comment: comment.to_owned(),
+        did_not_deploy: did_not_deploy.clone(),
+        alone,
         at: now,
+        voided: None,
     };
     sign_offs::insert(tx, record).await?;
-    signatures.push(Signature { person: person.id, role: role.clone() });
-    let complete = is_complete(required, &signatures);
+    let complete = offer.completes;
     let signed = match (complete, run.subject) {
         (false, _) => SignedOff::Waiting,
         (true, RunSubject::Deployment) => SignedOff::WatchClosed,
@@ -107,11 +148,14 @@ pub async fn sign_off(
         SignedOff::WatchClosed => "; the watch is closed",
         SignedOff::RunDone => "; the run is done",
     };
+    let how = if alone { ", alone" } else { "" };
     let kind = run.subject.as_str();
     entry(actor, now, &format!("{kind}.sign_off"), kind, run.id)
         .run(run.id)
-        .says(format!("signed off as {role}{more}"))
+        .says(format!("signed off as {role}{how}{more}"))
         .with("comment", comment)
+        .with("did_not_deploy", did_not_deploy)
+        .with("alone", alone)
         .with("gate", gate.reason)
         .record(tx);
     if complete {
@@ -119,23 +163,4 @@ pub async fn sign_off(
     }
     tx.publish(Event::run_changed(run.id));
     Ok(signed)
-}
-
-/// The signatures given, as the rules take them.
-pub(super) fn signatures(given: &[SignOff]) -> Vec<Signature> {
-    given
-        .iter()
-        .map(|given| Signature { person: given.person_id, role: given.role.clone() })
-        .collect()
-}
-
-/// Who deployed, and so never signs alone; nobody for a duty.
-pub(super) async fn deployer(
-    link: &mut store::Connection,
-    run: &Run,
-) -> Result<Option<domain::ids::PersonId>, Error> {
-    if run.subject == RunSubject::Duty {
-        return Ok(None);
-    }
-    Ok(deployment_of(link, run).await?.and_then(|deployment| deployment.deployer_id))
 }

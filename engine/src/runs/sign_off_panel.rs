@@ -1,14 +1,16 @@
 //! Who has to sign a run off, who has, and whether the reader can.
 
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Person,
     gate::GateAnswer,
     run::Run,
-    sign_off::{self, SignOff},
+    sign_off::{self, Offer, SignOff},
+    watch::WatchState,
 };
-use store::{Connection, people, runs::sign_offs};
+use store::Connection;
 
-use super::sign_off::{deployer, signatures};
+use super::signing_facts::SigningFacts;
 use crate::Error;
 
 /// What the sign-off panel shows.
@@ -17,9 +19,20 @@ pub struct SignOffPanel {
     /// The roles that are required.
     pub roles: Vec<SignOffRole>,
     /// The signatures given.
-    pub given: Vec<SignOff>,
-    /// The role the reader's signature would count for, or why they cannot sign.
-    pub allowed: Result<String, String>,
+    pub given: Vec<GivenSignOff>,
+    /// What the announcement says of the deployer where that means nobody known here.
+    pub deployer_unknown: Option<String>,
+    /// The signature the reader may give, or why they cannot sign.
+    pub allowed: Result<Offer, String>,
+}
+
+/// A signature that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenSignOff {
+    /// The signature.
+    pub sign_off: SignOff,
+    /// Why it does not count, where it does not.
+    pub void_because: Option<String>,
 }
 
 /// A required sign-off with who can give it.
@@ -40,18 +53,17 @@ pub(crate) async fn sign_off_panel(
     run: &Run,
     gate: &GateAnswer,
     person: &Person,
+    now: DateTime<Utc>,
 ) -> Result<SignOffPanel, Error> {
-    let given = sign_offs::of_run(link, run.id).await?;
-    let signatures = signatures(&given);
-    let everyone = people::all(link).await?;
-    let required = &run.sign_off_required;
-    let roles = sign_off::counts(required, &signatures)
+    let known = SigningFacts::load(link, run, now).await?;
+    let required = sign_off::needed(&run.sign_off_required);
+    let signatures = known.signatures();
+    let roles = sign_off::counts(&required, signatures)
         .into_iter()
         .map(|count| SignOffRole {
-            candidates: everyone
+            candidates: known
+                .active
                 .iter()
-                .filter(|record| record.disabled_at.is_none())
-                .map(|record| &record.person)
                 .filter(|candidate| sign_off::holds(candidate, &count.role))
                 .filter(|candidate| signatures.iter().all(|given| given.person != candidate.id))
                 .map(|candidate| candidate.name.clone())
@@ -61,14 +73,19 @@ pub(crate) async fn sign_off_panel(
             given: count.given,
         })
         .collect();
-    let deployer = deployer(link, run).await?;
-    let state = (run.subject, run.state);
     let allowed = if run.suspended {
         // A run that waits for nobody is signed by nobody.
         Err("The duty is switched off.".to_owned())
     } else {
-        sign_off::may_sign(state, gate, required, &signatures, person, deployer)
-            .map_err(|refusal| refusal.to_string())
+        known.signing(run, gate).offer(person).map_err(|refusal| refusal.to_string())
     };
-    Ok(SignOffPanel { roles, given, allowed })
+    let deployer_unknown = known.deployers.unknown.clone();
+    let given = known.given.into_iter();
+    let given = given.map(|(sign_off, void_because)| GivenSignOff {
+        // What closed the run stays what it was, whatever became of its signatories.
+        void_because: void_because
+            .filter(|_| sign_off.voided.is_some() || run.state == WatchState::Watching),
+        sign_off,
+    });
+    Ok(SignOffPanel { roles, given: given.collect(), deployer_unknown, allowed })
 }

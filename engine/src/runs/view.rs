@@ -27,6 +27,18 @@ pub struct SignOffView {
     pub at: DateTime<Utc>,
     /// What they said.
     pub comment: String,
+    /// The deployer's name, of which they said that it is not theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub did_not_deploy: Option<String>,
+    /// Whether they signed alone, having deployed it or waived a box of it.
+    #[serde(default)]
+    pub alone: bool,
+    /// Since when it counts no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_at: Option<DateTime<Utc>>,
+    /// Why it counts no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voided_because: Option<String>,
 }
 
 /// An item of a run.
@@ -129,8 +141,19 @@ impl ItemView {
     }
 }
 
-impl From<SignOff> for SignOffView {
-    fn from(given: SignOff) -> Self {
-        Self { person: given.person_name, role: given.role, at: given.at, comment: given.comment }
+impl SignOffView {
+    /// A signature, with why it does not count where it does not.
+    pub(crate) fn of(given: SignOff, void_because: Option<String>) -> Self {
+        let voided_at = given.voided.as_ref().map(|(at, _)| *at);
+        Self {
+            person: given.person_name,
+            role: given.role,
+            at: given.at,
+            comment: given.comment,
+            did_not_deploy: given.did_not_deploy,
+            alone: given.alone,
+            voided_at,
+            voided_because: void_because,
+        }
     }
 }

@@ -120,7 +120,7 @@ pub async fn waive(
     };
     waivers::insert(tx, waiver).await?;
     evaluate_item(tx, &run, &mut item, now).await?;
-    update_verdict(tx, &run).await?;
+    update_verdict(tx, &run, now).await?;
     entry(actor, now, "item.waive", "item", key)
         .run(run.id)
         .says(format!("waived {} until {}", item.title, humanize::exact(expires_at)))
@@ -148,7 +148,7 @@ pub async fn end_waiver(
         return Err(Error::conflict(format!("`{key}` is not waived.")));
     }
     evaluate_item(tx, &run, &mut item, now).await?;
-    update_verdict(tx, &run).await?;
+    update_verdict(tx, &run, now).await?;
     entry(actor, now, "item.end_waiver", "item", key)
         .run(run.id)
         .says(format!("ended the waiver of {}", item.title))

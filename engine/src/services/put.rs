@@ -12,6 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Deserializer};
 use store::{Tx, deployments, services};
+use url::Url;
 
 use super::{ServiceView, Services, targets_diff::MeasuredBy, view};
 use crate::{
@@ -264,10 +265,11 @@ impl Services<'_> {
         Ok(put)
     }
 
-    /// As [`put_rollback_plan`], in a transaction of its own.
+    /// As [`put_rollback_plan`], in a transaction of its own. A hook the guard would refuse is
+    /// refused here, not on the day it is needed.
     ///
     /// # Errors
-    /// As [`put_rollback_plan`].
+    /// As [`put_rollback_plan`], and where the hook may not be called from here.
     pub async fn put_rollback_plan(
         self,
         actor: &Actor,
@@ -277,6 +279,14 @@ impl Services<'_> {
     ) -> Result<(), Error> {
         let (actor, slug, environment, now) =
             (actor.clone(), slug.to_owned(), environment.to_owned(), self.0.now());
+        // Whether a name has an address is told only to those who may have one called.
+        authorize(&actor, Permission::Configure, Some(&slug))?;
+        if let HookRequest::Call(url) = &request.hook
+            && let Ok(url) = Url::parse(url.trim())
+            && let Some(why) = self.0.outbound().refusal(&url).await
+        {
+            return Err(Error::field("/hook_url", format!("would not be called: {why}")));
+        }
         self.0
             .write(move |tx| {
                 Box::pin(async move {
@@ -343,6 +353,7 @@ fn merge(
                     name: target.name.clone(),
                     path: target.path.clone(),
                     target_ms: target.target_ms,
+                    assumed: false,
                 })
                 .collect(),
         },
@@ -355,6 +366,11 @@ fn merge(
 fn usual_targets() -> Vec<Target> {
     [("home", "/", 500), ("login", "/login", 500), ("health", "/health", 300)]
         .into_iter()
-        .map(|(name, path, target_ms)| Target { name: name.into(), path: path.into(), target_ms })
+        .map(|(name, path, target_ms)| Target {
+            name: name.into(),
+            path: path.into(),
+            target_ms,
+            assumed: true,
+        })
         .collect()
 }

@@ -82,6 +82,7 @@ pub(super) async fn load(link: &mut Connection, record: Service) -> Result<Servi
     for place in services::environments_of(link, record.id).await? {
         let rolled_back = unrestored
             .iter()
+            .map(|one| &one.deployment)
             .find(|one| one.service_id == record.id && one.environment == place.environment);
         let running = deployments::running(link, record.id, &place.environment).await?;
         environments.push(ServiceEnvironmentView {

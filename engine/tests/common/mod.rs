@@ -125,6 +125,7 @@ impl Portal {
                 teams: vec![],
             };
             let record = Account {
+                logins: Vec::new(),
                 person: person.clone(),
                 password_hash: String::new(),
                 created_at: begin(),
@@ -289,7 +290,8 @@ pub fn announcement(version: &str) -> AnnounceRequest {
         kind: None,
         strategy: None,
         deployed_at: None,
-        deployed_by: None,
+        // Somebody who cannot sign.
+        deployed_by: Some("olly@example.org".into()),
         url: None,
         notes: None,
         runbook: None,

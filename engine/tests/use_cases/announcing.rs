@@ -178,22 +178,22 @@ async fn two_at_the_same_instant_leave_one_watch(
 async fn the_deployer_is_recognised_by_name_or_address(#[values(On::Sqlite, On::Postgres)] on: On) {
     portal(on, async |p| {
         for (version, named, expected) in [
-            ("1", Some("ANN@example.org"), Some(p.ann.id)),
-            ("2", Some("ben"), Some(p.ben.id)),
-            ("3", Some("Jenkins"), None),
-            ("4", None, None),
+            ("1", Some("ANN@example.org"), vec![p.ann.id]),
+            ("2", Some("Ben <ann@example.org>"), vec![p.ann.id, p.ben.id]),
+            ("3", Some("Jenkins"), vec![]),
+            ("4", None, vec![]),
         ] {
             let request =
                 AnnounceRequest { deployed_by: named.map(Into::into), ..announcement(version) };
             let id = p.engine.deployments().announce_by_hand(&p.ci(), request).await.unwrap();
             let page = p.engine.deployments().page(&p.viewer, id).await.unwrap();
-            assert_eq!(page.deployment.deployer_id, expected, "{version}");
+            assert_eq!(page.deployment.deployers, expected, "{version}");
         }
         // In the browser it is whoever announces, also under another name.
         let request = AnnounceRequest { deployed_by: Some("me".into()), ..announcement("5") };
         let id = p.engine.deployments().announce_by_hand(&p.ann(), request).await.unwrap();
         let page = p.engine.deployments().page(&p.viewer, id).await.unwrap();
-        assert_eq!(page.deployment.deployer_id, Some(p.ann.id));
+        assert_eq!(page.deployment.deployers, [p.ann.id]);
     })
     .await;
 }

@@ -143,7 +143,7 @@ async fn what_is_late_is_told_once_and_the_next_run_waits(
         pass(p, "restored", run).await;
         for key in ["offsite", "clean"] {
             let until = p.clock.now() + Duration::days(7);
-            p.engine.runs().waive(&p.ann(), run, key, "Moved house.", until).await.unwrap();
+            p.engine.runs().waive(&p.ben(), run, key, "Moved house.", until).await.unwrap();
         }
         p.engine.runs().sign_off(&p.ann(), run, "Late.").await.unwrap();
         p.engine.duties().open_due_runs().await.unwrap();

@@ -178,3 +178,34 @@ async fn a_thousand_at_once_are_all_counted(#[values(On::Sqlite, On::Postgres)] 
     })
     .await;
 }
+
+/// A heartbeat of no box that goes silent, or says that it went wrong, stands in the verdict.
+#[rstest]
+#[tokio::test]
+async fn one_of_no_box_that_goes_silent_stands_in_the_sentence(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values(None, Some("smoke"))] item: Option<&str>,
+) {
+    portal(on, async |p| {
+        let run = p.announce("1.0.0").await;
+        let id = put(p, "worker", every(60, item)).await;
+        ping(p, id, PingWord::Success).await.unwrap();
+        let reason = async || {
+            let reason = p.gate(run).await.reason;
+            let listed = p.engine.deployments().page(&p.viewer, run).await.unwrap().deployment;
+            assert_eq!(listed.reason, reason, "what lists show is the same");
+            reason
+        };
+        assert!(reason().await.contains("nothing has failed"));
+        p.clock.advance(Duration::seconds(91));
+        assert_eq!(p.engine.heartbeats().detect_missed().await.unwrap(), 1);
+        let silent = reason().await;
+        assert!(silent.contains("worker failed: "), "{silent}");
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert!(reason().await.contains("nothing has failed"));
+        ping(p, id, PingWord::Fail).await.unwrap();
+        let failed = reason().await;
+        assert!(failed.contains("worker failed: It said that it went wrong"), "{failed}");
+    })
+    .await;
+}

@@ -271,7 +271,7 @@ async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::P
         p.close_all(first).await;
         let (why, until) =
             ("A quarter of an hour is enough here.", p.clock.now() + Duration::days(1));
-        p.engine.runs().waive(&p.ann(), first, "normal", why, until).await.unwrap();
+        p.engine.runs().waive(&p.ben(), first, "normal", why, until).await.unwrap();
         assert_eq!(
             p.engine.runs().sign_off(&p.ann(), first, "").await.unwrap(),
             SignedOff::WatchClosed

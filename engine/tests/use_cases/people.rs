@@ -4,6 +4,7 @@ use domain::{
     actor::{Actor, Person},
     roles::Role,
 };
+use engine::people::Labels;
 use engine::{Error, people::NewPerson};
 use rstest::rstest;
 
@@ -64,8 +65,11 @@ async fn log_in_with_their_password_until_they_may_no_more(
             p.engine.people().set_password(&me, "ann@example.org", "another long one".into()).await;
         assert!(matches!(other, Err(Error::Forbidden(_))));
 
-        let change =
-            p.engine.people().change(&p.admin(), noa.id, Role::Approver, vec![], false).await;
+        let change = p
+            .engine
+            .people()
+            .change(&p.admin(), noa.id, Role::Approver, Labels::default(), false)
+            .await;
         change.unwrap();
         assert!(matches!(log_in("another long one").await, Err(Error::Unauthenticated(_))));
         assert_eq!(p.engine.people().find(&renewed).await.unwrap(), None);
@@ -79,14 +83,25 @@ async fn the_last_administrator_stays_one(#[values(On::Sqlite, On::Postgres)] on
     portal(on, async |p| {
         p.leaves(&[], async || {
             for (role, enabled) in [(Role::Approver, true), (Role::Admin, false)] {
-                let change =
-                    p.engine.people().change(&p.admin(), p.admin.id, role, vec![], enabled).await;
+                let change = p
+                    .engine
+                    .people()
+                    .change(&p.admin(), p.admin.id, role, Labels::default(), enabled)
+                    .await;
                 assert!(matches!(change, Err(Error::Conflict { .. })));
             }
         })
         .await;
-        p.engine.people().change(&p.admin(), p.ann.id, Role::Admin, vec![], true).await.unwrap();
-        p.engine.people().change(&p.admin(), p.admin.id, Role::Viewer, vec![], true).await.unwrap();
+        p.engine
+            .people()
+            .change(&p.admin(), p.ann.id, Role::Admin, Labels::default(), true)
+            .await
+            .unwrap();
+        p.engine
+            .people()
+            .change(&p.admin(), p.admin.id, Role::Viewer, Labels::default(), true)
+            .await
+            .unwrap();
         let ann = Person { role: Role::Admin, ..p.ann.clone() };
         assert_eq!(p.engine.people().list(&Actor::Person(ann)).await.unwrap().len(), 5);
     })
@@ -151,6 +166,30 @@ async fn sessions_are_kept_until_they_end(#[values(On::Sqlite, On::Postgres)] on
         p.clock.advance(chrono::Duration::hours(1));
         assert_eq!(p.engine.sessions().load("s").await.unwrap(), None);
         p.engine.sessions().delete("s".into()).await.unwrap();
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_too_many_sessions_the_oldest_end(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let sessions = p.engine.sessions();
+        let data = |person: &domain::actor::Person| format!("{{\"person\":\"{}\"}}", person.id);
+        let ends = |n: i64| p.engine.now() + chrono::Duration::hours(n + 1);
+        for n in 0..60 {
+            sessions.save(format!("ann-{n}"), data(&p.ann), ends(n)).await.unwrap();
+        }
+        sessions.save("ben".into(), data(&p.ben), ends(0)).await.unwrap();
+        sessions.make_room(p.ann.id).await.unwrap();
+        let mut left = 0;
+        for n in 0..60 {
+            left += usize::from(sessions.load(&format!("ann-{n}")).await.unwrap().is_some());
+        }
+        assert_eq!(left, 49);
+        assert!(sessions.load("ann-59").await.unwrap().is_some(), "the newest stays");
+        assert!(sessions.load("ann-0").await.unwrap().is_none());
+        assert!(sessions.load("ben").await.unwrap().is_some(), "and so do those of others");
     })
     .await;
 }

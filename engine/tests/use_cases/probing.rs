@@ -473,3 +473,39 @@ async fn old_measurements_are_forgotten_but_not_those_of_an_open_watch(
     })
     .await;
 }
+
+/// A page a service was never said to have fails nothing; one that was agreed on does.
+#[rstest]
+#[tokio::test]
+async fn a_page_nobody_agreed_on_is_no_failure(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let home_alone = Router::new().route("/", get(async || "Welcome"));
+        let url = format!("http://{}", serve(home_alone).await);
+        p.engine.runbooks().publish(&p.admin(), "a.yaml", &probing_runbook()).await.unwrap();
+        p.put_service("shop", Some(url)).await;
+        let id = p.announce("1.0.0").await;
+        let seen = p.engine.checks().probe_item(&p.operator(), id, "load").await.unwrap();
+        let of = |seen: &[engine::checks::Probed], label: &str| {
+            let found = seen.iter().find(|one| one.label == label).unwrap();
+            (found.measurement.phase, found.measurement.sentence.clone())
+        };
+        assert_eq!(of(&seen, "home").0, domain::measurement::Phase::Successful);
+        for absent in ["login", "health"] {
+            let (phase, said) = of(&seen, absent);
+            assert_eq!(phase, domain::measurement::Phase::Inconclusive, "{said}");
+            assert!(said.contains("nobody has agreed"), "{said}");
+        }
+        assert_eq!(p.item(id, "load").await.state, "undecided");
+
+        let agreed: ServiceRequest = serde_json::from_value(serde_json::json!({
+            "name": "shop", "targets": [{"name": "login", "path": "/login", "target_ms": 500}],
+        }))
+        .unwrap();
+        p.engine.services().put(&p.operator(), "shop", agreed).await.unwrap();
+        p.clock.advance(chrono::Duration::seconds(1));
+        let seen = p.engine.checks().probe_item(&p.operator(), id, "load").await.unwrap();
+        assert_eq!(of(&seen, "login").0, domain::measurement::Phase::Failed);
+        assert_eq!(p.item(id, "load").await.state, "failed");
+    })
+    .await;
+}

@@ -20,6 +20,7 @@ use domain::{
 };
 use engine::{
     Error,
+    doctor::{self, Level},
     rollback::RollbackRequest,
     services::{HookRequest, PlanRequest},
 };
@@ -47,6 +48,20 @@ async fn plan(p: &Portal, command: &str, hook_url: Option<String>) {
         .put_rollback_plan(&p.operator(), "shop", "production", request)
         .await
         .unwrap();
+}
+
+/// Writes a plan as it was written before the guard forbade its hook.
+async fn written_when_it_was_allowed(p: &Portal, hook_url: String) {
+    let (actor, now) = (p.operator(), p.engine.now());
+    let request = PlanRequest { hook: HookRequest::Call(hook_url), ..PlanRequest::default() };
+    let request = PlanRequest { hook_repeatable: Some(false), ..request };
+    let write = p.store.write::<_, Error, _>(move |tx| {
+        Box::pin(async move {
+            engine::services::put_rollback_plan(tx, &actor, "shop", "production", request, now)
+                .await
+        })
+    });
+    write.await.unwrap();
 }
 
 /// Waits until what came of a hook has been written down.
@@ -172,7 +187,7 @@ async fn a_hook_that_fails_is_told(
             // Forbidden by the guard, whoever listens there.
             "http://169.254.169.254/rollback".into()
         };
-        plan(p, "", Some(url)).await;
+        written_when_it_was_allowed(p, url).await;
         let bad = p.announce("1.0.0").await;
         let deliverer = Deliverer::start(&p.engine);
         p.engine.rollback().trigger(&p.ci(), bad, because("Errors."), None).await.unwrap();
@@ -237,6 +252,78 @@ async fn what_was_superseded_does_not_come_back(#[values(On::Sqlite, On::Postgre
         let mut places = service.environments.into_iter();
         let production = places.find(|place| place.slug == "production").unwrap();
         assert_eq!(production.running.unwrap().deployment, good);
+    })
+    .await;
+}
+
+/// A hook that failed is not a rollback: whoever may act on it is told, until someone has announced
+/// what runs there.
+#[rstest]
+#[tokio::test]
+async fn what_was_not_carried_out_waits_on_those_who_may_restore(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        p.signed_off("1.0.0").await;
+        let broken = post(async || StatusCode::INTERNAL_SERVER_ERROR);
+        let hook = format!("http://{}/hook", serve(Router::new().fallback(broken)).await);
+        plan(p, "", Some(hook)).await;
+        let bad = p.announce("1.1.0").await;
+        let board = async |person| p.engine.board().page(person).await.unwrap();
+        let doctor = async || {
+            let found = doctor::database(&mut p.store.read().await.unwrap(), p.engine.now()).await;
+            let mut about = found.into_iter().filter(|finding| finding.about == "rollbacks");
+            about.next().unwrap()
+        };
+        assert_eq!(doctor().await.level, Level::Ok);
+        p.engine.rollback().trigger(&p.ci(), bad, because("Errors."), None).await.unwrap();
+        assert!(board(&p.operator).await.to_restore.is_empty(), "the hook is being called");
+        let deliverer = Deliverer::start(&p.engine);
+        assert_eq!(settled(p, bad).await.hook_state, HookState::Failed);
+        deliverer.stop().await;
+
+        let waits = board(&p.operator).await.to_restore;
+        assert_eq!(waits.len(), 1);
+        let said = waits[0].sentence();
+        assert!(waits[0].is_failed() && said.contains("1.1.0 may still run"), "{said}");
+        assert!(said.contains("restore 1.0.0 by hand on production"), "{said}");
+        assert!(board(&p.viewer).await.to_restore.is_empty(), "a viewer can do nothing about it");
+        let page = p.engine.deployments().page(&p.viewer, bad).await.unwrap();
+        assert!(page.rollback.unrestored.is_some_and(|one| one.is_failed()));
+        let found = doctor().await;
+        assert_eq!(found.level, Level::Warn);
+        assert!(found.sentence.contains("shop 1.1.0 on production"), "{}", found.sentence);
+
+        p.clock.advance(chrono::Duration::minutes(1));
+        p.announce("1.0.0").await;
+        assert!(board(&p.operator).await.to_restore.is_empty());
+        assert_eq!(doctor().await.level, Level::Ok);
+    })
+    .await;
+}
+
+/// A hook the guard would refuse is no way back, and that is said when it is written down.
+#[rstest]
+#[tokio::test]
+async fn a_hook_that_may_not_be_called_is_refused(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        for refused in ["http://169.254.169.254/latest", "http://[::ffff:169.254.169.254]/hook"] {
+            let request =
+                PlanRequest { hook: HookRequest::Call(refused.into()), ..PlanRequest::default() };
+            let put = p.engine.services();
+            let put = put.put_rollback_plan(&p.operator(), "shop", "production", request).await;
+            assert_eq!(field(put.unwrap_err()), "/hook_url", "{refused}");
+        }
+        let names_nothing = PlanRequest {
+            hook: HookRequest::Call("http://no-such-name.invalid/hook".into()),
+            ..PlanRequest::default()
+        };
+        // A name that is not known yet may be tomorrow.
+        p.engine
+            .services()
+            .put_rollback_plan(&p.operator(), "shop", "production", names_nothing)
+            .await
+            .unwrap();
     })
     .await;
 }

@@ -119,7 +119,7 @@ async fn the_overview_says_what_runs_and_what_was_not_restored(
         let request = RollbackRequest { reason: "Errors.".into() };
         p.engine.rollback().trigger(&p.operator(), bad, request, None).await.unwrap();
         let now = at().await;
-        assert_eq!((now.running.unwrap().id, now.unrestored.unwrap().id), (good, bad));
+        assert_eq!((now.running.unwrap().id, now.unrestored.unwrap().deployment.id), (good, bad));
     })
     .await;
 }

@@ -4,7 +4,7 @@ use cel::{ExecutionError, Value};
 use domain::measurement::{Finding, Phase};
 
 use super::explain::explain;
-use super::{Condition, Facts, value};
+use super::{Condition, Facts, bounds, pool::NotDone, value};
 
 impl Condition {
     /// Decides the condition. Only a condition that is true is `Successful`; one on something that
@@ -13,6 +13,12 @@ impl Condition {
     pub fn evaluate(&self, facts: &Facts) -> Finding {
         let (phase, detail) = self.decide(facts);
         Finding { subject: self.text.clone(), phase, detail: format!("{}: {detail}", self.text) }
+    }
+
+    /// What is found where it was not decided in time: nothing of the service.
+    pub(crate) fn not_decided(&self, why: NotDone) -> Finding {
+        let detail = format!("{}: {}", self.text, why.sentence());
+        Finding { subject: self.text.clone(), phase: Phase::Error, detail }
     }
 
     /// Decides several conditions over one set of facts.
@@ -24,20 +30,24 @@ impl Condition {
     /// What the expression says as text, for a value to be used elsewhere.
     ///
     /// # Errors
-    /// Why it says none.
-    pub fn text_of(&self, facts: &Facts) -> Result<String, String> {
-        if let Some((_, why)) = self.not_measured(facts) {
-            return Err(why);
+    /// Why it says none, and what that says of the service.
+    pub fn text_of(&self, facts: &Facts) -> Result<String, (Phase, String)> {
+        let failed = |why: String| Err((Phase::Failed, why));
+        if let Some((phase, why)) = self.not_measured(facts) {
+            return Err((phase, why));
         }
-        match value::over(self, facts, |context| self.program.execute(context)) {
+        if let Some(why) = bounds::too_much(self.program.expression(), facts) {
+            return Err((Phase::Error, why));
+        }
+        match value::over(self, facts, |context| context.resolve(&self.expression)) {
             Ok(Value::String(text)) => Ok(text.to_string()),
             Ok(Value::Int(number)) => Ok(number.to_string()),
             Ok(Value::UInt(number)) => Ok(number.to_string()),
             Ok(Value::Float(number)) => Ok(number.to_string()),
             Ok(Value::Bool(flag)) => Ok(flag.to_string()),
-            Ok(other) => Err(format!("`{}` is a {}, not a text", self.text, other.type_of())),
-            Err(ExecutionError::NoSuchKey(key)) => Err(format!("the service sent no `{key}`")),
-            Err(error) => Err(plain_error(&error, facts, self)),
+            Ok(other) => failed(format!("`{}` is a {}, not a text", self.text, other.type_of())),
+            Err(ExecutionError::NoSuchKey(key)) => failed(format!("the service sent no `{key}`")),
+            Err(error) => failed(plain_error(&error, facts, self)),
         }
     }
 
@@ -45,7 +55,10 @@ impl Condition {
         if let Some(absent) = self.not_measured(facts) {
             return absent;
         }
-        match value::over(self, facts, |context| self.program.execute(context)) {
+        if let Some(why) = bounds::too_much(self.program.expression(), facts) {
+            return (Phase::Error, why);
+        }
+        match value::over(self, facts, |context| context.resolve(&self.expression)) {
             Ok(Value::Bool(true)) => (Phase::Successful, explain(self, facts)),
             Ok(Value::Bool(false)) => (Phase::Failed, explain(self, facts)),
             Ok(other) => (

@@ -32,6 +32,14 @@ pub(super) fn explain(condition: &Condition, facts: &Facts) -> String {
     }
 }
 
+/// The paths an expression reads of a field, each with the field before it.
+pub(super) fn paths_of(condition: &Condition, field: &str) -> Vec<Vec<String>> {
+    let mut paths = Vec::new();
+    collect(condition.program.expression(), &mut paths);
+    paths.retain(|path| path[0] == field);
+    paths
+}
+
 /// The longest paths (`json.queue.depth`, `headers["x"]`) the expression reads.
 fn collect(node: &IdedExpr, paths: &mut Vec<Vec<String>>) {
     if let Some(path) = path_of(node) {
@@ -43,7 +51,8 @@ fn collect(node: &IdedExpr, paths: &mut Vec<Vec<String>>) {
     complexity::children(node).into_iter().for_each(|child| collect(child, paths));
 }
 
-fn path_of(node: &IdedExpr) -> Option<Vec<String>> {
+/// The path an expression reads, such as `json.queue.depth`, where it is one.
+pub(super) fn path_of(node: &IdedExpr) -> Option<Vec<String>> {
     match &node.expr {
         Expr::Ident(name) => Some(vec![name.clone()]),
         Expr::Select(select) => {

@@ -2,16 +2,22 @@
 //!
 //! A condition is true, false or undecidable; only true is a success.
 
+mod bounds;
 mod complexity;
 mod evaluate;
 mod explain;
 mod facts;
 mod fields;
+mod patterns;
+pub(crate) mod pool;
 mod value;
 
 use std::sync::Arc;
 
-use cel::Program;
+use cel::{IdedExpr, Program};
+use domain::measurement::{Measurement, Phase};
+use patterns::Patterns;
+use pool::NotDone;
 use thiserror::Error;
 
 pub use facts::{BodyFact, Facts};
@@ -49,6 +55,20 @@ pub enum ConditionError {
     /// It is too long or too deep to be evaluated on every probe.
     #[error("the condition {0}")]
     TooComplex(&'static str),
+    /// It matches against a text that is not written into it.
+    #[error("`matches` takes a pattern written into the condition, in quotes")]
+    PatternNotLiteral,
+    /// A pattern that cannot be used.
+    #[error("the pattern `{pattern}` cannot be used: {problem}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A loop that costs more with each turn than it may.
+    #[error("the condition {0}")]
+    Loop(&'static str),
     /// It looks at nothing the probe saw, so it would say the same whatever happens.
     #[error(
         "`{text}` looks at nothing the probe saw and would always say the same; the fields are {}",
@@ -60,11 +80,22 @@ pub enum ConditionError {
     },
 }
 
+/// Whether a measurement came to nothing because a condition of its check took too long.
+#[must_use]
+pub fn took_too_long(measured: &Measurement) -> bool {
+    let says_so = NotDone::TooLong.sentence();
+    let ours = measured.findings.iter().filter(|one| one.phase == Phase::Error);
+    ours.into_iter().any(|one| one.detail.ends_with(says_so))
+}
+
 /// A condition that was understood and names only known fields.
 #[derive(Debug, Clone)]
 pub struct Condition {
     text: String,
     program: Arc<Program>,
+    /// What is evaluated: the program with its patterns read.
+    expression: Arc<IdedExpr>,
+    patterns: Patterns,
 }
 
 impl Condition {
@@ -81,13 +112,22 @@ impl Condition {
         })?;
         complexity::check_tree(program.expression())?;
         fields::check(text, &program)?;
-        Ok(Self { text: text.to_owned(), program: Arc::new(program) })
+        bounds::check_loops(program.expression())?;
+        let mut expression = program.expression().clone();
+        let patterns = patterns::read(&mut expression)?;
+        let (program, expression) = (Arc::new(program), Arc::new(expression));
+        Ok(Self { text: text.to_owned(), program, expression, patterns })
     }
 
     /// The condition as written.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Whether deciding it over these facts may be a long work, which nobody should wait behind.
+    pub(crate) fn is_long(&self, facts: &Facts) -> bool {
+        bounds::is_long(self.program.expression(), facts)
     }
 
     /// Whether it looks at a field.

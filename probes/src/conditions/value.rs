@@ -6,12 +6,23 @@ use std::sync::Arc;
 use cel::objects::{Key, Map};
 use cel::{Context, Value};
 
-use super::{Condition, Facts};
+use super::patterns::{self, MATCHES_READ};
+use super::{Condition, Facts, explain};
 
 thread_local! {
     /// What every evaluation stands on: the functions, which take longer to declare than most
     /// conditions to decide.
-    static FUNCTIONS: Context<'static, 'static> = Context::default();
+    static FUNCTIONS: Context<'static, 'static> = functions();
+}
+
+/// CEL's functions, and our `matches`.
+fn functions() -> Context<'static, 'static> {
+    let mut context = Context::default();
+    // Nothing of that name is declared, which is all that could fail.
+    if context.add_function(MATCHES_READ, patterns::matches).is_err() {
+        tracing::error!("conditions cannot match patterns");
+    }
+    context
 }
 
 /// Evaluates over the facts as variables, those that the condition uses. Absent ones are not
@@ -24,7 +35,7 @@ pub(super) fn over<T>(
     FUNCTIONS.with(|functions| {
         let mut context = functions.new_inner_scope();
         declare(condition, facts, &mut context);
-        evaluate(&context)
+        patterns::with(&condition.patterns, || evaluate(&context))
     })
 }
 
@@ -60,7 +71,9 @@ fn declare(condition: &Condition, facts: &Facts, context: &mut Context<'_, '_>) 
     add("body", &|| facts.body.as_ref().map(|body| text(&body.text)));
     add("json", &|| {
         let body = facts.body.as_ref()?;
-        Some(body.json.as_ref().map_or(Value::Null, json))
+        let paths = explain::paths_of(condition, "json");
+        let paths: Vec<&[String]> = paths.iter().map(|path| &path[1..]).collect();
+        Some(body.json.as_ref().map_or(Value::Null, |whole| json_along(whole, &paths)))
     });
 }
 
@@ -72,6 +85,21 @@ fn map<'a>(entries: impl Iterator<Item = (&'a str, Value)>) -> Value {
     let entries: HashMap<Key, Value> =
         entries.map(|(name, value)| (Key::String(Arc::new(name.to_owned())), value)).collect();
     Value::Map(Map { map: Arc::new(entries) })
+}
+
+/// Of a JSON value what these paths lead to: a condition on one number does not cost a copy of all
+/// the rest.
+fn json_along(value: &serde_json::Value, paths: &[&[String]]) -> Value {
+    let serde_json::Value::Object(fields) = value else { return json(value) };
+    if paths.iter().any(|path| path.is_empty()) {
+        return json(value);
+    }
+    let kept = fields.iter().filter_map(|(name, value)| {
+        let below: Vec<&[String]> =
+            paths.iter().filter(|path| path[0] == *name).map(|path| &path[1..]).collect();
+        (!below.is_empty()).then(|| (name.as_str(), json_along(value, &below)))
+    });
+    map(kept)
 }
 
 /// JSON's numbers become whole numbers where they are, so that `json.count == 3` holds.
@@ -88,6 +116,29 @@ fn json(value: &serde_json::Value) -> Value {
         serde_json::Value::Array(items) => Value::List(Arc::new(items.iter().map(json).collect())),
         serde_json::Value::Object(fields) => {
             map(fields.iter().map(|(name, value)| (name.as_str(), json(value))))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use domain::measurement::Phase;
+
+    use crate::conditions::{BodyFact, Condition, Facts};
+
+    /// Else each call would compile its pattern anew, without a bound.
+    #[test]
+    fn patterns_are_those_that_were_read_with_the_condition() {
+        let facts = Facts { body: Some(BodyFact::whole("depth".into())), ..Facts::default() };
+        for text in [r#"body.matches("dep.h")"#, r#"matches(body, "dep.h")"#] {
+            let read = Condition::parse(text).unwrap();
+            assert_eq!(read.evaluate(&facts).phase, Phase::Successful, "{text}");
+            let forgotten = Condition { patterns: Arc::default(), ..read };
+            let found = forgotten.evaluate(&facts);
+            assert_eq!(found.phase, Phase::Inconclusive, "{text}: {found:?}");
+            assert!(found.detail.contains("not written into the condition"), "{found:?}");
         }
     }
 }

@@ -74,7 +74,7 @@ pub(crate) async fn run(
             let version = redact::shorten(&redact::printable(&version), 60);
             let what =
                 format!("{name} at {place} ({version}) answered in {:.0} ms", transcript.took_ms);
-            line_protocol::success(context, &what, "a query is answered", &transcript)
+            line_protocol::success(context, &what, "a query is answered", &transcript).await
         }
     }
 }

@@ -105,7 +105,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
         .value(took)
         .findings(vec![finding("the name has records", phase, what)])
         .exchanges(vec![exchange(&records.join("\n"))]);
-    context.with_conditions(outcome, &facts)
+    context.with_conditions(outcome, facts).await
 }
 
 enum LookupFailure {

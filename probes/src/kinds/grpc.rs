@@ -80,7 +80,8 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str, service: Option<&
                 &what,
                 finding("it serves", phase, &status),
                 &transcript,
-            );
+            )
+            .await;
             if !serves {
                 outcome.short = status.to_lowercase().replace('_', " ");
             }

@@ -17,7 +17,7 @@ use domain::measurement::{Finding, Phase};
 use http::header;
 
 use crate::client::{Request, RequestError, Response, x509_days_left};
-use crate::conditions::{BodyFact, Condition, Facts};
+use crate::conditions::{BodyFact, Facts};
 use crate::context::{ProbeContext, invalid_check};
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
 use crate::redact;
@@ -40,11 +40,10 @@ pub(crate) async fn run(
         Ok(answer) => answer,
         Err(error) => return Outcome::unreachable(error),
     };
-    let facts = facts(&answer, context.now);
     let findings = if context.conditions.is_empty() {
         vec![status_below_400(&answer)]
     } else {
-        Condition::evaluate_all(context.conditions, &facts)
+        context.decide(context.conditions, facts(&answer, context.now)).await
     };
     conclude(&answer, findings)
 }

@@ -47,7 +47,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, steps: &[HttpStep]) -> Outco
             }
         };
         exchanges.extend(answer.exchanges.clone());
-        let evaluated = evaluate(context, step, &answer);
+        let evaluated = evaluate(context, step, &answer).await;
         let phase = overall(&evaluated);
         let why = evaluated.iter().find(|one| one.phase == phase).map(|one| one.detail.clone());
         findings.extend(
@@ -63,16 +63,16 @@ pub(crate) async fn run(context: &ProbeContext<'_>, steps: &[HttpStep]) -> Outco
                 .exchanges(exchanges);
         }
         for (name, expression) in &step.capture {
-            match capture(context, expression, &answer) {
+            match capture(context, expression, &answer).await {
                 Ok(value) => drop(captured.insert(name.clone(), value)),
-                Err(problem) => {
+                Err((phase, problem)) => {
                     let text = format!("{place}: `{name}` could not be captured: {problem}");
                     findings.push(finding(
                         format!("{}: capture {name}", step.name),
-                        Phase::Failed,
+                        phase,
                         problem,
                     ));
-                    return Outcome::new(Phase::Failed, sentence(&text), "capture")
+                    return Outcome::new(phase, sentence(&text), "capture")
                         .findings(findings)
                         .exchanges(exchanges);
                 }
@@ -171,27 +171,29 @@ fn redirect(answer: &Response, from: &Url) -> Option<Url> {
         .filter(|to| matches!(to.scheme(), "http" | "https"))
 }
 
-fn evaluate(context: &ProbeContext<'_>, step: &HttpStep, answer: &Response) -> Vec<Finding> {
+async fn evaluate(context: &ProbeContext<'_>, step: &HttpStep, answer: &Response) -> Vec<Finding> {
     if step.conditions.is_empty() {
         let status = answer.status.as_u16();
         let phase = if status < 400 { Phase::Successful } else { Phase::Failed };
         return vec![finding("status < 400", phase, format!("status < 400: was {status}"))];
     }
-    let facts = facts(answer, context.now);
-    let read = |text: &String| match Condition::parse(text) {
-        Ok(condition) => condition.evaluate(&facts),
-        Err(error) => finding(text, Phase::Error, error.to_string()),
-    };
-    step.conditions.iter().map(read).collect()
+    let read = step.conditions.iter().map(|text| Condition::parse(text).map_err(|e| (text, e)));
+    match read.collect::<Result<Vec<_>, _>>() {
+        Ok(conditions) => context.decide(&conditions, facts(answer, context.now)).await,
+        // Conditions are read before they are kept.
+        Err((text, error)) => vec![finding(text, Phase::Error, error.to_string())],
+    }
 }
 
-fn capture(
+async fn capture(
     context: &ProbeContext<'_>,
     expression: &str,
     answer: &Response,
-) -> Result<String, String> {
-    let expression = Condition::parse(expression).map_err(|error| error.to_string())?;
-    expression.text_of(&facts(answer, context.now))
+) -> Result<String, (Phase, String)> {
+    // Expressions are read before they are kept.
+    let read = Condition::parse(expression);
+    let expression = read.map_err(|error| (Phase::Error, error.to_string()))?;
+    context.text_of(expression, facts(answer, context.now)).await
 }
 
 /// Puts what was captured in the place of its name.

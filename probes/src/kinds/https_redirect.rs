@@ -51,7 +51,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
         let target = match target(&answer, &at) {
             Some(target) if target.scheme() == "http" && hop < crate::client::MAX_REDIRECTS => {
                 if target.host_str() != plain.host_str() && !same_host(&plain, &target) {
-                    return finish(context, &answer, elsewhere(&plain, &target), exchanges);
+                    return finish(context, &answer, elsewhere(&plain, &target), exchanges).await;
                 }
                 at = target;
                 continue;
@@ -63,19 +63,20 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
             Some(target) => elsewhere(&plain, &target),
             None => in_clear(&answer, &at),
         };
-        return finish(context, &answer, outcome, exchanges);
+        return finish(context, &answer, outcome, exchanges).await;
     }
     Outcome::new(Phase::Failed, format!("{} redirects without end.", redact::url(&plain)), "loop")
         .exchanges(exchanges)
 }
 
-fn finish(
+async fn finish(
     context: &ProbeContext<'_>,
     answer: &Response,
     outcome: Outcome,
     exchanges: Vec<domain::measurement::Exchange>,
 ) -> Outcome {
-    context.with_conditions(outcome.exchanges(exchanges), &facts(answer, context.now))
+    let facts = facts(answer, context.now);
+    context.with_conditions(outcome.exchanges(exchanges), facts).await
 }
 
 /// The address over plain HTTP; an `https` address's own port has no known plain twin, so 80.

@@ -79,17 +79,17 @@ impl Transcript {
 }
 
 /// It answered as it should: `what` says so, and the check's own conditions are held against it.
-pub(super) fn success(
+pub(super) async fn success(
     context: &ProbeContext<'_>,
     what: &str,
     subject: &str,
     transcript: &Transcript,
 ) -> Outcome {
-    conclude(context, what, finding(subject, Phase::Successful, what), transcript)
+    conclude(context, what, finding(subject, Phase::Successful, what), transcript).await
 }
 
 /// It answered, and `found` says how that is.
-pub(super) fn conclude(
+pub(super) async fn conclude(
     context: &ProbeContext<'_>,
     what: &str,
     found: Finding,
@@ -109,7 +109,7 @@ pub(super) fn conclude(
         .value(transcript.took_ms)
         .findings(vec![found])
         .exchanges(vec![transcript.exchange()]);
-    context.with_conditions(outcome, &facts)
+    context.with_conditions(outcome, facts).await
 }
 
 /// What must be in an answer, and whether it is.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::measurement::Phase;
 
-use crate::conditions::{Condition, Facts};
+use crate::conditions::Facts;
 use crate::context::{NoData, ProbeContext};
 use crate::outcome::{Outcome, overall, sentence};
 use crate::prometheus::{Question, Said, ask};
@@ -30,8 +30,8 @@ pub(crate) async fn run(
         all => format!(" (the server warns: {})", all.join("; ")),
     };
     let outcome = match (answered.said, context.no_data) {
-        (Said::Value(value), _) => of_value(context, value, &warned),
-        (Said::Zero, _) | (Said::Missing(_), NoData::Zero) => of_value(context, 0.0, &warned),
+        (Said::Value(value), _) => of_value(context, value, &warned).await,
+        (Said::Zero, _) | (Said::Missing(_), NoData::Zero) => of_value(context, 0.0, &warned).await,
         (Said::Missing(why), NoData::Undecided) => {
             Outcome::new(Phase::Inconclusive, sentence(&format!("{why}{warned}")), "no data")
         }
@@ -49,14 +49,14 @@ pub(crate) async fn run(
     outcome.exchanges(answered.exchanges)
 }
 
-fn of_value(context: &ProbeContext<'_>, value: f64, warned: &str) -> Outcome {
+async fn of_value(context: &ProbeContext<'_>, value: f64, warned: &str) -> Outcome {
     let shown = domain::indicator::shown(value);
     let facts = Facts { value: Some(value), ..Facts::default() };
     if context.conditions.is_empty() {
         let text = format!("the query says {shown}, and no condition says what is good{warned}");
         return Outcome::new(Phase::Inconclusive, sentence(&text), shown).value(value);
     }
-    let findings = Condition::evaluate_all(context.conditions, &facts);
+    let findings = context.decide(context.conditions, facts).await;
     let phase = overall(&findings);
     let broken = findings.iter().find(|finding| finding.phase == phase);
     let text = match (phase, broken) {

@@ -41,7 +41,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
             };
             let what = format!("{place} {how} after {:.0} ms", transcript.took_ms);
             let mut outcome =
-                line_protocol::success(context, &what, "the host answers", &transcript);
+                line_protocol::success(context, &what, "the host answers", &transcript).await;
             if outcome.phase == Phase::Successful {
                 outcome.short = format!("{:.0} ms", transcript.took_ms);
             }

@@ -46,7 +46,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str, password: Option<
             };
             let what =
                 format!("Redis at {place} answered {answer} in {:.0} ms", transcript.took_ms);
-            line_protocol::success(context, &what, "PING is answered", &transcript)
+            line_protocol::success(context, &what, "PING is answered", &transcript).await
         }
     }
 }

@@ -73,11 +73,12 @@ pub(crate) async fn run(
                         "the port accepts connections",
                         &transcript,
                     )
+                    .await
                 }
                 Err(problem) => {
                     let what = format!("{place}: {problem}");
                     let found = finding("the answer is as expected", Phase::Failed, problem);
-                    line_protocol::conclude(context, &what, found, &transcript)
+                    line_protocol::conclude(context, &what, found, &transcript).await
                 }
             }
         }

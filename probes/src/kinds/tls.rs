@@ -31,7 +31,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str, min_days: Option<
     };
     match look(context, &url).await {
         Ok(certificate) => {
-            evaluate(context, &url, &certificate, min_days.unwrap_or(DEFAULT_MIN_DAYS))
+            evaluate(context, &url, &certificate, min_days.unwrap_or(DEFAULT_MIN_DAYS)).await
         }
         Err(error) => Outcome::unreachable(error),
     }
@@ -56,7 +56,7 @@ async fn look(context: &ProbeContext<'_>, url: &Url) -> Result<ServerCertificate
     Err(SendError { reason, elapsed, exchanges: Vec::new() })
 }
 
-fn evaluate(
+async fn evaluate(
     context: &ProbeContext<'_>,
     url: &Url,
     certificate: &ServerCertificate,
@@ -96,7 +96,7 @@ fn evaluate(
         .value(value)
         .findings(findings)
         .exchanges(vec![certificate.exchange(&authority)]);
-    context.with_conditions(outcome, &facts)
+    context.with_conditions(outcome, facts).await
 }
 
 fn verifies(certificate: &ServerCertificate) -> Finding {

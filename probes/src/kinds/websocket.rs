@@ -96,7 +96,7 @@ pub(crate) async fn run(
                 Ok(()) => {
                     let what =
                         format!("{shown} opened and answered in {:.0} ms", transcript.took_ms);
-                    line_protocol::success(context, &what, "the WebSocket opens", &transcript)
+                    line_protocol::success(context, &what, "the WebSocket opens", &transcript).await
                 }
                 Err(problem) => {
                     let found = finding("the message is as expected", Phase::Failed, &problem);
@@ -106,6 +106,7 @@ pub(crate) async fn run(
                         found,
                         &transcript,
                     )
+                    .await
                 }
             }
         }

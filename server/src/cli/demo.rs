@@ -55,12 +55,13 @@ impl Demo {
         let engine = startup::engine(&config).await?;
         demo_history::update_addresses(&engine, &shop.addresses()).await?;
         let token = demo_history::token(&engine).await?;
-        let router = http::router(engine.clone(), &config, &Site::beside_binary())?;
+        let connections = http::connections(&config)?;
+        let router = http::router(engine.clone(), &config, &connections, &Site::beside_binary())?;
         welcome(&config, &folder, &shop, &token)?;
 
         let stop = CancellationToken::new();
         let minding = tokio::spawn(shop.mind(stop.clone()));
-        let served = lifecycle::serve(listener, router, engine, stop.clone()).await;
+        let served = lifecycle::serve(listener, router, connections, engine, stop.clone()).await;
         stop.cancel();
         // The shop goes before the portal does.
         drop(minding.await);

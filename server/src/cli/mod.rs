@@ -14,11 +14,12 @@ mod user;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use engine::Engine;
 
 use crate::{
     config::{Config, ConfigError},
     logging,
-    startup::StartError,
+    startup::{self, StartError},
 };
 
 /// Day-2 operations: every release is held open until there is evidence that it works.
@@ -88,6 +89,21 @@ impl Common {
         Ok(config)
     }
 
+    /// The engine over the portal's database. One that is not there is made, so that an
+    /// installation can be prepared before its first start, and that is said: a directory may have
+    /// been mistyped.
+    async fn engine(&self) -> Result<Engine, StartError> {
+        let config = self.config()?;
+        if let Some(file) = startup::absent(&config)? {
+            note(&format!(
+                "there was no database at {}; making one. Where a portal runs elsewhere, name its \
+                 --data-dir or --database-url",
+                file.display()
+            ));
+        }
+        startup::engine(&config).await
+    }
+
     fn config_listening(&self, listen: Option<SocketAddr>) -> Result<Config, ConfigError> {
         let mut config = self.config()?;
         if let Some(listen) = listen {
@@ -129,10 +145,15 @@ async fn execute(cli: Cli) -> Result<ExitCode, StartError> {
     }
 }
 
-#[expect(clippy::print_stderr, reason = "the command line speaks on standard error")]
 fn fail(message: &str) -> ExitCode {
-    eprintln!("daytwo: {message}");
+    note(message);
     ExitCode::FAILURE
+}
+
+/// Says something beside the answer.
+#[expect(clippy::print_stderr, reason = "the command line speaks on standard error")]
+fn note(message: &str) {
+    eprintln!("daytwo: {message}");
 }
 
 /// Says something on standard output.

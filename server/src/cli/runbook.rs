@@ -10,7 +10,7 @@ use domain::actor::Actor;
 use formats::runbook_yaml;
 
 use super::{Common, fail, say};
-use crate::startup::{self, StartError};
+use crate::startup::StartError;
 
 /// What to do with runbooks.
 #[derive(Debug, Subcommand)]
@@ -39,7 +39,7 @@ impl RunbookCommand {
                 if let Err(code) = check(&file, &text) {
                     return Ok(code);
                 }
-                let engine = startup::engine(&common.config()?).await?;
+                let engine = common.engine().await?;
                 let name = file.display().to_string();
                 let done = engine.runbooks().publish(&Actor::CommandLine, &name, &text).await?;
                 say(if done.new {

@@ -29,9 +29,10 @@ impl Serve {
         let _alone = Alone::with(&config)?;
         let (listener, config) = listen(config).await?;
         let engine = startup::engine(&config).await?;
-        let router = http::router(engine.clone(), &config, &Site::beside_binary())?;
+        let connections = http::connections(&config)?;
+        let router = http::router(engine.clone(), &config, &connections, &Site::beside_binary())?;
         announce(&config)?;
-        lifecycle::serve(listener, router, engine, CancellationToken::new()).await?;
+        lifecycle::serve(listener, router, connections, engine, CancellationToken::new()).await?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -8,7 +8,7 @@ use domain::{actor::Actor, ids::TokenId, roles::Scope, token::Token};
 use engine::tokens::NewToken;
 
 use super::{Common, say};
-use crate::startup::{self, StartError};
+use crate::startup::StartError;
 
 /// What to do with tokens.
 #[derive(Debug, Subcommand)]
@@ -39,7 +39,7 @@ pub enum TokenCommand {
 
 impl TokenCommand {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode, StartError> {
-        let engine = startup::engine(&common.config()?).await?;
+        let engine = common.engine().await?;
         match self {
             Self::Create { name, scopes, services, expires_days } => {
                 let expires_at =

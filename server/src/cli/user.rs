@@ -7,7 +7,7 @@ use domain::{actor::Actor, roles::Role};
 use engine::people::NewPerson;
 
 use super::{Common, say};
-use crate::startup::{self, StartError};
+use crate::startup::StartError;
 
 /// What to do with people.
 #[derive(Debug, Subcommand)]
@@ -45,7 +45,7 @@ pub enum User {
 
 impl User {
     pub(super) async fn run(self, common: &Common) -> Result<ExitCode, StartError> {
-        let engine = startup::engine(&common.config()?).await?;
+        let engine = common.engine().await?;
         match self {
             Self::Create { email, name, role, teams, password_stdin: _ } => {
                 let role = Role::parse(&role).unwrap_or(Role::Viewer);

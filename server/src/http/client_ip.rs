@@ -31,7 +31,9 @@ impl Proxies {
             .map(Self)
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether what comes from this address comes through a proxy of ours.
+    #[must_use]
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|range| range.contains(&address.to_canonical()))
     }
 
@@ -54,6 +56,16 @@ impl Proxies {
             .rev_list()
             .find(|address| !self.trusts(*address))
             .unwrap_or(peer)
+    }
+}
+
+/// What counts as one client: an IPv4 address, or the IPv6 network one subscriber is given (/64),
+/// which has addresses without end.
+#[must_use]
+pub fn one_client(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::from((u128::from(v6) >> 64 << 64).to_be_bytes()),
+        v4 => v4,
     }
 }
 
@@ -90,5 +102,14 @@ mod tests {
         );
         assert_eq!(client("10.0.0.0/8", "10.0.0.2", &[]), "10.0.0.2");
         assert!(Proxies::parse("10.0.0.0/8, nonsense").is_err());
+    }
+
+    #[test]
+    fn a_subscribers_network_is_one_client() {
+        let client = |text: &str| one_client(text.parse().unwrap());
+        assert_eq!(client("2001:db8:1:2::7"), client("2001:db8:1:2:ffff:1:2:3"));
+        assert_ne!(client("2001:db8:1:2::7"), client("2001:db8:1:3::7"));
+        assert_ne!(client("192.0.2.1"), client("192.0.2.2"));
+        assert_eq!(client("::ffff:192.0.2.1"), client("192.0.2.1"));
     }
 }

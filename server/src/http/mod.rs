@@ -3,6 +3,7 @@
 pub mod api;
 mod auth;
 pub(crate) mod client_ip;
+mod connections;
 mod cursor;
 mod docs;
 mod drain_body;
@@ -17,7 +18,8 @@ mod router;
 mod sessions;
 mod trace;
 
-pub use router::{Site, router};
+pub use connections::Connections;
+pub use router::{Site, connections, router};
 
 use std::sync::Arc;
 

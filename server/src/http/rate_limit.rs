@@ -12,8 +12,9 @@ use governor::{
     clock::{Clock as _, DefaultClock},
 };
 use http::{Method, StatusCode};
+use tower_sessions::Session;
 
-use super::{ApiState, problem::Problem};
+use super::{ApiState, client_ip::one_client, problem::Problem};
 
 /// The forms that take a password.
 const PASSWORD_FORMS: [&str; 2] = ["/act/log-in", "/act/set-up"];
@@ -22,6 +23,7 @@ const PASSWORD_FORMS: [&str; 2] = ["/act/log-in", "/act/set-up"];
 pub struct Limits {
     passwords: DefaultKeyedRateLimiter<IpAddr>,
     tokens: DefaultKeyedRateLimiter<IpAddr>,
+    strangers: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl std::fmt::Debug for Limits {
@@ -36,7 +38,7 @@ impl Default for Limits {
             let n = NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
             RateLimiter::keyed(Quota::per_minute(n))
         };
-        Self { passwords: per_minute(20), tokens: per_minute(60) }
+        Self { passwords: per_minute(20), tokens: per_minute(60), strangers: per_minute(60) }
     }
 }
 
@@ -48,23 +50,41 @@ impl Limits {
 }
 
 fn check(limiter: &DefaultKeyedRateLimiter<IpAddr>, client: IpAddr) -> Option<Problem> {
-    let until = limiter.check_key(&client).err()?;
+    let until = limiter.check_key(&one_client(client)).err()?;
     let wait = until.wait_time_from(DefaultClock::default().now());
     let seconds = wait.max(Duration::from_secs(1)).as_secs();
     let problem = Problem::new(
         StatusCode::TOO_MANY_REQUESTS,
-        format!("Too many tries that did not work. Try again in {seconds} s."),
+        format!("Too many tries from this address. Try again in {seconds} s."),
     );
     Some(Problem { retry_after_s: Some(seconds), ..problem })
 }
 
-/// Counts the tries at a password.
-pub async fn passwords(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    if request.method() == Method::POST && PASSWORD_FORMS.contains(&request.uri().path()) {
+/// Counts the tries at a password, and the forms of whoever is not signed in. It stands behind the
+/// sessions: a cookie anybody can write is no session.
+pub async fn forms(State(state): State<ApiState>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if request.method() == Method::POST && path.starts_with("/act/") {
         let client = state.proxies.client(request.extensions(), request.headers());
-        if let Some(problem) = check(&state.limits.passwords, client) {
+        let over = if PASSWORD_FORMS.contains(&path) {
+            check(&state.limits.passwords, client)
+        } else if is_signed_in(request.extensions().get::<Session>()).await {
+            None
+        } else {
+            check(&state.limits.strangers, client)
+        };
+        if let Some(problem) = over {
             return problem.into_response();
         }
     }
     next.run(request).await
+}
+
+/// Whether the session is one that was begun; it is read once, for the pages too.
+async fn is_signed_in(session: Option<&Session>) -> bool {
+    match session {
+        None => false,
+        // Where the database is away nobody is counted: what follows says so.
+        Some(session) => session.get_value(app::SIGNED_IN).await.map_or(true, |who| who.is_some()),
+    }
 }

@@ -25,13 +25,14 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite, cookie::time
 use super::{
     ApiState, api,
     client_ip::Proxies,
+    connections::{Bounds, Connections, raise_open_files},
     docs::{self, Document},
     drain_body,
     metrics::{self, Metrics},
     ping,
     problem::Problem,
     rate_limit::{self, Limits},
-    sessions::Sessions,
+    sessions::{SESSION_COOKIE, Sessions},
     trace,
 };
 use crate::{config::Config, startup::StartError};
@@ -70,13 +71,30 @@ impl Site {
     }
 }
 
+/// The portal's connections, as many as this process may have; what it may open is raised first.
+///
+/// # Errors
+/// Where the configuration cannot be used.
+pub fn connections(config: &Config) -> Result<Connections, StartError> {
+    let proxies = Proxies::parse(&config.trusted_proxies).map_err(StartError::Other)?;
+    let bounds = Bounds::within(raise_open_files());
+    tracing::debug!(total = bounds.total, each = bounds.each, "connections at a time");
+    Ok(Connections::new(bounds, proxies))
+}
+
 /// The whole portal.
 ///
 /// # Errors
 /// Where the configuration cannot be used.
-pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, StartError> {
+pub fn router(
+    engine: Engine,
+    config: &Config,
+    connections: &Connections,
+    site: &Site,
+) -> Result<Router, StartError> {
     let proxies = Proxies::parse(&config.trusted_proxies).map_err(StartError::Other)?;
-    let metrics = Metrics::new().map_err(|error| StartError::Other(error.to_string()))?;
+    let metrics = Metrics::new(connections.places().clone())
+        .map_err(|error| StartError::Other(error.to_string()))?;
     let state = ApiState {
         engine: engine.clone(),
         limits: Arc::new(Limits::default()),
@@ -94,7 +112,7 @@ pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, St
 
     let secure = config.base_url()?.starts_with("https://");
     let sessions = SessionManagerLayer::new(Sessions(engine.clone()))
-        .with_name("daytwo")
+        .with_name(SESSION_COOKIE)
         .with_secure(secure)
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
@@ -103,8 +121,8 @@ pub fn router(engine: Engine, config: &Config, site: &Site) -> Result<Router, St
         ServiceBuilder::new()
             .layer(middleware::from_fn_with_state(state.clone(), ping::beside_pages))
             .layer(CsrfLayer::new())
-            .layer(middleware::from_fn_with_state(state.clone(), rate_limit::passwords))
-            .layer(sessions),
+            .layer(sessions)
+            .layer(middleware::from_fn_with_state(state.clone(), rate_limit::forms)),
     );
     // Event streams must not wait in a compressor's buffer.
     let compressible = tower_http::compression::DefaultPredicate::new()

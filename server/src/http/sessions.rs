@@ -10,6 +10,9 @@ use tower_sessions::{
     session_store::{Error, Result},
 };
 
+/// The cookie that holds a session's id.
+pub const SESSION_COOKIE: &str = "daytwo";
+
 /// The session layer's store.
 #[derive(Debug, Clone)]
 pub struct Sessions(pub Engine);

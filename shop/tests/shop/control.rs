@@ -57,6 +57,16 @@ async fn a_release_is_deployed_and_seen_everywhere() {
     assert!(page.contains(r#"release <span id="release">1.4.0</span>"#));
     assert_eq!(shop.metric(r#"shop_info{version="1.4.0"}"#).await, 1.0);
     assert_eq!(shop.metric(r#"shop_info{version="1.3.7"}"#).await, 0.0);
+    // What a portal sends when it rolls back names both versions.
+    let rollback = json!({
+        "event": "rollback", "version": "1.4.0", "target_version": "1.3.7",
+        "from_version": "1.4.0", "to_version": "1.3.7",
+    });
+    let restored = browser().post(&url).json(&rollback).send().await.unwrap();
+    assert_eq!(restored.status(), 200);
+    assert_eq!(shop.health().await.1["version"], "1.3.7");
+    let again = browser().post(&url).json(&json!({"version": "1.4.0"})).send().await.unwrap();
+    assert_eq!(again.status(), 200);
     for bad in [json!({"version": ""}), json!({"version": "<b>"}), json!({}), json!(7)] {
         let answer = browser().post(&url).json(&bad).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{bad}");

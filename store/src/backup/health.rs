@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The tables whose rows are never changed.
-const APPEND_ONLY: [&str; 3] = ["audit", "evidence", "sign_offs"];
+const APPEND_ONLY: [&str; 4] = ["audit", "evidence", "sign_offs", "voided_sign_offs"];
 
 /// How a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,8 +9,9 @@ use super::{SELECT, read};
 use crate::{
     db::{Connection, micros},
     error::StoreError,
+    rollbacks,
 };
-use domain::deployment::Deployment;
+use domain::{deployment::Deployment, rollback::Unrestored};
 
 /// What runs in an environment: the newest deployment that was neither rolled back nor superseded.
 /// One that was superseded does not come back when its successor is rolled back: that restores the
@@ -86,15 +87,25 @@ pub async fn running_everywhere(link: &mut Connection) -> Result<Vec<Deployment>
 ///
 /// # Errors
 /// What the database says.
-pub async fn unrestored(link: &mut Connection) -> Result<Vec<Deployment>, StoreError> {
-    link.query(AssertSqlSafe(format!(
-        "{SELECT} JOIN rollbacks b ON b.deployment_id = d.id \
-         WHERE r.state = 'rolled_back' AND b.hook_state <> 'done' AND NOT EXISTS \
-           (SELECT 1 FROM deployments n WHERE n.service_id = d.service_id \
-            AND n.environment = d.environment AND n.deployed_at > d.deployed_at)"
-    )))
-    .fetch_as(read)
-    .await
+pub async fn unrestored(link: &mut Connection) -> Result<Vec<Unrestored>, StoreError> {
+    let closed: Vec<Deployment> = link
+        .query(AssertSqlSafe(format!(
+            "{SELECT} JOIN rollbacks b ON b.deployment_id = d.id \
+             WHERE r.state = 'rolled_back' AND b.hook_state <> 'done' AND NOT EXISTS \
+               (SELECT 1 FROM deployments n WHERE n.service_id = d.service_id \
+                AND n.environment = d.environment AND n.deployed_at > d.deployed_at) \
+             ORDER BY b.at DESC"
+        )))
+        .fetch_as(read)
+        .await?;
+    // One for each place at most, and few places at a time.
+    let mut unrestored = Vec::with_capacity(closed.len());
+    for deployment in closed {
+        if let Some(rollback) = rollbacks::of_deployment(link, deployment.id).await? {
+            unrestored.push(Unrestored { deployment, rollback });
+        }
+    }
+    Ok(unrestored)
 }
 
 /// Whether a service was ever deployed to an environment.

@@ -25,7 +25,8 @@ pub async fn list(
     let mut place = 0;
     let mut clause = |sql: &mut String, text: &str, values: usize| {
         let mut text = text.to_owned();
-        for n in 1..=values {
+        // From the last: `?1` begins the name of the tenth, too.
+        for n in (1..=values).rev() {
             text = text.replace(&format!("?{n}"), &format!("${}", place + n));
         }
         place += values;
@@ -34,6 +35,13 @@ pub async fn list(
     };
     if filter.service_id.is_some() {
         clause(&mut sql, "r.service_id = ?1", 1);
+    }
+    if let Some(slugs) = &filter.services {
+        if slugs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<_> = (1..=slugs.len()).map(|n| format!("?{n}")).collect();
+        clause(&mut sql, &format!("s.slug IN ({})", places.join(", ")), slugs.len());
     }
     if filter.environment.is_some() {
         clause(&mut sql, "r.environment = ?1", 1);
@@ -68,6 +76,9 @@ pub async fn list(
     let mut query = link.query(AssertSqlSafe(sql));
     if let Some(id) = filter.service_id {
         query = query.bind(id.0);
+    }
+    for slug in filter.services.iter().flatten() {
+        query = query.bind(slug.clone());
     }
     if let Some(environment) = &filter.environment {
         query = query.bind(environment.clone());

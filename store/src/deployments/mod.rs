@@ -23,10 +23,13 @@ use domain::{
     watch::WatchState,
 };
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
 /// A deployment with what its run knows of it.
 const SELECT: &str = "SELECT d.*, r.state, r.verdict, r.reason, r.open_items, r.required_items, \
-     r.ends_at AS watch_ends_at, r.sign_off_required, r.closed_at, s.slug AS service \
+     r.ends_at AS watch_ends_at, r.sign_off_required, r.closed_at, s.slug AS service, \
+     (SELECT count(*) FROM sign_offs o WHERE o.run_id = r.id AND o.alone AND NOT EXISTS \
+       (SELECT 1 FROM voided_sign_offs v WHERE v.sign_off_id = o.id)) AS alone \
      FROM runs r JOIN deployments d ON d.id = r.id JOIN services s ON s.id = r.service_id";
 
 /// The deployment with this id.
@@ -49,12 +52,14 @@ pub async fn by_id(
 /// What the database says; a unique violation where another watch is open there.
 pub async fn insert(tx: &mut Tx, record: Deployment) -> Result<(), StoreError> {
     runs::insert(tx, record.run()).await?;
+    let deployers: Vec<_> = record.deployers.iter().map(|id| id.0).collect();
+    let deployers = serde_json::to_string(&deployers).unwrap_or_default();
     tx.query(
         "INSERT INTO deployments (id, service_id, environment, release_id, version, kind, \
          strategy, deployed_at, deployed_by, deployer_id, announced_by, url, notes, \
          runbook_version_id, runbook_slug, runbook_number, replaces_id, superseded_by_id, \
-         created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-         $16, $17, $18, $19)",
+         created_at, deployer_ids) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+         $16, $17, $18, $19, $20)",
     )
     .bind(record.id.0)
     .bind(record.service_id.0)
@@ -65,7 +70,7 @@ pub async fn insert(tx: &mut Tx, record: Deployment) -> Result<(), StoreError> {
     .bind(record.strategy.as_str().to_owned())
     .bind(micros(record.deployed_at))
     .bind(record.deployed_by)
-    .bind(record.deployer_id.map(|id| id.0))
+    .bind(record.deployers.first().map(|id| id.0))
     .bind(record.announced_by)
     .bind(record.url)
     .bind(record.notes)
@@ -75,6 +80,7 @@ pub async fn insert(tx: &mut Tx, record: Deployment) -> Result<(), StoreError> {
     .bind(record.replaces_id.map(|id| id.0))
     .bind(record.superseded_by_id.map(|id| id.0))
     .bind(micros(record.created_at))
+    .bind(deployers)
     .execute()
     .await
     .map(drop)
@@ -99,6 +105,11 @@ pub async fn set_superseded_by(
 
 fn read(row: &Row) -> Result<Deployment, StoreError> {
     let verdict: String = row.get("verdict")?;
+    // Those from before know of one at most.
+    let deployers = match row.get::<Option<String>>("deployer_ids")? {
+        Some(_) => row.json::<Vec<Uuid>>("deployer_ids")?.into_iter().map(PersonId).collect(),
+        None => row.get::<Option<_>>("deployer_id")?.map(PersonId).into_iter().collect(),
+    };
     Ok(Deployment {
         id: DeploymentId(row.get("id")?),
         service_id: ServiceId(row.get("service_id")?),
@@ -115,7 +126,7 @@ fn read(row: &Row) -> Result<Deployment, StoreError> {
         required_items: row.get("required_items")?,
         deployed_at: row.time("deployed_at")?,
         deployed_by: row.get("deployed_by")?,
-        deployer_id: row.get::<Option<_>>("deployer_id")?.map(PersonId),
+        deployers,
         announced_by: row.get("announced_by")?,
         url: row.get("url")?,
         notes: row.get("notes")?,
@@ -127,6 +138,7 @@ fn read(row: &Row) -> Result<Deployment, StoreError> {
         replaces_id: row.get::<Option<_>>("replaces_id")?.map(DeploymentId),
         superseded_by_id: row.get::<Option<_>>("superseded_by_id")?.map(DeploymentId),
         closed_at: row.time_optional("closed_at")?,
+        signed_alone: row.get::<i64>("alone")? > 0,
         created_at: row.time("created_at")?,
     })
 }

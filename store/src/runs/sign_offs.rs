@@ -1,5 +1,6 @@
-//! Sign-offs of runs. Append-only.
+//! Sign-offs of runs. Append-only: one that counts no more is noted beside them.
 
+use chrono::{DateTime, Utc};
 use domain::{
     ids::{PersonId, RunId, SignOffId},
     sign_off::SignOff,
@@ -16,20 +17,37 @@ use crate::{
 /// # Errors
 /// What the database says.
 pub async fn of_run(link: &mut Connection, run: RunId) -> Result<Vec<SignOff>, StoreError> {
-    link.query("SELECT * FROM sign_offs WHERE run_id = $1 ORDER BY at, id")
-        .bind(run.0)
-        .fetch_as(read)
-        .await
+    link.query(
+        "SELECT s.*, v.at AS voided_at, v.reason AS voided_because FROM sign_offs s \
+         LEFT JOIN voided_sign_offs v ON v.sign_off_id = s.id \
+         WHERE s.run_id = $1 ORDER BY s.at, s.id",
+    )
+    .bind(run.0)
+    .fetch_as(read)
+    .await
+}
+
+/// Whether somebody signed, and nobody alone.
+///
+/// # Errors
+/// What the database says.
+pub async fn are_four_eyes(link: &mut Connection, run: RunId) -> Result<bool, StoreError> {
+    let mut given = of_run(link, run).await?;
+    given.retain(|one| one.voided.is_none());
+    Ok(!given.is_empty() && given.iter().all(|one| !one.alone))
 }
 
 /// Adds a sign-off.
 ///
 /// # Errors
-/// What the database says; a unique violation where this person has signed already.
+/// What the database says; a unique violation where this person has signed already and that still
+/// counts.
 pub async fn insert(tx: &mut Tx, record: SignOff) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO sign_offs (id, run_id, person_id, person_name, role, comment, at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO sign_offs (id, run_id, person_id, person_name, role, comment, at, \
+         did_not_deploy, alone, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         (SELECT 1 + count(*) FROM sign_offs s JOIN voided_sign_offs v ON v.sign_off_id = s.id \
+          WHERE s.run_id = $2 AND s.person_id = $3))",
     )
     .bind(record.id.0)
     .bind(record.run_id.0)
@@ -38,13 +56,39 @@ pub async fn insert(tx: &mut Tx, record: SignOff) -> Result<(), StoreError> {
     .bind(record.role)
     .bind(record.comment)
     .bind(micros(record.at))
+    .bind(record.did_not_deploy)
+    .bind(record.alone)
     .execute()
     .await
     .map(drop)
 }
 
+/// Notes that a sign-off counts no more.
+///
+/// # Errors
+/// What the database says; a unique violation where it has not counted before.
+pub async fn void(
+    tx: &mut Tx,
+    id: SignOffId,
+    at: DateTime<Utc>,
+    reason: String,
+) -> Result<(), StoreError> {
+    tx.query("INSERT INTO voided_sign_offs (sign_off_id, at, reason) VALUES ($1, $2, $3)")
+        .bind(id.0)
+        .bind(micros(at))
+        .bind(reason)
+        .execute()
+        .await
+        .map(drop)
+}
+
 fn read(row: &Row) -> Result<SignOff, StoreError> {
+    let voided_at = row.time_optional("voided_at")?;
+    let because: Option<String> = row.get("voided_because")?;
     Ok(SignOff {
+        did_not_deploy: row.get("did_not_deploy")?,
+        alone: row.get("alone")?,
+        voided: voided_at.zip(because),
         id: SignOffId(row.get("id")?),
         run_id: RunId(row.get("run_id")?),
         person_id: PersonId(row.get("person_id")?),

@@ -125,13 +125,16 @@ async fn items(tx: &mut Tx) -> Result<(), StoreError> {
     .bind(ITEM)
     .execute()
     .await?;
-    tx.query("INSERT INTO sign_offs VALUES ($1, $2, $3, 'Zoë', 'admin', '', 1)")
-        .bind(Uuid::from_u128(8))
-        .bind(run)
-        .bind(PERSON)
-        .execute()
-        .await
-        .map(drop)
+    tx.query(
+        "INSERT INTO sign_offs (id, run_id, person_id, person_name, role, comment, at) \
+         VALUES ($1, $2, $3, 'Zoë', 'admin', '', 1)",
+    )
+    .bind(Uuid::from_u128(8))
+    .bind(run)
+    .bind(PERSON)
+    .execute()
+    .await
+    .map(drop)
 }
 
 async fn measurements(tx: &mut Tx) -> Result<(), StoreError> {

@@ -20,7 +20,7 @@ use crate::{
 #[tokio::test]
 async fn no_update_and_no_delete(
     #[values(On::Sqlite, On::Postgres)] on: On,
-    #[values("audit", "evidence", "sign_offs")] table: &'static str,
+    #[values("audit", "evidence", "sign_offs", "voided_sign_offs")] table: &'static str,
 ) {
     on.run(async |db| {
         let ground = ground(&db.store).await;
@@ -49,13 +49,18 @@ async fn no_update_and_no_delete(
             person_name: "Jo".into(),
             role: "approver".into(),
             comment: String::new(),
+            did_not_deploy: None,
+            alone: false,
             at: at(1),
+            voided: None,
         };
         act!(db.store, |tx| {
             tx.record(entry("first"));
             tx.record(entry("second"));
             evidence::insert(tx, piece);
-            sign_offs::insert(tx, signature).await
+            let signed = signature.id;
+            sign_offs::insert(tx, signature).await?;
+            sign_offs::void(tx, signed, at(2), "A box reopened.".into()).await
         })
         .unwrap();
 

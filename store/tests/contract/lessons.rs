@@ -55,7 +55,7 @@ async fn are_found_by_text_and_service(#[values(On::Sqlite, On::Postgres)] on: O
         assert_eq!(lessons::search(link, "", None, all).await.unwrap(), everything);
         let queues = lessons::search(link, "QUEUE", None, all).await.unwrap();
         assert_eq!(queues, [bank_lesson.clone(), queue.clone()]);
-        let of_bank = lessons::search(link, "queue", Some(bank.id), all).await.unwrap();
+        let of_bank = lessons::search(link, "queue", Some(&[bank.id]), all).await.unwrap();
         assert_eq!(of_bank, std::slice::from_ref(&bank_lesson));
         assert_eq!(
             lessons::search(link, "100%", None, all).await.unwrap(),

@@ -64,6 +64,12 @@ async fn each_filter_narrows_and_all_together(#[values(On::Sqlite, On::Postgres)
         assert_eq!(versions(store, just_after).await, ["6", "5"]);
         let every = DeploymentFilter {
             service_id: Some(ground.service.id),
+            services: Some(
+                (0..12)
+                    .map(|n| format!("other-{n}"))
+                    .chain([ground.service.slug.clone()])
+                    .collect(),
+            ),
             environment: Some("production".into()),
             state: Some(WatchState::SignedOff),
             kind: Some(DeploymentKind::Subsequent),

@@ -29,7 +29,15 @@ async fn people_are_found_and_changed(#[values(On::Sqlite, On::Postgres)] on: On
             assert_eq!(people::count(tx).await?, 0);
             people::insert(tx, one).await?;
             people::insert(tx, two).await?;
-            people::update(tx, jo_id, Role::Approver, &["dba".into()], Some(at(3))).await?;
+            people::update(
+                tx,
+                jo_id,
+                Role::Approver,
+                &["dba".into()],
+                &["jo-gh".into()],
+                Some(at(3)),
+            )
+            .await?;
             people::set_password(tx, jo_id, "$argon2id$y".into()).await?;
             people::logged_in(tx, jo_id, at(4) + MICROSECOND).await
         })
@@ -38,6 +46,7 @@ async fn people_are_found_and_changed(#[values(On::Sqlite, On::Postgres)] on: On
         let link = &mut link;
         let found = people::by_email(link, "jo@example.org").await.unwrap().unwrap();
         assert_eq!(found.person.role, Role::Approver);
+        assert_eq!(found.logins, ["jo-gh"]);
         assert_eq!(found.person.teams, ["dba"]);
         assert_eq!(found.password_hash, "$argon2id$y");
         assert_eq!(found.created_at, jo.created_at);

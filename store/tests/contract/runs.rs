@@ -30,7 +30,7 @@ async fn a_deployment_comes_back_as_it_went(#[values(On::Sqlite, On::Postgres)] 
         let ground = ground(&db.store).await;
         let first = ground.deployment("1.0.0", 0);
         let second = Deployment {
-            deployer_id: None,
+            deployers: Vec::new(),
             url: None,
             notes: "„Größer“\nund schneller".into(),
             replaces_id: Some(first.id),
@@ -350,7 +350,10 @@ async fn a_person_signs_once(#[values(On::Sqlite, On::Postgres)] on: On) {
             person_name: "Jo".into(),
             role: "approver".into(),
             comment: "Looks good.".into(),
+            did_not_deploy: None,
+            alone: false,
             at: at(3) + MICROSECOND,
+            voided: None,
         };
         let again = SignOff { id: SignOffId(id()), role: "dba".into(), ..signature.clone() };
         let first = signature.clone();

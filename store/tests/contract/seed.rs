@@ -17,9 +17,7 @@ use domain::{
     watch::WatchState,
 };
 use formats::{SHIPPED_RUNBOOKS, runbook_yaml};
-use store::{
-    Store, StoreError, Tx, audit, deployments, people, releases, runbooks, runs::items, services,
-};
+use store::{Store, StoreError, Tx, audit, deployments, releases, runbooks, runs::items, services};
 use uuid::Uuid;
 
 /// A time that uses all six digits a database keeps, `seconds` after the tests' beginning.
@@ -51,7 +49,12 @@ pub fn service(slug: &str) -> Service {
         description: "Sells things.".into(),
         owners: "team-shop".into(),
         tier: "1".into(),
-        targets: vec![Target { name: "home".into(), path: "/".into(), target_ms: 500 }],
+        targets: vec![Target {
+            name: "home".into(),
+            path: "/".into(),
+            target_ms: 500,
+            assumed: false,
+        }],
         created_at: at(0),
         updated_at: at(0),
     }
@@ -59,6 +62,7 @@ pub fn service(slug: &str) -> Service {
 
 pub fn person(email: &str, role: Role) -> Account {
     Account {
+        logins: Vec::new(),
         person: Person {
             id: PersonId(id()),
             name: email.split('@').next().unwrap().into(),
@@ -120,7 +124,21 @@ pub async fn ground(store: &Store) -> Ground {
         put_service(tx, laid.service).await?;
         releases::put(tx, laid.release).await?;
         runbooks::insert(tx, laid.runbook).await?;
-        people::insert(tx, laid.person).await
+        // By hand, so that the ground can be laid on a schema of before, too.
+        tx.query(
+            "INSERT INTO people (id, email, name, role, teams, password_hash, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(laid.person.person.id.0)
+        .bind(laid.person.person.email)
+        .bind(laid.person.person.name)
+        .bind(laid.person.person.role.as_str().to_owned())
+        .bind(laid.person.person.teams.join(","))
+        .bind(laid.person.password_hash)
+        .bind(store::micros(laid.person.created_at))
+        .execute()
+        .await
+        .map(drop)
     })
     .unwrap();
     ground
@@ -145,7 +163,7 @@ impl Ground {
             required_items: 2,
             deployed_at: at(seconds),
             deployed_by: "ci".into(),
-            deployer_id: Some(self.person.person.id),
+            deployers: vec![self.person.person.id],
             announced_by: "ci".into(),
             url: Some("https://ci.example.org/1".into()),
             notes: String::new(),
@@ -156,6 +174,7 @@ impl Ground {
             sign_off_required: vec![SignOffRequirement { role: "approver".into(), count: 2 }],
             replaces_id: None,
             superseded_by_id: None,
+            signed_alone: false,
             closed_at: None,
             created_at: at(seconds),
         }

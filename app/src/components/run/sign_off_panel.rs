@@ -1,10 +1,12 @@
 //! Who must sign, who has signed, and what still stands in the way.
 
+use chrono::{DateTime, Utc};
 use domain::{
     item::{ItemActor, ItemState},
+    sign_off::{Ask, Offer},
     watch::WatchState,
 };
-use engine::runs::{ItemNow, RunPage, SignOffRole};
+use engine::runs::{GivenSignOff, ItemNow, RunPage, SignOffRole};
 use leptos::prelude::*;
 
 use super::item_row::{is_half, is_turn};
@@ -32,6 +34,7 @@ pub fn sign_off_panel(page: &RunPage) -> AnyView {
             </header>
             <div class="card-body">
                 <dl class="facts">{roles}</dl>
+                {deployer_unknown(page)}
                 {blockers(page)}
                 {form(page)}
             </div>
@@ -46,14 +49,8 @@ fn role_row(page: &RunPage, role: &SignOffRole) -> AnyView {
         .sign_off
         .given
         .iter()
-        .filter(|signed| signed.role == role.role)
-        .map(|signed| {
-            let said = (!signed.comment.is_empty()).then(|| view! { <p class="small muted">{signed.comment.clone()}</p> });
-            view! {
-                <dd class="given"><Icon name="passed"/>{format!("{} · ", signed.person_name)}<Ago at=signed.at now=page.now/>{said}</dd>
-            }
-            .into_any()
-        })
+        .filter(|given| given.sign_off.role == role.role)
+        .map(|given| signature(given, page.now))
         .collect::<Vec<_>>();
     if role.given < role.needed {
         let candidates = if role.candidates.is_empty() {
@@ -64,6 +61,31 @@ fn role_row(page: &RunPage, role: &SignOffRole) -> AnyView {
         given.push(view! { <dd class="muted">{candidates}</dd> }.into_any());
     }
     view! { <div><dt>{title}</dt>{given}</div> }.into_any()
+}
+
+/// A signature with what was said; struck through with the reason where it counts no more.
+fn signature(given: &GivenSignOff, now: DateTime<Utc>) -> AnyView {
+    let signed = &given.sign_off;
+    let comment = (!signed.comment.is_empty())
+        .then(|| view! { <p class="small muted">{signed.comment.clone()}</p> });
+    let declared = signed.did_not_deploy.as_ref().map(|text| {
+        view! { <p class="small muted">{format!("Says that they are not `{text}`, who deployed it.")}</p> }
+    });
+    let alone = signed.alone.then(|| view! { <p class="small">"Signed off alone."</p> });
+    let by = format!("{} · ", signed.person_name);
+    match &given.void_because {
+        None => view! {
+            <dd class="given"><Icon name="passed"/>{by}<Ago at=signed.at now/>{declared}{alone}{comment}</dd>
+        }
+        .into_any(),
+        Some(why) => view! {
+            <dd class="given" data-void="">
+                <Icon name="failed"/><s>{by}<Ago at=signed.at now/></s>
+                <p class="small">{format!("Counts no more: {why}")}</p>
+            </dd>
+        }
+        .into_any(),
+    }
 }
 
 /// Such as `Anna, Femi or Jo`.
@@ -116,13 +138,45 @@ fn lacks(now: &ItemNow) -> &'static str {
     }
 }
 
+/// What has to be said with the signature.
+fn ask(ask: &Ask) -> AnyView {
+    let (name, text) = match ask {
+        Ask::DidNotDeploy(text) => {
+            ("did_not_deploy", format!(" I did not deploy this (nobody here is known as `{text}`)"))
+        }
+        Ask::Alone => (
+            "alone",
+            " I sign this off alone: nobody else here could, and that stays with the release"
+                .to_owned(),
+        ),
+    };
+    view! {
+        <label class="check">
+            <input type="checkbox" id=format!("sign-off-{name}") name=name value="yes" required/>
+            {text}
+        </label>
+    }
+    .into_any()
+}
+
+/// Who deployed, where nobody here is known by that name.
+fn deployer_unknown(page: &RunPage) -> Option<AnyView> {
+    let text = page.sign_off.deployer_unknown.as_ref()?;
+    let said = format!(
+        "Deployer unknown: nobody here is known as `{text}`. Whoever signs alone says that it was \
+         not them."
+    );
+    Some(view! { <p class="small muted">{said}</p> }.into_any())
+}
+
 fn form(page: &RunPage) -> Option<AnyView> {
     match &page.sign_off.allowed {
-        Ok(role) => Some(
+        Ok(Offer { role, asks, .. }) => Some(
             view! {
                 <form class="form" method="post" action={action::<SignOff>()} data-enhance="" id="sign-off-form">
                     <input type="hidden" name="run" value=page.record.id.to_string()/>
                     <TextArea id="sign-off-comment" name="comment" label="Comment" maxlength=2000/>
+                    {asks.iter().map(ask).collect_view()}
                     <div class="form-actions">
                         <button class="button primary wide" id="sign-off-button" data-busy="Signing off…">
                             {format!("Sign off as {role}")}

@@ -3,6 +3,7 @@
 use domain::{
     deployment::Deployment,
     humanize,
+    rollback::Unrestored,
     service::{Environment, Service},
 };
 use engine::board::Board;
@@ -11,7 +12,6 @@ use leptos::prelude::*;
 use crate::components::{
     badge::of_deployment,
     icon::{Icon, of_state},
-    restore_target::restore_sentence,
     time::Ago,
 };
 
@@ -75,7 +75,7 @@ pub fn environments(board: &Board) -> Option<AnyView> {
 
 fn cell(board: &Board, service: &Service, environment: &Environment) -> AnyView {
     if let Some(bad) = board.unrestored(service, environment) {
-        return unrestored(board, service, environment, bad);
+        return unrestored(bad);
     }
     match board.cell(service, environment) {
         None => view! { <td><span class="none">"–"</span></td> }.into_any(),
@@ -100,14 +100,10 @@ fn cell(board: &Board, service: &Service, environment: &Environment) -> AnyView 
 }
 
 /// A rollback that nobody has said to be done: no version stands there as running.
-fn unrestored(
-    board: &Board,
-    service: &Service,
-    environment: &Environment,
-    bad: &Deployment,
-) -> AnyView {
-    let should = board.cell(service, environment).and_then(|(_, runs)| runs.as_ref());
-    let said = restore_sentence(should);
+fn unrestored(bad: &Unrestored) -> AnyView {
+    let said = bad.sentence();
+    let state = if bad.is_failed() { "failed" } else { "drift" };
+    let bad = &bad.deployment;
     view! {
         <td>
             <span class="version" data-state="rolled_back">
@@ -115,7 +111,7 @@ fn unrestored(
                 <span>"rolled back: "</span>
                 <a href=format!("/deployments/{}", bad.id)>{bad.version.clone()}</a>
             </span>
-            <small data-state="drift">{said}</small>
+            <small data-state=state>{said}</small>
         </td>
     }
     .into_any()

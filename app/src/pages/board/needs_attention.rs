@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{components::badge::Badge, pages::duties::badge};
 
-/// The reader's boxes.
+/// What the reader has to restore by hand, and the reader's boxes.
 pub fn waits_on_you(board: &Board) -> AnyView {
     let boxes = board
         .waiting_on_me
@@ -24,7 +24,21 @@ pub fn waits_on_you(board: &Board) -> AnyView {
             }
         })
         .collect_view();
-    let count = board.waiting_on_me.len();
+    let restore = board.to_restore.iter().map(|one| {
+        let bad = &one.deployment;
+        let label = format!("{} on {}: rolled back, not restored", bad.service, bad.environment);
+        view! {
+            <li>
+                <div>
+                    <b><a href=format!("/deployments/{}#rollback", bad.id)>{label}</a></b>
+                    <p>{one.sentence()}</p>
+                </div>
+                {one.is_failed().then(|| view! { <Badge state="failed" label="Hook failed"/> })}
+            </li>
+        }
+    });
+    let restore = restore.collect_view();
+    let count = board.to_restore.len() + board.waiting_on_me.len();
     let none = (count == 0).then(
         || view! { <div class="card-body"><p class="muted">"Nothing waits on you."</p></div> },
     );
@@ -32,7 +46,7 @@ pub fn waits_on_you(board: &Board) -> AnyView {
         <section class="card" aria-labelledby="mine-h" id="mine" data-live="mine">
             <header class="card-head"><h2 id="mine-h">"Waits on you"</h2><p class="card-note">{count}</p></header>
             {none}
-            <ul class="rows">{boxes}</ul>
+            <ul class="rows">{restore}{boxes}</ul>
         </section>
     }
     .into_any()

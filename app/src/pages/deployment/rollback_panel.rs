@@ -3,7 +3,7 @@
 use domain::{
     humanize,
     item::AutomatedStatus,
-    rollback::{HookState, RollbackPlan},
+    rollback::{HookState, RollbackPlan, Unrestored},
 };
 use engine::deployments::{DeploymentPage, RollbackPanel};
 use leptos::prelude::*;
@@ -25,6 +25,8 @@ use crate::{
 pub fn rollback_panel(page: &DeploymentPage) -> AnyView {
     let panel = &page.rollback;
     let (state, label) = match (&panel.done, panel.word) {
+        (Some(done), _) if done.hook_state == HookState::Failed => ("failed", "Hook failed"),
+        (Some(done), _) if done.hook_state == HookState::Unknown => ("failed", "Hook unknown"),
         (Some(_), _) => ("rolled_back", "Rolled back"),
         (None, AutomatedStatus::Passed) => ("ready", "Ready"),
         (None, AutomatedStatus::Failed) => ("broken", "Broken"),
@@ -61,10 +63,10 @@ fn done(page: &DeploymentPage) -> Option<AnyView> {
         }
         _ => None,
     };
-    let by_hand = match done.hook_state {
-        HookState::None | HookState::Failed | HookState::Unknown => Some(by_hand(page)),
-        HookState::Pending | HookState::Done => None,
-    };
+    // Where its hook failed, the verdict says it.
+    let by_hand = page.rollback.unrestored.as_ref();
+    let by_hand = by_hand.filter(|one| one.waits_on_a_person() && !one.is_failed());
+    let by_hand = by_hand.map(Unrestored::sentence);
     Some(
         view! {
             <p><strong>{format!("{} rolled it back", done.triggered_by)}</strong>" "<Ago at=done.at now=page.now/>": "{done.reason.clone()}</p>
@@ -73,16 +75,6 @@ fn done(page: &DeploymentPage) -> Option<AnyView> {
             {by_hand.map(|sentence| view! { <p>{sentence}</p> })}
         }
         .into_any(),
-    )
-}
-
-/// What a person has to do, since no hook does it.
-fn by_hand(page: &DeploymentPage) -> String {
-    let to = page.rollback.done.as_ref().and_then(|done| done.target_version.as_deref());
-    let to = to.unwrap_or("a version that works");
-    format!(
-        "Restore {to} by hand on {}, then announce it: until then nobody knows what runs there.",
-        page.deployment.environment
     )
 }
 

@@ -1,17 +1,38 @@
 //! The verdict in a sentence, whose turn it is, and how long the watch still lasts.
 
-use domain::{humanize, verdict::Verdict, watch::WatchState};
+use domain::{
+    humanize,
+    rollback::{HookState, Rollback, Unrestored},
+    verdict::Verdict,
+    watch::WatchState,
+};
 use engine::deployments::DeploymentPage;
 use leptos::prelude::*;
 
-use crate::components::badge::{DeploymentBadge, of_deployment};
+use crate::components::badge::{Badge, of_deployment};
 use crate::components::run::is_turn;
 
 /// The banner.
 pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
     let one = &page.deployment;
-    let (state, _) = of_deployment(one);
-    let (first, rest) = first_sentence(&page.run.gate.reason);
+    let (state, label) = of_deployment(one);
+    let (mut first, mut rest) = first_sentence(&page.run.gate.reason);
+    let unrestored = page.rollback.unrestored.as_ref();
+    // A rollback that did not happen is the worst there is: users have what was taken off.
+    let (state, label) = match unrestored.filter(|one| one.is_failed()) {
+        Some(Unrestored { rollback: Rollback { hook_state: HookState::Unknown, .. }, .. }) => {
+            ("failed", "Rollback unknown")
+        }
+        Some(_) => ("failed", "Rollback failed"),
+        None => (state, label),
+    };
+    if let Some(one) = unrestored {
+        if one.is_failed() {
+            (first, rest) = first_sentence(&one.sentence());
+        } else {
+            rest = one.sentence();
+        }
+    }
     let failed = one.state == WatchState::Watching && page.run.gate.verdict == Verdict::Failed;
     let actions = (failed && page.rollback.allowed).then(|| {
         let to = page.rollback.target.as_ref().map_or("Roll back…".to_owned(), |target| {
@@ -21,7 +42,7 @@ pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
     });
     view! {
         <section class="banner" data-state=state aria-label="Verdict" data-live="banner">
-            <DeploymentBadge deployment=one/>
+            <Badge state label/>
             <p><strong>{first}</strong>" "{rest}" "{turn(page)}</p>
             {time_left(page)}
             {actions}
@@ -35,8 +56,8 @@ fn turn(page: &DeploymentPage) -> Option<AnyView> {
     if page.deployment.state != WatchState::Watching {
         return None;
     }
-    if let Ok(role) = &page.run.sign_off.allowed {
-        let text = format!("Sign off as {role}");
+    if let Ok(offer) = &page.run.sign_off.allowed {
+        let text = format!("Sign off as {}", offer.role);
         return Some(view! { "Waiting on you: "<a href="#sign-off">{text}</a>"." }.into_any());
     }
     let mine: Vec<_> = page.run.items.iter().filter(|now| is_turn(now)).collect();

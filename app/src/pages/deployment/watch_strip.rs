@@ -1,6 +1,6 @@
 //! The watch as a strip: what the probes saw, slot by slot, and where now is.
 
-use domain::humanize;
+use domain::{humanize, watch::WatchState};
 use engine::deployments::{DeploymentPage, Slot};
 use leptos::prelude::*;
 
@@ -10,10 +10,14 @@ use crate::components::time::At;
 pub fn watch_strip(page: &DeploymentPage) -> AnyView {
     let one = &page.deployment;
     let strip = &page.strip;
-    let note = if strip.measurements == 0 {
-        "Nothing was measured in this watch yet. A check needs the service's base URL.".to_owned()
-    } else {
-        format!("{} measurements, {} failed.", strip.measurements, strip.failed)
+    let open = one.state == WatchState::Watching;
+    let note = match (strip.measurements, open) {
+        (0, false) => "Nothing was measured in this watch.".to_owned(),
+        (0, true) if page.base_url.is_none() => {
+            "Nothing was measured in this watch yet. A check needs the service’s base URL.".into()
+        }
+        (0, true) => "Nothing was measured in this watch yet.".to_owned(),
+        (n, _) => format!("{n} measurements, {} failed.", strip.failed),
     };
     view! {
         <section class="card" aria-labelledby="watch-h" id="watch" data-live="watch">

@@ -1,13 +1,11 @@
 //! What runs where.
 
-use domain::deployment::Deployment;
+use domain::rollback::Unrestored;
 use engine::services::{EnvironmentNow, ServiceOverview};
 use leptos::prelude::*;
 
 use super::Room;
-use crate::components::{
-    badge::DeploymentBadge, empty::Empty, restore_target::restore_sentence, time::Ago,
-};
+use crate::components::{badge::DeploymentBadge, empty::Empty, time::Ago};
 
 /// The card.
 pub fn environments(page: &ServiceOverview) -> AnyView {
@@ -66,7 +64,7 @@ fn row(page: &ServiceOverview, one: &EnvironmentNow) -> AnyView {
         None => view! { <small>"no base URL: nothing is probed"</small> }.into_any(),
     };
     let rest = match (&one.unrestored, &one.running) {
-        (Some(bad), running) => unrestored(page, bad, running.as_ref()),
+        (Some(bad), _) => unrestored(page, bad),
         (None, None) => {
             view! { <td colspan="4"><span class="muted">"never deployed"</span></td> }.into_any()
         }
@@ -83,12 +81,15 @@ fn row(page: &ServiceOverview, one: &EnvironmentNow) -> AnyView {
 }
 
 /// A rollback that nobody has said to be done: no version stands there as running.
-fn unrestored(page: &ServiceOverview, bad: &Deployment, should: Option<&Deployment>) -> AnyView {
+fn unrestored(page: &ServiceOverview, bad: &Unrestored) -> AnyView {
+    let said = bad.sentence();
+    let state = if bad.is_failed() { "failed" } else { "drift" };
+    let bad = &bad.deployment;
     let at = bad.closed_at.unwrap_or(bad.deployed_at);
     view! {
         <td>
             "not "<a href=format!("/deployments/{}", bad.id)>{bad.version.clone()}</a>
-            <small data-state="drift">{restore_sentence(should)}</small>
+            <small data-state=state>{said}</small>
         </td>
         <td><DeploymentBadge deployment=bad/></td>
         <td class="col-wide"><Ago at now=page.head.now/></td>

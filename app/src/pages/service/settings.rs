@@ -89,6 +89,9 @@ fn targets_form(page: &ServiceSettings) -> AnyView {
             }
         })
         .collect_view();
+    let assumed = service.targets.iter().any(|target| target.assumed).then(|| {
+        view! { <p class="hint">"Nobody has agreed on these yet: a page that is not there (404) fails nothing until they are saved."</p> }
+    });
     view! {
         <section class="card no-print" aria-labelledby="targets-h" id="targets" tabindex="-1">
             <header class="card-head"><h2 id="targets-h">"Response targets"</h2></header>
@@ -96,6 +99,7 @@ fn targets_form(page: &ServiceSettings) -> AnyView {
                 <form class="form" method="post" action={action::<ChangeTargets>()} data-enhance="">
                     <input type="hidden" name="service" value=service.slug.clone()/>
                     <p class="hint">"How fast each page must answer. Empty a page’s name to leave it out."</p>
+                    {assumed}
                     {rows}
                     <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save the targets"</button></div>
                 </form>

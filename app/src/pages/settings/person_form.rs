@@ -63,6 +63,8 @@ pub fn change_form(kept: &Account) -> AnyView {
                     <Select id=format!("{id}-role") name="role" label="Role" options=roles() chosen=person.role.as_str()/>
                     <Field id=format!("{id}-teams") name="teams" label="Teams" value=person.teams.join(", ")/>
                 </div>
+                <Field id=format!("{id}-logins") name="logins" label="Logins elsewhere" value=kept.logins.join(", ")
+                    hint="What CI calls them, such as anna-gh. A deployment announced under it is theirs, so they never sign it off alone."/>
                 <label class="check"><input type="checkbox" name="enabled" value="yes" checked=kept.disabled_at.is_none()/>" May sign in"</label>
                 <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save"</button></div>
             </form>

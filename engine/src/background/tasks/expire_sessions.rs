@@ -16,7 +16,7 @@ pub(super) const TASK: Task<Engine> = Task {
         name: "expire_sessions",
         title: "Expire sessions",
         does: "Removes the sessions of browsers that have expired.",
-        period: Duration::from_secs(3600),
+        period: Duration::from_secs(60),
     },
     run: |engine| {
         async move {

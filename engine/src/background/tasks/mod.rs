@@ -1,6 +1,7 @@
 //! The tasks, a file each. A new one is a file here and a line in [`ALL`].
 
 mod capture_baselines;
+mod close_unsigned_runs;
 mod detect_missed;
 mod expire_idempotency_keys;
 mod expire_schedule_leases;
@@ -21,6 +22,7 @@ pub(super) const ALL: &[Task<Engine>] = &[
     expire_waivers::TASK,
     roll_up_probes::TASK,
     capture_baselines::TASK,
+    close_unsigned_runs::TASK,
     open_due_runs::TASK,
     review_rehearsals::TASK,
     prune::TASK,

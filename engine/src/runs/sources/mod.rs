@@ -1,6 +1,7 @@
 //! The automated half of an item: its checks' newest measurements, its heartbeats, what scripts
 //! posted, its rule.
 
+mod beside;
 mod rules;
 
 use std::collections::HashMap;
@@ -17,6 +18,7 @@ use domain::{
 };
 use store::{Connection, StoreError, Tx, checks, deployments, measurements};
 
+pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now};
 pub(crate) use rules::{rehearsal_judgement, rollback_target};
 
 use crate::heartbeats;

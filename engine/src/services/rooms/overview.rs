@@ -12,6 +12,7 @@ use domain::{
     indicator::Thresholds,
     measurement::Phase,
     page::Page,
+    rollback::Unrestored,
     service::ServiceEnvironment,
 };
 use store::{
@@ -56,7 +57,7 @@ pub struct EnvironmentNow {
     /// What runs there.
     pub running: Option<Deployment>,
     /// What was rolled back there last, where nobody has said since what was restored.
-    pub unrestored: Option<Deployment>,
+    pub unrestored: Option<Unrestored>,
 }
 
 /// A deployment with its baselines.
@@ -157,13 +158,13 @@ async fn environments(
 ) -> Result<Vec<EnvironmentNow>, StoreError> {
     let id = head.service.id;
     let mut unrestored = deployments::unrestored(link).await?;
-    unrestored.retain(|one| one.service_id == id);
+    unrestored.retain(|one| one.deployment.service_id == id);
     let mut all = Vec::new();
     for environment in services::environments_of(link, id).await? {
         let slug = &environment.environment;
         all.push(EnvironmentNow {
             running: deployments::running(link, id, slug).await?,
-            unrestored: unrestored.iter().find(|one| one.environment == *slug).cloned(),
+            unrestored: unrestored.iter().find(|one| one.deployment.environment == *slug).cloned(),
             environment,
         });
     }

@@ -72,7 +72,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
         let detail = "every answer was a redirect or none, so no error page was seen";
         findings.push(finding("an error page", Phase::Inconclusive, detail));
     }
-    conclude(context, &base, findings, exchanges, &leaks, &mentions)
+    conclude(context, &base, findings, exchanges, &leaks, &mentions).await
 }
 
 /// Where the site really lives.
@@ -133,7 +133,7 @@ fn evaluate(provocation: &Provocation, answer: &Response, signs: &[Sign]) -> Fin
     finding(provocation.what, Phase::Successful, format!("answered {status}, giving nothing away"))
 }
 
-fn conclude(
+async fn conclude(
     context: &ProbeContext<'_>,
     base: &Url,
     findings: Vec<Finding>,
@@ -177,5 +177,5 @@ fn conclude(
         outcome = outcome.value(value);
     }
     let facts = Facts { value: outcome.value, ..Facts::default() };
-    context.with_conditions(outcome, &facts)
+    context.with_conditions(outcome, facts).await
 }

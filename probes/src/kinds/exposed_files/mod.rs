@@ -60,7 +60,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
         .map(|exposed| check_path(context, &base, exposed, &catch_all, deadline))
         .collect();
     let results: Vec<PathResult> = futures::stream::iter(checks).buffered(AT_ONCE).collect().await;
-    conclude(context, &base, results, catch_all.sample())
+    conclude(context, &base, results, catch_all.sample()).await
 }
 
 /// Where the site really lives and what it answers for unknown paths: a base address in clear often
@@ -142,7 +142,7 @@ async fn check_path(
     PathResult { finding: finding(exposed.path, phase, detail), exchanges, answered: true }
 }
 
-fn conclude(
+async fn conclude(
     context: &ProbeContext<'_>,
     base: &Url,
     results: Vec<PathResult>,
@@ -204,5 +204,5 @@ fn conclude(
     // Without an answer from every path, "none" would not be a count.
     let outcome = if answered == total || leaks > 0 { outcome.value(value) } else { outcome };
     let facts = Facts { value: outcome.value, ..Facts::default() };
-    context.with_conditions(outcome, &facts)
+    context.with_conditions(outcome, facts).await
 }

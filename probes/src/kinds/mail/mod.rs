@@ -78,7 +78,7 @@ pub(crate) async fn run(
         }
     };
     let arrived = wait(context, inbox, &marker, began).await;
-    conclude(context, &place, accepted, arrived, millis(began.elapsed()), exchanges)
+    conclude(context, &place, accepted, arrived, millis(began.elapsed()), exchanges).await
 }
 
 /// What marks the mail: no other has it.
@@ -135,7 +135,7 @@ async fn catcher(
     Ok(answer.text().contains(marker))
 }
 
-fn conclude(
+async fn conclude(
     context: &ProbeContext<'_>,
     place: &str,
     accepted: Finding,
@@ -174,7 +174,10 @@ fn conclude(
         .value(took)
         .findings(vec![accepted, found])
         .exchanges(exchanges);
-    if phase == Phase::Successful { context.with_conditions(outcome, &facts) } else { outcome }
+    if phase != Phase::Successful {
+        return outcome;
+    }
+    context.with_conditions(outcome, facts).await
 }
 
 async fn send(

@@ -2,12 +2,13 @@
 //! background tasks do, for Prometheus.
 
 mod background;
+mod connections;
 mod deliveries;
 mod scheduler;
 mod text;
 mod writer;
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     extract::{Request, State},
@@ -19,7 +20,7 @@ use prometheus::{
     Encoder as _, Gauge, HistogramOpts, HistogramVec, IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
-use super::{ApiState, problem::Problem};
+use super::{ApiState, connections::Places, problem::Problem};
 
 /// What is measured of the process.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ pub struct Metrics {
     memory: Gauge,
     cpu: Gauge,
     uptime: Gauge,
+    places: Arc<Places>,
     started: Instant,
 }
 
@@ -38,7 +40,7 @@ impl Metrics {
     ///
     /// # Errors
     /// Where two metrics share a name, which is a defect.
-    pub fn new() -> Result<Self, prometheus::Error> {
+    pub fn new(places: Arc<Places>) -> Result<Self, prometheus::Error> {
         let registry = Registry::new();
         let requests = HistogramVec::new(
             HistogramOpts::new(
@@ -62,7 +64,7 @@ impl Metrics {
             registry.register(Box::new(gauge.clone()))?;
         }
         let started = Instant::now();
-        Ok(Self { registry, requests, deployments, memory, cpu, uptime, started })
+        Ok(Self { registry, requests, deployments, memory, cpu, uptime, places, started })
     }
 
     fn process(&self) {
@@ -121,6 +123,7 @@ pub async fn metrics(State(state): State<ApiState>) -> Result<Response, Problem>
     let mut lines = text::Lines::default();
     scheduler::lines(&mut lines, &state.engine.scheduler_stats());
     writer::lines(&mut lines, &state.engine.writer_stats());
+    connections::lines(&mut lines, metrics.places.counts());
     background::lines(&mut lines, &state.engine.background_tasks());
     deliveries::lines(&mut lines, &state.engine.readiness().deliveries_by_state().await?);
     text.extend(lines.into_text().bytes());

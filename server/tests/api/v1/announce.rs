@@ -25,6 +25,7 @@ async fn answers_the_deployment_with_its_run() {
       "reason": "0 of 3 boxes are closed; nothing has failed. Open: smoke, mail, load.",
       "deployed_at": "[time]",
       "deployed_by": "ci",
+      "deployer_known": false,
       "watch_ends_at": "[time]",
       "runbook": "small v1",
       "pipeline_url": null,

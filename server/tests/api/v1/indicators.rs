@@ -23,6 +23,7 @@ async fn are_created_listed_and_retired() {
       "server_url": null,
       "query": null,
       "heartbeat_query": null,
+      "headers": {},
       "interval_s": 60,
       "thresholds": {
         "pass": [
@@ -64,6 +65,7 @@ async fn are_created_listed_and_retired() {
           "server_url": null,
           "query": null,
           "heartbeat_query": null,
+          "headers": {},
           "interval_s": 60,
           "thresholds": {
             "pass": [

@@ -24,6 +24,7 @@ use crate::http::{
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// Those that contain this.
+    #[param(max_length = 200)]
     q: Option<String>,
     /// Of this service.
     service: Option<String>,

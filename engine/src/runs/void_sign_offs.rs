@@ -1,0 +1,43 @@
+//! Signatures that count no more, because what they were given on has changed.
+
+use chrono::{DateTime, Utc};
+use domain::{actor::Actor, event::Event, item::Item, run::Run, sign_off::SignOff};
+use store::{StoreError, Tx, runs::sign_offs};
+
+use crate::audit::entry;
+
+/// Voids the signatures of a run one of whose required boxes is closed no more: they were given on
+/// other evidence.
+pub(super) async fn void_sign_offs(
+    tx: &mut Tx,
+    run: &Run,
+    reopened: &Item,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let given = sign_offs::of_run(tx, run.id).await?;
+    for one in given.into_iter().filter(|one| one.voided.is_none()) {
+        let state = reopened.state.label().to_lowercase();
+        let why = format!("{} became {state} after it was given.", reopened.key);
+        void(tx, run, &one, why, now).await?;
+    }
+    Ok(())
+}
+
+/// Voids a signature.
+pub(super) async fn void(
+    tx: &mut Tx,
+    run: &Run,
+    one: &SignOff,
+    why: String,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let kind = run.subject.as_str();
+    entry(&Actor::System("gate"), now, &format!("{kind}.sign_off_void"), kind, run.id)
+        .run(run.id)
+        .says(format!("the sign-off of {} counts no more: {why}", one.person_name))
+        .with("sign_off", one.id.to_string())
+        .record(tx);
+    sign_offs::void(tx, one.id, now, why).await?;
+    tx.publish(Event::run_changed(run.id));
+    Ok(())
+}
