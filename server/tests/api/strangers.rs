@@ -55,7 +55,8 @@ async fn forms_of_strangers_leave_no_row_and_are_limited() {
             .header("origin", &portal.url)
             // No session there is: anybody can write such a cookie.
             .header("cookie", "daytwo=AAAAAAAAAAAAAAAAAAAAAA")
-            .form(&[("theme", "dark"), ("note", "kept nowhere"), ("run", "x")])
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("theme=dark&note=kept+nowhere&run=x")
             .send();
         let answer = sent.await.unwrap();
         let given = answer.headers().get_all("set-cookie").iter();
