@@ -68,3 +68,16 @@ pub struct Run {
     /// Whether it is of a duty that is switched off, and so waits for nobody.
     pub suspended: bool,
 }
+
+impl Run {
+    /// Whether it waits for nothing but its boxes: its runbook asks for nobody's signature, and it
+    /// is a duty's, or its watch has run its time.
+    #[must_use]
+    pub fn needs_no_signature(&self, now: DateTime<Utc>) -> bool {
+        self.sign_off_required.is_empty()
+            && match self.subject {
+                RunSubject::Duty => true,
+                RunSubject::Deployment => now >= self.ends_at,
+            }
+    }
+}

@@ -2,17 +2,8 @@
 //! when its gate passes and its watch has run its time.
 
 use chrono::{DateTime, Utc};
-use domain::{
-    actor::Actor,
-    event::Event,
-    run::{Run, RunSubject},
-    verdict::Verdict,
-    watch::WatchState,
-};
-use store::{
-    StoreError, Tx,
-    runs::{self},
-};
+use domain::{actor::Actor, event::Event, run::Run, verdict::Verdict, watch::WatchState};
+use store::{StoreError, Tx, runs};
 
 use super::{Runs, evaluate_all};
 use crate::{Error, audit::entry};
@@ -28,7 +19,7 @@ pub(super) async fn close_unsigned(
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let open = run.state == WatchState::Watching && !run.suspended;
-    if !open || verdict != Verdict::Passed || !is_time(run, now) {
+    if !open || verdict != Verdict::Passed || !run.needs_no_signature(now) {
         return Ok(false);
     }
     runs::close(tx, run.id, WatchState::SignedOff, now).await?;
@@ -39,15 +30,6 @@ pub(super) async fn close_unsigned(
         .record(tx);
     tx.publish(Event::run_changed(run.id));
     Ok(true)
-}
-
-/// Whether a run waits for nothing but its boxes.
-fn is_time(run: &Run, now: DateTime<Utc>) -> bool {
-    run.sign_off_required.is_empty()
-        && match run.subject {
-            RunSubject::Duty => true,
-            RunSubject::Deployment => now >= run.ends_at,
-        }
 }
 
 impl Runs<'_> {
@@ -64,7 +46,7 @@ impl Runs<'_> {
             let page = runs::open_after(&mut self.0.read().await?, after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id);
-            let passed = |run: &Run| run.verdict == Verdict::Passed && is_time(run, now);
+            let passed = |run: &Run| run.verdict == Verdict::Passed && run.needs_no_signature(now);
             for id in page.iter().filter(|run| passed(run)).map(|run| run.id).collect::<Vec<_>>() {
                 let act = self.0.write(move |tx| {
                     Box::pin(async move {
