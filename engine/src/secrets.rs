@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{check::ProbeSpec, journey::Step};
+use domain::{
+    check::ProbeSpec,
+    journey::{Act, Step},
+};
 use probes::is_secret_name;
 
 use crate::{Error, error::ValidationErrors};
@@ -98,14 +101,14 @@ fn receivers(spec: &ProbeSpec, pointer: &str) -> BTreeSet<String> {
 
 /// What a step of a journey may send something to.
 fn reached_by(step: &Step) -> Vec<String> {
-    match step {
-        Step::Navigate { url } => vec![origin(url)],
-        Step::CustomStep { parameters, .. } => {
+    match &step.act {
+        Act::Navigate { url } => vec![origin(url)],
+        Act::CustomStep { parameters, .. } => {
             let urls = parameters.values().filter(|value| value.contains("://"));
             urls.map(|url| origin(url)).collect()
         }
         // An expression is a program in the page: another one may send what was typed elsewhere.
-        Step::WaitForExpression { expression, .. } => vec![format!("expression {expression}")],
+        Act::WaitForExpression { expression } => vec![format!("expression {expression}")],
         _ => Vec::new(),
     }
 }
@@ -171,7 +174,10 @@ pub(super) fn keep(mut spec: ProbeSpec, before: Option<&ProbeSpec>) -> Result<Pr
 
 #[cfg(test)]
 mod tests {
-    use domain::{check::HttpStep, journey::Recording};
+    use domain::{
+        check::HttpStep,
+        journey::{Place, Recording},
+    };
 
     use super::*;
 
@@ -258,11 +264,15 @@ mod tests {
             recording: Recording { title: "Log in".into(), timeout: None, steps },
             secrets: [("password".to_owned(), password.to_owned())].into(),
         };
-        let open = |url: &str| Step::Navigate { url: url.into() };
-        let until = |expression: &str| Step::WaitForExpression {
-            expression: expression.into(),
+        let step = |act: Act| Step {
+            act,
+            place: Place::default(),
             timeout: None,
+            asserted_events: Vec::new(),
         };
+        let open = |url: &str| step(Act::Navigate { url: url.into() });
+        let until =
+            |expression: &str| step(Act::WaitForExpression { expression: expression.into() });
         let known = journey(vec![open("https://a.example/login"), until("done")], "pw");
         let same = vec![open("https://a.example/start"), until("done")];
         keep(journey(same, HIDDEN), Some(&known)).unwrap();

@@ -1,53 +1,62 @@
-//! The JSON that the Recorder of Chrome's DevTools exports, read as a journey.
+//! The JSON that the Recorder of Chrome's DevTools exports, read as a journey: what it can say is
+//! replayed, and what is not known is refused, since a step that is passed over proves nothing.
 //!
-//! Beside the recorder's own steps there is one of Daytwo's, the `customStep` named `mail-link`.
+//! Source: the schema of `@puppeteer/replay`, which the Recorder follows. Beside its own steps there
+//! is one of Daytwo's, the `customStep` named `mail-link`.
 
 use std::collections::BTreeMap;
 
-use domain::journey::{Recording, Step, Target};
+use domain::journey::{
+    Act, Click, Expected, MAIL_LINK, Recording, Selector, Step, keyboard, mail_link,
+};
+use serde_json::Value;
 
 /// The most steps of a journey.
 pub const STEPS_MAX: usize = 200;
 /// The longest a step may wait, in milliseconds.
 pub const WAIT_MAX_MS: u64 = 60_000;
+/// The most elements a step may be asked to count.
+const COUNT_MAX: u64 = 100_000;
 
-/// The types of step there are.
-const TYPES: [&str; 14] = [
-    "setViewport",
-    "navigate",
-    "click",
-    "doubleClick",
-    "hover",
-    "change",
-    "keyDown",
-    "keyUp",
-    "scroll",
-    "waitForElement",
-    "waitForExpression",
-    "emulateNetworkConditions",
-    "close",
-    "customStep",
+/// The fields that each step may have.
+const COMMON: [&str; 5] = ["type", "timeout", "assertedEvents", "target", "frame"];
+const CLICK: [&str; 6] = ["selectors", "offsetX", "offsetY", "button", "deviceType", "duration"];
+
+/// The types of step there are, with their own fields.
+const TYPES: [(&str, &[&str]); 14] = [
+    (
+        "setViewport",
+        &["width", "height", "deviceScaleFactor", "isMobile", "hasTouch", "isLandscape"],
+    ),
+    ("navigate", &["url"]),
+    ("click", &CLICK),
+    ("doubleClick", &CLICK),
+    ("hover", &["selectors"]),
+    ("change", &["selectors", "value"]),
+    ("keyDown", &["key"]),
+    ("keyUp", &["key"]),
+    ("scroll", &["selectors", "x", "y"]),
+    ("waitForElement", &["selectors", "operator", "count", "visible", "properties", "attributes"]),
+    ("waitForExpression", &["expression"]),
+    ("emulateNetworkConditions", &["download", "upload", "latency"]),
+    ("close", &[]),
+    ("customStep", &["name", "parameters"]),
 ];
 
 /// Reads the recorder's JSON.
 ///
 /// # Errors
 /// Where it cannot be read or replayed: the JSON pointer of what is at fault, and why.
-pub fn read(json: &serde_json::Value) -> Result<Recording, (String, String)> {
+pub fn read(json: &Value) -> Result<Recording, (String, String)> {
     let fault = |at: &str, why: &str| Err((at.to_owned(), why.to_owned()));
-    let Some(steps) = json.get("steps").and_then(serde_json::Value::as_array) else {
+    let Some(steps) = json.get("steps").and_then(Value::as_array) else {
         return fault("", "is not a recording: export it from DevTools' Recorder as JSON");
     };
     if steps.is_empty() || steps.len() > STEPS_MAX {
         return fault("/steps", &format!("must be 1 to {STEPS_MAX}, not {}", steps.len()));
     }
     for (n, step) in steps.iter().enumerate() {
-        let kind = step.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
-        if !TYPES.contains(&kind) {
-            let kind: String = kind.chars().take(40).collect();
-            let said = format!("is of the type `{kind}`; there are {}", TYPES.join(", "));
-            return Err((format!("/steps/{n}"), said));
-        }
+        known(step).map_err(|why| (format!("/steps/{n}"), why))?;
     }
     let read = deserialize(json)?;
     for (n, step) in read.steps.iter().enumerate() {
@@ -56,77 +65,128 @@ pub fn read(json: &serde_json::Value) -> Result<Recording, (String, String)> {
     if read.timeout.is_some_and(|ms| ms > WAIT_MAX_MS) {
         return fault("/timeout", &format!("must be at most {WAIT_MAX_MS} ms"));
     }
-    if !matches!(read.steps.iter().find(|step| !is_setting(step)), Some(Step::Navigate { .. })) {
+    let first = read.steps.iter().map(|step| &step.act).find(|act| !is_setting(act));
+    if !matches!(first, Some(Act::Navigate { .. })) {
         return fault("/steps", "must begin with a `navigate`");
     }
     Ok(read)
 }
 
-fn deserialize(json: &serde_json::Value) -> Result<Recording, (String, String)> {
-    let title = json.get("title").and_then(serde_json::Value::as_str).unwrap_or("journey");
+/// Whether a step has only what is known of its type.
+fn known(step: &Value) -> Result<(), String> {
+    let kind = step.get("type").and_then(Value::as_str).unwrap_or_default();
+    let Some((_, own)) = TYPES.iter().find(|(name, _)| *name == kind) else {
+        let names: Vec<_> = TYPES.iter().map(|(name, _)| *name).collect();
+        return Err(format!("is of the type `{}`; there are {}", short(kind), names.join(", ")));
+    };
+    let fields = step.as_object().into_iter().flatten().map(|(name, _)| name.as_str());
+    let mut strange = fields.filter(|name| !COMMON.contains(name) && !own.contains(name));
+    match strange.next() {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "has a field `{}`, which a `{kind}` does not have, so that it cannot be said what it \
+             asks for; it may have {}",
+            short(name),
+            own.iter().chain(&COMMON[1..]).copied().collect::<Vec<_>>().join(", ")
+        )),
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+fn deserialize(json: &Value) -> Result<Recording, (String, String)> {
+    let title = json.get("title").and_then(Value::as_str).unwrap_or("journey");
     let mut steps = Vec::new();
     for (n, step) in json["steps"].as_array().into_iter().flatten().enumerate() {
         let read = serde_json::from_value(step.clone());
         steps.push(read.map_err(|error| (format!("/steps/{n}"), error.to_string()))?);
     }
-    let timeout = json.get("timeout").and_then(serde_json::Value::as_u64);
+    let timeout = json.get("timeout").and_then(Value::as_u64);
     Ok(Recording { title: title.chars().take(120).collect(), timeout, steps })
 }
 
 /// Whether it only prepares the window, before anything is opened.
-const fn is_setting(step: &Step) -> bool {
-    matches!(step, Step::SetViewport { .. } | Step::EmulateNetworkConditions {})
+const fn is_setting(act: &Act) -> bool {
+    matches!(act, Act::SetViewport { .. } | Act::EmulateNetworkConditions { .. })
 }
 
-fn target(step: &Step) -> Option<&Target> {
-    match step {
-        Step::Click(target)
-        | Step::DoubleClick(target)
-        | Step::Hover(target)
-        | Step::Change { target, .. }
-        | Step::WaitForElement { target, .. } => Some(target),
+fn selectors(act: &Act) -> Option<&[Selector]> {
+    match act {
+        Act::Click(Click { selectors, .. })
+        | Act::DoubleClick(Click { selectors, .. })
+        | Act::Hover { selectors }
+        | Act::Change { selectors, .. }
+        | Act::WaitForElement(Expected { selectors, .. }) => Some(selectors),
+        Act::Scroll { selectors, .. } if !selectors.is_empty() => Some(selectors),
         _ => None,
     }
 }
 
 fn check(step: &Step) -> Result<(), String> {
-    if let Some(target) = target(step) {
-        if target.selectors.is_empty()
-            || target.selectors.iter().any(|selector| selector.path().is_empty())
-        {
-            return Err("has no selector, so that nothing can be found".into());
-        }
-        if target.timeout.is_some_and(|ms| ms > WAIT_MAX_MS) {
-            return Err(format!("waits longer than {WAIT_MAX_MS} ms"));
-        }
+    if let Some(selectors) = selectors(&step.act)
+        && (selectors.is_empty() || selectors.iter().any(|selector| !finds(selector)))
+    {
+        return Err("has no selector, or an empty one, so that nothing can be found".into());
     }
-    match step {
-        Step::Navigate { url } if !is_web(url) => {
+    if step.timeout.is_some_and(|ms| ms > WAIT_MAX_MS) {
+        return Err(format!("waits longer than {WAIT_MAX_MS} ms"));
+    }
+    match &step.act {
+        Act::Navigate { url } if !is_web(url) => {
             Err("opens something other than an http or https address".into())
         }
-        Step::SetViewport { width, height }
+        Act::SetViewport { width, height, .. }
             if !(100..=4_000).contains(width) || !(100..=4_000).contains(height) =>
         {
             Err("must be 100 to 4000 pixels wide and high".into())
         }
-        Step::WaitForExpression { timeout: Some(ms), .. } if *ms > WAIT_MAX_MS => {
-            Err(format!("waits longer than {WAIT_MAX_MS} ms"))
+        Act::SetViewport { device_scale_factor: Some(scale), .. }
+            if !scale.as_f64().is_some_and(|scale| (0.0..=8.0).contains(&scale)) =>
+        {
+            Err("must have a `deviceScaleFactor` of 0 to 8".into())
         }
-        Step::CustomStep { name, parameters } => custom(name, parameters),
+        Act::Click(Click { duration: Some(ms), .. })
+        | Act::DoubleClick(Click { duration: Some(ms), .. })
+            if *ms > WAIT_MAX_MS =>
+        {
+            Err(format!("holds the button longer than {WAIT_MAX_MS} ms"))
+        }
+        Act::KeyDown { key } | Act::KeyUp { key } if keyboard::key(key, false).is_none() => {
+            let example = "such as `Enter`, `Control`, `a` or `KeyA`";
+            Err(format!("is about the key `{}`, which no keyboard has; {example}", short(key)))
+        }
+        Act::WaitForElement(Expected { count: Some(count), .. }) if *count > COUNT_MAX => {
+            Err(format!("counts to more than {COUNT_MAX}"))
+        }
+        Act::WaitForExpression { expression } if expression.trim().is_empty() => {
+            Err("waits for an empty expression".into())
+        }
+        Act::CustomStep { name, parameters } => custom(name, parameters),
         _ => Ok(()),
     }
 }
 
+/// Whether a selector, without the word for its kind, says anything.
+fn finds(selector: &Selector) -> bool {
+    let says = |part: &String| {
+        let kinds = ["aria/", "xpath/", "pierce/", "text/"];
+        let rest = kinds.iter().find_map(|kind| part.strip_prefix(kind)).unwrap_or(part);
+        !rest.trim().is_empty()
+    };
+    !selector.path().is_empty() && selector.path().iter().all(says)
+}
+
 fn custom(name: &str, parameters: &BTreeMap<String, String>) -> Result<(), String> {
-    if name != "mail-link" {
-        let name: String = name.chars().take(40).collect();
-        return Err(format!("is the custom step `{name}`; there is `mail-link`"));
+    if name != MAIL_LINK {
+        return Err(format!("is the custom step `{}`; there is `{MAIL_LINK}`", short(name)));
     }
-    let inbox = parameters.get("inbox").map(String::as_str).unwrap_or_default();
+    let (inbox, part) = mail_link(parameters);
     if !is_web(inbox) {
         return Err("must name the `inbox`, the http address of a mail catcher".into());
     }
-    if parameters.get("match").is_none_or(|part| part.trim().is_empty()) {
+    if part.trim().is_empty() {
         return Err("must say in `match` what the link contains, such as /password/reset".into());
     }
     Ok(())
@@ -182,6 +242,20 @@ mod tests {
     #[case(json!({"type": "navigate", "url": "chrome://settings"}), "other than an http")]
     #[case(json!({"type": "navigate", "url": "javascript:alert(1)"}), "other than an http")]
     #[case(json!({"type": "click", "selectors": []}), "no selector")]
+    #[case(json!({"type": "click", "selectors": [[]]}), "no selector")]
+    #[case(json!({"type": "click", "selectors": ["text/"]}), "no selector")]
+    #[case(json!({"type": "scroll", "selectors": [[""]]}), "no selector")]
+    #[case(json!({"type": "click", "selectors": ["a"], "button": "third"}), "unknown variant `third`")]
+    #[case(json!({"type": "click", "selectors": ["a"], "assertedEvents": [{"type": "download"}]}), "unknown variant `download`")]
+    #[case(json!({"type": "click", "selectors": ["a"], "frame": "main"}), "invalid type")]
+    #[case(json!({"type": "click", "selectors": ["a"], "frame": [-1]}), "invalid value")]
+    #[case(json!({"type": "click", "selectors": ["a"], "modifiers": ["Control"]}), "has a field `modifiers`")]
+    #[case(json!({"type": "waitForElement", "selectors": ["a"], "attribute": {"x": "y"}}), "has a field `attribute`")]
+    #[case(json!({"type": "waitForElement", "selectors": ["a"], "operator": ">"}), "unknown variant `>`")]
+    #[case(json!({"type": "waitForElement", "selectors": ["a"], "count": -1}), "invalid value")]
+    #[case(json!({"type": "waitForElement", "selectors": ["a"], "attributes": {"x": 1}}), "invalid type")]
+    #[case(json!({"type": "waitForExpression", "expression": " "}), "empty expression")]
+    #[case(json!({"type": "keyDown", "key": "Ctrl"}), "the key `Ctrl`")]
     #[case(json!({"type": "click", "selectors": ["a"], "timeout": 99_999_999}), "waits longer")]
     #[case(json!({"type": "waitForExpression", "expression": "true", "timeout": 99_999_999}), "waits longer")]
     #[case(json!({"type": "change", "selectors": ["a"]}), "missing field `value`")]
@@ -192,6 +266,29 @@ mod tests {
         let (at, why) = with(step).unwrap_err();
         assert_eq!(at, "/steps/5");
         assert!(why.contains(says), "{why}");
+    }
+
+    #[test]
+    fn what_a_step_asserts_and_where_it_happens_is_kept() {
+        let step = json!({
+            "type": "click", "target": "https://pay.example.org/", "frame": [1, 0],
+            "selectors": [["#host", "aria/Pay"]], "button": "secondary", "offsetX": 12.5,
+            "offsetY": 7, "duration": 60, "deviceType": "touch", "timeout": 900,
+            "assertedEvents": [{"type": "navigation", "url": "https://shop.example.org/x", "title": ""}],
+        });
+        let recording = with(step).unwrap();
+        let Some(step) = recording.steps.last() else { panic!() };
+        assert_eq!(step.place.elsewhere(), Some("https://pay.example.org/"));
+        assert_eq!((step.place.frame.as_slice(), step.timeout), ([1, 0].as_slice(), Some(900)));
+        assert!(step.asserts_navigation());
+        assert_eq!(step.label(), "right-click “Pay”");
+        let wait = json!({
+            "type": "waitForElement", "selectors": ["li"], "operator": "<=", "count": 3,
+            "visible": false, "properties": {"dataset": {"state": "done"}}, "attributes": {"a": "b"},
+        });
+        let recording = with(wait).unwrap();
+        let kept = serde_json::to_value(&recording).unwrap();
+        assert_eq!(read(&kept).unwrap(), recording, "what is kept says the same");
     }
 
     #[test]

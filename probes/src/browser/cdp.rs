@@ -56,9 +56,25 @@ pub(super) struct Cdp {
 /// Something that happened.
 #[derive(Debug)]
 pub(super) struct Event {
+    /// The tab it happened in; `None` for the browser itself.
+    pub(super) session: Option<String>,
     pub(super) method: String,
     pub(super) params: Value,
 }
+
+/// What is listened to. All else is dropped as it comes: a page can say any number of things.
+const HEARD: [&str; 10] = [
+    "Page.frameStartedLoading",
+    "Page.frameStartedNavigating",
+    "Page.frameStoppedLoading",
+    "Page.frameNavigated",
+    "Page.navigatedWithinDocument",
+    "Page.frameDetached",
+    "Page.javascriptDialogOpening",
+    "Inspector.targetCrashed",
+    "Target.targetCreated",
+    "Target.targetDestroyed",
+];
 
 impl Drop for Cdp {
     fn drop(&mut self) {
@@ -70,7 +86,7 @@ impl Cdp {
     pub(super) fn over(socket: Socket) -> Self {
         let (sink, stream) = socket.split();
         let waiting = PendingCommands::default();
-        let (events, _) = broadcast::channel(1_024);
+        let (events, _) = broadcast::channel(4_096);
         let reader = tokio::spawn(read(stream, waiting.clone(), events.clone()));
         Self {
             sink: tokio::sync::Mutex::new(sink),
@@ -142,9 +158,13 @@ async fn read(
             }
             None => {
                 let method = message["method"].as_str().unwrap_or_default().to_owned();
+                if !HEARD.contains(&method.as_str()) {
+                    continue;
+                }
+                let session = message["sessionId"].as_str().map(ToOwned::to_owned);
                 let params = message["params"].take();
                 // Nobody may be listening.
-                let _ = events.send(Arc::new(Event { method, params }));
+                let _ = events.send(Arc::new(Event { session, method, params }));
             }
         }
     }

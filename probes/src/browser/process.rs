@@ -4,15 +4,14 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::cdp::Cdp;
-use super::page::Page;
 use super::proxy::Proxy;
+use super::tabs::Tabs;
 use crate::client::GuardedClient;
 
 /// How long a browser may take to start.
@@ -70,7 +69,11 @@ impl Browser {
                 "--disable-dev-shm-usage",
                 "--disable-webrtc",
                 "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
-                "--disable-features=Translate,MediaRouter,OptimizationHints",
+                // One process for all frames of a page, so that a frame of another site is one of
+                // its page's session; the browser is this journey's alone and ends with it.
+                "--disable-site-isolation-trials",
+                "--disable-features=Translate,MediaRouter,OptimizationHints,IsolateOrigins,\
+                 site-per-process",
                 "--mute-audio",
                 "--hide-scrollbars",
                 "--lang=en-US",
@@ -119,14 +122,9 @@ impl Browser {
         Ok(Self { cdp, proxy, group, _child: child, _profile: profile })
     }
 
-    /// Opens a page.
-    pub(crate) async fn page(&self) -> Result<Page<'_>, super::CdpError> {
-        let target =
-            self.cdp.send(None, "Target.createTarget", json!({ "url": "about:blank" })).await?;
-        let attach = json!({ "targetId": target["targetId"], "flatten": true });
-        let attached = self.cdp.send(None, "Target.attachToTarget", attach).await?;
-        let session = attached["sessionId"].as_str().unwrap_or_default().to_owned();
-        Page::open(&self.cdp, session).await
+    /// Opens the first tab.
+    pub(crate) async fn tabs(&self) -> Result<Tabs<'_>, super::CdpError> {
+        Tabs::open(&self.cdp).await
     }
 
     /// What is wrong with a certificate the browser met, where it is for the proxy to judge.

@@ -1,5 +1,11 @@
 //! The link of a mail, from a catcher that shows its mails over HTTP.
+//!
+//! It is one that came after the journey's own request, in whatever order the catcher lists its mails:
+//! before each step that may send a mail it is noted which links there are. What came before the last
+//! of these steps but after the first is taken only where nothing newer comes, since a journey may do
+//! something else while its mail is on the way.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -9,46 +15,120 @@ use crate::context::ProbeContext;
 
 /// How often the catcher is asked.
 const POLL_INTERVAL: Duration = Duration::from_millis(400);
+/// How long a look into the catcher may take before a step.
+const LOOK: Duration = Duration::from_secs(5);
 
-/// Waits for a mail with a link that contains `part`; the first such link, the newest mail standing
-/// first as catchers list them.
-pub(super) async fn wait(
-    context: &ProbeContext<'_>,
-    inbox: &str,
-    part: &str,
-    until: Instant,
-) -> Result<String, String> {
-    loop {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(format!("no mail with a link that contains `{part}` has come"));
+/// How often each link stands in an inbox.
+type Links = HashMap<String, usize>;
+
+/// What is known of an inbox.
+#[derive(Default)]
+pub(super) struct Inbox {
+    /// What was there when the journey began.
+    first: Option<Links>,
+    /// What was there before the last step that may have sent a mail.
+    last: Option<Links>,
+}
+
+impl Inbox {
+    /// Notes what is there now, before a step that may send a mail.
+    pub(super) async fn note(&mut self, context: &ProbeContext<'_>, inbox: &str, part: &str) {
+        if let Ok(links) = look(context, inbox, part, LOOK).await {
+            let counted = counted(&links);
+            self.first.get_or_insert_with(|| counted.clone());
+            self.last = Some(counted);
         }
-        let request = Request::get(inbox).map_err(|error| error.to_string())?;
-        let request = request.timeout(left).body_limit_bytes(4 * 1024 * 1024);
-        let answer = context
-            .client
-            .send(request)
-            .await
-            .map_err(|error| format!("the mail catcher could not be asked: {error}"))?;
-        let text = answer.text();
-        if let Some(link) = link(&text, part) {
-            return Ok(link);
+    }
+
+    /// Waits for a mail of this journey with a link that contains `part`.
+    pub(super) async fn wait(
+        &self,
+        context: &ProbeContext<'_>,
+        inbox: &str,
+        part: &str,
+        until: Instant,
+    ) -> Result<String, String> {
+        let (Some(first), Some(last)) = (&self.first, &self.last) else {
+            return Err(match look(context, inbox, part, LOOK).await {
+                Err(why) => why,
+                Ok(_) => "the mail catcher could not be asked before the mail was sent, so that \
+                          new mails cannot be told from old ones"
+                    .into(),
+            });
+        };
+        let began = Instant::now();
+        let patience = began + until.saturating_duration_since(began) / 2;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(format!("no new mail with a link that contains `{part}` has come"));
+            }
+            let links = look(context, inbox, part, left).await?;
+            if let Some(link) = newer(&links, last) {
+                return Ok(link);
+            }
+            if Instant::now() >= patience
+                && let Some(link) = newer(&links, first)
+            {
+                return Ok(link);
+            }
+            sleep(POLL_INTERVAL.min(left)).await;
         }
-        sleep(POLL_INTERVAL.min(left)).await;
     }
 }
 
-/// The first address in a text that contains `part`. Texts may be JSON, HTML or quoted-printable.
-fn link(text: &str, part: &str) -> Option<String> {
+/// The links that contain `part` in the mails a catcher shows.
+async fn look(
+    context: &ProbeContext<'_>,
+    inbox: &str,
+    part: &str,
+    limit: Duration,
+) -> Result<Vec<String>, String> {
+    let request = Request::get(inbox).map_err(|error| error.to_string())?;
+    let request = request.timeout(limit).body_limit_bytes(4 * 1024 * 1024);
+    let answer = context
+        .client
+        .send(request)
+        .await
+        .map_err(|error| format!("the mail catcher could not be asked: {error}"))?;
+    let status = answer.status.as_u16();
+    if !(200..300).contains(&status) {
+        return Err(format!("the mail catcher answered {status}"));
+    }
+    Ok(links(&answer.text(), part))
+}
+
+fn counted(links: &[String]) -> Links {
+    let mut counted = Links::new();
+    for link in links {
+        *counted.entry(link.clone()).or_default() += 1;
+    }
+    counted
+}
+
+/// The first link that stands there oftener than before.
+fn newer(links: &[String], before: &Links) -> Option<String> {
+    let now = counted(links);
+    let more = |link: &&String| now.get(*link) > before.get(*link);
+    links.iter().find(more).cloned()
+}
+
+/// The addresses in a text that contain `part`. Texts may be JSON, HTML or quoted-printable.
+fn links(text: &str, part: &str) -> Vec<String> {
     let plain = text.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
     let plain = plain.replace("\\/", "/").replace("\\u0026", "&").replace("&amp;", "&");
     let ends = |c: char| c.is_whitespace() || "\"'<>\\)]}".contains(c);
-    ["https://", "http://"]
+    let mut found: Vec<(usize, &str)> = ["https://", "http://"]
         .iter()
         .flat_map(|scheme| plain.match_indices(scheme))
-        .map(|(at, _)| plain[at..].split(ends).next().unwrap_or_default().trim_end_matches('.'))
-        .find(|link| link.contains(part))
-        .map(ToOwned::to_owned)
+        .map(|(at, _)| {
+            let link = plain[at..].split(ends).next().unwrap_or_default();
+            (at, link.trim_end_matches(['.', ',', ';']))
+        })
+        .filter(|(_, link)| link.contains(part))
+        .collect();
+    found.sort_unstable();
+    found.into_iter().map(|(_, link)| link.to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -57,7 +137,7 @@ mod tests {
 
     #[test]
     fn links_are_found_in_json_html_and_mail() {
-        let found = |text: &str| link(text, "/reset");
+        let found = |text: &str| links(text, "/reset").into_iter().next();
         let there = Some("http://shop.example.org/reset?token=a1&x=2".to_owned());
         assert_eq!(
             found(r#"[{"text": "Go to http://shop.example.org/reset?token=a1\u0026x=2\nBye"}]"#),
@@ -72,5 +152,18 @@ mod tests {
             Some("http://shop.example.org/reset?token=a1&x=2")
         );
         assert_eq!(found("http://shop.example.org/welcome"), None);
+    }
+
+    #[test]
+    fn only_what_was_not_there_before_is_new() {
+        let link = |n: u32| format!("http://shop.example.org/reset?n={n}");
+        let all = |numbers: &[u32]| numbers.iter().map(|n| link(*n)).collect::<Vec<_>>();
+        let before = counted(&all(&[1, 2]));
+        assert_eq!(newer(&all(&[1, 2]), &before), None);
+        assert_eq!(newer(&all(&[2, 1]), &before), None, "in another order");
+        assert_eq!(newer(&all(&[1, 2, 3]), &before), Some(link(3)), "the oldest first");
+        assert_eq!(newer(&all(&[3, 2, 1]), &before), Some(link(3)), "the newest first");
+        assert_eq!(newer(&all(&[2]), &before), None, "one was deleted");
+        assert_eq!(newer(&all(&[1, 2, 2]), &before), Some(link(2)), "the same link once more");
     }
 }
