@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     ids::{DeploymentId, PersonId, ReleaseId, RunbookVersionId, ServiceId},
-    run::{Run, RunSubject},
+    run::{Revocation, Run, RunSubject},
     runbook::SignOffRequirement,
     string_enum::string_enum,
     verdict::Verdict,
@@ -98,6 +98,8 @@ pub struct Deployment {
     pub superseded_by_id: Option<DeploymentId>,
     /// Whether whoever signed it off did so alone, having deployed it or waived a box of it.
     pub signed_alone: bool,
+    /// When its sign-off was last revoked, and why.
+    pub revoked: Option<Revocation>,
     /// When its watch closed.
     pub closed_at: Option<DateTime<Utc>>,
     /// When it was announced.
@@ -124,6 +126,7 @@ impl Deployment {
             open_items: self.open_items,
             required_items: self.required_items,
             closed_at: self.closed_at,
+            revoked: self.revoked.clone(),
             suspended: false,
         }
     }

@@ -184,6 +184,7 @@ impl DutyRun {
             open_items: self.required_items,
             required_items: self.required_items,
             closed_at: self.closed_at,
+            revoked: None,
             suspended: duty.retired_at.is_some(),
         }
     }

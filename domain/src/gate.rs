@@ -1,6 +1,6 @@
 //! The gate: whether a deployment may be signed off, and what CI is told when it asks.
 
-use crate::{item::ItemState, verdict::Verdict, watch::WatchState};
+use crate::{item::ItemState, run::Revocation, verdict::Verdict, watch::WatchState};
 
 /// A box as the gate sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct GateAnswer {
     pub open: Vec<String>,
     /// Why, in one or two sentences.
     pub reason: String,
+    /// Whether it may be signed off: nothing holds it but, after a revocation, the missing sign-off.
+    pub may_be_signed: bool,
     /// Of what is signed off: whether more than the one person who deployed it or waived a box of it
     /// looked at it.
     pub four_eyes: Option<bool>,
@@ -54,8 +56,13 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
     let required: Vec<_> = items.iter().filter(counts).collect();
     let open: Vec<_> = required.iter().filter(|item| !item.state.is_closed()).collect();
     let keys = open.iter().map(|item| item.key.to_owned()).collect();
-    let answer =
-        |verdict, reason: String| GateAnswer { verdict, open: keys, reason, four_eyes: None };
+    let answer = |verdict, reason: String| GateAnswer {
+        may_be_signed: verdict == Verdict::Passed && watch == WatchState::Watching,
+        verdict,
+        open: keys,
+        reason,
+        four_eyes: None,
+    };
 
     match watch {
         WatchState::RolledBack => {
@@ -116,6 +123,23 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
             Some(failing) => format!("{of}. Beside them, {failing} Open: {named}."),
         },
     )
+}
+
+/// What the gate says of a run whose sign-off was revoked: it does not pass until it is signed off
+/// again, since whoever asked before was told that it works.
+#[must_use]
+pub fn after_revocation(answer: GateAnswer, revoked: &Revocation) -> GateAnswer {
+    let at = revoked.at.format("%-d %B %H:%M UTC");
+    let because = sentence(&revoked.because);
+    let now = match answer.verdict {
+        Verdict::Passed => "Every required box is closed again: it has to be signed off again.",
+        _ => &answer.reason,
+    };
+    GateAnswer {
+        reason: format!("The sign-off was revoked on {at}, because {because} {now}"),
+        verdict: Verdict::Failed,
+        ..answer
+    }
 }
 
 fn closed_sentence(required: &[&GateItem<'_>]) -> String {
@@ -210,6 +234,24 @@ mod tests {
         let failed = [item("b", true, ItemState::Failed)];
         let said = decide(WatchState::Watching, &failed, &[red("journey", true)]);
         assert_eq!(said.reason, "b failed: Because. 1 more failed.");
+    }
+
+    #[test]
+    fn after_a_revocation_it_does_not_pass_until_it_is_signed_again() {
+        let at = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+        let revoked = Revocation { at, because: "smoke-tests failed: 1 of 9 failed".into() };
+        let closed = decide(WatchState::Watching, &[item("a", true, ItemState::Passed)], &[]);
+        let said = after_revocation(closed, &revoked);
+        assert_eq!((said.verdict, said.may_be_signed), (Verdict::Failed, true));
+        assert_eq!(
+            said.reason,
+            "The sign-off was revoked on 21 September 13:33 UTC, because smoke-tests failed: 1 of 9 \
+             failed. Every required box is closed again: it has to be signed off again."
+        );
+        let open = decide(WatchState::Watching, &[item("a", true, ItemState::Open)], &[]);
+        let said = after_revocation(open, &revoked);
+        assert_eq!((said.verdict, said.may_be_signed), (Verdict::Failed, false));
+        assert!(said.reason.ends_with("nothing has failed. Open: a."), "{}", said.reason);
     }
 
     fn state() -> impl Strategy<Value = ItemState> {

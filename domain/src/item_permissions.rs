@@ -19,6 +19,8 @@ pub enum ItemAct {
     EndWaiver,
     /// A machine gives its word.
     Result,
+    /// A machine says that what was signed off fails after all.
+    LateFailure,
     /// A person has its probes run now.
     Probe,
 }
@@ -26,9 +28,12 @@ pub enum ItemAct {
 impl ItemAct {
     const fn needs(self) -> Role {
         match self {
-            Self::Tick | Self::MarkFailed | Self::Untick | Self::Result | Self::Probe => {
-                Role::Operator
-            }
+            Self::Tick
+            | Self::MarkFailed
+            | Self::Untick
+            | Self::Result
+            | Self::LateFailure
+            | Self::Probe => Role::Operator,
             Self::Waive | Self::EndWaiver => Role::Approver,
         }
     }
@@ -40,7 +45,7 @@ impl ItemAct {
             Self::Untick => "untick",
             Self::Waive => "waive",
             Self::EndWaiver => "end the waiver of",
-            Self::Result => "post a result on",
+            Self::Result | Self::LateFailure => "post a result on",
             Self::Probe => "probe",
         }
     }
@@ -121,8 +126,10 @@ pub fn authorize_item(
 ) -> Result<(), ItemRefusal> {
     let verb = act.verb();
     match (act, actor) {
-        (ItemAct::Result, Actor::Token { .. } | Actor::System(_)) => {}
-        (ItemAct::Result, _) => return Err(ItemRefusal::NotAMachine { key: key.into() }),
+        (ItemAct::Result | ItemAct::LateFailure, Actor::Token { .. } | Actor::System(_)) => {}
+        (ItemAct::Result | ItemAct::LateFailure, _) => {
+            return Err(ItemRefusal::NotAMachine { key: key.into() });
+        }
         (_, Actor::Person(person)) => {
             if person.role < act.needs() {
                 return Err(ItemRefusal::RoleTooLow {
@@ -135,7 +142,7 @@ pub fn authorize_item(
         _ => return Err(ItemRefusal::NotAPerson { verb, key: key.into() }),
     }
     match (act, item_actor) {
-        (ItemAct::Result, ItemActor::Human) => {
+        (ItemAct::Result | ItemAct::LateFailure, ItemActor::Human) => {
             return Err(ItemRefusal::HumanItem { key: key.into() });
         }
         (ItemAct::Tick | ItemAct::MarkFailed | ItemAct::Untick, ItemActor::Automated) => {
@@ -143,7 +150,8 @@ pub fn authorize_item(
         }
         _ => {}
     }
-    if watch == WatchState::Watching {
+    let revokes = act == ItemAct::LateFailure && subject == RunSubject::Deployment;
+    if watch == WatchState::Watching || (revokes && watch == WatchState::SignedOff) {
         Ok(())
     } else {
         let (state, run) = match subject {

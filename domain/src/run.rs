@@ -31,6 +31,15 @@ impl RunSubject {
     }
 }
 
+/// That a sign-off counts no more, because what it was given on failed afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Revocation {
+    /// When that was noticed.
+    pub at: DateTime<Utc>,
+    /// What failed, in a sentence.
+    pub because: String,
+}
+
 /// A run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
@@ -65,11 +74,35 @@ pub struct Run {
     pub required_items: i64,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// When its sign-off was last revoked, and why. It stands until it is signed off again.
+    pub revoked: Option<Revocation>,
     /// Whether it is of a duty that is switched off, and so waits for nobody.
     pub suspended: bool,
 }
 
 impl Run {
+    /// Its revocation, where it has not been signed off again since.
+    #[must_use]
+    pub fn standing_revocation(&self) -> Option<&Revocation> {
+        let signed = !self.sign_off_required.is_empty();
+        self.revoked.as_ref().filter(|_| signed && self.state == WatchState::Watching)
+    }
+
+    /// Whether its sign-off can still be revoked by what its checks see: a deployment's, until its
+    /// watch has run its time. What fails later is an incident of what has proved itself.
+    #[must_use]
+    pub fn can_be_revoked(&self, now: DateTime<Utc>) -> bool {
+        self.subject == RunSubject::Deployment
+            && self.state == WatchState::SignedOff
+            && now < self.ends_at
+    }
+
+    /// It as it was before it was closed, for what follows from evidence that came afterwards.
+    #[must_use]
+    pub fn reopened(&self) -> Self {
+        Self { state: WatchState::Watching, closed_at: None, ..self.clone() }
+    }
+
     /// Whether it waits for nothing but its boxes: its runbook asks for nobody's signature, and it
     /// is a duty's, or its watch has run its time.
     #[must_use]

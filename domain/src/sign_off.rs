@@ -11,7 +11,6 @@ use crate::{
     roles::Role,
     run::RunSubject,
     runbook::SignOffRequirement,
-    verdict::Verdict,
     watch::WatchState,
 };
 
@@ -223,7 +222,7 @@ impl Signing<'_> {
         if person.role < Role::Approver {
             return Err(SignOffRefusal::RoleTooLow(person.role.as_str()));
         }
-        if self.gate.verdict != Verdict::Passed {
+        if !self.gate.may_be_signed {
             return Err(SignOffRefusal::GateHolds {
                 verdict: self.gate.verdict.as_str(),
                 open: self.gate.open.clone(),
@@ -387,12 +386,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::verdict::Verdict;
 
     fn passed() -> GateAnswer {
         GateAnswer {
             verdict: Verdict::Passed,
             open: vec![],
             reason: "All closed.".into(),
+            may_be_signed: true,
             four_eyes: None,
         }
     }
@@ -468,6 +469,7 @@ mod tests {
             verdict: Verdict::Undecided,
             open: vec!["smoke-tests".into()],
             reason: String::new(),
+            may_be_signed: false,
             four_eyes: None,
         };
         assert!(case.sign(&me).unwrap_err().to_string().contains("smoke-tests"));

@@ -11,6 +11,7 @@ use domain::{
     item::{Item, ItemActor, ItemState},
     page::Page,
     permissions::{Permission, authorize},
+    roles::Role,
     rollback::Unrestored,
     run::{Run, RunSubject},
     service::{Environment, Service, ServiceEnvironment},
@@ -18,7 +19,7 @@ use domain::{
 };
 use store::{
     Connection, deployments,
-    runs::{self, items},
+    runs::{self, items, sign_offs},
     services,
 };
 
@@ -57,6 +58,8 @@ pub struct Board {
     pub overdue: Vec<(Item, WaitingRun)>,
     /// The open watches whose gate passes and that wait for a signature.
     pub to_sign: Vec<Deployment>,
+    /// Those whose sign-off was revoked and is not given again: told to who signed and who may.
+    pub revoked: Vec<Deployment>,
     /// The duties with an open run, the most urgent first.
     pub duties: Vec<DutyNow>,
     /// The environments, in order: the columns of what runs where.
@@ -150,6 +153,14 @@ impl Boards<'_> {
             .filter(|open| open.verdict == domain::verdict::Verdict::Passed)
             .cloned()
             .collect();
+        let mut revoked = Vec::new();
+        for open in watching.iter().filter(|one| one.run().standing_revocation().is_some()) {
+            let signed = sign_offs::of_run(link, open.id.into()).await?;
+            let mine = signed.iter().any(|one| one.person_id == person.id);
+            if mine || person.role >= Role::Approver {
+                revoked.push(open.clone());
+            }
+        }
         let running = deployments::running_everywhere(link).await?;
         let places = services::environments_of_all(link)
             .await?
@@ -170,6 +181,7 @@ impl Boards<'_> {
             waiting_on_me,
             overdue,
             to_sign,
+            revoked,
             duties: duties::waiting(link, now).await?,
             environments: services::environments(link).await?,
             services: services::all(link).await?,

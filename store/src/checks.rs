@@ -5,10 +5,12 @@ use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::ids::{CheckId, RunId, ServiceId};
+use sqlx::AssertSqlSafe;
 
 use crate::{
     db::{Connection, Row, micros},
     error::StoreError,
+    runs,
     tx::{Question, Tx},
 };
 
@@ -80,20 +82,23 @@ pub async fn by_key(
 }
 
 /// All checks that run now, each with the run it runs for: those of services and environments with
-/// an open watch, and where none is open those that a box of a duty's open run rests on.
+/// an open watch, or with one that was signed off before its time, and where none is open those that a
+/// box of a duty's open run rests on.
 ///
 /// # Errors
 /// What the database says.
-pub async fn being_watched(link: &mut Connection) -> Result<Vec<(Check, RunId)>, StoreError> {
-    let mut found = link
-        .query(
-            "SELECT c.*, r.id AS run_id FROM checks c JOIN runs r \
-             ON r.service_id = c.service_id AND r.environment = c.environment \
-             WHERE r.subject_kind = 'deployment' AND r.state = 'watching' \
-             AND c.retired_at IS NULL",
-        )
-        .fetch_as(with_run)
-        .await?;
+pub async fn being_watched(
+    link: &mut Connection,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Check, RunId)>, StoreError> {
+    let signed = runs::signed_and_watched(now);
+    let watched = format!(
+        "SELECT c.*, r.id AS run_id FROM checks c JOIN runs r \
+         ON r.service_id = c.service_id AND r.environment = c.environment \
+         WHERE ((r.subject_kind = 'deployment' AND r.state = 'watching') OR ({signed})) \
+         AND c.retired_at IS NULL"
+    );
+    let mut found = link.query(AssertSqlSafe(watched)).fetch_as(with_run).await?;
     let of_duties = link
         .query(
             "SELECT c.*, r.id AS run_id FROM runs r JOIN duty_runs x ON x.id = r.id \
@@ -119,9 +124,13 @@ fn with_run(row: &Row) -> Result<(Check, RunId), StoreError> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn fingerprint(link: &mut Connection) -> Result<Vec<i64>, StoreError> {
+pub async fn fingerprint(
+    link: &mut Connection,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>, StoreError> {
+    let signed = runs::signed_and_watched(now);
     let row = link
-        .query(
+        .query(AssertSqlSafe(format!(
             "SELECT (SELECT count(*) FROM checks) AS a, \
              (SELECT CAST(coalesce(sum(updated_at % 999999937), 0) AS BIGINT) FROM checks) AS b, \
              (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM checks) AS c, \
@@ -133,10 +142,11 @@ pub async fn fingerprint(link: &mut Connection) -> Result<Vec<i64>, StoreError> 
               JOIN runs r ON r.id = d.id WHERE r.state = 'watching') AS h, \
              (SELECT CAST(coalesce(sum(opened_at % 999999937), 0) AS BIGINT) FROM runs \
               WHERE state = 'watching') AS i, \
-             (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM duties) AS j",
-        )
+             (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM duties) AS j, \
+             (SELECT count(*) FROM runs r WHERE {signed}) AS k"
+        )))
         .fetch_one().await?;
-    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
+    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]
         .into_iter()
         .map(|name| row.get(name))
         .collect()

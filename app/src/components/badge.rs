@@ -24,6 +24,9 @@ pub const fn verdict_label(verdict: Verdict) -> &'static str {
 /// How a deployment stands, state and word: its verdict while it is watched, else how it ended.
 pub fn of_deployment(deployment: &Deployment) -> (&'static str, &'static str) {
     match deployment.state {
+        WatchState::Watching if deployment.run().standing_revocation().is_some() => {
+            ("failed", "Sign-off revoked")
+        }
         WatchState::Watching => (deployment.verdict.as_str(), verdict_label(deployment.verdict)),
         WatchState::SignedOff if deployment.signed_alone => {
             (WatchState::SignedOff.as_str(), "Signed off alone")

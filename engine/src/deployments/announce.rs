@@ -317,6 +317,7 @@ async fn record(
         superseded_by_id: None,
         signed_alone: false,
         closed_at: None,
+        revoked: None,
         created_at: opening.now,
     })
 }

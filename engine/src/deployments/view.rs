@@ -70,6 +70,9 @@ pub struct DeploymentView {
     pub pipeline_url: Option<String>,
     /// What is in it.
     pub notes: String,
+    /// When its sign-off was revoked, and why, until it is signed off again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked: Option<RevocationView>,
     /// The sign-offs given.
     pub sign_offs: Vec<SignOffView>,
     /// The sign-offs required.
@@ -78,6 +81,15 @@ pub struct DeploymentView {
     pub items: Vec<ItemView>,
     /// What was normal at the fixed moments of its watch, and what was recorded by hand.
     pub baselines: Vec<BaselineView>,
+}
+
+/// That a sign-off counts no more, because what it was given on failed afterwards.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct RevocationView {
+    /// When that was noticed.
+    pub at: DateTime<Utc>,
+    /// What failed.
+    pub because: String,
 }
 
 /// A deployment in a list.
@@ -160,7 +172,8 @@ pub(crate) async fn load(
     let Some(record) = deployments::by_id(link, id).await? else {
         return Err(Error::not_found("deployment", id));
     };
-    let items = items_now(link, &record.run(), now).await?;
+    let run = record.run();
+    let items = items_now(link, &run, now).await?;
     let ids: Vec<_> = items.iter().map(|item| item.id).collect();
     let kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
     let release = releases::by_id(link, record.release_id).await?;
@@ -175,8 +188,8 @@ pub(crate) async fn load(
         SignOffView::of(one, void)
     });
     let given = given.collect();
-    let beside = failing_beside_now(link, &record.run(), &items, now).await?;
-    let gate = gate_answer(record.state, &items, &beside);
+    let beside = failing_beside_now(link, &run, &items, now).await?;
+    let gate = gate_answer(&run, &items, &beside);
     let captured = baselines::of_deployment(link, id).await?;
     let by_hand = baselines::manual_of_deployment(link, id).await?;
     Ok(DeploymentView {
@@ -199,6 +212,9 @@ pub(crate) async fn load(
         runbook: format!("{} v{}", record.runbook_slug, record.runbook_number),
         pipeline_url: record.url,
         notes: record.notes,
+        revoked: run
+            .standing_revocation()
+            .map(|revoked| RevocationView { at: revoked.at, because: revoked.because.clone() }),
         sign_offs: given,
         sign_off_required: record
             .sign_off_required

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     event::Event,
     heartbeat::{Heartbeat, PingKind, RecordedPing, of_exit_code},
+    watch::WatchState,
 };
 use store::{Tx, heartbeats, runs};
 use uuid::Uuid;
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     Error,
-    runs::{AutomatedResult, apply_automated_result, began, update_beside},
+    runs::{AutomatedResult, apply_automated_result, began, revoke_where_failed, update_beside},
 };
 
 /// How much of what comes with a ping is kept, in bytes.
@@ -132,7 +133,10 @@ pub(super) async fn turned(
     if record.item.is_none() && before.state == record.state {
         return Ok(());
     }
-    for run in runs::open_in(tx, record.service_id, &record.environment).await? {
+    let mut about = runs::open_in(tx, record.service_id, &record.environment).await?;
+    let signed = runs::signed_in(tx, record.service_id, &record.environment).await?;
+    about.extend(signed.filter(|run| run.can_be_revoked(now)));
+    for run in about {
         let (since, began) = (run.opened_at, began(run.subject));
         let was = source(before, since, began, before.heard.last().unwrap_or(now)).0;
         let (is, sentence) = source(record, since, began, now);
@@ -140,6 +144,10 @@ pub(super) async fn turned(
             continue;
         }
         tx.publish(Event::readings(run.id, run.service_id));
+        if run.state == WatchState::SignedOff {
+            revoke_where_failed(tx, &run, now).await?;
+            continue;
+        }
         match &record.item {
             // Of no box: it stands beside all of them.
             None => update_beside(tx, &run, now).await?,

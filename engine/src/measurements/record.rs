@@ -11,7 +11,7 @@ use domain::{
     ids::{DeploymentId, RunId, ServiceId},
     measurement::Phase,
     run::{Run, RunSubject},
-    watch::WatchBuckets,
+    watch::{WatchBuckets, WatchState},
 };
 use store::{
     Tx,
@@ -22,7 +22,9 @@ use store::{
 use super::{Measurements, Observation};
 use crate::{
     Error,
-    runs::{AutomatedResult, apply_automated_result, last_evaluated::LastEvaluated},
+    runs::{
+        AutomatedResult, apply_automated_result, last_evaluated::LastEvaluated, revoke_where_failed,
+    },
 };
 
 impl Measurements<'_> {
@@ -69,6 +71,13 @@ pub async fn record(
     let mut open: HashMap<(ServiceId, String), Vec<Run>> = HashMap::new();
     for run in runs::open_of(tx, &services).await? {
         open.entry((run.service_id, run.environment.clone())).or_default().push(run);
+    }
+    // What was signed off goes on being watched for its time: its sign-off can be revoked.
+    for run in runs::signed_of(tx, &services, now).await? {
+        let there = open.entry((run.service_id, run.environment.clone())).or_default();
+        if there.iter().all(|other| other.subject != RunSubject::Deployment) {
+            there.push(run);
+        }
     }
     // The runs a measurement counts for: those that had begun when it was made.
     let counts = |one: &Observation| {
@@ -147,6 +156,12 @@ async fn apply(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let Some(run) = tx.run(id).await? else { return Ok(()) };
+    if run.state != WatchState::Watching {
+        if speaker.measurement.phase == Phase::Failed {
+            revoke_where_failed(tx, &run, now).await?;
+        }
+        return Ok(());
+    }
     let said = AutomatedResult {
         kind: "check",
         actor: "probes",

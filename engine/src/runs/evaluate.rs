@@ -77,7 +77,28 @@ pub(super) async fn evaluate_new(
         apply_state(item, &[], now);
     }
     let beside = failing_beside(tx, run, items, now).await?;
-    Ok(gate_answer(run.state, items, &beside))
+    Ok(gate_answer(run, items, &beside))
+}
+
+/// Which required items of a run that is closed would fail now, were it open: what was said since.
+/// Nothing is written down.
+pub(super) async fn failing_since(
+    tx: &mut Tx,
+    run: &Run,
+    now: DateTime<Utc>,
+) -> Result<Vec<Item>, StoreError> {
+    let (open, closed_at) = (run.reopened(), run.closed_at.unwrap_or(now));
+    let waivers = tx.waivers(run.id).await?;
+    let mut failing = Vec::new();
+    for mut item in items::of_run(tx, run.id).await? {
+        item.machine = automated_status(tx, &open, &item, now).await?;
+        // It was signed with the waivers of then; that one has run out since is no new evidence.
+        apply_state(&mut item, &waivers, closed_at);
+        if item.required && item.state == ItemState::Failed {
+            failing.push(item);
+        }
+    }
+    Ok(failing)
 }
 
 /// Puts an item in the state that follows from what has been said about it.
@@ -133,7 +154,7 @@ pub(crate) async fn update_verdict(
 ) -> Result<GateAnswer, StoreError> {
     let items = items::of_run(tx, run.id).await?;
     let beside = failing_beside(tx, run, &items, now).await?;
-    let answer = gate_answer(run.state, &items, &beside);
+    let answer = gate_answer(run, &items, &beside);
     write_verdict(tx, run, &answer).await?;
     close_unsigned(tx, run, answer.verdict, now).await?;
     Ok(answer)
@@ -166,12 +187,8 @@ pub(super) async fn write_verdict(
     runs::set_verdict(tx, run.id, answer.verdict, answer.reason.clone(), open).await
 }
 
-/// What the gate says of these items and of what fails beside them.
-pub(crate) fn gate_answer(
-    state: WatchState,
-    items: &[Item],
-    beside: &[FailingBeside],
-) -> GateAnswer {
+/// What the gate says of these items of a run and of what fails beside them.
+pub(crate) fn gate_answer(run: &Run, items: &[Item], beside: &[FailingBeside]) -> GateAnswer {
     let facts: Vec<_> = items
         .iter()
         .map(|item| GateItem {
@@ -182,7 +199,11 @@ pub(crate) fn gate_answer(
         })
         .collect();
     let beside: Vec<_> = beside.iter().map(FailingBeside::red).collect();
-    gate::decide(state, &facts, &beside)
+    let answer = gate::decide(run.state, &facts, &beside);
+    match run.standing_revocation() {
+        Some(revoked) => gate::after_revocation(answer, revoked),
+        None => answer,
+    }
 }
 
 /// Evaluates every item and asks the gate.

@@ -53,7 +53,7 @@ impl Runs<'_> {
         authorize(actor, Permission::Read, Some(&run.service))?;
         let items = items_now(&mut link, &run, self.0.now()).await?;
         let beside = failing_beside_now(&mut link, &run, &items, self.0.now()).await?;
-        let mut answer = gate_answer(run.state, &items, &beside);
+        let mut answer = gate_answer(&run, &items, &beside);
         if run.state == WatchState::SignedOff {
             answer.four_eyes = Some(sign_offs::are_four_eyes(&mut link, run.id).await?);
         }

@@ -50,7 +50,7 @@ pub(crate) async fn run_page(
     let actor = Actor::Person(person.clone());
     let items = items_now(link, &record, now).await?;
     let beside = failing_beside_now(link, &record, &items, now).await?;
-    let gate = gate_answer(record.state, &items, &beside);
+    let gate = gate_answer(&record, &items, &beside);
     let mut checks = checks_now(link, &record, |_| true).await?;
     Ok(RunPage {
         items: items_page(link, &record, items, &mut checks, &actor, now).await?,

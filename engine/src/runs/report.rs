@@ -5,7 +5,7 @@ use domain::{
     actor::Actor,
     event::Event,
     item::{AutomatedStatus, Item, ItemActor, PostedReport},
-    item_permissions::{ItemAct, authorize_item},
+    item_permissions::authorize_item,
     permissions::{Permission, authorize},
     reports::{ReportSummary, ReportVerdict},
     validate,
@@ -19,7 +19,7 @@ use super::{
     ItemView, RunRef, Runs,
     find::find_item,
     posted_report,
-    result::{NewResult, apply_evidence, insert_evidence},
+    result::{NewResult, apply_evidence, insert_evidence, result_act},
 };
 use crate::{
     Error,
@@ -130,6 +130,7 @@ pub async fn post_report(
 ) -> Result<(Item, String), Error> {
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize(actor, Permission::PostResult, Some(&run.service))?;
+    let word = status_of(report.verdict);
     if item.actor == ItemActor::Human {
         if run.state != WatchState::Watching {
             return Err(Error::conflict(format!(
@@ -138,9 +139,9 @@ pub async fn post_report(
             )));
         }
     } else {
-        authorize_item(ItemAct::Result, key, item.actor, (run.subject, run.state), actor)?;
+        let act = result_act(tx, &run, word).await?;
+        authorize_item(act, key, item.actor, (run.subject, run.state), actor)?;
     }
-    let word = status_of(report.verdict);
     let said = |name| PostedReport {
         name,
         word,

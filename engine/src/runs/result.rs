@@ -11,11 +11,18 @@ use domain::{
     permissions::{Permission, authorize},
     run::Run,
     validate,
+    watch::WatchState,
 };
 use serde::{Deserialize, Serialize};
-use store::{Tx, runs::evidence};
+use store::{
+    Tx,
+    runs::{self, evidence, items},
+};
 
-use super::{ItemView, RunRef, Runs, evaluate::evaluate_item, find::find_item, update_verdict};
+use super::{
+    ItemView, RunRef, Runs, evaluate::evaluate_item, find::find_item, revoke_where_failed,
+    update_verdict,
+};
 use crate::{
     Error,
     audit::entry,
@@ -126,8 +133,9 @@ pub async fn post_result(
     let details = check(&request, now)?;
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize(actor, Permission::PostResult, Some(&run.service))?;
-    authorize_item(ItemAct::Result, key, item.actor, (run.subject, run.state), actor)?;
     let (word, summary) = request.said_by(actor.name());
+    let act = result_act(tx, &run, word).await?;
+    authorize_item(act, key, item.actor, (run.subject, run.state), actor)?;
     let result = NewResult {
         word,
         source_kind: "token",
@@ -140,6 +148,21 @@ pub async fn post_result(
     };
     apply_result(tx, actor, &run, &mut item, result, now).await?;
     Ok(item)
+}
+
+/// What posting such a result is. A failure of what is signed off, and is there still, takes the
+/// sign-off back; nothing else changes a run that is closed.
+pub(super) async fn result_act(
+    tx: &mut Tx,
+    run: &Run,
+    word: AutomatedStatus,
+) -> Result<ItemAct, Error> {
+    if run.state != WatchState::SignedOff || word != AutomatedStatus::Failed {
+        return Ok(ItemAct::Result);
+    }
+    let there = runs::signed_in(tx, run.service_id, &run.environment).await?;
+    let is_there = there.is_some_and(|there| there.id == run.id);
+    Ok(if is_there { ItemAct::LateFailure } else { ItemAct::Result })
 }
 
 /// Keeps a result of an item and evaluates what follows from it.
@@ -172,7 +195,13 @@ pub(super) async fn apply_evidence(
 ) -> Result<(), Error> {
     let word = result.word;
     let evidence = insert_evidence(tx, run, item, result, now);
-    if evaluate_item(tx, run, item, now).await?.gate {
+    if run.state == WatchState::SignedOff {
+        items::update(tx, item).await?;
+        revoke_where_failed(tx, run, now).await?;
+        if let Some(now_is) = tx.item(run.id, &item.key).await? {
+            *item = now_is;
+        }
+    } else if evaluate_item(tx, run, item, now).await?.gate {
         update_verdict(tx, run, now).await?;
     }
     entry(actor, now, "item.result", "item", &item.key)

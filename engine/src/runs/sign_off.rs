@@ -107,7 +107,7 @@ pub async fn sign_off(
         }
         gate
     } else {
-        gate_answer(run.state, &items::of_run(tx, run.id).await?, &[])
+        gate_answer(&run, &items::of_run(tx, run.id).await?, &[])
     };
     let known = SigningFacts::load(tx, &run, now).await?;
     let offer = known.signing(&run, &gate).sign(person, request.declared)?;

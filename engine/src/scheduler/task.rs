@@ -89,13 +89,13 @@ fn uuid_ms(id: Uuid) -> i64 {
 
 /// What all tasks follow from, in a few numbers: while it stays the same, so do they.
 pub(super) async fn fingerprint(engine: &Engine) -> Result<Vec<i64>, StoreError> {
-    checks::fingerprint(&mut engine.read().await?).await
+    checks::fingerprint(&mut engine.read().await?, engine.now()).await
 }
 
 /// All tasks there are now.
 pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
     let mut link = engine.read().await?;
-    let mut tasks: Vec<_> = checks::being_watched(&mut link)
+    let mut tasks: Vec<_> = checks::being_watched(&mut link, engine.now())
         .await?
         .into_iter()
         .map(|(check, run)| Task::Check(Arc::new(check), run))

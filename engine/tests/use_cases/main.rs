@@ -31,6 +31,7 @@ mod reading;
 mod red_beside;
 mod rehearsal;
 mod reports;
+mod revocation;
 mod rollback;
 mod runbooks;
 mod scheduling;

@@ -27,7 +27,8 @@ use uuid::Uuid;
 
 /// A deployment with what its run knows of it.
 const SELECT: &str = "SELECT d.*, r.state, r.verdict, r.reason, r.open_items, r.required_items, \
-     r.ends_at AS watch_ends_at, r.sign_off_required, r.closed_at, s.slug AS service, \
+     r.ends_at AS watch_ends_at, r.sign_off_required, r.closed_at, r.revoked_at, \
+     r.revoked_reason, s.slug AS service, \
      (SELECT count(*) FROM sign_offs o WHERE o.run_id = r.id AND o.alone AND NOT EXISTS \
        (SELECT 1 FROM voided_sign_offs v WHERE v.sign_off_id = o.id)) AS alone \
      FROM runs r JOIN deployments d ON d.id = r.id JOIN services s ON s.id = r.service_id";
@@ -138,6 +139,7 @@ fn read(row: &Row) -> Result<Deployment, StoreError> {
         replaces_id: row.get::<Option<_>>("replaces_id")?.map(DeploymentId),
         superseded_by_id: row.get::<Option<_>>("superseded_by_id")?.map(DeploymentId),
         closed_at: row.time_optional("closed_at")?,
+        revoked: runs::revocation(row)?,
         signed_alone: row.get::<i64>("alone")? > 0,
         created_at: row.time("created_at")?,
     })

@@ -7,13 +7,12 @@ pub mod report_cases;
 pub mod sign_offs;
 pub mod waivers;
 
-use domain::run::Run;
 use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use domain::{
     ids::{RunId, RunbookVersionId, ServiceId},
-    run::RunSubject,
+    run::{Revocation, Run, RunSubject},
     verdict::Verdict,
     watch::WatchState,
 };
@@ -163,6 +162,87 @@ pub async fn close(
         .map(drop)
 }
 
+/// The run of a deployment that was signed off and is what its service has in an environment now.
+///
+/// # Errors
+/// What the database says.
+pub async fn signed_in(
+    link: &mut Connection,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Option<Run>, StoreError> {
+    let sql = format!(
+        "SELECT * FROM ({SELECT} WHERE r.service_id = $1 AND r.environment = $2 \
+         AND r.subject_kind = 'deployment' ORDER BY r.opened_at DESC, r.id DESC LIMIT 1) AS newest \
+         WHERE state = 'signed_off'"
+    );
+    link.query(sqlx::AssertSqlSafe(sql))
+        .bind(service.0)
+        .bind(environment.to_owned())
+        .fetch_optional_as(read)
+        .await
+}
+
+/// What holds of a run `r` of a deployment that was signed off, is what its service has there now, and
+/// whose watch has not run its time.
+pub(crate) fn signed_and_watched(now: DateTime<Utc>) -> String {
+    format!(
+        "r.subject_kind = 'deployment' AND r.state = 'signed_off' AND r.ends_at > {} \
+         AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.service_id = r.service_id \
+         AND n.environment = r.environment AND n.subject_kind = 'deployment' \
+         AND n.opened_at > r.opened_at)",
+        micros(now)
+    )
+}
+
+/// The runs of deployments of these services that were signed off, are there still, and whose watch
+/// has not run its time, newest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn signed_of(
+    link: &mut Connection,
+    services: &[ServiceId],
+    now: DateTime<Utc>,
+) -> Result<Vec<Run>, StoreError> {
+    let ids: HashSet<_> = services.iter().map(|id| id.0).collect();
+    let head = format!("SELECT * FROM ({SELECT} WHERE {}) AS signed", signed_and_watched(now));
+    let mut found = bulk::among(link, &head, "service_id", ids.into_iter().collect(), read).await?;
+    found.sort_by_key(|run| std::cmp::Reverse((run.opened_at, run.id)));
+    Ok(found)
+}
+
+/// Opens a run again that was signed off.
+///
+/// # Errors
+/// What the database says; a unique violation where another watch is open there.
+pub async fn revoke(
+    tx: &mut Tx,
+    id: RunId,
+    at: DateTime<Utc>,
+    because: String,
+) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE runs SET state = 'watching', closed_at = NULL, revoked_at = $2, \
+         revoked_reason = $3 WHERE id = $1 AND state = 'signed_off'",
+    )
+    .bind(id.0)
+    .bind(micros(at))
+    .bind(because)
+    .execute()
+    .await
+    .map(drop)
+}
+
+/// The revocation of a run, by its columns.
+///
+/// # Errors
+/// Where they cannot be read.
+pub(crate) fn revocation(row: &Row) -> Result<Option<Revocation>, StoreError> {
+    let because = row.get("revoked_reason")?;
+    Ok(row.time_optional("revoked_at")?.map(|at| Revocation { at, because }))
+}
+
 fn read(row: &Row) -> Result<Run, StoreError> {
     let verdict: String = row.get("verdict")?;
     Ok(Run {
@@ -181,6 +261,7 @@ fn read(row: &Row) -> Result<Run, StoreError> {
         open_items: row.get("open_items")?,
         required_items: row.get("required_items")?,
         closed_at: row.time_optional("closed_at")?,
+        revoked: revocation(row)?,
         suspended: row.get("suspended")?,
     })
 }

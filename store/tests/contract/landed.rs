@@ -88,7 +88,7 @@ async fn nothing_of_a_landed_database_is_lost(#[values(On::Sqlite, On::Postgres)
 
         duties_are_runs(link, &before).await;
         // What has to run runs: the check of the open watch.
-        let run = checks::being_watched(link).await.unwrap();
+        let run = checks::being_watched(link, at(9)).await.unwrap();
         assert!(run.iter().any(|(check, of)| check.id.0 == before.check && of.0 == before.open));
 
         // The chain was broken by somebody, and still is where it was.

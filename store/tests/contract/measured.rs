@@ -155,11 +155,11 @@ async fn only_checks_under_an_open_watch_run(#[values(On::Sqlite, On::Postgres)]
         let retired = retired.id;
         act!(db.store, |tx| checks::retire(tx, retired, at(1)).await).unwrap();
         let mut link = db.store.read().await.unwrap();
-        assert_eq!(checks::being_watched(&mut link).await.unwrap(), []);
+        assert_eq!(checks::being_watched(&mut link, at(9)).await.unwrap(), []);
         let watched = ground.watching("1", 0);
         let id = watched.id;
         deploy(&db.store, &[watched, ground.deployment("0", -1)]).await;
-        assert_eq!(checks::being_watched(&mut link).await.unwrap(), [(runs, id.into())]);
+        assert_eq!(checks::being_watched(&mut link, at(9)).await.unwrap(), [(runs, id.into())]);
     })
     .await;
 }

@@ -36,6 +36,7 @@ async fn a_deployment_comes_back_as_it_went(#[values(On::Sqlite, On::Postgres)] 
             replaces_id: Some(first.id),
             superseded_by_id: Some(first.id),
             closed_at: Some(at(9) + MICROSECOND),
+            revoked: None,
             ..ground.deployment("1.1.0", 5)
         };
         deploy(&db.store, &[first.clone(), second.clone()]).await;

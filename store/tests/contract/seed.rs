@@ -176,6 +176,7 @@ impl Ground {
             superseded_by_id: None,
             signed_alone: false,
             closed_at: None,
+            revoked: None,
             created_at: at(seconds),
         }
     }

@@ -38,7 +38,20 @@ pub fn waits_on_you(board: &Board) -> AnyView {
         }
     });
     let restore = restore.collect_view();
-    let count = board.to_restore.len() + board.waiting_on_me.len();
+    let revoked = board.revoked.iter().map(|open| {
+        let label = format!("{} {} on {}", open.service, open.version, open.environment);
+        view! {
+            <li>
+                <div>
+                    <b><a href=format!("/deployments/{}", open.id)>{label}</a></b>
+                    <p>{open.reason.clone()}</p>
+                </div>
+                <Badge state="failed" label="Sign-off revoked"/>
+            </li>
+        }
+    });
+    let revoked = revoked.collect_view();
+    let count = board.to_restore.len() + board.revoked.len() + board.waiting_on_me.len();
     let none = (count == 0).then(
         || view! { <div class="card-body"><p class="muted">"Nothing waits on you."</p></div> },
     );
@@ -46,7 +59,7 @@ pub fn waits_on_you(board: &Board) -> AnyView {
         <section class="card" aria-labelledby="mine-h" id="mine" data-live="mine">
             <header class="card-head"><h2 id="mine-h">"Waits on you"</h2><p class="card-note">{count}</p></header>
             {none}
-            <ul class="rows">{restore}{boxes}</ul>
+            <ul class="rows">{restore}{revoked}{boxes}</ul>
         </section>
     }
     .into_any()
