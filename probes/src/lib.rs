@@ -33,6 +33,7 @@ mod context;
 mod evidence;
 pub mod guard;
 mod kinds;
+mod numbers;
 mod outcome;
 mod pattern;
 mod prober;

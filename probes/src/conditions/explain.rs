@@ -5,6 +5,7 @@ use cel::common::ast::{Expr, LiteralValue};
 use serde_json::Value as Json;
 
 use super::{Condition, Facts, complexity};
+use crate::numbers::beside;
 use crate::redact;
 
 const VALUE_CHARS: usize = 80;
@@ -13,9 +14,11 @@ const VALUE_CHARS: usize = 80;
 pub(super) fn explain(condition: &Condition, facts: &Facts) -> String {
     let mut paths: Vec<Vec<String>> = Vec::new();
     collect(condition.program.expression(), &mut paths);
+    let mut limits = Vec::new();
+    numbers(condition.program.expression(), &mut limits);
     let mut parts: Vec<(String, String)> = Vec::new();
     for path in paths {
-        let Some(value) = show(&path, facts) else { continue };
+        let Some(value) = show(&path, facts, &limits) else { continue };
         let name = path.join(".");
         if !parts.iter().any(|(known, _)| *known == name) {
             parts.push((name, value));
@@ -29,6 +32,16 @@ pub(super) fn explain(condition: &Condition, facts: &Facts) -> String {
                 several.iter().map(|(name, value)| format!("{name} was {value}")).collect();
             list.join(", ")
         }
+    }
+}
+
+/// The numbers an expression is written with.
+fn numbers(node: &IdedExpr, found: &mut Vec<f64>) {
+    match &node.expr {
+        Expr::Literal(LiteralValue::Double(number)) => found.push(*number.inner()),
+        #[expect(clippy::cast_precision_loss, reason = "a limit somebody wrote")]
+        Expr::Literal(LiteralValue::Int(number)) => found.push(*number.inner() as f64),
+        _ => complexity::children(node).into_iter().for_each(|child| numbers(child, found)),
     }
 }
 
@@ -75,7 +88,8 @@ pub(super) fn path_of(node: &IdedExpr) -> Option<Vec<String>> {
     }
 }
 
-fn show(path: &[String], facts: &Facts) -> Option<String> {
+fn show(path: &[String], facts: &Facts, limits: &[f64]) -> Option<String> {
+    let number = |value| beside(value, limits);
     let (field, rest) = path.split_first()?;
     match field.as_str() {
         "status" => facts.status.map(|status| status.to_string()),
@@ -134,8 +148,4 @@ fn address(text: &str) -> String {
 fn quoted(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     format!("\"{}\"", redact::shorten(&redact::printable(&line), VALUE_CHARS))
-}
-
-fn number(value: f64) -> String {
-    if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value:.1}") }
 }

@@ -19,6 +19,7 @@ use http::header;
 use crate::client::{Request, RequestError, Response, x509_days_left};
 use crate::conditions::{BodyFact, Facts};
 use crate::context::{ProbeContext, invalid_check};
+use crate::numbers::ms;
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
 use crate::redact;
 
@@ -73,12 +74,18 @@ fn status_below_400(answer: &Response) -> Finding {
     finding("status < 400", phase, format!("status < 400: was {status}"))
 }
 
+/// Whether all that is wrong with an answer is the time it took.
+fn only_slow(findings: &[Finding]) -> bool {
+    let mut wrong = findings.iter().filter(|one| one.phase != Phase::Successful).peekable();
+    wrong.peek().is_some() && wrong.all(|one| one.subject.contains("_ms"))
+}
+
 fn conclude(answer: &Response, findings: Vec<Finding>) -> Outcome {
     let phase = overall(&findings);
     let took = millis(answer.timing.total);
     let status = answer.status.as_u16();
     let place = redact::url(&answer.final_url);
-    let seen = format!("{place} answered {status} in {took:.0} ms");
+    let seen = format!("{place} answered {status} in {}", ms(took));
     let count = findings.len();
     let culprit = findings.iter().find(|f| f.phase == phase).map(|f| f.detail.clone());
     let text = match (phase, culprit) {
@@ -90,8 +97,11 @@ fn conclude(answer: &Response, findings: Vec<Finding>) -> Outcome {
         (_, Some(detail)) => format!("{seen}, but a condition cannot be decided: {detail}"),
         (_, None) => seen,
     };
-    let short =
-        if phase == Phase::Successful { format!("{took:.0} ms") } else { status.to_string() };
+    let short = if phase == Phase::Successful || only_slow(&findings) {
+        ms(took)
+    } else {
+        status.to_string()
+    };
     Outcome::new(phase, sentence(&text), short)
         .value(took)
         .findings(findings)

@@ -130,7 +130,11 @@ fn evaluate(provocation: &Provocation, answer: &Response, signs: &[Sign]) -> Fin
         let detail = format!("answered {status} with a body that cannot be read: {problem}");
         return finding(provocation.what, Phase::Inconclusive, detail);
     }
-    finding(provocation.what, Phase::Successful, format!("answered {status}, giving nothing away"))
+    finding(
+        provocation.what,
+        Phase::Successful,
+        format!("answered {status}, with nothing that is known to leak"),
+    )
 }
 
 async fn conclude(
@@ -156,8 +160,9 @@ async fn conclude(
         ),
         Phase::Successful => (
             format!(
-                "{place} gave nothing away in {} provoked answers; expected no stack trace, \
-                 environment or debugger",
+                "none of {} known kinds of stack traces, settings and debuggers was found in {} \
+                 provoked answers of {place}",
+                recognise::KNOWN,
                 findings.len()
             ),
             "off",

@@ -1,7 +1,8 @@
-//! Recognises the error pages of frameworks in debug mode, one file each.
+//! Recognises the error pages of frameworks in debug mode, one file each, and insides of any other.
 
 mod aspnet;
 mod django;
+mod generic;
 mod go;
 mod java;
 mod laravel;
@@ -38,7 +39,11 @@ const RECOGNISERS: [Recogniser; 11] = [
     go::recognise,
 ];
 
-/// Every sign in a body, the most specific first.
+/// How many kinds of pages are known.
+pub(super) const KNOWN: usize = RECOGNISERS.len() + 1;
+
+/// Every sign in a body, the most specific first; of what no framework is known for, that it leaks.
 pub(super) fn body(text: &str) -> Vec<Sign> {
-    RECOGNISERS.iter().filter_map(|recognise| recognise(text)).collect()
+    let known: Vec<_> = RECOGNISERS.iter().filter_map(|recognise| recognise(text)).collect();
+    if known.is_empty() { generic::recognise(text).into_iter().collect() } else { known }
 }
