@@ -245,7 +245,7 @@ mod tests {
         assert_eq!((said.verdict, said.may_be_signed), (Verdict::Failed, true));
         assert_eq!(
             said.reason,
-            "The sign-off was revoked on 21 September 13:33 UTC, because smoke-tests failed: 1 of 9 \
+            "The sign-off was revoked on 21 September 14:13 UTC, because smoke-tests failed: 1 of 9 \
              failed. Every required box is closed again: it has to be signed off again."
         );
         let open = decide(WatchState::Watching, &[item("a", true, ItemState::Open)], &[]);

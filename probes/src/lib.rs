@@ -35,6 +35,7 @@ pub mod guard;
 mod kinds;
 mod numbers;
 mod outcome;
+mod page_likeness;
 mod pattern;
 mod prober;
 pub mod prometheus;

@@ -8,13 +8,16 @@ use chrono::{DateTime, Utc};
 use domain::check::ProbeSpec;
 use domain::measurement::{Measurement, Phase};
 use futures::FutureExt as _;
+use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
+use url::Url;
 
-use crate::client::GuardedClient;
+use crate::client::{GuardedClient, Request};
 use crate::conditions::{Condition, pool::ConditionPool};
 use crate::context::{NoData, ProbeContext};
 use crate::kinds::{self, database::Database, mail::OutgoingMail};
 use crate::outcome::Outcome;
+use crate::page_likeness::Page;
 use crate::prometheus::{self, Answered, Question};
 
 /// Runs probes of every kind through one guarded client.
@@ -25,6 +28,9 @@ pub struct Prober {
     journeys: Arc<Semaphore>,
     pool: ConditionPool,
 }
+
+/// How much of a page is compared with another, in bytes.
+const PAGE_BYTES: usize = 256 * 1024;
 
 /// How many browsers run at once.
 const JOURNEYS_AT_ONCE: usize = 2;
@@ -53,6 +59,26 @@ impl Prober {
     /// Asks a metric server.
     pub async fn ask_prometheus(&self, question: &Question<'_>) -> Answered {
         prometheus::ask(&self.client, question).await
+    }
+
+    /// Whether a site answers an address as it answers one that cannot exist, so that its answer says
+    /// nothing of the page itself: applications of one page do so, and servers with a catch-all.
+    /// `None` where that cannot be told.
+    pub async fn answers_as_any(&self, url: &str, timeout: Duration) -> Option<bool> {
+        let address = Url::parse(url).ok()?;
+        let digest = Sha256::digest(url.as_bytes());
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let any = address.join(&format!("/{name}")).ok()?;
+        let mut pages = Vec::new();
+        for url in [address, any] {
+            let request = Request::get(url.as_str()).ok()?.timeout(timeout);
+            let answer = self.client.send(request.body_limit_bytes(PAGE_BYTES)).await.ok()?;
+            if answer.status.as_u16() >= 400 {
+                return Some(false);
+            }
+            pages.push(Page::of(&answer));
+        }
+        Some(pages[0].is_like(&pages[1]))
     }
 
     /// Runs a probe within a time-out and says what it saw.

@@ -195,3 +195,32 @@ async fn a_probe_can_be_spawned() {
         tokio::spawn(async move { probe(spec, &[]).await }).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_catch_all_is_told_from_a_page() {
+    let page = |body: &'static str| axum::response::Html(body);
+    let shell =
+        "<!doctype html><title>App</title><div id=app>Loading the application, please wait</div>";
+    let app = axum::Router::new()
+        .route(
+            "/login",
+            axum::routing::get(move || async move {
+                page("<title>Log in</title><form>Your address and your password</form>")
+            }),
+        )
+        .route("/gone", axum::routing::get(|| async { http::StatusCode::NOT_FOUND }))
+        .fallback(move || async move { page(shell) });
+    let address = support::serve(app).await;
+    let prober = probes::Prober::new(support::client());
+    let as_any = async |path: &str| {
+        prober
+            .answers_as_any(&format!("http://{address}{path}"), std::time::Duration::from_secs(5))
+            .await
+    };
+    assert_eq!(as_any("/health").await, Some(true));
+    assert_eq!(as_any("/login").await, Some(false));
+    assert_eq!(as_any("/gone").await, Some(false));
+    let closed = support::closed_port().await;
+    let url = format!("http://{closed}/health");
+    assert_eq!(prober.answers_as_any(&url, std::time::Duration::from_secs(5)).await, None);
+}

@@ -1,5 +1,6 @@
 //! Checks: what is asked of a service again and again.
 
+pub mod assumed_target;
 mod spec;
 
 pub use spec::{

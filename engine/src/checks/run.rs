@@ -11,7 +11,10 @@ use std::{
 
 use domain::{
     actor::Actor,
-    check::{Check, ProbeSpec, RESPONSE_TARGETS},
+    check::{
+        Check, ProbeSpec, RESPONSE_TARGETS,
+        assumed_target::{self, TargetFacts},
+    },
     event::Event,
     item_permissions::{ItemAct, authorize_item},
     measurement::{Measurement, Phase},
@@ -136,12 +139,14 @@ impl Checks<'_> {
         let no_data = NoData::parse(&check.no_data);
         let measured = self.0.prober().run_with(&spec, &conditions, timeout, no_data, &clock).await;
         self.0.suspended().ran(check, took_too_long(&measured));
-        if measured.phase == Phase::Failed
-            && check.built_in.as_deref() == Some(RESPONSE_TARGETS)
-            && measured.short == "404"
-            && self.is_assumed(check).await
-        {
-            return not_agreed(check, measured);
+        if check.built_in.as_deref() == Some(RESPONSE_TARGETS) {
+            let url = check.spec.url();
+            let doubted = assumed_target::is_doubted(url, &measured);
+            let as_any =
+                doubted && self.0.prober().answers_as_any(url, timeout).await.unwrap_or(false);
+            let matters = as_any || measured.short == "404";
+            let assumed = matters && self.is_assumed(check).await;
+            return assumed_target::judged(TargetFacts { url, assumed, as_any }, measured);
         }
         measured
     }
@@ -181,20 +186,6 @@ impl Checks<'_> {
                 .map(|text| query_template::fill(text, &asked)),
             headers: headers.clone(),
         }))
-    }
-}
-
-/// A page that is not there fails nothing while nobody has said that it should be.
-fn not_agreed(check: &Check, measured: Measurement) -> Measurement {
-    Measurement {
-        phase: Phase::Inconclusive,
-        sentence: format!(
-            "{} answered 404, and nobody has agreed that the service has such a page. Save the \
-             service's response targets, with it or without.",
-            check.spec.url()
-        ),
-        short: "no page".into(),
-        ..measured
     }
 }
 

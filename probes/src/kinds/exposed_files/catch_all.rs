@@ -1,15 +1,13 @@
 //! What a site answers for paths that cannot exist, and whether another answer is the same page.
 
-use std::collections::BTreeSet;
-
 use domain::measurement::Exchange;
-use http::header;
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::content::Content;
 use crate::client::Response;
 use crate::kinds::origin_redirect;
+use crate::page_likeness::Page;
 
 /// Two paths that cannot exist, one dotted like most listed files and one plain. They are made from
 /// the service's address, so that every run asks for the same ones.
@@ -23,14 +21,6 @@ pub(super) fn sample_paths(base: &Url) -> [String; 2] {
 pub(super) struct CatchAll {
     answers: Vec<Response>,
     pages: Vec<Page>,
-}
-
-/// A page, by what stays the same when it repeats the path asked for or a fresh token.
-struct Page {
-    status: u16,
-    content_type: String,
-    length: usize,
-    words: BTreeSet<String>,
 }
 
 impl CatchAll {
@@ -62,40 +52,4 @@ impl CatchAll {
         let page = Page::of(answer);
         self.pages.iter().any(|known| known.is_like(&page))
     }
-}
-
-impl Page {
-    fn of(answer: &Response) -> Self {
-        let content_type = answer.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
-        let content_type = content_type.split(';').next().unwrap_or_default().trim();
-        let repeated = words(answer.final_url.path());
-        let words = words(&answer.text()).difference(&repeated).cloned().collect();
-        Self {
-            status: answer.status.as_u16(),
-            content_type: content_type.to_ascii_lowercase(),
-            length: answer.body.len(),
-            words,
-        }
-    }
-
-    fn is_like(&self, other: &Self) -> bool {
-        if self.status != other.status || self.content_type != other.content_type {
-            return false;
-        }
-        if self.words.is_empty() || other.words.is_empty() {
-            return self.length == other.length;
-        }
-        let common = self.words.intersection(&other.words).count();
-        let all = self.words.union(&other.words).count();
-        // Nine words in ten; on a short page a few for the path it repeats.
-        common * 10 >= all * 9 || all - common <= 3 && common > all - common
-    }
-}
-
-/// The words of a text, without those that differ from page to page: tokens, hashes, dates.
-fn words(text: &str) -> BTreeSet<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|word| word.len() > 1 && !word.chars().any(|c| c.is_ascii_digit()))
-        .map(str::to_ascii_lowercase)
-        .collect()
 }
