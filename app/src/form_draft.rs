@@ -79,7 +79,7 @@ const GIVEN_BACK: [(&str, &[&str]); 22] = [
 ];
 
 const SERVICE: &[&str] =
-    &["name", "slug", "tier", "owners", "description", "environment", "base_url"];
+    &["name", "slug", "tier", "owners", "description", "environment", "base_url", "plain_http"];
 
 /// Names of fields that hold an address: of one nothing comes back that could open a door.
 const ADDRESSES: [&str; 3] = ["url", "base_url", "server_url"];

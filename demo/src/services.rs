@@ -90,6 +90,7 @@ async fn put(
             .map(|environment| EnvironmentRequest {
                 slug: (*environment).into(),
                 base_url: Some(live.then(|| addresses.https.clone())),
+                plain_http_because: None,
             })
             .collect(),
         targets: live.then(targets),

@@ -64,4 +64,19 @@ pub struct ServiceEnvironment {
     pub environment: String,
     /// Where it answers, if known.
     pub base_url: Option<String>,
+    /// Why it is plain HTTP there on purpose.
+    pub plain_http_because: Option<String>,
+}
+
+/// What is expected of HTTPS, by the names runbooks have for it.
+pub const OF_HTTPS: [&str; 3] = ["https-redirect", "hsts", "tls"];
+
+impl ServiceEnvironment {
+    /// Why nothing of HTTPS is expected there: somebody has said so once, with a reason, of an address
+    /// that is plain HTTP.
+    #[must_use]
+    pub fn plain_http(&self) -> Option<&str> {
+        let is_plain = self.base_url.as_deref().is_some_and(|url| url.starts_with("http://"));
+        self.plain_http_because.as_deref().filter(|_| is_plain)
+    }
 }

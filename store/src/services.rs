@@ -150,13 +150,15 @@ pub async fn environments_of_all(
 /// What the database says.
 pub async fn put_environment(tx: &mut Tx, record: ServiceEnvironment) -> Result<(), StoreError> {
     tx.query(
-        "INSERT INTO service_environments (service_id, environment, base_url) \
-         VALUES ($1, $2, $3) \
-         ON CONFLICT (service_id, environment) DO UPDATE SET base_url = excluded.base_url",
+        "INSERT INTO service_environments (service_id, environment, base_url, plain_http_because) \
+         VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (service_id, environment) DO UPDATE SET base_url = excluded.base_url, \
+         plain_http_because = excluded.plain_http_because",
     )
     .bind(record.service_id.0)
     .bind(record.environment)
     .bind(record.base_url)
+    .bind(record.plain_http_because)
     .execute()
     .await
     .map(drop)
@@ -222,6 +224,7 @@ fn read_environment(row: &Row) -> Result<ServiceEnvironment, StoreError> {
         service_id: ServiceId(row.get("service_id")?),
         environment: row.get("environment")?,
         base_url: row.get("base_url")?,
+        plain_http_because: row.get("plain_http_because")?,
     })
 }
 

@@ -35,9 +35,15 @@ pub async fn add_service(slug: String, name: String, #[server(flatten)] fields: 
 
 /// The environments of a form, without the rows that were left empty.
 pub fn environments(form: &Fields) -> Vec<EnvironmentRequest> {
-    form.rows(["environment", "base_url"])
+    // A form without the field leaves it as it is.
+    let asked = form.all("plain_http").next().is_some();
+    form.rows(["environment", "base_url", "plain_http"])
         .into_iter()
-        .filter(|[slug, _]| !slug.is_empty())
-        .map(|[slug, base_url]| EnvironmentRequest { slug, base_url: Some(filled(&base_url)) })
+        .filter(|[slug, ..]| !slug.is_empty())
+        .map(|[slug, base_url, plain]| EnvironmentRequest {
+            slug,
+            base_url: Some(filled(&base_url)),
+            plain_http_because: asked.then(|| filled(&plain)),
+        })
         .collect()
 }

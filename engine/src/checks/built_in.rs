@@ -9,7 +9,7 @@ use domain::{
     ids::CheckId,
     item::Item,
     run::Run,
-    service::Service,
+    service::{OF_HTTPS, Service},
 };
 use store::{
     Tx, checks,
@@ -47,11 +47,10 @@ pub(crate) async fn sync_built_in(
     if open.is_empty() && opening.is_none() {
         return Ok(());
     }
-    let base_url = services::environments_of(tx, service.id)
-        .await?
-        .into_iter()
-        .find(|known| known.environment == environment)
-        .and_then(|known| known.base_url);
+    let places = services::environments_of(tx, service.id).await?;
+    let place = places.into_iter().find(|known| known.environment == environment);
+    let is_plain = place.as_ref().is_some_and(|place| place.plain_http().is_some());
+    let base_url = place.and_then(|known| known.base_url);
     let mut kept = HashSet::new();
     let present = checks::of_environment(tx, service.id, environment).await?;
     if let Some(base_url) = base_url {
@@ -65,7 +64,9 @@ pub(crate) async fn sync_built_in(
             // Runs that have the same item share what measures it.
             let probes = item.probes.iter().filter(|probe| asked.insert((&item.key, *probe)));
             for probe in probes.collect::<Vec<_>>() {
-                if present.iter().any(|check| stands_in(check, &item.key, probe)) {
+                let stands_in = |check| stands_in(check, &item.key, probe);
+                let unexpected = is_plain && OF_HTTPS.contains(&probe.as_str());
+                if unexpected || present.iter().any(stands_in) {
                     continue;
                 }
                 for wanted in wanted(probe, &base_url, service) {

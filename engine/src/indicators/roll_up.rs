@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
-    check::RESPONSE_TARGETS,
+    check::{Check, RESPONSE_TARGETS},
     deployment::Deployment,
     event::Event,
     ids::{IndicatorId, ServiceId},
@@ -106,13 +106,21 @@ async fn measured(
             };
             let minute = minute_of(at);
             uptime.entry(minute).or_default().add(Reading::Events { good, total: 1 });
-            let took = value.filter(|_| good == 1);
+            let took = value.filter(|took| good == 1 || too_slow(&check, *took));
             // An empty cell also takes the place of what was there.
             let cell = times.entry(minute).or_default();
             took.into_iter().for_each(|took| cell.add(Reading::Value(took)));
         }
     }
     Ok((times, uptime))
+}
+
+/// Whether an answer that failed was slower than agreed: it is what the response time is about, and
+/// leaving it out would make a slow release look fast. One that failed otherwise says nothing of the
+/// time a good answer takes.
+fn too_slow(check: &Check, took: f64) -> bool {
+    let limits = check.conditions.iter().filter_map(|one| one.strip_prefix("response_time_ms < "));
+    limits.filter_map(|limit| limit.trim().parse::<f64>().ok()).any(|limit| took >= limit)
 }
 
 async fn find_or_make(

@@ -63,6 +63,12 @@ pub struct EnvironmentRequest {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 2048)]
     pub base_url: Option<Option<String>>,
+    /// Why it is plain HTTP there on purpose: then no redirect to HTTPS, no HSTS and no certificate is
+    /// expected of an address that begins with `http://`. Unchanged where absent, forgotten where
+    /// `null`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>, max_length = 500)]
+    pub plain_http_because: Option<Option<String>>,
 }
 
 /// Tells a field that is `null` from one that is absent.
@@ -158,6 +164,10 @@ pub async fn put(
             service_id: id,
             environment: environment.slug.clone(),
             base_url: base_url.map(str::to_owned),
+            plain_http_because: match &environment.plain_http_because {
+                Some(why) => why.as_deref().map(|why| why.trim().to_owned()),
+                None => was.plain_http(&environment.slug).map(str::to_owned),
+            },
         };
         services::put_environment(tx, place).await?;
     }
@@ -309,6 +319,16 @@ fn check(slug: &str, request: &ServiceRequest) -> Result<(), Error> {
         faults.note(&format!("/environments/{at}/slug"), validate::slug(&environment.slug));
         if let Some(Some(url)) = &environment.base_url {
             faults.note(&format!("/environments/{at}/base_url"), validate::http_url(url));
+        }
+        if let Some(Some(why)) = &environment.plain_http_because {
+            let pointer = format!("/environments/{at}/plain_http_because");
+            faults.note(&pointer, validate::line(why, 500));
+            if let Some(Some(url)) = &environment.base_url
+                && !url.starts_with("http://")
+            {
+                let said = "is for a base URL that begins with http://; leave it out";
+                faults.note(&pointer, Err(said.into()));
+            }
         }
     }
     let targets = request.targets.as_deref().unwrap_or_default();

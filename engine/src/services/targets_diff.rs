@@ -29,6 +29,12 @@ impl MeasuredBy {
         place.base_url.as_deref()
     }
 
+    /// Why it was plain HTTP on purpose.
+    pub(super) fn plain_http(&self, environment: &str) -> Option<&str> {
+        let place = self.places.iter().find(|place| place.environment == environment)?;
+        place.plain_http_because.as_deref()
+    }
+
     /// What is measured otherwise now in an environment: from what to what.
     pub(super) fn changes(&self, now: &Service, place: &ServiceEnvironment) -> Vec<String> {
         let mut changes = Vec::new();
@@ -36,6 +42,13 @@ impl MeasuredBy {
         if old != new {
             let (old, new) = (old.unwrap_or("none"), new.unwrap_or("none"));
             changes.push(format!("the base URL from {old} to {new}"));
+        }
+        let plain = place.plain_http_because.as_deref();
+        if self.plain_http(&place.environment) != plain {
+            changes.push(match plain {
+                Some(why) => format!("that it is plain HTTP on purpose, because {why}"),
+                None => "that it is plain HTTP on purpose no more".to_owned(),
+            });
         }
         if let Some(old) = self.targets.as_ref().filter(|old| **old != now.targets) {
             let (old, new) = (list(old), list(&now.targets));

@@ -50,6 +50,9 @@ pub struct ServiceEnvironmentView {
     pub slug: String,
     /// Where the service answers there.
     pub base_url: Option<String>,
+    /// Why it is plain HTTP there on purpose.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plain_http_because: Option<String>,
     /// What runs there.
     pub running: Option<RunningView>,
     /// The version that was rolled back there last, where nobody has said since that another one
@@ -88,6 +91,7 @@ pub(super) async fn load(link: &mut Connection, record: Service) -> Result<Servi
         environments.push(ServiceEnvironmentView {
             slug: place.environment,
             base_url: place.base_url,
+            plain_http_because: place.plain_http_because,
             rolled_back: rolled_back.map(|one| one.version.clone()),
             running: running.map(|running| RunningView {
                 deployment: running.id,

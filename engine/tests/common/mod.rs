@@ -157,6 +157,7 @@ impl Portal {
         let environment = |slug: &str, base_url| EnvironmentRequest {
             slug: slug.into(),
             base_url: Some(base_url),
+            plain_http_because: None,
         };
         let request = ServiceRequest {
             name: slug.into(),

@@ -235,6 +235,7 @@ async fn a_duty_is_worked_like_a_deployment(#[values(On::Sqlite, On::Postgres)] 
             environments: vec![EnvironmentRequest {
                 slug: "production".into(),
                 base_url: Some(Some(url)),
+                plain_http_because: None,
             }],
             ..ServiceRequest::default()
         };

@@ -24,6 +24,7 @@ mod idempotency;
 mod indicators;
 mod lessons;
 mod people;
+mod plain_http;
 mod portals;
 mod probing;
 mod property;

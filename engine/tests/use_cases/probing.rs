@@ -393,6 +393,7 @@ async fn a_probe_that_nothing_measures_keeps_its_box_open(
                 environments: vec![EnvironmentRequest {
                     slug: "production".into(),
                     base_url: None,
+                    plain_http_because: None,
                 }],
                 ..ServiceRequest::default()
             };

@@ -69,7 +69,9 @@ async fn environments_have_an_order_and_base_urls(#[values(On::Sqlite, On::Postg
             services::add_environment(tx, again).await?;
             for base_url in [None, Some("https://old".into()), Some("https://new".into())] {
                 let environment = "development".into();
-                let place = ServiceEnvironment { service_id, environment, base_url };
+                let plain_http_because = base_url.as_ref().map(|url| format!("{url} is ours"));
+                let place =
+                    ServiceEnvironment { service_id, environment, base_url, plain_http_because };
                 services::put_environment(tx, place).await?;
             }
             Ok(())
@@ -92,6 +94,7 @@ async fn environments_have_an_order_and_base_urls(#[values(On::Sqlite, On::Postg
             urls,
             [("development", Some("https://new")), ("staging", None), ("production", None)]
         );
+        assert_eq!(places[0].plain_http_because.as_deref(), Some("https://new is ours"));
         let mut all = services::environments_of_all(&mut link).await.unwrap();
         all.sort_by_key(|place| places.iter().position(|known| known == place));
         assert_eq!(all, places);
@@ -108,6 +111,7 @@ async fn a_place_of_an_unknown_service_is_refused(#[values(On::Sqlite, On::Postg
             service_id: ServiceId(id()),
             environment: "production".into(),
             base_url: None,
+            plain_http_because: None,
         };
         let refused = act!(db.store, |tx| services::put_environment(tx, place).await).unwrap_err();
         assert!(!refused.is_unique_violation());

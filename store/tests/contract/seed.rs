@@ -95,7 +95,12 @@ pub async fn put_service(tx: &mut Tx, service: Service) -> Result<(), StoreError
     for (position, slug) in [(3, "staging"), (4, "production")] {
         let known = Environment { slug: slug.into(), name: slug.into(), position };
         services::add_environment(tx, known).await?;
-        let place = ServiceEnvironment { service_id, environment: slug.into(), base_url: None };
+        let place = ServiceEnvironment {
+            service_id,
+            environment: slug.into(),
+            base_url: None,
+            plain_http_because: None,
+        };
         services::put_environment(tx, place).await?;
     }
     Ok(())

@@ -58,8 +58,15 @@ fn row(page: &ServiceOverview, one: &EnvironmentNow) -> AnyView {
     let environment = one.environment.environment.clone();
     let base = match one.environment.base_url.clone() {
         Some(url) => {
-            view! { <small><a href=url.clone() rel="noopener noreferrer">{url.clone()}</a></small> }
-                .into_any()
+            let plain = one.environment.plain_http();
+            let plain = plain.map(
+                |why| view! { <small>{format!("plain HTTP on purpose, because {why}")}</small> },
+            );
+            view! {
+                <small><a href=url.clone() rel="noopener noreferrer">{url.clone()}</a></small>
+                {plain}
+            }
+            .into_any()
         }
         None => view! { <small>"no base URL: nothing is probed"</small> }.into_any(),
     };

@@ -37,6 +37,10 @@ fn form(page: &ServiceSettings) -> AnyView {
                     <input type="hidden" name="environment" value=slug.clone()/>
                     <Field id=format!("base-{slug}") name="base_url" label kind="url" maxlength=2048
                         value=one.base_url.clone().unwrap_or_default()/>
+                    <Field id=format!("plain-{slug}") name="plain_http" maxlength=500
+                        label=format!("{slug} is plain HTTP on purpose, because")
+                        hint="Only for an address that begins with http://. Then no HTTPS redirect, HSTS or certificate is expected."
+                        value=one.plain_http_because.clone().unwrap_or_default()/>
                 </div>
             }
         })
@@ -59,6 +63,7 @@ fn form(page: &ServiceSettings) -> AnyView {
                         <div class="fields">
                             <Field id="new-environment" plain=true name="environment" label="Environment" maxlength=64 placeholder="staging"/>
                             <Field id="new-base" plain=true name="base_url" label="Base URL" kind="url" maxlength=2048 placeholder="https://…"/>
+                            <input type="hidden" name="plain_http" value=""/>
                         </div>
                     </fieldset>
                     <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save"</button></div>
@@ -121,7 +126,13 @@ fn facts(page: &ServiceSettings) -> AnyView {
         .iter()
         .map(|one| {
             let url = one.base_url.as_deref().unwrap_or_default();
-            view! { <div><dt>{format!("Base URL of {}", one.environment)}</dt><dd>{said(url)}</dd></div> }
+            let plain = one.plain_http().map(|why| {
+                view! { <div><dt>{format!("{} is plain HTTP, because", one.environment)}</dt><dd>{said(why)}</dd></div> }
+            });
+            view! {
+                <div><dt>{format!("Base URL of {}", one.environment)}</dt><dd>{said(url)}</dd></div>
+                {plain}
+            }
         })
         .collect_view();
     view! {

@@ -14,9 +14,10 @@ use domain::{
     item_sources::{Source, SourceStatus, combine},
     measurement::{Newest, RecordedMeasurement},
     run::{Run, RunSubject},
+    service::OF_HTTPS,
     watch::WatchState,
 };
-use store::{Connection, StoreError, Tx, checks, deployments, measurements};
+use store::{Connection, StoreError, Tx, checks, deployments, measurements, services};
 
 pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now};
 pub(crate) use rules::{rehearsal_judgement, rollback_target};
@@ -122,11 +123,19 @@ pub(super) async fn automated_status(
         let mut kinds = bound.iter().map(|now| (now.check.spec.kind(), &now.check.built_in));
         kinds.any(|(kind, built_in)| measures(probe, kind, built_in.as_deref()))
     };
+    let of_https = |probe: &String| OF_HTTPS.contains(&probe.as_str());
+    let plain = if item.probes.iter().any(|probe| of_https(probe) && !measured(probe)) {
+        let places = services::environments_of(tx, service).await?;
+        let here = places.into_iter().find(|place| place.environment == *environment);
+        here.and_then(|place| place.plain_http().map(ToOwned::to_owned))
+    } else {
+        None
+    };
     let nothing_is = bound.iter().all(|now| now.check.built_in.is_none());
     let missing: Vec<_> = item
         .probes
         .iter()
-        .filter(|probe| !measured(probe))
+        .filter(|probe| !measured(probe) && !(plain.is_some() && of_https(probe)))
         .map(|probe| unmeasured(probe, environment, nothing_is))
         .collect();
     let mut sources: Vec<Source<'_>> = bound
@@ -171,9 +180,17 @@ pub(super) async fn automated_status(
             sentence: &posted_result.sentence,
         });
     }
-    let Some(rule) = item.machine_rule else { return Ok(combine(&sources)) };
-    let answer = rules::by_rule(tx, rule, run, now).await?;
-    Ok(Some(answer.beside(rule.label(), &sources)))
+    let said = match item.machine_rule {
+        None => combine(&sources),
+        Some(rule) => {
+            let answer = rules::by_rule(tx, rule, run, now).await?;
+            Some(answer.beside(rule.label(), &sources))
+        }
+    };
+    Ok(said.map(|(word, sentence)| match &plain {
+        None => (word, sentence),
+        Some(why) => (word, format!("{sentence} Plain HTTP on purpose, because {why}")),
+    }))
 }
 
 /// What a run began with, in a sentence: "not since the deployment".
