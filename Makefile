@@ -1,7 +1,7 @@
 # Daytwo: `make` alone lists what there is. Every target is safe to repeat.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test check demo kill bench fmt audit setup clean clean-cache
+.PHONY: help run build test check demo kill bench fuzz fmt audit setup clean clean-cache
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -29,6 +29,9 @@ kill: ## kill -9 under load, a hundred times (after make build)
 
 bench: ## Measure the release under load, at loopback
 	@scripts/bench.sh
+
+fuzz: ## Fuzz each parser for DAYTWO_FUZZ_S seconds (600)
+	@scripts/fuzz.sh
 
 fmt: ## Format every source file
 	@cargo fmt --all

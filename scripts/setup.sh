@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings a fresh machine to where it can build (setup.sh build) or also run every test (setup.sh).
+# Brings a fresh machine to where it can build (setup.sh build), run every test (setup.sh) or fuzz
+# (setup.sh fuzz).
 # Safe to repeat: what is there is left alone.
 set -euo pipefail
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -10,8 +11,9 @@ source "$here/lib/say.sh"
 
 case "${1:-all}" in
     build) steps=("$here"/setup/[1-4]*.sh) ;;
+    fuzz) steps=("$here"/setup/1*.sh "$here"/setup/fuzz.sh) ;;
     all) steps=("$here"/setup/[0-9]*.sh) ;;
-    *) fail "unknown set-up '$1'" "Usage: scripts/setup.sh [build]" ;;
+    *) fail "unknown set-up '$1'" "Usage: scripts/setup.sh [build | fuzz]" ;;
 esac
 
 mkdir -p "$DAYTWO_CACHE"

@@ -143,3 +143,55 @@ fn no_part_of_a_report_passes() {
         }
     }
 }
+
+/// Every producer's own files: one of a suite where all is well, one where one test fails. What wrote
+/// them, and in which version, stands in `docs/REPORTS.md`.
+#[test]
+fn each_producer_is_believed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/reports/producers");
+    let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().file_name());
+    let mut files: Vec<_> = files.map(|name| name.into_string().unwrap()).collect();
+    files.sort();
+    let mut told = String::new();
+    for file in files {
+        if file == "bats-truncated.xml" {
+            let refused = parse(&std::fs::read(folder.join(&file)).unwrap(), None).unwrap_err();
+            writeln!(told, "{file}: refused, {refused}").unwrap();
+            continue;
+        }
+        let report = read(&format!("producers/{file}"));
+        let right = if file.ends_with("-passed.xml") { "passed" } else { "failed" };
+        assert_eq!(report.verdict.to_string(), right, "{file}: {}", report.sentence);
+        writeln!(told, "{file}: {}", report.sentence).unwrap();
+    }
+    insta::assert_snapshot!(told, @r#"
+    bats-failed.xml: 1 failed, 1 passed; first: sums <prices> & taxes.
+    bats-passed.xml: 2 passed, 1 skipped.
+    bats-truncated.xml: refused, The JUnit XML cannot be read: it ends inside `<testsuites>`, so it was cut off; send the whole file after the tests have ended.
+    behave-failed.xml: 1 failed, 1 passed; first: sums "prices" & taxes.
+    behave-passed.xml: 1 passed, 1 skipped.
+    ctest-failed.xml: 1 failed, 1 passed; first: sums_prices.
+    ctest-passed.xml: 1 passed, 1 skipped.
+    gotestsum-failed.xml: 1 failed, 1 passed; first: TestSums.
+    gotestsum-passed.xml: 3 passed, 1 skipped.
+    jest-failed.xml: 1 failed, 1 passed; first: Cart totals sums "prices" & taxes.
+    jest-passed.xml: 2 passed, 1 skipped.
+    mocha-failed.xml: 1 failed, 1 passed; first: Cart totals sums "prices" & taxes.
+    mocha-passed.xml: 2 passed, 1 skipped.
+    mocha-pending-left-out-passed.xml: 2 passed.
+    newman-failed.xml: 1 failed, 1 passed; first: sums "prices" & taxes.
+    newman-junitfull-failed.xml: 1 failed, 1 passed; first: sums "prices" & taxes.
+    newman-junitfull-passed.xml: 3 passed.
+    newman-passed.xml: 3 passed.
+    node-failed.xml: 1 failed, 1 passed; first: sums &quot;prices&quot; & taxes.
+    node-passed.xml: 2 passed, 1 skipped.
+    phpunit-failed.xml: 1 failed, 1 passed; first: testSums.
+    phpunit-passed.xml: 3 passed, 1 skipped.
+    robot-failed.xml: 1 failed, 1 passed; first: Sums "Prices" & Taxes.
+    robot-passed.xml: 2 passed, 1 skipped.
+    rspec-failed.xml: 1 failed, 1 passed; first: Cart totals sums "prices" & taxes.
+    rspec-passed.xml: 2 passed, 1 skipped.
+    unittest-xml-reporting-failed.xml: 1 failed, 1 passed; first: test_sums.
+    unittest-xml-reporting-passed.xml: 2 passed, 1 skipped.
+    "#);
+}

@@ -33,7 +33,6 @@ fn form(page: &ServiceSettings) -> AnyView {
             let slug = one.environment.clone();
             let label = format!("Base URL of {slug}");
             view! {
-                <div>
                     <input type="hidden" name="environment" value=slug.clone()/>
                     <Field id=format!("base-{slug}") name="base_url" label kind="url" maxlength=2048
                         value=one.base_url.clone().unwrap_or_default()/>
@@ -41,7 +40,6 @@ fn form(page: &ServiceSettings) -> AnyView {
                         label=format!("{slug} is plain HTTP on purpose, because")
                         hint="Only for an address that begins with http://. Then no HTTPS redirect, HSTS or certificate is expected."
                         value=one.plain_http_because.clone().unwrap_or_default()/>
-                </div>
             }
         })
         .collect_view();

@@ -91,7 +91,7 @@ pub(crate) async fn run(
         Some(failure) => {
             let why = replay.redacted(&redact::shorten(&redact::printable(&failure.reason), 300));
             let text = format!("{title}, {}: {why}", failure.at);
-            let short = format!("step {}", progress.findings.len().max(1));
+            let short = format!("step {}", progress.findings.len() + 1);
             let mut outcome = Outcome::new(failure.phase, sentence(&text), short);
             progress.findings.push(finding(&failure.at, failure.phase, why));
             outcome.findings = progress.findings;

@@ -1,9 +1,0 @@
-//! k6's summary: any metrics, and any group of checks.
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|data: &[u8]| {
-    formats_fuzz::check_report(&[br#"{"metrics": "#, data, b"}"].concat());
-    formats_fuzz::check_report(&[br#"{"metrics": {}, "root_group": "#, data, b"}"].concat());
-});

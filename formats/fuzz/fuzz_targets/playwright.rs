@@ -1,9 +1,0 @@
-//! Playwright's JSON report: any suites.
-#![no_main]
-
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|data: &[u8]| {
-    formats_fuzz::check_report(data);
-    formats_fuzz::check_report(&[br#"{"config": {}, "suites": "#, data, b"}"].concat());
-});
