@@ -135,7 +135,7 @@ pub(super) async fn automated_status(
     let missing: Vec<_> = item
         .probes
         .iter()
-        .filter(|probe| !measured(probe) && !(plain.is_some() && of_https(probe)))
+        .filter(|probe| !measured(probe) && (plain.is_none() || !of_https(probe)))
         .map(|probe| unmeasured(probe, environment, nothing_is))
         .collect();
     let mut sources: Vec<Source<'_>> = bound
