@@ -8,7 +8,7 @@ const MAX: usize = 16 * 1024;
 /// What each act's form gives back, by the names of its fields: what a person composed, never what
 /// was given to the portal to keep, such as passwords, headers, bodies and recordings with what is
 /// filled into them. A form that is not listed gives nothing back.
-const GIVEN_BACK: [(&str, &[&str]); 22] = [
+const GIVEN_BACK: [(&str, &[&str]); 23] = [
     ("add-person", &["name", "email", "role", "teams"]),
     ("add-service", SERVICE),
     (
@@ -72,6 +72,7 @@ const GIVEN_BACK: [(&str, &[&str]); 22] = [
     ("record-rehearsal", &["version", "at", "duration_s", "notes"]),
     ("roll-back", &["reason"]),
     ("set-up", &["name", "email"]),
+    ("settle-leak", &["note"]),
     ("sign-off", &["comment"]),
     ("tick", &["note"]),
     ("waive", &["reason", "expires", "until"]),

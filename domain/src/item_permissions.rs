@@ -13,6 +13,8 @@ pub enum ItemAct {
     MarkFailed,
     /// A person takes their word back; the history keeps it.
     Untick,
+    /// A person says what was rotated after a leak.
+    SettleLeak,
     /// An approver closes it without evidence, until a time.
     Waive,
     /// An approver ends a waiver early.
@@ -33,6 +35,7 @@ impl ItemAct {
             | Self::Untick
             | Self::Result
             | Self::LateFailure
+            | Self::SettleLeak
             | Self::Probe => Role::Operator,
             Self::Waive | Self::EndWaiver => Role::Approver,
         }
@@ -44,6 +47,7 @@ impl ItemAct {
             Self::MarkFailed => "mark as failed",
             Self::Untick => "untick",
             Self::Waive => "waive",
+            Self::SettleLeak => "say what was rotated of",
             Self::EndWaiver => "end the waiver of",
             Self::Result | Self::LateFailure => "post a result on",
             Self::Probe => "probe",

@@ -21,6 +21,7 @@ pub mod item;
 pub mod item_permissions;
 pub mod item_sources;
 pub mod journey;
+pub mod leak;
 pub mod lesson;
 pub mod measurement;
 pub mod page;

@@ -31,6 +31,7 @@ function acts(): [string, Record<string, string>][] {
     ["probe-item", { ...on, item: "perf-security" }],
     ["waive", { ...item, reason: "because", expires: "24h" }],
     ["end-waiver", item],
+    ["settle-leak", { ...on, item: "perf-security", note: "all of them" }],
     ["sign-off", on],
     ["roll-back", { ...on, reason: "because", sure: "yes" }],
     ["write-lesson", { ...on, title: "no" }],

@@ -34,6 +34,7 @@ mod revoke_token;
 mod roll_back;
 mod set_password;
 mod set_up;
+mod settle_leak;
 mod sign_off;
 mod test_check;
 mod tick;
@@ -77,6 +78,7 @@ pub use self::{
     roll_back::RollBack,
     set_password::SetPassword,
     set_up::SetUp,
+    settle_leak::SettleLeak,
     sign_off::SignOff,
     test_check::TestCheck,
     tick::Tick,

@@ -99,6 +99,7 @@ async fn strangers_get_nowhere() -> Result<(), Failure> {
         "mark-failed",
         "probe-item",
         "roll-back",
+        "settle-leak",
         "sign-off",
         "tick",
         "untick",

@@ -20,7 +20,7 @@ use store::{
     runs::{evidence, waivers},
 };
 
-use super::CheckNow;
+use super::{CheckNow, sources::unsettled_leak};
 use crate::{Error, heartbeats::HeartbeatNow};
 
 /// How many pieces of evidence of each item the page shows.
@@ -62,6 +62,8 @@ pub struct Allowed {
     pub end_waiver: bool,
     /// Have its probes run now.
     pub probe: bool,
+    /// Say what was rotated after a leak of its was closed.
+    pub settle_leak: bool,
 }
 
 /// The items with their checks, which are taken out of `checks`.
@@ -87,8 +89,11 @@ pub(crate) async fn items_page(
             std::mem::take(&mut kept).into_iter().partition(|kept| kept.item_id == item.id);
         kept = others;
         let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id).cloned();
-        let mut proofs = Vec::new();
+        let (mut proofs, mut leaked) = (Vec::new(), false);
         for now in &bound {
+            if run.state == WatchState::Watching {
+                leaked |= unsettled_leak(link, run, item.id, now).await?.is_some();
+            }
             // A journey's pictures are its evidence, also where it went through.
             let journey = matches!(now.check.spec, ProbeSpec::Journey { .. });
             let bad = now.newest.as_ref().filter(|seen| journey || seen.phase != Phase::Successful);
@@ -99,7 +104,10 @@ pub(crate) async fn items_page(
         }
         all.push(ItemNow {
             overdue: run.state == WatchState::Watching && is_overdue(item.state, item.due_at, now),
-            allowed: allowed(&item, run, actor, waiver.is_some(), !bound.is_empty()),
+            allowed: Allowed {
+                settle_leak: leaked && can(&item, run, actor, ItemAct::SettleLeak),
+                ..allowed(&item, run, actor, waiver.is_some(), !bound.is_empty())
+            },
             heartbeats: beating
                 .iter()
                 .filter(|one| one.record.item.as_deref() == Some(&item.key))
@@ -130,11 +138,13 @@ async fn heartbeats_now(
     Ok(crate::heartbeats::now_of(link, found, now).await?)
 }
 
+fn can(item: &Item, run: &Run, actor: &Actor, act: ItemAct) -> bool {
+    !run.suspended
+        && authorize_item(act, &item.key, item.actor, (run.subject, run.state), actor).is_ok()
+}
+
 fn allowed(item: &Item, run: &Run, actor: &Actor, waived: bool, probed: bool) -> Allowed {
-    let can = |act| {
-        !run.suspended
-            && authorize_item(act, &item.key, item.actor, (run.subject, run.state), actor).is_ok()
-    };
+    let can = |act| can(item, run, actor, act);
     let applies = item.not_required_because.is_none();
     let spoken = item.person.is_some();
     Allowed {
@@ -144,5 +154,6 @@ fn allowed(item: &Item, run: &Run, actor: &Actor, waived: bool, probed: bool) ->
         waive: !item.state.is_closed() && can(ItemAct::Waive),
         end_waiver: waived && can(ItemAct::EndWaiver),
         probe: probed && item.actor != ItemActor::Human && can(ItemAct::Probe),
+        settle_leak: false,
     }
 }

@@ -17,6 +17,7 @@ mod rehearsed;
 mod report;
 mod result;
 mod revoke;
+mod settle_leak;
 mod sign_off;
 mod sign_off_panel;
 mod signing_facts;

@@ -22,6 +22,7 @@ mod gate;
 mod heartbeats;
 mod idempotency;
 mod indicators;
+mod leaks;
 mod lessons;
 mod people;
 mod plain_http;

@@ -4,6 +4,7 @@
 pub mod evidence;
 pub mod items;
 pub mod report_cases;
+pub mod settled_leaks;
 pub mod sign_offs;
 pub mod waivers;
 

@@ -6,7 +6,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::waive_form::waive_form;
 use crate::{
-    actions::{EndWaiver, MarkFailed, ProbeItem, Tick, Untick},
+    actions::{EndWaiver, MarkFailed, ProbeItem, SettleLeak, Tick, Untick},
     components::{field::TextArea, time::At},
     form::action,
 };
@@ -15,6 +15,7 @@ use crate::{
 pub fn item_actions(page: &RunPage, now: &ItemNow) -> AnyView {
     let allowed = now.allowed;
     view! {
+        {allowed.settle_leak.then(|| rotated(page, now))}
         {allowed.probe.then(|| simple::<ProbeItem>(page, now, "probe-item", "Probe now", "Probing…"))}
         {allowed.tick.then(|| with_note(page, now))}
         {allowed.mark_failed.then(|| failing(page, now))}
@@ -67,6 +68,22 @@ fn with_note(page: &RunPage, now: &ItemNow) -> AnyView {
                 </div>
             </form>
         </details>
+    }
+    .into_any()
+}
+
+/// Open, since the box waits for it.
+fn rotated(page: &RunPage, now: &ItemNow) -> AnyView {
+    let key = &now.item.key;
+    view! {
+        <form class="form panel no-print" id=format!("{key}-rotated") method="post" action={action::<SettleLeak>()} data-enhance="">
+            {hidden(page, now)}
+            <TextArea id=format!("{key}-rotated-text") name="note" label="What was rotated" rows=2 maxlength=500 required=true
+                hint="The keys and passwords that were served, or why none has to be."/>
+            <div class="form-actions">
+                <button class="button primary" data-busy="Keeping…">"Say so"</button>
+            </div>
+        </form>
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 //! posted, its rule.
 
 mod beside;
+mod leaks;
 mod rules;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use domain::{
 use store::{Connection, StoreError, Tx, checks, deployments, measurements, services};
 
 pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now};
+pub(crate) use leaks::unsettled_leak;
 pub(crate) use rules::{rehearsal_judgement, rollback_target};
 
 use crate::heartbeats;
@@ -138,12 +140,24 @@ pub(super) async fn automated_status(
         .filter(|probe| !measured(probe) && (plain.is_none() || !of_https(probe)))
         .map(|probe| unmeasured(probe, environment, nothing_is))
         .collect();
+    let mut leaks = Vec::with_capacity(bound.len());
+    for now in &bound {
+        let leak = unsettled_leak(tx, run, item.id, now).await?;
+        leaks.push(leak.map(|leak| leak.sentence()));
+    }
     let mut sources: Vec<Source<'_>> = bound
         .iter()
-        .map(|now| Source {
-            label: &now.check.label,
-            word: now.newest.as_ref().map(|measured| measured.phase.into()),
-            sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
+        .zip(&leaks)
+        .map(|(now, leak)| match leak {
+            // What was served does not become secret again by being closed.
+            Some(leak) => {
+                Source { label: &now.check.label, word: Some(SourceStatus::Failed), sentence: leak }
+            }
+            None => Source {
+                label: &now.check.label,
+                word: now.newest.as_ref().map(|measured| measured.phase.into()),
+                sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
+            },
         })
         .collect();
     let beating: Vec<_> = tx

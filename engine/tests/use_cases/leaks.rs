@@ -1,0 +1,123 @@
+//! A leak that was closed again leaves no green box, until somebody says what was rotated.
+
+use std::sync::Arc;
+
+use chrono::Duration;
+use domain::{
+    check::Check,
+    measurement::{Measurement, Phase},
+    verdict::Verdict,
+};
+use engine::{Error, checks::CheckRequest, measurements::Observation, runs::ResultStatus};
+use rstest::rstest;
+
+use crate::{
+    common::{Portal, field, portal},
+    harness::On,
+};
+
+async fn check(p: &Portal, kind: &str) -> Arc<Check> {
+    let request: CheckRequest = serde_json::from_value(serde_json::json!({
+        "environment": "production", "kind": kind, "url": "http://127.0.0.1:9/", "interval_s": 60,
+        "item": "load",
+    }))
+    .unwrap();
+    let key = kind.replace('_', "-");
+    p.engine.checks().put(&p.operator(), "shop", &key, request).await.unwrap();
+    let room = p.engine.services().checks(&p.viewer, "shop").await.unwrap();
+    Arc::new(room.checks.into_iter().find(|now| now.check.key == key).unwrap().check)
+}
+
+async fn sees(p: &Portal, check: &Arc<Check>, phase: Phase) {
+    p.clock.advance(Duration::seconds(60));
+    let measurement = Measurement {
+        started_at: p.engine.now(),
+        duration_ms: 3.0,
+        phase,
+        value: None,
+        sentence: format!("It was {}.", phase.as_str()),
+        short: "seen".into(),
+        findings: Vec::new(),
+        exchanges: Vec::new(),
+        pictures: Vec::new(),
+    };
+    let seen = Observation { check: check.clone(), measurement, asked: false, slot: None };
+    p.engine.measurements().record(Arc::new([seen])).await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_leaked_stays_red_until_somebody_says_what_was_rotated(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values("exposed_files", "debug_mode")] kind: &str,
+) {
+    portal(on, async |p| {
+        let files = check(p, kind).await;
+        let id = p.announce("1.0.0").await;
+        let settle =
+            async |who, note: &str| p.engine.runs().settle_leak(&who, id, "load", note).await;
+        p.close_all(id).await;
+        sees(p, &files, Phase::Successful).await;
+        assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
+        assert!(matches!(settle(p.operator(), "All").await, Err(Error::Conflict { .. })));
+
+        sees(p, &files, Phase::Failed).await;
+        assert!(
+            matches!(settle(p.operator(), "All").await, Err(Error::Conflict { .. })),
+            "it is open"
+        );
+        sees(p, &files, Phase::Failed).await;
+        sees(p, &files, Phase::Successful).await;
+        let (state, reason) = p.state(id, "load").await;
+        assert_eq!(state, "failed", "{reason}");
+        assert!(reason.contains("(2 times)") && reason.contains("what was rotated"), "{reason}");
+        let item = async |who| {
+            let page = p.engine.deployments().page(who, id).await.unwrap();
+            page.run.items.into_iter().find(|now| now.item.key == "load").unwrap()
+        };
+        assert!(item(&p.operator).await.allowed.settle_leak);
+        assert!(!item(&p.viewer).await.allowed.settle_leak);
+
+        assert_eq!(field(settle(p.operator(), " ").await.unwrap_err()), "/note");
+        let viewer = domain::actor::Actor::Person(p.viewer.clone());
+        assert!(settle(viewer, "All").await.is_err());
+        assert!(settle(p.ci(), "All").await.is_err(), "a token is nobody");
+        settle(p.operator(), "The database's password and the API key.").await.unwrap();
+        assert_eq!(p.state(id, "load").await.0, "passed");
+        assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
+        assert!(!item(&p.operator).await.allowed.settle_leak);
+
+        // Once more is another leak.
+        sees(p, &files, Phase::Failed).await;
+        sees(p, &files, Phase::Successful).await;
+        assert_eq!(p.state(id, "load").await.0, "failed");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_no_leak_heals_and_what_leaked_before_is_of_another_release(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let home = check(p, "http").await;
+        let files = check(p, "exposed_files").await;
+        let first = p.announce("1.0.0").await;
+        p.post(first, "load", ResultStatus::Passed).await.unwrap();
+        for check in [&home, &files] {
+            sees(p, check, Phase::Failed).await;
+            sees(p, check, Phase::Successful).await;
+        }
+        let (_, reason) = p.state(first, "load").await;
+        assert!(reason.contains("(once)"), "{reason}");
+        p.clock.advance(Duration::minutes(5));
+        let second = p.announce("1.1.0").await;
+        p.post(second, "load", ResultStatus::Passed).await.unwrap();
+        for check in [&home, &files] {
+            sees(p, check, Phase::Successful).await;
+        }
+        assert_eq!(p.state(second, "load").await.0, "passed");
+    })
+    .await;
+}
