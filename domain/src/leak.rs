@@ -6,15 +6,24 @@ use chrono::{DateTime, Utc};
 /// The kinds of checks that look for leaks.
 const KINDS: [&str; 2] = ["exposed_files", "debug_mode"];
 
+/// The probes of runbooks that look for leaks.
+const PROBES: [&str; 2] = ["exposed-files", "debug-mode"];
+
 /// Whether a check of this kind looks for leaks.
 #[must_use]
 pub fn is_looked_for_by(kind: &str) -> bool {
     KINDS.contains(&kind)
 }
 
-/// A leak that is closed.
+/// Whether a probe of a runbook looks for leaks.
+#[must_use]
+pub fn is_looked_for_by_probe(probe: &str) -> bool {
+    PROBES.contains(&probe)
+}
+
+/// A leak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ClosedLeak {
+pub struct Leak {
     /// When it was seen first.
     pub first: DateTime<Utc>,
     /// When it was seen last.
@@ -23,13 +32,7 @@ pub struct ClosedLeak {
     pub times: i64,
 }
 
-impl ClosedLeak {
-    /// Whether nobody has said since what was rotated.
-    #[must_use]
-    pub fn is_unsettled(&self, settled: Option<DateTime<Utc>>) -> bool {
-        settled.is_none_or(|settled| settled < self.last)
-    }
-
+impl Leak {
     /// What is to be done about it.
     #[must_use]
     pub fn sentence(&self) -> String {
@@ -52,18 +55,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_leak_stays_until_somebody_says_what_was_rotated() {
+    fn a_leak_says_when_it_was_and_what_is_to_be_done() {
         let at = |minute: i64| DateTime::from_timestamp(1_790_000_000 + minute * 60, 0).unwrap();
-        let leak = ClosedLeak { first: at(0), last: at(5), times: 6 };
-        assert!(leak.is_unsettled(None));
-        assert!(leak.is_unsettled(Some(at(4))), "it was seen again since");
-        assert!(!leak.is_unsettled(Some(at(5))));
+        let leak = Leak { first: at(0), last: at(5), times: 6 };
         assert!(
             leak.sentence()
                 .contains("from 21 September 14:13 UTC to 21 September 14:18 UTC (6 times)")
         );
-        let once = ClosedLeak { first: at(0), last: at(0), times: 1 };
+        let once = Leak { first: at(0), last: at(0), times: 1 };
         assert!(once.sentence().contains("at 21 September 14:13 UTC (once)"));
         assert!(is_looked_for_by("debug_mode") && !is_looked_for_by("http"));
+        assert!(is_looked_for_by_probe("exposed-files") && !is_looked_for_by_probe("tls"));
     }
 }

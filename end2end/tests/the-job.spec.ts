@@ -72,7 +72,7 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     await unmoved(page);
   });
 
-  await test.step("an exposed file fails its box by name, and closing it heals the box", async () => {
+  await test.step("an exposed file fails its box by name; closed, it waits for who says what was rotated", async () => {
     const box = page.locator("#perf-security");
     await shop.fault({ env_exposed: true });
     await box.getByRole("button", { name: /^Probe now/ }).click();
@@ -85,6 +85,9 @@ test("a release is announced, watched, ticked, signed off and remembered", async
 
     await shop.fault({ env_exposed: false });
     await box.getByRole("button", { name: /^Probe now/ }).click();
+    await box.getByLabel(/What was rotated/).fill("The database's password and the application's key.");
+    await expect(box).toHaveAttribute("data-state", "failed");
+    await box.getByRole("button", { name: "Say so" }).click();
     await expect(box).toHaveAttribute("data-state", "passed");
     await unmoved(page);
   });

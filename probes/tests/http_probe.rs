@@ -208,6 +208,10 @@ async fn a_catch_all_is_told_from_a_page() {
                 page("<title>Log in</title><form>Your address and your password</form>")
             }),
         )
+        .route(
+            "/app/{*path}",
+            axum::routing::get(move || async move { axum::response::Redirect::to("/login") }),
+        )
         .route("/gone", axum::routing::get(|| async { http::StatusCode::NOT_FOUND }))
         .fallback(move || async move { page(shell) });
     let address = support::serve(app).await;
@@ -220,6 +224,7 @@ async fn a_catch_all_is_told_from_a_page() {
     assert_eq!(as_any("/health").await, Some(true));
     assert_eq!(as_any("/login").await, Some(false));
     assert_eq!(as_any("/gone").await, Some(false));
+    assert_eq!(as_any("/app/start").await, Some(false), "strangers are sent to log in");
     let closed = support::closed_port().await;
     let url = format!("http://{closed}/health");
     assert_eq!(prober.answers_as_any(&url, std::time::Duration::from_secs(5)).await, None);

@@ -91,14 +91,15 @@ pub async fn being_watched(
     link: &mut Connection,
     now: DateTime<Utc>,
 ) -> Result<Vec<(Check, RunId)>, StoreError> {
-    let signed = runs::signed_and_watched(now);
+    let signed = runs::SIGNED_THERE;
     let watched = format!(
         "SELECT c.*, r.id AS run_id FROM checks c JOIN runs r \
          ON r.service_id = c.service_id AND r.environment = c.environment \
-         WHERE ((r.subject_kind = 'deployment' AND r.state = 'watching') OR ({signed})) \
+         WHERE ((r.subject_kind = 'deployment' AND r.state = 'watching') \
+         OR ({signed} AND r.ends_at > $1)) \
          AND c.retired_at IS NULL"
     );
-    let mut found = link.query(AssertSqlSafe(watched)).fetch_as(with_run).await?;
+    let mut found = link.query(AssertSqlSafe(watched)).bind(micros(now)).fetch_as(with_run).await?;
     let of_duties = link
         .query(
             "SELECT c.*, r.id AS run_id FROM runs r JOIN duty_runs x ON x.id = r.id \
@@ -128,7 +129,7 @@ pub async fn fingerprint(
     link: &mut Connection,
     now: DateTime<Utc>,
 ) -> Result<Vec<i64>, StoreError> {
-    let signed = runs::signed_and_watched(now);
+    let signed = runs::SIGNED_THERE;
     let row = link
         .query(AssertSqlSafe(format!(
             "SELECT (SELECT count(*) FROM checks) AS a, \
@@ -143,8 +144,9 @@ pub async fn fingerprint(
              (SELECT CAST(coalesce(sum(opened_at % 999999937), 0) AS BIGINT) FROM runs \
               WHERE state = 'watching') AS i, \
              (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM duties) AS j, \
-             (SELECT count(*) FROM runs r WHERE {signed}) AS k"
+             (SELECT count(*) FROM runs r WHERE {signed} AND r.ends_at > $1) AS k"
         )))
+        .bind(micros(now))
         .fetch_one().await?;
     ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]
         .into_iter()

@@ -20,6 +20,7 @@ pub mod error;
 pub mod heartbeats;
 pub mod idempotency;
 pub mod indicators;
+pub mod leaks;
 pub mod lessons;
 pub mod measurements;
 mod notify;

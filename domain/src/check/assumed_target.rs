@@ -73,19 +73,16 @@ fn path(url: &str) -> &str {
 /// Whether an address is where services say how they are.
 fn is_health(url: &str) -> bool {
     let last = path(url).rsplit('/').next().unwrap_or_default();
-    let word = last.trim_end_matches("z").to_ascii_lowercase();
     matches!(
-        word.as_str(),
+        last.to_ascii_lowercase().as_str(),
         "health"
+            | "healthz"
             | "healthcheck"
             | "health-check"
-            | "live"
+            | "livez"
             | "liveness"
-            | "ready"
+            | "readyz"
             | "readiness"
-            | "ping"
-            | "status"
-            | "up"
     )
 }
 
@@ -117,6 +114,7 @@ mod tests {
     #[case::agreed_catch_all("/login", false, true, (Phase::Successful, "1 ms"), Phase::Successful)]
     #[case::no_health("/health", false, true, (Phase::Successful, "1 ms"), Phase::Failed)]
     #[case::no_healthz("/api/healthz?a=b", false, true, (Phase::Successful, "1 ms"), Phase::Failed)]
+    #[case::a_page_that_sounds_so("/status", false, true, (Phase::Successful, "1 ms"), Phase::Successful)]
     #[case::the_front_page("/", true, true, (Phase::Successful, "1 ms"), Phase::Successful)]
     #[case::without_a_path("", true, true, (Phase::Successful, "1 ms"), Phase::Successful)]
     #[case::a_slow_one("/health", false, true, (Phase::Failed, "900 ms"), Phase::Failed)]

@@ -8,7 +8,7 @@ use domain::{
     event::Event,
     ids::CheckId,
     item::Item,
-    run::Run,
+    run::{Run, RunSubject},
     service::{OF_HTTPS, Service},
 };
 use store::{
@@ -44,7 +44,12 @@ pub(crate) async fn sync_built_in(
 ) -> Result<(), Error> {
     let mut open = runs::open_in(tx, service.id, environment).await?;
     open.retain(|run| opening.is_none_or(|(opening, _)| opening.id != run.id));
-    if open.is_empty() && opening.is_none() {
+    // What was signed off goes on being watched for its time, by the same checks.
+    let mut signed = runs::signed_of(tx, &[service.id], now).await?;
+    let opens_deployment =
+        opening.is_some_and(|(opening, _)| opening.subject == RunSubject::Deployment);
+    signed.retain(|run| run.environment == environment && !opens_deployment);
+    if open.is_empty() && signed.is_empty() && opening.is_none() {
         return Ok(());
     }
     let places = services::environments_of(tx, service.id).await?;
@@ -55,7 +60,7 @@ pub(crate) async fn sync_built_in(
     let present = checks::of_environment(tx, service.id, environment).await?;
     if let Some(base_url) = base_url {
         let mut items = opening.map_or_else(Vec::new, |(_, items)| items.to_vec());
-        for run in &open {
+        for run in open.iter().chain(&signed) {
             items.extend(items::of_run(tx, run.id).await?);
         }
         items.retain(|item| item.not_required_because.is_none());

@@ -116,7 +116,7 @@ async fn measured(
 }
 
 /// Whether an answer that failed was slower than agreed: it is what the response time is about, and
-/// leaving it out would make a slow release look fast. One that failed otherwise says nothing of the
+/// leaving it out would make a slow release look fast. One that failed quickly says nothing of the
 /// time a good answer takes.
 fn too_slow(check: &Check, took: f64) -> bool {
     let limits = check.conditions.iter().filter_map(|one| one.strip_prefix("response_time_ms < "));

@@ -9,12 +9,13 @@ use chrono::{DateTime, Utc};
 use domain::{
     event::Event,
     ids::{DeploymentId, RunId, ServiceId},
+    leak,
     measurement::Phase,
     run::{Run, RunSubject},
     watch::{WatchBuckets, WatchState},
 };
 use store::{
-    Tx,
+    Tx, leaks,
     measurements::{self, Added, NewMeasurement},
     runs, schedule_leases,
 };
@@ -91,12 +92,18 @@ pub async fn record(
     let added = measurements::add(tx, &new, now).await?;
 
     let mut items: BTreeMap<(RunId, &str), Touched<'_>> = BTreeMap::new();
-    let mut about = Vec::new();
+    let (mut about, mut leaking) = (Vec::new(), Vec::new());
     for ((one, runs), added) in seen.iter().zip(&runs).zip(added) {
         for run in runs.iter().filter(|_| added != Added::Not) {
             about.push((run.id, run.service_id));
             if one.check.dry_run {
                 continue;
+            }
+            if let Some(item) = &one.check.item
+                && one.measurement.phase == Phase::Failed
+                && leak::is_looked_for_by(one.check.spec.kind())
+            {
+                leaking.push((run.service_id, &run.environment, item, one.measurement.started_at));
             }
             // Of no box: it stands beside all of them.
             let key = one.check.item.as_deref().unwrap_or_default();
@@ -111,6 +118,14 @@ pub async fn record(
                 *touched = Touched { speaker: one, rank };
             }
         }
+    }
+    // Each box once, with the last time: its run is evaluated below.
+    let leaking: BTreeMap<_, _> = leaking
+        .into_iter()
+        .map(|(service, environment, item, at)| ((service, environment, item), at))
+        .collect();
+    for ((service, environment, item), at) in leaking {
+        leaks::note(tx, service, environment, item, at).await?;
     }
     for ((id, key), touched) in items {
         let is_due = !key.is_empty() && last.is_due(id, key, now);

@@ -89,11 +89,10 @@ pub(crate) async fn items_page(
             std::mem::take(&mut kept).into_iter().partition(|kept| kept.item_id == item.id);
         kept = others;
         let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id).cloned();
-        let (mut proofs, mut leaked) = (Vec::new(), false);
+        let mut proofs = Vec::new();
+        let leaked = run.state == WatchState::Watching
+            && unsettled_leak(link, run, &item, &bound).await?.is_some();
         for now in &bound {
-            if run.state == WatchState::Watching {
-                leaked |= unsettled_leak(link, run, item.id, now).await?.is_some();
-            }
             // A journey's pictures are its evidence, also where it went through.
             let journey = matches!(now.check.spec, ProbeSpec::Journey { .. });
             let bad = now.newest.as_ref().filter(|seen| journey || seen.phase != Phase::Successful);

@@ -139,7 +139,7 @@ pub async fn post_report(
             )));
         }
     } else {
-        let act = result_act(tx, &run, word).await?;
+        let act = result_act(tx, &run, &item, word).await?;
         authorize_item(act, key, item.actor, (run.subject, run.state), actor)?;
     }
     let said = |name| PostedReport {

@@ -134,7 +134,7 @@ pub async fn post_result(
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize(actor, Permission::PostResult, Some(&run.service))?;
     let (word, summary) = request.said_by(actor.name());
-    let act = result_act(tx, &run, word).await?;
+    let act = result_act(tx, &run, &item, word).await?;
     authorize_item(act, key, item.actor, (run.subject, run.state), actor)?;
     let result = NewResult {
         word,
@@ -155,9 +155,11 @@ pub async fn post_result(
 pub(super) async fn result_act(
     tx: &mut Tx,
     run: &Run,
+    item: &Item,
     word: AutomatedStatus,
 ) -> Result<ItemAct, Error> {
-    if run.state != WatchState::SignedOff || word != AutomatedStatus::Failed {
+    let revokes = item.required && word == AutomatedStatus::Failed;
+    if run.state != WatchState::SignedOff || !revokes {
         return Ok(ItemAct::Result);
     }
     let there = runs::signed_in(tx, run.service_id, &run.environment).await?;

@@ -7,7 +7,7 @@ use domain::{
     item_permissions::{ItemAct, authorize_item},
     validate,
 };
-use store::{Tx, runs::settled_leaks};
+use store::{Tx, leaks};
 
 use super::{
     RunRef, Runs, checks_now, evaluate::evaluate_item, find::find_item, sources::unsettled_leak,
@@ -51,22 +51,16 @@ async fn settle_leak(
     faults.into_result()?;
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize_item(ItemAct::SettleLeak, key, item.actor, (run.subject, run.state), actor)?;
-    let Actor::Person(person) = actor else {
-        return Err(Error::Forbidden("Only a person can say what was rotated.".into()));
-    };
     let bound = checks_now(tx, &run, |check| check.item.as_deref() == Some(key)).await?;
-    let mut waits = false;
-    for check in &bound {
-        waits |= unsettled_leak(tx, &run, item.id, check).await?.is_some();
-    }
+    let waits = unsettled_leak(tx, &run, &item, &bound).await?.is_some();
     if !waits {
         let said = format!(
             "No leak of `{key}` that was closed waits for it. One that is open has to be closed first."
         );
         return Err(Error::conflict(said));
     }
-    let note = note.trim().to_owned();
-    settled_leaks::insert(tx, item.id, now, (person.id, person.name.clone()), note.clone()).await?;
+    let note = note.trim();
+    leaks::settle(tx, run.service_id, &run.environment, key, now).await?;
     evaluate_item(tx, &run, &mut item, now).await?;
     update_verdict(tx, &run, now).await?;
     entry(actor, now, "item.settle_leak", "item", key)

@@ -42,11 +42,12 @@ pub(crate) enum CdpError {
 }
 
 type Socket = WebSocketStream<TcpStream>;
+type Sink = Arc<tokio::sync::Mutex<SplitSink<Socket, Message>>>;
 type PendingCommands = Arc<Mutex<HashMap<u64, oneshot::Sender<Result<Value, String>>>>>;
 
 /// A connection to a browser.
 pub(super) struct Cdp {
-    sink: tokio::sync::Mutex<SplitSink<Socket, Message>>,
+    sink: Sink,
     waiting: PendingCommands,
     events: broadcast::Sender<Arc<Event>>,
     next: AtomicU64,
@@ -63,14 +64,13 @@ pub(super) struct Event {
 }
 
 /// What is listened to. All else is dropped as it comes: a page can say any number of things.
-const HEARD: [&str; 10] = [
+const HEARD: [&str; 9] = [
     "Page.frameStartedLoading",
     "Page.frameStartedNavigating",
     "Page.frameStoppedLoading",
     "Page.frameNavigated",
     "Page.navigatedWithinDocument",
     "Page.frameDetached",
-    "Page.javascriptDialogOpening",
     "Inspector.targetCrashed",
     "Target.targetCreated",
     "Target.targetDestroyed",
@@ -87,14 +87,9 @@ impl Cdp {
         let (sink, stream) = socket.split();
         let waiting = PendingCommands::default();
         let (events, _) = broadcast::channel(4_096);
-        let reader = tokio::spawn(read(stream, waiting.clone(), events.clone()));
-        Self {
-            sink: tokio::sync::Mutex::new(sink),
-            waiting,
-            events,
-            next: AtomicU64::new(1),
-            reader,
-        }
+        let sink: Sink = Arc::new(tokio::sync::Mutex::new(sink));
+        let reader = tokio::spawn(read(stream, sink.clone(), waiting.clone(), events.clone()));
+        Self { sink, waiting, events, next: AtomicU64::new(1), reader }
     }
 
     pub(super) fn events(&self) -> broadcast::Receiver<Arc<Event>> {
@@ -137,8 +132,23 @@ impl Cdp {
     }
 }
 
+/// A page asks something of whoever looks at it: it and the command that led to it wait until that is
+/// answered, so it is answered here, where nothing waits.
+const DIALOG: &str = "Page.javascriptDialogOpening";
+
+async fn accept_dialog(sink: &Sink, session: &Value) {
+    // Nobody waits for the answer to number 0.
+    let accept = json!({
+        "id": 0, "sessionId": session, "method": "Page.handleJavaScriptDialog",
+        "params": { "accept": true },
+    });
+    // A browser that is gone is noticed by whoever waits for it.
+    let _ = sink.lock().await.send(Message::text(accept.to_string())).await;
+}
+
 async fn read(
     mut stream: SplitStream<Socket>,
+    sink: Sink,
     waiting: PendingCommands,
     events: broadcast::Sender<Arc<Event>>,
 ) {
@@ -158,6 +168,9 @@ async fn read(
             }
             None => {
                 let method = message["method"].as_str().unwrap_or_default().to_owned();
+                if method == DIALOG {
+                    accept_dialog(&sink, &message["sessionId"]).await;
+                }
                 if !HEARD.contains(&method.as_str()) {
                     continue;
                 }

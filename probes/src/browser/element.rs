@@ -388,7 +388,9 @@ async fn holds(
                 break;
             }
             // Another one may do; that there is nothing cannot be said.
-            Err(StepError::Page(said)) => invalid = Some(StepError::Page(said)),
+            Err(error @ (StepError::Page(_) | StepError::Browser(CdpError::Refused { .. }))) => {
+                invalid = Some(error);
+            }
             Err(error) => return Err(error),
         }
     }

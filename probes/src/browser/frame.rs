@@ -199,8 +199,11 @@ impl Frame<'_> {
         let session = Some(self.session.as_str());
         let found = self.cdp.send_for(session, "Accessibility.queryAXTree", query, NAMED).await;
         let found = match found {
-            // The browser says nothing of names before a page has loaded.
-            Err(CdpError::Silent(_)) => Value::Null,
+            // The browser says nothing of names before a page has loaded: that is no nothing.
+            Err(CdpError::Silent(method)) => {
+                let message = "the page has not loaded".to_owned();
+                return Err(CdpError::Refused { method, message }.into());
+            }
             other => other?,
         };
         let mut all = Vec::new();

@@ -30,6 +30,9 @@ pub(crate) enum StepError {
     /// The page, which is the service's.
     #[error("{0}")]
     Page(String),
+    /// The mail catcher, which is neither.
+    #[error("{0}")]
+    Catcher(String),
 }
 
 impl StepError {

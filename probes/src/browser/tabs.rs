@@ -142,8 +142,7 @@ impl<'b> Tabs<'b> {
         self.cdp.send(Some(&self.all[tab].session), method, params)
     }
 
-    /// Handles the events since the last call: notes what is loading, takes in new tabs, accepts
-    /// dialogs.
+    /// Handles the events since the last call: notes what is loading, takes in new tabs.
     pub(super) async fn handle_events(&mut self) -> Result<(), CdpError> {
         loop {
             match self.events.try_recv() {
@@ -212,10 +211,6 @@ impl<'b> Tabs<'b> {
             }
             "Page.frameDetached" => {
                 tab.loading.frames.remove(frame);
-            }
-            "Page.javascriptDialogOpening" => {
-                let accept = json!({ "accept": true });
-                self.command(n, "Page.handleJavaScriptDialog", accept).await?;
             }
             "Inspector.targetCrashed" => tab.crashed = true,
             _ => {}
@@ -362,17 +357,18 @@ impl<'b> Tabs<'b> {
         let tab = self.tab(place, until).await?;
         // Answered when the server has answered.
         let session = self.all[tab].session.clone();
+        let shown = crate::redact::address(url);
         let asked = json!({ "url": url });
         let answer = self.cdp.send_for(Some(&session), "Page.navigate", asked, wait).await;
         let answer = match answer {
             Err(CdpError::Silent(_)) => {
-                let why = format!("{url} did not finish loading within {} s", wait.as_secs_f64());
+                let why = format!("{shown} did not finish loading within {} s", wait.as_secs_f64());
                 return Err(StepError::Page(why));
             }
             other => other?,
         };
         if let Some(problem) = answer["errorText"].as_str() {
-            return Err(StepError::Page(format!("{url} could not be opened: {problem}")));
+            return Err(StepError::Page(format!("{shown} could not be opened: {problem}")));
         }
         // Another place in the same document is not loaded.
         if answer.get("loaderId").is_some() {
@@ -510,8 +506,13 @@ impl<'b> Tabs<'b> {
     }
 
     /// What the tab in front shows, as JPEG in base64.
-    pub(crate) async fn picture(&self, width: u32, height: u32) -> Result<String, CdpError> {
-        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 0.5 });
+    /// The window is as wide and high as given, in CSS pixels, of so many of the screen's each.
+    pub(crate) async fn picture(
+        &self,
+        (width, height, factor): (u32, u32, f64),
+    ) -> Result<String, CdpError> {
+        let scale = 0.5 / factor;
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": scale });
         let asked = json!({
             "format": "jpeg", "quality": 60, "clip": clip, "optimizeForSpeed": true,
         });

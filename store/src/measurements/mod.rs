@@ -190,33 +190,6 @@ pub async fn values(
     .await
 }
 
-/// When a check failed since `since`: the first and the last time, and how many times that was.
-///
-/// # Errors
-/// What the database says.
-pub async fn failures(
-    link: &mut Connection,
-    check: CheckId,
-    since: DateTime<Utc>,
-) -> Result<Option<(DateTime<Utc>, DateTime<Utc>, i64)>, StoreError> {
-    let row = link
-        .query(
-            "SELECT count(*) AS n, coalesce(min(m.at), 0) AS first, coalesce(max(m.at), 0) AS last \
-             FROM check_states s JOIN measurements m ON m.check_no = s.no \
-             JOIN outcomes o ON o.no = m.outcome \
-             WHERE s.check_id = $1 AND m.at >= $2 AND o.phase = 'failed'",
-        )
-        .bind(check.0)
-        .bind(millis_up(since))
-        .fetch_one()
-        .await?;
-    let times: i64 = row.get("n")?;
-    if times == 0 {
-        return Ok(None);
-    }
-    Ok(Some((row.time_ms("first")?, row.time_ms("last")?, times)))
-}
-
 /// How many measurements lie in each stretch of a deployment's watch strip.
 ///
 /// # Errors

@@ -4,7 +4,6 @@
 pub mod evidence;
 pub mod items;
 pub mod report_cases;
-pub mod settled_leaks;
 pub mod sign_offs;
 pub mod waivers;
 
@@ -184,17 +183,12 @@ pub async fn signed_in(
         .await
 }
 
-/// What holds of a run `r` of a deployment that was signed off, is what its service has there now, and
-/// whose watch has not run its time.
-pub(crate) fn signed_and_watched(now: DateTime<Utc>) -> String {
-    format!(
-        "r.subject_kind = 'deployment' AND r.state = 'signed_off' AND r.ends_at > {} \
-         AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.service_id = r.service_id \
-         AND n.environment = r.environment AND n.subject_kind = 'deployment' \
-         AND n.opened_at > r.opened_at)",
-        micros(now)
-    )
-}
+/// What holds of a run `r` of a deployment that was signed off and is what its service has there now.
+/// Whether its watch has run its time is for whoever asks to bind.
+pub(crate) const SIGNED_THERE: &str = "r.subject_kind = 'deployment' AND r.state = 'signed_off' \
+     AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.service_id = r.service_id \
+     AND n.environment = r.environment AND n.subject_kind = 'deployment' \
+     AND n.opened_at > r.opened_at)";
 
 /// The runs of deployments of these services that were signed off, are there still, and whose watch
 /// has not run its time, newest first.
@@ -207,8 +201,9 @@ pub async fn signed_of(
     now: DateTime<Utc>,
 ) -> Result<Vec<Run>, StoreError> {
     let ids: HashSet<_> = services.iter().map(|id| id.0).collect();
-    let head = format!("SELECT * FROM ({SELECT} WHERE {}) AS signed", signed_and_watched(now));
+    let head = format!("SELECT * FROM ({SELECT} WHERE {SIGNED_THERE}) AS signed");
     let mut found = bulk::among(link, &head, "service_id", ids.into_iter().collect(), read).await?;
+    found.retain(|run| run.can_be_revoked(now));
     found.sort_by_key(|run| std::cmp::Reverse((run.opened_at, run.id)));
     Ok(found)
 }

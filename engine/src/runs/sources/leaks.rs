@@ -1,29 +1,32 @@
-//! Leaks that were closed and of which nobody has said what was rotated.
+//! Leaks of which nobody has said what was rotated.
 
 use domain::{
-    ids::ItemId,
-    leak::{ClosedLeak, is_looked_for_by},
+    item::Item,
+    leak::{Leak, is_looked_for_by, is_looked_for_by_probe},
     measurement::Phase,
     run::Run,
 };
-use store::{Connection, StoreError, measurements, runs::settled_leaks};
+use store::{Connection, StoreError, leaks};
 
 use super::CheckNow;
 
-/// The leak that a check of an item saw in this run, where it is closed and not settled.
+/// The leak that waits on an item, where none of its checks still sees one. Whether a check of its
+/// looks for leaks now does not matter: what leaked stays with the box, whatever became of the check
+/// that saw it, and in the next run.
 pub(crate) async fn unsettled_leak(
     link: &mut Connection,
     run: &Run,
-    item: ItemId,
-    now: &CheckNow,
-) -> Result<Option<ClosedLeak>, StoreError> {
-    let closed = now.newest.as_ref().is_some_and(|seen| seen.phase == Phase::Successful);
-    if !closed || !is_looked_for_by(now.check.spec.kind()) {
+    item: &Item,
+    bound: &[CheckNow],
+) -> Result<Option<Leak>, StoreError> {
+    let looks = |now: &CheckNow| is_looked_for_by(now.check.spec.kind());
+    let asked = item.probes.iter().any(|probe| is_looked_for_by_probe(probe));
+    if !asked && !bound.iter().any(looks) {
         return Ok(None);
     }
-    let failures = measurements::failures(link, now.check.id, run.opened_at).await?;
-    let Some((first, last, times)) = failures else { return Ok(None) };
-    let leak = ClosedLeak { first, last, times };
-    let settled = settled_leaks::last(link, item).await?;
-    Ok(Some(leak).filter(|leak| leak.is_unsettled(settled)))
+    let seen = |now: &CheckNow| now.newest.as_ref().map(|seen| seen.phase);
+    if bound.iter().any(|now| looks(now) && seen(now) == Some(Phase::Failed)) {
+        return Ok(None);
+    }
+    leaks::unsettled(link, run.service_id, &run.environment, &item.key).await
 }

@@ -140,26 +140,21 @@ pub(super) async fn automated_status(
         .filter(|probe| !measured(probe) && (plain.is_none() || !of_https(probe)))
         .map(|probe| unmeasured(probe, environment, nothing_is))
         .collect();
-    let mut leaks = Vec::with_capacity(bound.len());
-    for now in &bound {
-        let leak = unsettled_leak(tx, run, item.id, now).await?;
-        leaks.push(leak.map(|leak| leak.sentence()));
-    }
     let mut sources: Vec<Source<'_>> = bound
         .iter()
-        .zip(&leaks)
-        .map(|(now, leak)| match leak {
-            // What was served does not become secret again by being closed.
-            Some(leak) => {
-                Source { label: &now.check.label, word: Some(SourceStatus::Failed), sentence: leak }
-            }
-            None => Source {
-                label: &now.check.label,
-                word: now.newest.as_ref().map(|measured| measured.phase.into()),
-                sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
-            },
+        .map(|now| Source {
+            label: &now.check.label,
+            word: now.newest.as_ref().map(|measured| measured.phase.into()),
+            sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
         })
         .collect();
+    // What was served does not become secret again by being closed.
+    let leak = unsettled_leak(tx, run, item, &bound).await?.map(|leak| leak.sentence());
+    sources.extend(leak.iter().map(|sentence| Source {
+        label: "leak",
+        word: Some(SourceStatus::Failed),
+        sentence,
+    }));
     let beating: Vec<_> = tx
         .heartbeats(service, environment)
         .await?

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
+use crate::browser::StepError;
 use crate::client::Request;
 use crate::context::ProbeContext;
 
@@ -28,15 +29,23 @@ pub(super) struct Inbox {
     first: Option<Links>,
     /// What was there before the last step that may have sent a mail.
     last: Option<Links>,
+    /// The catcher did not answer once: it is not asked before each step again.
+    broken: bool,
 }
 
 impl Inbox {
     /// Notes what is there now, before a step that may send a mail.
     pub(super) async fn note(&mut self, context: &ProbeContext<'_>, inbox: &str, part: &str) {
-        if let Ok(links) = look(context, inbox, part, LOOK).await {
-            let counted = counted(&links);
-            self.first.get_or_insert_with(|| counted.clone());
-            self.last = Some(counted);
+        if self.broken {
+            return;
+        }
+        match look(context, inbox, part, LOOK).await {
+            Ok(links) => {
+                let counted = counted(&links);
+                self.first.get_or_insert_with(|| counted.clone());
+                self.last = Some(counted);
+            }
+            Err(_) => self.broken = true,
         }
     }
 
@@ -47,23 +56,24 @@ impl Inbox {
         inbox: &str,
         part: &str,
         until: Instant,
-    ) -> Result<String, String> {
-        let (Some(first), Some(last)) = (&self.first, &self.last) else {
-            return Err(match look(context, inbox, part, LOOK).await {
+    ) -> Result<String, StepError> {
+        let (Some(first), Some(last), false) = (&self.first, &self.last, self.broken) else {
+            return Err(StepError::Catcher(match look(context, inbox, part, LOOK).await {
                 Err(why) => why,
                 Ok(_) => "the mail catcher could not be asked before the mail was sent, so that \
                           new mails cannot be told from old ones"
                     .into(),
-            });
+            }));
         };
         let began = Instant::now();
         let patience = began + until.saturating_duration_since(began) / 2;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Err(format!("no new mail with a link that contains `{part}` has come"));
+                let said = format!("no new mail with a link that contains `{part}` has come");
+                return Err(StepError::Page(said));
             }
-            let links = look(context, inbox, part, left).await?;
+            let links = look(context, inbox, part, left).await.map_err(StepError::Catcher)?;
             if let Some(link) = newer(&links, last) {
                 return Ok(link);
             }

@@ -89,7 +89,9 @@ pub(crate) async fn run(
             outcome
         }
         Some(failure) => {
-            let why = replay.redacted(&redact::shorten(&redact::printable(&failure.reason), 300));
+            // Before it is cut: the beginning of a secret is a secret.
+            let why = replay.redacted(&redact::printable(&failure.reason));
+            let why = redact::shorten(&why, 300);
             let text = format!("{title}, {}: {why}", failure.at);
             let short = format!("step {}", progress.findings.len() + 1);
             let mut outcome = Outcome::new(failure.phase, sentence(&text), short);

@@ -51,7 +51,7 @@ impl<'a> Replay<'a> {
         let failure = |at: &str, error: StepError| StepFailure {
             at: at.to_owned(),
             phase: match error {
-                StepError::Browser(_) => Phase::Error,
+                StepError::Browser(_) | StepError::Catcher(_) => Phase::Error,
                 StepError::Page(_) => Phase::Failed,
             },
             reason: error.to_string(),
@@ -59,10 +59,11 @@ impl<'a> Replay<'a> {
         let tabs = browser.tabs().await;
         let mut tabs = tabs.map_err(|error| failure("the start", StepError::Browser(error)))?;
         let mut inboxes = BTreeMap::new();
-        let mut size = (1280, 800);
+        let mut size = (1280, 800, 1.0);
         for (n, step) in self.recording.steps.iter().enumerate() {
-            if let Act::SetViewport { width, height, .. } = step.act {
-                size = (width, height);
+            if let Act::SetViewport { width, height, device_scale_factor, .. } = &step.act {
+                let scale = number(device_scale_factor.as_ref()).filter(|scale| *scale > 0.0);
+                size = (*width, *height, scale.unwrap_or(1.0));
             }
             let title = step.label();
             let at = format!("step {} ({title})", n + 1);
@@ -72,7 +73,7 @@ impl<'a> Replay<'a> {
             let outcome = self.run_step(&mut tabs, step, &mut inboxes).await;
             // Where a page answers 5xx, that is why nothing else on it is as it should be.
             let outcome = match (outcome, self.pages_are_well(&mut tabs).await) {
-                (Err(StepError::Browser(error)), _) => Err(StepError::Browser(error)),
+                (Err(error @ (StepError::Browser(_) | StepError::Catcher(_))), _) => Err(error),
                 (_, Err(error)) => Err(error),
                 (outcome, Ok(())) => outcome,
             };
@@ -89,7 +90,7 @@ impl<'a> Replay<'a> {
                     | Act::Close {}
                     | Act::EmulateNetworkConditions { .. }
             );
-            if !silent && let Ok(jpeg) = tabs.picture(size.0, size.1).await {
+            if !silent && let Ok(jpeg) = tabs.picture(size).await {
                 let at_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
                 let good = outcome.is_ok();
                 progress.pictures.push(Picture { title: title.clone(), at_ms, good, jpeg });
@@ -107,13 +108,17 @@ impl<'a> Replay<'a> {
     async fn pages_are_well(&self, tabs: &mut Tabs<'_>) -> Result<(), StepError> {
         for shown in tabs.shown().await? {
             let address = shown.address;
-            let web = ["http://", "https://", "about:", "blob:", "chrome-error://"];
+            if address.starts_with("chrome-error://") {
+                return Err(StepError::Page("a page could not be opened".into()));
+            }
+            let web = ["http://", "https://", "about:", "blob:"];
             if !web.iter().any(|scheme| address.starts_with(scheme)) && !address.is_empty() {
                 let scheme = address.split(':').next().unwrap_or_default();
                 let said = format!("the page led to a {scheme}: address, which is not followed");
                 return Err(StepError::Page(said));
             }
             if shown.status >= 500 {
+                let address = redact::address(&address);
                 let said = format!("the page at {address} answered {}", shown.status);
                 return Err(StepError::Page(said));
             }
@@ -197,6 +202,8 @@ impl<'a> Replay<'a> {
             Act::WaitForExpression { expression } => {
                 tabs.wait_until(place, expression, until).await
             }
+            // As it was kept before it was replayed, it says nothing: the network stays as it is.
+            Act::EmulateNetworkConditions { download: None, upload: None, latency: None } => Ok(()),
             Act::EmulateNetworkConditions { download, upload, latency } => {
                 let [down, up, latency] =
                     [download, upload, latency].map(|side| number(side.as_ref()).unwrap_or(0.0));
@@ -208,7 +215,7 @@ impl<'a> Replay<'a> {
                 let known = inboxes.entry((inbox.clone(), part.clone())).or_default();
                 let until = Instant::now() + wait.max(MAIL_WAIT);
                 let link = known.wait(self.context, &inbox, &part, until).await;
-                let link = link.map_err(StepError::Page)?;
+                let link = link?;
                 tabs.navigate(place, &link, wait).await
             }
         }
@@ -221,11 +228,13 @@ impl<'a> Replay<'a> {
         from: usize,
         inboxes: &mut BTreeMap<(String, String), Inbox>,
     ) {
+        let mut asked = std::collections::BTreeSet::new();
         for step in &self.recording.steps[from..] {
             let Act::CustomStep { name, parameters } = &step.act else { continue };
             // What cannot be looked into is said at the step that needs it.
             if name == MAIL_LINK
                 && let Ok((inbox, part)) = self.filled(mail_link(parameters))
+                && asked.insert((inbox.clone(), part.clone()))
             {
                 let known = inboxes.entry((inbox.clone(), part.clone())).or_default();
                 known.note(self.context, &inbox, &part).await;
@@ -258,7 +267,9 @@ impl<'a> Replay<'a> {
     pub(super) fn redacted(&self, text: &str) -> String {
         let secrets = self.names.iter().filter(|(name, value)| *name != RUN && value.len() > 3);
         secrets.fold(text.to_owned(), |text, (_, value)| {
-            text.replace(value.as_str(), redact::REDACTED)
+            // In an address it stands in another form.
+            let encoded: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            text.replace(value.as_str(), redact::REDACTED).replace(&encoded, redact::REDACTED)
         })
     }
 }

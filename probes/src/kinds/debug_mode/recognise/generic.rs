@@ -19,8 +19,8 @@ pattern!(
     SECRET,
     r#"(?x) \b (?P<name> (?: [A-Z][A-Z0-9]*_ )+ (?: KEY | PASSWORD | PASSWD | PASS | SECRET | TOKEN | DSN
         | CREDENTIALS | SALT ) | DATABASE_URL | REDIS_URL | AMQP_URL )
-    (?: ["']? \s* (?: => | = | : ) \s* ["']?
-      | \s* (?: </[a-z]+> \s* )+ (?: <[a-z]+ [^>]*> \s* )+ (?: ["'] | &quot; )? )
+    (?: (?: [\s"'] | </?[a-z][^>]*> )* (?: => | = | : ) (?: [\s"'] | </?[a-z][^>]*> )*
+      | \s* (?: </[a-z]+> \s* )+ (?: <[a-z]+ [^>]*> \s* )+ ["']? )
     (?P<value> [A-Za-z0-9+/=:_.@\-$!%]{4,} )"#
 );
 // The settings of a debug mode, switched on.
@@ -48,17 +48,21 @@ pattern!(
 
 pub(super) fn recognise(text: &str) -> Option<Sign> {
     let end = text.floor_char_boundary(LOOK_AT);
-    let text = &text[..end];
-    let secrets = different(&SECRET, text, |found| {
-        let name = found.name("name").map(|name| name.as_str());
-        let value = found.name("value").map_or("", |value| value.as_str());
-        name.filter(|_| !is_masked(value)).map(ToOwned::to_owned)
-    });
+    let text = &unescaped(&text[..end]);
+    let named = |grave: bool| {
+        different(&SECRET, text, |found| {
+            let name = found.name("name").map(|name| name.as_str());
+            let value = found.name("value").map_or("", |value| value.as_str());
+            let name = name.filter(|name| !is_masked(value) && !is_public(name));
+            name.filter(|name| !grave || is_grave(name)).map(ToOwned::to_owned)
+        })
+    };
+    let (secrets, grave) = (named(false), named(true));
     let frames = different(&FRAME, text, |found| found.get(0).map(|all| all.as_str().to_owned()));
     let is_in = |pattern: &Pattern| crate::pattern::found(pattern, text);
     let (has_secrets, has_stack) = (secrets > 0, frames >= FRAMES);
     let thrown = frames > 0 && is_in(&EXCEPTION);
-    let signs = [has_secrets, secrets > 1, has_stack, is_in(&DEBUG_ON), thrown];
+    let signs = [has_secrets, secrets > 1 && grave > 0, has_stack, is_in(&DEBUG_ON), thrown];
     if signs.iter().filter(|sign| **sign).count() < 2 {
         return None;
     }
@@ -81,6 +85,38 @@ fn different(
     pattern.captures_iter(text).filter_map(|found| of(&found)).collect::<HashSet<_>>().len()
 }
 
+/// A text as a browser shows it.
+fn unescaped(text: &str) -> String {
+    let pairs = [("&quot;", "\""), ("&#34;", "\""), ("&#039;", "'"), ("&#39;", "'"), ("&gt;", ">")];
+    pairs.iter().fold(text.to_owned(), |text, (escaped, plain)| text.replace(escaped, plain))
+}
+
+/// Whether a name is one of what pages are meant to carry: keys for maps, for counting, for forms.
+fn is_public(name: &str) -> bool {
+    let parts = [
+        "PUBLIC",
+        "PUBLISHABLE",
+        "SITE_KEY",
+        "MAPS",
+        "SENTRY",
+        "ANALYTICS",
+        "CAPTCHA",
+        "VAPID",
+        "FIREBASE",
+        "SEGMENT",
+        "INTERCOM",
+        "ALGOLIA_SEARCH",
+    ];
+    let heads = ["REACT_APP_", "VITE_", "NEXT_PUBLIC_", "NUXT_", "EXPO_", "GATSBY_"];
+    parts.iter().any(|part| name.contains(part)) || heads.iter().any(|head| name.starts_with(head))
+}
+
+/// Whether a name is one of what no page ever carries.
+fn is_grave(name: &str) -> bool {
+    let ends = ["PASSWORD", "PASSWD", "PASS", "SECRET", "SALT", "CREDENTIALS", "_URL"];
+    ends.iter().any(|end| name.ends_with(end)) || matches!(name, "APP_KEY" | "SECRET_KEY")
+}
+
 /// Whether a value stands for one that is not shown, or for none.
 fn is_masked(value: &str) -> bool {
     let lower = value.to_ascii_lowercase();
@@ -98,6 +134,12 @@ mod tests {
     #[rstest]
     #[case::settings("<h1>Whoops</h1><td>APP_KEY</td><td>base64:ZGVtbw==</td> APP_DEBUG=true")]
     #[case::two_secrets("{\"DB_PASSWORD\": \"hunter22\", \"PAYMENT_SECRET\": \"sk_live_1\"}")]
+    #[case::escaped(
+        "<pre>DB_PASSWORD&quot; =&gt; &quot;hunter22&quot; MAIL_PASSWORD&quot; =&gt; &quot;hunter33&quot;</pre>"
+    )]
+    #[case::dumped(
+        "\"<span>DB_PASSWORD</span>\" => \"<span class=a>hunter22</span>\" <td>APP_DEBUG</td><td>true</td>"
+    )]
     #[case::elixir(
         "** (UndefinedFunctionError) function A.b/1\n lib/shop/a.ex:12: x\n lib/shop/b.ex:3: y\n deps/plug/lib/plug.ex:40: z"
     )]
@@ -114,6 +156,10 @@ mod tests {
         "<title>How to mend a TypeError</title><p>Open app.js:12 and set APP_DEBUG.</p>"
     )]
     #[case::a_manual("<code>API_KEY=yourkey</code> Otherwise a NotFoundError is thrown.")]
+    #[case::of_the_page(
+        "window.ENV={\"STRIPE_PUBLISHABLE_KEY\":\"pk_live_1\",\"RECAPTCHA_SITE_KEY\":\"6Lc1\",\"GOOGLE_MAPS_API_KEY\":\"AIza1\"}"
+    )]
+    #[case::of_a_bundle("REACT_APP_API_KEY=abcd1 OTHER_API_KEY=abcd2 THIRD_TOKEN=abcd3")]
     #[case::masked("DB_PASSWORD=******** APP_KEY=[redacted] APP_DEBUG=false")]
     #[case::a_form("<label>API_KEY</label><input name=API_KEY> Your key")]
     #[case::a_bundle("<script src=/app.js?v=1></script><script src=/b.js:2></script>")]
