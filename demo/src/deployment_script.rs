@@ -176,6 +176,13 @@ impl Planner {
             } else {
                 self.look_back(script, over);
             }
+            // What leaked under the release before is closed; that it was rotated is said here.
+            if self.leaked.remove(&(slot.service, slot.environment)) {
+                let (item, by) = (item.key.clone(), Cast::Sre);
+                let note = "All eleven secrets of that page: the database, the payment provider, the mail server and the session key among them.".into();
+                let at = slot.announced_at + Duration::minutes(95);
+                script.push(at, Act::SettleLeak { deployment, item, by, note });
+            }
             capture(script, slot.deployed_at + Duration::hours(49));
             return;
         }
@@ -232,6 +239,9 @@ impl Planner {
         } else if item.probes.is_empty() {
             self.result(script, item, at, false, seen.to_owned());
         } else {
+            if ["debug-mode", "exposed-files"].contains(&check) {
+                self.leaked.insert((script.slot.service, script.slot.environment));
+            }
             let seen = measured::round(&mut self.rng, at, Pace::Hosts, Some((check, seen)));
             script.push(at + Duration::seconds(2), Act::Measure { deployment, seen });
         }

@@ -114,6 +114,17 @@ pub enum Act {
         /// What they saw.
         note: String,
     },
+    /// A person says what was rotated after a leak.
+    SettleLeak {
+        /// On which deployment.
+        deployment: usize,
+        /// On which box.
+        item: String,
+        /// Who.
+        by: Cast,
+        /// What was rotated.
+        note: String,
+    },
     /// An approver waives a box for a month.
     Waive {
         /// On which deployment.

@@ -1,7 +1,7 @@
 //! The year's plan: which release went where and when, and what happened to it. Made from a seed
 //! and a time alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Duration, Utc};
 use domain::{
@@ -71,6 +71,8 @@ pub(crate) struct Planner {
     pub(crate) next: usize,
     /// What was signed off, oldest first, by service and environment.
     pub(crate) good: BTreeMap<(&'static str, &'static str), Vec<&'static str>>,
+    /// Where something leaked and nobody has said yet what was rotated.
+    pub(crate) leaked: BTreeSet<(&'static str, &'static str)>,
     /// The newest rehearsal of each service.
     pub(crate) rehearsed: BTreeMap<&'static str, (String, DateTime<Utc>)>,
 }
@@ -122,6 +124,7 @@ impl Planner {
             runbooks,
             next: 0,
             good: BTreeMap::new(),
+            leaked: BTreeSet::new(),
             rehearsed: BTreeMap::new(),
         })
     }

@@ -327,6 +327,12 @@ impl Story {
                 .await;
                 done("mark as failed", &item, said)?;
             }
+            Act::SettleLeak { deployment, item, by, note } => {
+                let id = self.id(deployment)?;
+                let said =
+                    runs::settle_leak(tx, &self.actor(by)?, id.into(), &item, &note, now).await;
+                done("say what was rotated of", &item, said)?;
+            }
             Act::Waive { deployment, item, by, reason } => {
                 let id = self.id(deployment)?;
                 let until = now + Duration::days(30);

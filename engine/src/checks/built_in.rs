@@ -44,11 +44,15 @@ pub(crate) async fn sync_built_in(
 ) -> Result<(), Error> {
     let mut open = runs::open_in(tx, service.id, environment).await?;
     open.retain(|run| opening.is_none_or(|(opening, _)| opening.id != run.id));
-    // What was signed off goes on being watched for its time, by the same checks.
-    let mut signed = runs::signed_of(tx, &[service.id], now).await?;
+    // What was signed off goes on being watched for its time, by the same checks, until another
+    // deployment takes its place.
     let opens_deployment =
         opening.is_some_and(|(opening, _)| opening.subject == RunSubject::Deployment);
-    signed.retain(|run| run.environment == environment && !opens_deployment);
+    let mut signed = Vec::new();
+    if !opens_deployment {
+        signed = runs::signed_of(tx, &[service.id], now).await?;
+        signed.retain(|run| run.environment == environment);
+    }
     if open.is_empty() && signed.is_empty() && opening.is_none() {
         return Ok(());
     }

@@ -45,6 +45,7 @@ pub(crate) use page::run_page;
 pub use report::{NamedReport, ReportAnswer, ReportRequest, post_report};
 pub use result::{ResultRequest, ResultStatus, post_result};
 pub(crate) use revoke::revoke_where_failed;
+pub use settle_leak::settle_leak;
 pub use sign_off::{SignOffRequest, SignedOff, sign_off};
 pub(crate) use sign_off_panel::sign_off_panel;
 pub use sign_off_panel::{GivenSignOff, SignOffPanel, SignOffRole};

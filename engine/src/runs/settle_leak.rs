@@ -38,7 +38,10 @@ impl Runs<'_> {
 }
 
 /// As [`Runs::settle_leak`], in a transaction of the caller's.
-async fn settle_leak(
+///
+/// # Errors
+/// As [`Runs::settle_leak`].
+pub async fn settle_leak(
     tx: &mut Tx,
     actor: &Actor,
     at: RunRef,

@@ -23,8 +23,8 @@ use cases::Case;
 
 /// How long a step may wait: as long as a page needs on a machine with much to do; less where it is
 /// waited for what does not come.
-const STEP_MS: u64 = 3_000;
-const STEP_IN_VAIN_MS: u64 = 1_500;
+const STEP_MS: u64 = 8_000;
+const STEP_IN_VAIN_MS: u64 = 2_500;
 
 #[expect(clippy::disallowed_methods, reason = "where the browser is, is said by the environment")]
 fn chromium() -> PathBuf {

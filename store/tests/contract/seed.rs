@@ -12,7 +12,7 @@ use domain::{
     release::Release,
     roles::Role,
     runbook::{RunbookVersion, SignOffRequirement},
-    service::{Environment, Service, ServiceEnvironment, Target},
+    service::{Environment, Service, Target},
     verdict::Verdict,
     watch::WatchState,
 };
@@ -95,13 +95,12 @@ pub async fn put_service(tx: &mut Tx, service: Service) -> Result<(), StoreError
     for (position, slug) in [(3, "staging"), (4, "production")] {
         let known = Environment { slug: slug.into(), name: slug.into(), position };
         services::add_environment(tx, known).await?;
-        let place = ServiceEnvironment {
-            service_id,
-            environment: slug.into(),
-            base_url: None,
-            plain_http_because: None,
-        };
-        services::put_environment(tx, place).await?;
+        // With the columns there always were: the ground is also laid in schemas of before.
+        tx.query("INSERT INTO service_environments (service_id, environment) VALUES ($1, $2)")
+            .bind(service_id.0)
+            .bind(slug.to_owned())
+            .execute()
+            .await?;
     }
     Ok(())
 }
