@@ -72,8 +72,11 @@ pub async fn serve() -> String {
     let listed = async |State(mails): State<Mails>, headers: HeaderMap| {
         let host = headers["host"].to_str().unwrap().to_owned();
         let all = mails.lock().unwrap().clone();
+        if all.is_empty() {
+            return Err(StatusCode::NOT_FOUND);
+        }
         let all = all.iter().map(|link| json!({ "text": format!("Welcome. http://{host}{link}") }));
-        Json(json!(all.collect::<Vec<_>>()))
+        Ok(Json(json!(all.collect::<Vec<_>>())))
     };
     let send = async |State(mails): State<Mails>| {
         let mut mails = mails.lock().unwrap();

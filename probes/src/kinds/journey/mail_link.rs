@@ -67,13 +67,23 @@ impl Inbox {
         };
         let began = Instant::now();
         let patience = began + until.saturating_duration_since(began) / 2;
+        let mut trouble = None;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 let said = format!("no new mail with a link that contains `{part}` has come");
-                return Err(StepError::Page(said));
+                return Err(trouble.map_or(StepError::Page(said), StepError::Catcher));
             }
-            let links = look(context, inbox, part, left).await.map_err(StepError::Catcher)?;
+            let links = match look(context, inbox, part, left).await {
+                Ok(links) => {
+                    trouble = None;
+                    links
+                }
+                Err(why) => {
+                    trouble = Some(why);
+                    Vec::new()
+                }
+            };
             if let Some(link) = newer(&links, last) {
                 return Ok(link);
             }
@@ -101,11 +111,12 @@ async fn look(
         .send(request)
         .await
         .map_err(|error| format!("the mail catcher could not be asked: {error}"))?;
-    let status = answer.status.as_u16();
-    if !(200..300).contains(&status) {
-        return Err(format!("the mail catcher answered {status}"));
+    match answer.status.as_u16() {
+        200..300 => Ok(links(&answer.text(), part)),
+        // Catchers say so where there is no such mail yet.
+        404 => Ok(Vec::new()),
+        status => Err(format!("the mail catcher answered {status}")),
     }
-    Ok(links(&answer.text(), part))
 }
 
 fn counted(links: &[String]) -> Links {
