@@ -20,7 +20,10 @@ pub async fn sign_off(
         Declared { did_not_deploy: !did_not_deploy.is_empty(), alone: !alone.is_empty() };
     let request = SignOffRequest { comment, declared };
     let said = match act.engine.runs().sign_off(&act.actor, of.run, request).await? {
-        SignedOff::WatchClosed => "Signed off. It was the last signature: the watch is closed.",
+        SignedOff::WatchClosed => {
+            "Signed off. It was the last signature: the watch is closed. Its checks go on until its \
+             time is over; a box that fails then revokes the sign-off."
+        }
         SignedOff::RunDone => "Signed off: this run is done.",
         SignedOff::Waiting => "Signed off. Other signatures are still missing.",
     };
