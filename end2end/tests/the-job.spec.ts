@@ -208,7 +208,7 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     const untick = await craft(context, portal, "untick", form);
     expect(untick.status).toBe(409);
     expect(untick.body.detail).toContain("signed off");
-    const result = await api.call("POST", `/deployments/${deployment.id}/items/logs-triaged/results`, { status: "failed" });
+    const result = await api.call("POST", `/deployments/${deployment.id}/items/logs-triaged/results`, { status: "passed" });
     expect(result.status).toBe(409);
     expect((await api.gate(deployment.id)).status).toBe(200);
   });
@@ -233,6 +233,20 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     await expect(row).toContainText("Signed off");
     await row.getByRole("link", { name: /1\.4\.0/ }).click();
     await expect(page).toHaveURL(`${portal.url}/deployments/${deployment.id}`);
+  });
+
+  await test.step("a failure that comes late takes the sign-off back", async () => {
+    await hydrated(page);
+    await mark(page);
+    await api.result(deployment.id, "logs-triaged", "failed", "A new signature, 4,211 times since noon.");
+    await expect(page.locator("#logs-triaged")).toHaveAttribute("data-state", "failed");
+    await expect(page.getByRole("region", { name: "Verdict" })).toContainText("revoked");
+    await expect(page.locator("#sign-off").getByRole("button", { name: /^Sign off/ })).toHaveCount(0);
+    await unmoved(page);
+    const gate = await api.gate(deployment.id);
+    expect(gate.status).toBe(409);
+    expect(gate.body.open).toEqual(["logs-triaged"]);
+    await accessible(page);
   });
 });
 

@@ -34,6 +34,30 @@ pub(crate) async fn insert<T>(
     Ok(changed)
 }
 
+/// Deletes the rows of these keys: `head` is all before `WHERE`, `key` tells a row, its values
+/// standing as `?` in it, and `bind` binds those of one.
+pub(crate) async fn delete<K>(
+    link: &mut Connection,
+    head: &str,
+    key: &str,
+    keys: Vec<K>,
+    bind: impl for<'q> Fn(Query<'q>, K) -> Query<'q>,
+) -> Result<(), StoreError> {
+    let mut keys = keys.into_iter();
+    while keys.len() > 0 {
+        let size = size(keys.len());
+        // Not a list of rows: for those SQLite would read the whole table.
+        let any = vec![key; size].join(" OR ");
+        let sql = numbered(link.kind(), &format!("{head} WHERE {any}"));
+        let mut query = link.query(AssertSqlSafe(sql));
+        for key in keys.by_ref().take(size) {
+            query = bind(query, key);
+        }
+        query.execute().await?;
+    }
+    Ok(())
+}
+
 /// Reads the rows whose `column` is one of `keys`: `head` is all before `WHERE`.
 pub(crate) async fn among<K: Value, T>(
     link: &mut Connection,

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 use super::Observation;
@@ -15,13 +15,15 @@ use crate::Engine;
 const QUEUE: usize = 4_096;
 /// The most that share a transaction.
 const MOST: usize = 1_024;
-/// For how long what arrives is gathered.
-const GATHER: Duration = Duration::from_millis(100);
+/// How far apart transactions begin at least: for so long what arrives is gathered. One that took
+/// longer to be written is followed at once, and so is one as large as it may be: where much is
+/// measured, a pause would hold the checks back and not the database.
+const APART: Duration = Duration::from_millis(100);
 /// How often one that is refused by itself is tried again.
 const TRIES: u32 = 3;
 /// How long it is waited for a database that is away: at first, and at the most.
 const PAUSE: Duration = Duration::from_millis(250);
-const APART: Duration = Duration::from_secs(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Where what was seen is put.
 pub(crate) type Recorder = mpsc::Sender<Observation>;
@@ -38,16 +40,22 @@ pub(crate) async fn record(
     stop: CancellationToken,
 ) {
     let mut batch = Vec::new();
+    let mut next = Instant::now();
     while queue.recv_many(&mut batch, MOST).await > 0 {
+        let gathered = async {
+            while batch.len() < MOST {
+                match queue.recv().await {
+                    Some(more) => batch.push(more),
+                    None => return,
+                }
+            }
+        };
         tokio::select! {
+            () = gathered => {}
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(GATHER) => {}
+            () = tokio::time::sleep_until(next) => {}
         }
-        while batch.len() < MOST
-            && let Ok(more) = queue.try_recv()
-        {
-            batch.push(more);
-        }
+        next = Instant::now() + APART;
         keep(&engine, std::mem::take(&mut batch), &stop).await;
     }
 }
@@ -90,7 +98,7 @@ async fn keep(engine: &Engine, batch: Vec<Observation>, stop: &CancellationToken
                     () = stop.cancelled() => {}
                     () = tokio::time::sleep(pause) => {}
                 }
-                pause = APART.min(pause * 2);
+                pause = LONGEST_PAUSE.min(pause * 2);
             }
         }
     }

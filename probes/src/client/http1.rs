@@ -1,11 +1,13 @@
 //! One request and its answer over one connection.
 
+use std::pin::pin;
+
 use bytes::Bytes;
+use futures::future::{Either, select};
 use http::{HeaderMap, HeaderValue, header};
 use http_body_util::Full;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use url::Url;
 
@@ -21,19 +23,11 @@ use super::stream::Connection;
 /// The most bytes of status line and headers that are read.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
 
-/// Stops the task that drives a connection when its request is given up.
-struct Driver(JoinHandle<()>);
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
-}
-
-/// Sends one request and reads its answer.
+/// Sends one request with these headers and reads its answer.
 pub(super) async fn hop(
     client: &Inner,
     request: &Request,
+    headers: HeaderMap,
     deadline: Instant,
     progress: &Progress,
 ) -> Result<HopResponse, Reason> {
@@ -49,20 +43,23 @@ pub(super) async fn hop(
         .handshake::<_, Full<Bytes>>(TokioIo::new(stream))
         .await
         .map_err(|error| reason(&error))?;
-    let driver = Driver(tokio::spawn(async move {
-        // Its errors reach the request as well.
-        let _ = connection.await;
-    }));
-    let sent = Instant::now();
-    let answer =
-        sender.send_request(message(client, request)).await.map_err(|error| reason(&error))?;
-    timing.first_byte = sent.elapsed();
-
-    progress.enter(Stage::Body);
-    let (head, incoming) = answer.into_parts();
     let limit = request.body_limit_bytes;
-    let (raw, truncated) = body::read(incoming, limit).await.map_err(|error| reason(&error))?;
-    drop(driver);
+    let exchange = async {
+        let sent = Instant::now();
+        let answer = sender.send_request(message(request, headers)).await?;
+        timing.first_byte = sent.elapsed();
+        progress.enter(Stage::Body);
+        let (head, incoming) = answer.into_parts();
+        let (raw, truncated) = body::read(incoming, limit).await?;
+        Ok((head, raw, truncated))
+    };
+    // Driven here and not by a task of its own, which would cost more than the exchange itself. Its
+    // errors reach the exchange as well.
+    let exchanged = match select(pin!(exchange), connection).await {
+        Either::Left((exchanged, _)) => exchanged,
+        Either::Right((_, exchange)) => exchange.await,
+    };
+    let (head, raw, truncated) = exchanged.map_err(|error: hyper::Error| reason(&error))?;
     let body = body::unpack(&head.headers, raw, truncated, limit);
     Ok(HopResponse {
         status: head.status,
@@ -75,11 +72,11 @@ pub(super) async fn hop(
     })
 }
 
-fn message(client: &Inner, request: &Request) -> http::Request<Full<Bytes>> {
+fn message(request: &Request, headers: HeaderMap) -> http::Request<Full<Bytes>> {
     let mut message = http::Request::new(Full::new(request.body.clone()));
     *message.method_mut() = request.method.clone();
     *message.uri_mut() = origin_form(&request.url);
-    *message.headers_mut() = headers(client, request);
+    *message.headers_mut() = headers;
     message
 }
 

@@ -33,12 +33,10 @@ pub(super) async fn send(client: &Inner, mut request: Request) -> Result<Respons
     loop {
         let progress = Progress::new();
         let hop_started = Instant::now();
-        let sent = evidence::request_text(
-            &request.method,
-            &request.url,
-            &http1::headers(client, &request),
-        );
-        let outcome = timeout_at(deadline, http1::hop(client, &request, deadline, &progress)).await;
+        let headers = http1::headers(client, &request);
+        let sent = evidence::request_text(&request.method, &request.url, &headers);
+        let hop = http1::hop(client, &request, headers, deadline, &progress);
+        let outcome = timeout_at(deadline, hop).await;
         let outcome = outcome.unwrap_or_else(|_| {
             Err(Reason::TimedOut {
                 authority: authority_of(&request.url),

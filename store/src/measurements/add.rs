@@ -1,6 +1,6 @@
 //! Adding measurements, many at a time: a few statements for all of them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -121,7 +121,7 @@ pub async fn add(
     let mut proofs = Vec::new();
     let mut gone = Vec::new();
     let mut stretches: BTreeMap<(DeploymentId, i64), [i64; 3]> = BTreeMap::new();
-    let mut changed: HashSet<CheckId> = HashSet::with_capacity(new.len());
+    let mut changed: BTreeSet<CheckId> = BTreeSet::new();
     for (one, (numbers, outcome)) in new.iter().zip(said) {
         let at = millis_up(one.measured.started_at);
         let number = numbered.get(&outcome).copied().unwrap_or_default();
@@ -182,11 +182,13 @@ pub async fn add(
         states.insert(one.check, state);
         changed.insert(one.check);
     }
+    // In the order their rows lie in: those on one page are written together.
     let changed = changed.into_iter().filter_map(|id| Some((id, states.remove(&id)?))).collect();
+    kept.sort_unstable_by_key(|row: &Kept| (row.check_no, row.at));
     keep(link, kept).await?;
     put_states(link, changed).await?;
     put_stretches(link, stretches).await?;
-    prove(link, proofs, &gone).await?;
+    prove(link, proofs, gone).await?;
     Ok(added)
 }
 
@@ -206,7 +208,7 @@ struct Known {
 }
 
 async fn known(link: &mut Connection, new: &[NewMeasurement<'_>]) -> Result<Known, StoreError> {
-    let ids: HashSet<_> = new.iter().map(|one| one.check.0).collect();
+    let ids: BTreeSet<_> = new.iter().map(|one| one.check.0).collect();
     let head = "SELECT c.id, c.updated_at, c.retired_at, s.no, s.at, s.deployment_id, s.beyond_us, \
                 s.thousandths, s.value, s.outcome, s.evidence_at, s.evidence_turning, o.phase \
                 FROM checks c LEFT JOIN check_states s ON s.check_id = c.id \
@@ -317,19 +319,13 @@ async fn put_stretches(
 async fn prove(
     link: &mut Connection,
     proofs: Vec<Proof>,
-    gone: &[(CheckId, i64)],
+    gone: Vec<(CheckId, i64)>,
 ) -> Result<(), StoreError> {
     let head = "INSERT INTO measurement_evidence (check_id, at, turning, body)";
     bulk::insert(link, head, 4, "", proofs, |query, proof| {
         query.bind(proof.check.0).bind(proof.at).bind(proof.turning).bind(proof.body)
     })
     .await?;
-    for (check, at) in gone {
-        link.query("DELETE FROM measurement_evidence WHERE check_id = $1 AND at = $2")
-            .bind(check.0)
-            .bind(*at)
-            .execute()
-            .await?;
-    }
-    Ok(())
+    let (head, key) = ("DELETE FROM measurement_evidence", "(check_id = ? AND at = ?)");
+    bulk::delete(link, head, key, gone, |query, (check, at)| query.bind(check.0).bind(at)).await
 }
