@@ -8,7 +8,7 @@ const MAX: usize = 16 * 1024;
 /// What each act's form gives back, by the names of its fields: what a person composed, never what
 /// was given to the portal to keep, such as passwords, headers, bodies and recordings with what is
 /// filled into them. A form that is not listed gives nothing back.
-const GIVEN_BACK: [(&str, &[&str]); 23] = [
+const GIVEN_BACK: [(&str, &[&str]); 24] = [
     ("add-person", &["name", "email", "role", "teams"]),
     ("add-service", SERVICE),
     (
@@ -28,6 +28,7 @@ const GIVEN_BACK: [(&str, &[&str]); 23] = [
     ("change-person", &["role", "teams", "logins"]),
     ("change-service", SERVICE),
     ("change-targets", &["name", "path", "target_ms"]),
+    ("change-version-source", &["from", "version_name", "min_share"]),
     ("create-token", &["name", "expires", "scope"]),
     ("log-in", &["email"]),
     ("mark-failed", &["note"]),

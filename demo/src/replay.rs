@@ -6,10 +6,11 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     actor::{Actor, Person},
+    answering_version::AnsweredVersions,
     ids::{DeploymentId, ServiceId},
     measurement::Measurement,
     roles::Scope,
-    sign_off::Declared,
+    sign_off::{Declared, despite},
 };
 use engine::{
     Engine, Options,
@@ -190,7 +191,13 @@ impl Story {
                 return Err(DemoError::Missing(key));
             };
             let check = Arc::new(check.clone());
-            observations.push(Observation { check, measurement, asked: false, slot: None });
+            observations.push(Observation {
+                check,
+                measurement,
+                answered: AnsweredVersions::default(),
+                asked: false,
+                slot: None,
+            });
         }
         let last = LastEvaluated::default();
         let recorded = measurements::record(tx, &observations, &last, self.now).await;
@@ -343,7 +350,10 @@ impl Story {
             Act::Sign { deployment, by, comment } => {
                 let id = self.id(deployment)?;
                 // Pipelines deploy under names of their own; nobody signs what they deployed.
-                let declared = Declared { did_not_deploy: true, alone: false };
+                let by_now = runs::gate(tx, &self.actor(by)?, id.into(), now).await;
+                let in_spite_of = by_now.ok().and_then(|gate| despite(&gate));
+                let declared =
+                    Declared { did_not_deploy: true, alone: false, despite: in_spite_of };
                 let request = SignOffRequest { comment, declared };
                 let signed = runs::sign_off(tx, &self.actor(by)?, id.into(), request, now).await;
                 done("sign", by.name(), signed)?;

@@ -94,6 +94,7 @@ async fn put(
             })
             .collect(),
         targets: live.then(targets),
+        version_source: None,
     };
     done("put the service", slug, engine.services().put(actor, slug, request).await)?;
     for environment in ENVIRONMENTS {

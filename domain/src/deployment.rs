@@ -68,6 +68,8 @@ pub struct Deployment {
     pub reason: String,
     /// How many required boxes were open then.
     pub open_items: i64,
+    /// How many were closed by a waiver then.
+    pub waived_items: i64,
     /// How many required boxes there are.
     pub required_items: i64,
     /// When it was deployed.
@@ -124,6 +126,7 @@ impl Deployment {
             verdict: self.verdict,
             reason: self.reason.clone(),
             open_items: self.open_items,
+            waived_items: self.waived_items,
             required_items: self.required_items,
             closed_at: self.closed_at,
             revoked: self.revoked.clone(),

@@ -182,6 +182,7 @@ impl DutyRun {
             verdict: Verdict::Undecided,
             reason: String::new(),
             open_items: self.required_items,
+            waived_items: 0,
             required_items: self.required_items,
             closed_at: self.closed_at,
             revoked: None,

@@ -22,6 +22,10 @@ pub struct GateAnswer {
     pub verdict: Verdict,
     /// The keys of the required boxes that are not closed, in the run's order.
     pub open: Vec<String>,
+    /// The keys of the required boxes that are closed by a waiver, in the run's order.
+    pub waived: Vec<String>,
+    /// What fails beside the required boxes: labels of checks, keys of optional boxes.
+    pub failing_beside: Vec<String>,
     /// Why, in one or two sentences.
     pub reason: String,
     /// Whether it may be signed off: nothing holds it but, after a revocation, the missing sign-off.
@@ -56,10 +60,24 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
     let required: Vec<_> = items.iter().filter(counts).collect();
     let open: Vec<_> = required.iter().filter(|item| !item.state.is_closed()).collect();
     let keys = open.iter().map(|item| item.key.to_owned()).collect();
+    let waived: Vec<_> = required
+        .iter()
+        .filter(|item| item.state == ItemState::Waived)
+        .map(|item| item.key.to_owned())
+        .collect();
+    // Boxes that need not be closed may fail all the same.
+    let optional = items.iter().filter(|item| !item.required && item.state == ItemState::Failed);
+    let red: Vec<(&str, &str)> = beside
+        .iter()
+        .map(|red| (red.label, red.sentence))
+        .chain(optional.map(|item| (item.key, item.reason)))
+        .collect();
     let answer = |verdict, reason: String| GateAnswer {
         may_be_signed: verdict == Verdict::Passed && watch == WatchState::Watching,
         verdict,
         open: keys,
+        waived: waived.clone(),
+        failing_beside: red.iter().map(|(label, _)| (*label).to_owned()).collect(),
         reason,
         four_eyes: None,
     };
@@ -93,13 +111,6 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
         );
         return answer(Verdict::Failed, reason);
     }
-    // Boxes that need not be closed may fail all the same.
-    let optional = items.iter().filter(|item| !item.required && item.state == ItemState::Failed);
-    let red: Vec<(&str, &str)> = beside
-        .iter()
-        .map(|red| (red.label, red.sentence))
-        .chain(optional.map(|item| (item.key, item.reason)))
-        .collect();
     let failing = red
         .first()
         .map(|(label, why)| format!("{label} failed: {}{}", sentence(why), more(red.len() - 1)));
@@ -110,8 +121,11 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
         return answer(Verdict::Undecided, format!("{none}{beside}"));
     }
     if open.is_empty() {
-        let beside = failing.map(|failing| format!(" Beside them, {failing}")).unwrap_or_default();
-        return answer(Verdict::Passed, format!("{}{beside}", closed_sentence(&required)));
+        let mut closed = closed_sentence(required.len(), &waived);
+        if let Some(failing) = failing {
+            closed.push_str(&format!(" Beside them, {failing}"));
+        }
+        return answer(Verdict::Passed, closed);
     }
     let closed = required.len() - open.len();
     let named = open.iter().map(|item| item.key).collect::<Vec<_>>().join(", ");
@@ -142,17 +156,14 @@ pub fn after_revocation(answer: GateAnswer, revoked: &Revocation) -> GateAnswer 
     }
 }
 
-fn closed_sentence(required: &[&GateItem<'_>]) -> String {
-    let waived: Vec<_> = required
-        .iter()
-        .filter(|item| item.state == ItemState::Waived)
-        .map(|item| item.key)
-        .collect();
-    match (required.len(), waived.as_slice()) {
+fn closed_sentence(required: usize, waived: &[String]) -> String {
+    match (required, waived) {
         (1, []) => "The one required box is closed.".into(),
         (n, []) => format!("All {n} required boxes are closed."),
+        (1, _) => "The one required box is waived: nothing shows that it works.".into(),
         (n, waived) => {
-            format!("All {n} required boxes are closed, waived: {}.", waived.join(", "))
+            let (count, named) = (waived.len(), waived.join(", "));
+            format!("All {n} required boxes are closed, {count} of them waived: {named}.")
         }
     }
 }

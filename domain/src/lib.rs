@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod answering_version;
 pub mod audit;
 pub mod baseline;
 pub mod check;
@@ -12,6 +13,7 @@ pub mod due;
 pub mod duty;
 pub mod event;
 pub mod evidence;
+pub mod failures;
 pub mod gate;
 pub mod heartbeat;
 pub mod humanize;

@@ -114,6 +114,12 @@ pub enum Denied {
         /// What was tried.
         what: &'static str,
     },
+    /// The token is limited to some services, and this is about all of them.
+    #[error("To {what} takes a token that is not limited to services; this one is.")]
+    Limited {
+        /// What was tried.
+        what: &'static str,
+    },
     /// The token is limited to other services.
     #[error("This token is limited to other services than `{service}`.")]
     OtherService {
@@ -156,6 +162,23 @@ pub fn authorize(
                 _ => Ok(()),
             }
         }
+    }
+}
+
+/// Whether `actor` may do `permission` to what all services share: as [`authorize`], and no token that
+/// is limited to some of them.
+///
+/// # Errors
+/// Says what it takes.
+pub fn authorize_everywhere(
+    actor: &Actor,
+    permission: Permission,
+    what: &'static str,
+) -> Result<(), Denied> {
+    authorize(actor, permission, None)?;
+    match actor {
+        Actor::Token { services, .. } if !services.is_empty() => Err(Denied::Limited { what }),
+        _ => Ok(()),
     }
 }
 

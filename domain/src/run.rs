@@ -70,6 +70,8 @@ pub struct Run {
     pub reason: String,
     /// How many required items were open then.
     pub open_items: i64,
+    /// How many were closed by a waiver then.
+    pub waived_items: i64,
     /// How many required items there are.
     pub required_items: i64,
     /// When it was closed.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::ServiceId;
+use crate::{answering_version::VersionSource, ids::ServiceId};
 
 /// How fast a page of the service must answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,8 @@ pub struct Service {
     pub tier: String,
     /// The response targets.
     pub targets: Vec<Target>,
+    /// Where its answers name the version that gave them.
+    pub version_source: Option<VersionSource>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.

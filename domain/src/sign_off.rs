@@ -24,12 +24,14 @@ pub struct Signature {
 }
 
 /// What somebody says of themselves with their signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Declared {
     /// That they did not deploy the release.
     pub did_not_deploy: bool,
     /// That they sign alone, though they deployed it or waived a box of it.
     pub alone: bool,
+    /// What they sign in spite of, as they were asked.
+    pub despite: Option<String>,
 }
 
 /// Who deployed, as far as that is known.
@@ -75,6 +77,21 @@ pub enum Ask {
     DidNotDeploy(String),
     /// That they know that nobody looks at it with them.
     Alone,
+    /// That they sign in spite of this: what is waived and what fails beside the required boxes.
+    Despite(String),
+}
+
+/// What a signature is given in spite of: boxes that nothing shows to work, and what fails beside the
+/// required ones. `None` where there is neither.
+#[must_use]
+pub fn despite(gate: &GateAnswer) -> Option<String> {
+    let parts = [("waived", &gate.waived), ("failing", &gate.failing_beside)];
+    let said: Vec<_> = parts
+        .into_iter()
+        .filter(|(_, named)| !named.is_empty())
+        .map(|(word, named)| format!("{word}: {}", named.join(", ")))
+        .collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// The signature somebody may give.
@@ -150,6 +167,10 @@ fn ask_sentence(ask: &Ask) -> String {
         Ask::Alone => "Nobody else here could sign this. Tick that you sign it off alone; that \
                        stays with the release."
             .into(),
+        Ask::Despite(what) => format!(
+            "Not everything is shown to work. Tick that you sign in spite of this ({what}); that \
+             stays with the release."
+        ),
     }
 }
 
@@ -252,6 +273,7 @@ impl Signing<'_> {
                 asks.push(Ask::DidNotDeploy(text.clone()));
             }
         }
+        asks.extend(despite(self.gate).map(Ask::Despite));
         Ok(Offer { role, asks, completes })
     }
 
@@ -264,6 +286,8 @@ impl Signing<'_> {
         let unsaid = offer.asks.iter().find(|ask| match ask {
             Ask::DidNotDeploy(_) => !said.did_not_deploy,
             Ask::Alone => !said.alone,
+            // What was accepted is what stands now: more may have been waived, or failed, since.
+            Ask::Despite(what) => said.despite.as_ref() != Some(what),
         });
         match unsaid {
             Some(ask) => Err(SignOffRefusal::NotSaid(ask.clone())),
@@ -346,6 +370,8 @@ pub struct SignOff {
     pub did_not_deploy: Option<String>,
     /// Whether they said that they sign alone.
     pub alone: bool,
+    /// What they said to sign in spite of.
+    pub despite: Option<String>,
     /// When.
     pub at: DateTime<Utc>,
     /// Since when it counts no more, and why.
@@ -395,6 +421,8 @@ mod tests {
             reason: "All closed.".into(),
             may_be_signed: true,
             four_eyes: None,
+            waived: vec![],
+            failing_beside: vec![],
         }
     }
 
@@ -471,6 +499,8 @@ mod tests {
             reason: String::new(),
             may_be_signed: false,
             four_eyes: None,
+            waived: vec![],
+            failing_beside: vec![],
         };
         assert!(case.sign(&me).unwrap_err().to_string().contains("smoke-tests"));
     }
@@ -524,16 +554,37 @@ mod tests {
         let offer = case.signing().offer(&me).unwrap();
         assert_eq!((offer.asks, offer.completes), (vec![Ask::Alone], true));
         assert_eq!(case.sign(&me), Err(SignOffRefusal::NotSaid(Ask::Alone)));
-        let said = Declared { alone: true, did_not_deploy: false };
-        assert!(case.signing().sign(&me, said).is_ok());
+        let said = Declared { alone: true, ..Declared::default() };
+        assert!(case.signing().sign(&me, said.clone()).is_ok());
         // Never while somebody else could.
         case.active.push(person(3, Role::Approver, &[]));
-        assert_eq!(case.signing().sign(&me, said), Err(SignOffRefusal::DeployerAlone));
+        let refused = case.signing().sign(&me, said.clone());
+        assert_eq!(refused, Err(SignOffRefusal::DeployerAlone));
         // Whoever may not give what is required is no help.
         case.required = vec![need("sre", 1)];
         case.active[0].teams = vec!["sre".into()];
         let me = case.active[0].clone();
         assert!(case.signing().sign(&me, said).is_ok());
+    }
+
+    #[test]
+    fn what_is_waived_or_fails_is_signed_in_spite_of_and_by_name() {
+        let me = person(1, Role::Approver, &[]);
+        let mut case = Case::of(&[need("approver", 2)], &[&me, &person(2, Role::Approver, &[])]);
+        case.gate.waived = vec!["release-notes".into(), "logs-triaged".into()];
+        case.gate.failing_beside = vec!["journey".into()];
+        let what = "waived: release-notes, logs-triaged; failing: journey";
+        let refusal = case.sign(&me).unwrap_err();
+        assert_eq!(refusal, SignOffRefusal::NotSaid(Ask::Despite(what.into())));
+        assert!(refusal.to_string().contains("journey"), "{refusal}");
+        let saying = |what: &str| Declared { despite: Some(what.into()), ..Declared::default() };
+        assert!(case.signing().sign(&me, saying(what)).is_ok());
+        // What was accepted before one more was waived is not what stands.
+        let before = saying("waived: release-notes; failing: journey");
+        assert!(case.signing().sign(&me, before).is_err());
+        // Nobody accepts what is not there.
+        let clean = Case::of(&[need("approver", 1)], &[&me]);
+        assert!(clean.signing().sign(&me, saying(what)).is_ok());
     }
 
     #[test]
@@ -544,7 +595,7 @@ mod tests {
         case.deployers = Deployers { unknown: Some("deploy-bot".into()), ..Deployers::default() };
         let refusal = case.sign(&me).unwrap_err();
         assert!(refusal.to_string().contains("`deploy-bot`"), "{refusal}");
-        let said = Declared { did_not_deploy: true, alone: false };
+        let said = Declared { did_not_deploy: true, ..Declared::default() };
         assert!(case.signing().sign(&me, said).is_ok());
         case.required = vec![need("approver", 2)];
         assert!(case.sign(&me).is_ok(), "of several, one was not the deployer");
@@ -582,6 +633,7 @@ mod tests {
             comment: String::new(),
             did_not_deploy: None,
             alone: false,
+            despite: None,
             at: DateTime::UNIX_EPOCH,
             voided: None,
         };
@@ -680,7 +732,7 @@ mod tests {
             for one in team.iter().zip(&signed).filter(|(one, flag)| **flag && one.role >= Role::Approver) {
                 case.given.push(Signature { person: one.0.id, role: "approver".into() });
             }
-            let declared = Declared { did_not_deploy: said, alone: said };
+            let declared = Declared { did_not_deploy: said, alone: said, despite: None };
             if let Ok(offer) = case.signing().sign(me, declared) {
                 prop_assert!(me.role >= Role::Approver);
                 let mut all: Vec<PersonId> = case.given.iter().map(|one| one.person).collect();

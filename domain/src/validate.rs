@@ -85,6 +85,13 @@ pub fn text(text: &str, max: usize) -> Result<(), String> {
     visible(text, |c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
+/// Whether a text can be the name of a header (RFC 9110, a token).
+#[must_use]
+pub fn is_token(text: &str) -> bool {
+    let is_tchar = |c: u8| c.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&c);
+    !text.is_empty() && text.bytes().all(is_tchar)
+}
+
 /// An absolute `http` or `https` address without credentials in it.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ export interface Deployment {
 export interface Gate {
   verdict: string;
   open: string[];
+  waived: string[];
   reason: string;
 }
 

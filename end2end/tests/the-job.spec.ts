@@ -174,7 +174,8 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     await api.result(deployment.id, "logs-triaged", "passed", "11,204 lines, 3 signatures, all classified.");
     await expect(page.locator("#logs-triaged")).toHaveAttribute("data-state", "passed");
     const gate = await api.gate(deployment.id);
-    expect(gate.body).toMatchObject({ verdict: "passed", open: [] });
+    expect(gate.body).toMatchObject({ verdict: "passed", open: [], waived: ["release-notes"] });
+    await expect(page.getByRole("region", { name: "Verdict" })).toContainText("Passed with 1 waiver");
     expect(gate.status).toBe(200);
   });
 
@@ -194,8 +195,12 @@ test("a release is announced, watched, ticked, signed off and remembered", async
     await pia.goto(`${portal.url}/deployments/${deployment.id}`);
     await hydrated(pia);
     await pia.getByLabel(/^Comment/).fill("Looked at the charts with Ola.");
+    await expect(pia.locator("#sign-off")).toContainText("Goes out with the newsletter.");
+    await expect(pia.locator("#sign-off")).toContainText(/exposed files (failed|fails intermittently)/i);
+    await expect(pia.locator("#sign-off")).toContainText("early. Its checks go on until then.");
+    await pia.getByLabel(/I sign in spite of this/).check();
     await pia.getByRole("button", { name: "Sign off as approver" }).click();
-    await expect(pia.getByRole("region", { name: "Verdict" })).toContainText("Signed off");
+    await expect(pia.getByRole("region", { name: "Verdict" })).toContainText("Signed off with 1 waiver");
     await expect(pia.locator("#sign-off")).toContainText("Looked at the charts with Ola.");
     await second.close();
     await expect(page.locator("#sign-off")).toContainText("Pia Approver");

@@ -1,14 +1,17 @@
 //! What every kind of probe is given and shares.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use domain::answering_version::{AnsweredVersions, VersionSource};
 use domain::measurement::{Finding, Phase};
 use tokio::sync::Semaphore;
 use url::Url;
 
-use crate::client::{GuardedClient, RequestError};
+use crate::answering_version::{self, Reading};
+use crate::client::{GuardedClient, Request, RequestError, Response, SendError};
 use crate::conditions::pool::ConditionPool;
 use crate::conditions::{Condition, Facts};
 use crate::outcome::{Outcome, overall, sentence};
@@ -25,6 +28,10 @@ pub(crate) struct ProbeContext<'a> {
     pub(crate) pool: &'a ConditionPool,
     /// When its time is over.
     pub(crate) until: Instant,
+    /// Where answers name the version that gave them, where that is known.
+    pub(crate) version: Option<&'a VersionSource>,
+    /// What they named so far.
+    pub(crate) answered: Mutex<AnsweredVersions>,
 }
 
 /// What it means that a kind which may come back empty did.
@@ -52,6 +59,30 @@ impl NoData {
 }
 
 impl ProbeContext<'_> {
+    /// Sends a request, and notes which version answered where the answer names one.
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, SendError> {
+        let answer = self.client.send(request).await?;
+        self.note_version(&answer, false);
+        Ok(answer)
+    }
+
+    /// As [`send`](Self::send), of an answer that has to name its version.
+    pub(crate) async fn ask(&self, request: Request) -> Result<Response, SendError> {
+        let answer = self.client.send(request).await?;
+        self.note_version(&answer, true);
+        Ok(answer)
+    }
+
+    fn note_version(&self, answer: &Response, has_to: bool) {
+        let Some(source) = self.version else { return };
+        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        match answering_version::read(source, answer) {
+            Reading::Named(version) => *answered.named.entry(version).or_default() += 1,
+            Reading::Unnamed if has_to => answered.unnamed += 1,
+            Reading::Unnamed | Reading::Elsewhere => {}
+        }
+    }
+
     /// Decides conditions; those that may take long elsewhere, within the time the check has left.
     pub(crate) async fn decide(&self, conditions: &[Condition], facts: Facts) -> Vec<Finding> {
         if !conditions.iter().any(|one| one.is_long(&facts)) {

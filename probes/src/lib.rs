@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod answering_version;
 mod browser;
 pub mod client;
 pub mod conditions;
@@ -46,6 +47,6 @@ pub use client::{Blame, GuardedClient, Request, Response, SendError};
 pub use conditions::{Condition, ConditionError, Facts, took_too_long};
 pub use context::NoData;
 pub use guard::{GuardConfigError, GuardPolicy, Mode};
-pub use prober::Prober;
+pub use prober::{Prober, Terms};
 pub use redact::is_secret_name;
 pub use validate::{CheckError, validate};

@@ -1,10 +1,11 @@
 //! Runs a check's probe.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
+use domain::answering_version::{AnsweredVersions, VersionSource};
 use domain::check::ProbeSpec;
 use domain::measurement::{Measurement, Phase};
 use futures::FutureExt as _;
@@ -109,6 +110,18 @@ impl Prober {
         no_data: NoData,
         clock: &(dyn Fn() -> DateTime<Utc> + Sync),
     ) -> Measurement {
+        let terms = Terms { timeout, no_data, version: None };
+        self.measure(spec, conditions, terms, clock).await.0
+    }
+
+    /// As [`run`](Self::run), on these terms; answers as well which versions answered.
+    pub async fn measure(
+        &self,
+        spec: &ProbeSpec,
+        conditions: &[Condition],
+        Terms { timeout, no_data, version }: Terms<'_>,
+        clock: &(dyn Fn() -> DateTime<Utc> + Sync),
+    ) -> (Measurement, AnsweredVersions) {
         let started_at = whole_milliseconds(clock());
         let started = Instant::now();
         let context = ProbeContext {
@@ -121,6 +134,8 @@ impl Prober {
             journeys: &self.journeys,
             pool: &self.pool,
             until: started + timeout,
+            version,
+            answered: Mutex::default(),
         };
         // A defect in a recogniser or a parser must cost one measurement, not a task.
         let outcome = std::panic::AssertUnwindSafe(dispatch(&context, spec))
@@ -134,7 +149,7 @@ impl Prober {
                     "error",
                 )
             });
-        Measurement {
+        let measurement = Measurement {
             started_at,
             duration_ms: started.elapsed().as_secs_f64() * 1_000.0,
             phase: outcome.phase,
@@ -144,8 +159,21 @@ impl Prober {
             findings: outcome.findings,
             exchanges: outcome.exchanges,
             pictures: outcome.pictures,
-        }
+        };
+        let answered = context.answered.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (measurement, answered)
     }
+}
+
+/// On what terms a probe is run.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The time for all of it.
+    pub timeout: Duration,
+    /// What it means that a kind which may come back empty did.
+    pub no_data: NoData,
+    /// Where answers name the version that gave them, where that is known.
+    pub version: Option<&'a VersionSource>,
 }
 
 /// The next whole millisecond: what is kept of a start, never before it.

@@ -144,11 +144,13 @@ pub async fn fingerprint(
              (SELECT CAST(coalesce(sum(opened_at % 999999937), 0) AS BIGINT) FROM runs \
               WHERE state = 'watching') AS i, \
              (SELECT CAST(coalesce(sum(retired_at % 999999937), 0) AS BIGINT) FROM duties) AS j, \
-             (SELECT count(*) FROM runs r WHERE {signed} AND r.ends_at > $1) AS k"
+             (SELECT count(*) FROM runs r WHERE {signed} AND r.ends_at > $1) AS k, \
+             (SELECT CAST(coalesce(sum(updated_at % 999999937), 0) AS BIGINT) FROM services \
+              WHERE version_source IS NOT NULL) AS l"
         )))
         .bind(micros(now))
         .fetch_one().await?;
-    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"]
+    ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"]
         .into_iter()
         .map(|name| row.get(name))
         .collect()

@@ -49,6 +49,8 @@ impl StoreError {
     /// Whether a unique constraint refused the row: someone else was first.
     #[must_use]
     pub fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+        let Self::Database(sqlx::Error::Database(error)) = self else { return false };
+        // Where a trigger keeps rows from being replaced, it speaks before the constraint does.
+        error.is_unique_violation() || error.message().ends_with("never replaced")
     }
 }

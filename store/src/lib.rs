@@ -4,6 +4,7 @@
 //! hands out ([`Store::write`]), one act at a time, so that acts never race; acts that arrive
 //! together share a commit, and each is answered after it.
 
+pub mod answering_versions;
 pub mod audit;
 pub mod backup;
 pub mod baselines;

@@ -96,12 +96,16 @@ pub async fn by_id(link: &mut Connection, id: ServiceId) -> Result<Option<Servic
 pub async fn put(tx: &mut Tx, record: Service) -> Result<(), StoreError> {
     let targets = serde_json::to_string(&record.targets)
         .map_err(|error| StoreError::corrupt("targets", error))?;
+    let version_source = record.version_source.as_ref().map(serde_json::to_string).transpose();
+    let version_source =
+        version_source.map_err(|error| StoreError::corrupt("version_source", error))?;
     tx.query(
         "INSERT INTO services (id, slug, name, description, owners, tier, targets, created_at, \
-         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+         updated_at, version_source) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
          ON CONFLICT (slug) DO UPDATE SET name = excluded.name, \
          description = excluded.description, owners = excluded.owners, tier = excluded.tier, \
-         targets = excluded.targets, updated_at = excluded.updated_at",
+         targets = excluded.targets, updated_at = excluded.updated_at, \
+         version_source = excluded.version_source",
     )
     .bind(record.id.0)
     .bind(record.slug)
@@ -112,6 +116,7 @@ pub async fn put(tx: &mut Tx, record: Service) -> Result<(), StoreError> {
     .bind(targets)
     .bind(micros(record.created_at))
     .bind(micros(record.updated_at))
+    .bind(version_source)
     .execute()
     .await
     .map(drop)
@@ -236,6 +241,7 @@ fn read(row: &Row) -> Result<Service, StoreError> {
         description: row.get("description")?,
         owners: row.get("owners")?,
         tier: row.get("tier")?,
+        version_source: row.json_optional("version_source")?,
         targets: row.json("targets")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,

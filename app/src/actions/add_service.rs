@@ -26,7 +26,7 @@ pub async fn add_service(slug: String, name: String, #[server(flatten)] fields: 
         owners: fields.filled("owners"),
         tier: fields.filled("tier"),
         environments: environments(&fields),
-        targets: None,
+        ..ServiceRequest::default()
     };
     let said = format!("Added {}.", request.name.trim());
     act.engine.services().put(&act.actor, &slug, request).await?;

@@ -26,7 +26,7 @@ pub async fn change_service(
         owners: text("owners"),
         tier: text("tier"),
         environments: environments(&fields),
-        targets: None,
+        ..ServiceRequest::default()
     };
     act.engine.services().put(&act.actor, &service, request).await?;
     Ok(Done::here("Saved the service.").at("settings"))

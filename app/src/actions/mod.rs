@@ -9,6 +9,7 @@ mod change_own_password;
 mod change_person;
 mod change_service;
 mod change_targets;
+mod change_version_source;
 mod choose_theme;
 mod create_token;
 mod end_waiver;
@@ -53,6 +54,7 @@ pub use self::{
     change_person::ChangePerson,
     change_service::ChangeService,
     change_targets::ChangeTargets,
+    change_version_source::ChangeVersionSource,
     choose_theme::ChooseTheme,
     create_token::CreateToken,
     end_waiver::EndWaiver,

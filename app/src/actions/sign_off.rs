@@ -14,10 +14,14 @@ pub async fn sign_off(
     #[server(default)] comment: String,
     #[server(default)] did_not_deploy: String,
     #[server(default)] alone: String,
+    #[server(default)] despite: String,
 ) -> Outcome {
     let act = Act::here()?;
-    let declared =
-        Declared { did_not_deploy: !did_not_deploy.is_empty(), alone: !alone.is_empty() };
+    let declared = Declared {
+        did_not_deploy: !did_not_deploy.is_empty(),
+        alone: !alone.is_empty(),
+        despite: (!despite.is_empty()).then_some(despite),
+    };
     let request = SignOffRequest { comment, declared };
     let said = match act.engine.runs().sign_off(&act.actor, of.run, request).await? {
         SignedOff::WatchClosed => {

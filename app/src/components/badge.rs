@@ -21,19 +21,36 @@ pub const fn verdict_label(verdict: Verdict) -> &'static str {
     }
 }
 
-/// How a deployment stands, state and word: its verdict while it is watched, else how it ended.
-pub fn of_deployment(deployment: &Deployment) -> (&'static str, &'static str) {
-    match deployment.state {
-        WatchState::Watching if deployment.run().standing_revocation().is_some() => {
-            ("failed", "Sign-off revoked")
+/// How a deployment stands, state and word: its verdict while it is watched, else how it ended. What
+/// was closed by a waiver is not what is proven, and never looks like it.
+pub fn of_deployment(deployment: &Deployment) -> (&'static str, String) {
+    let signed_off = WatchState::SignedOff.as_str();
+    let waived = match deployment.waived_items {
+        0 => None,
+        1 => Some("with 1 waiver".to_owned()),
+        n => Some(format!("with {n} waivers")),
+    };
+    match (deployment.state, deployment.verdict, waived) {
+        (WatchState::Watching, ..) if deployment.run().standing_revocation().is_some() => {
+            ("failed", "Sign-off revoked".into())
         }
-        WatchState::Watching => (deployment.verdict.as_str(), verdict_label(deployment.verdict)),
-        WatchState::SignedOff if deployment.signed_alone => {
-            (WatchState::SignedOff.as_str(), "Signed off alone")
+        (WatchState::Watching, Verdict::Passed, Some(waived)) => {
+            (WITH_WAIVERS, format!("Passed {waived}"))
         }
-        closed => (closed.as_str(), closed.label()),
+        (WatchState::Watching, verdict, _) => (verdict.as_str(), verdict_label(verdict).into()),
+        (WatchState::SignedOff, _, waived) => {
+            let alone = if deployment.signed_alone { "Signed off alone" } else { "Signed off" };
+            match waived {
+                Some(waived) => (WITH_WAIVERS, format!("{alone} {waived}")),
+                None => (signed_off, alone.into()),
+            }
+        }
+        (closed, ..) => (closed.as_str(), closed.label().into()),
     }
 }
+
+/// The state of what passed and was not shown to work in all its boxes.
+const WITH_WAIVERS: &str = "passed_with_waivers";
 
 /// How a deployment stands.
 #[component]

@@ -30,7 +30,11 @@ pub fn deployments_table(deployments: &[Deployment], caption: &str, now: DateTim
 }
 
 fn row(one: &Deployment, now: DateTime<Utc>) -> AnyView {
-    let closed = (one.required_items - one.open_items).max(0);
+    let closed = (one.required_items - one.open_items - one.waived_items).max(0);
+    let waived = match one.waived_items {
+        0 => String::new(),
+        n => format!(" + {n} waived"),
+    };
     view! {
         <tr data-row="" tabindex="-1">
             <th scope="row">
@@ -40,7 +44,7 @@ fn row(one: &Deployment, now: DateTime<Utc>) -> AnyView {
             <td class="col-wide">{one.environment.clone()}</td>
             <td class="col-wide">{kind_word(one.kind)}</td>
             <td><DeploymentBadge deployment=one/></td>
-            <td class="number">{format!("{closed} / {}", one.required_items)}</td>
+            <td class="number">{format!("{closed}{waived} / {}", one.required_items)}</td>
             <td class="col-wide">{one.deployed_by.clone()}</td>
             <td class="number col-wide"><Ago at=one.deployed_at now/></td>
         </tr>

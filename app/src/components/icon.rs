@@ -19,6 +19,7 @@ pub fn of_state(state: &str) -> &str {
         "error" => "errored",
         "inconclusive" => "undecided",
         "unticked" => "open",
+        "passed_with_waivers" => "waived",
         known => known,
     }
 }

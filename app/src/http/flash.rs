@@ -136,6 +136,16 @@ mod tests {
         assert_eq!(read(&KEY, &headers, now), None);
     }
 
+    proptest::proptest! {
+        /// Whatever a reader sends as the cookie: no panic, and no message that was not signed.
+        #[test]
+        fn no_cookie_is_a_message_by_chance(text in "[!-:<-~]{1,200}") {
+            let mut headers = HeaderMap::new();
+            headers.insert(COOKIE, HeaderValue::from_str(&format!("{NAME}={text}")).unwrap());
+            proptest::prop_assert_eq!(read(&KEY, &headers, DateTime::UNIX_EPOCH), None);
+        }
+    }
+
     #[test]
     fn the_longest_message_fits_a_cookie() {
         let kept = cookie(&KEY, false, &"\"ä".repeat(4_000), DateTime::UNIX_EPOCH, true).unwrap();

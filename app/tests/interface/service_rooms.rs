@@ -64,7 +64,7 @@ async fn a_form_comes_back_to_its_room() -> Result<(), Failure> {
     let service = ("service", "shop");
     let here = ("environment", "production");
     let key = ("key", "worker");
-    let sent: [(&str, &str, &[_], &str); 5] = [
+    let sent: [(&str, &str, &[_], &str); 6] = [
         ("/rollback", "put-plan", &[service, here, ("command", "undo")], "#rollback"),
         (
             "/heartbeats",
@@ -75,6 +75,7 @@ async fn a_form_comes_back_to_its_room() -> Result<(), Failure> {
         ("/heartbeats", "retire-heartbeat", &[service, key], "#heartbeats"),
         ("/settings", "change-service", &[service, ("name", "Shop")], "#settings"),
         ("/settings", "change-targets", &[service], "#targets"),
+        ("/settings", "change-version-source", &[service], "#version-source"),
     ];
     for (room, act, fields, anchor) in sent {
         let path = format!("/services/shop{room}");

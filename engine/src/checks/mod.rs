@@ -2,6 +2,7 @@
 
 mod built_in;
 pub(crate) mod condition_cache;
+mod expected_version;
 mod page;
 mod put;
 mod request;
@@ -15,6 +16,7 @@ mod validate;
 use crate::handle::handle;
 
 pub(crate) use built_in::sync_built_in;
+pub(crate) use expected_version::{ExpectedVersions, of_deployment};
 pub use page::CheckPage;
 pub(crate) use put::known_item;
 pub use put::{CheckView, MeasurementView, put};

@@ -11,6 +11,7 @@ use std::{
 
 use domain::{
     actor::Actor,
+    answering_version::{self, AnsweredVersions, ExpectedVersion},
     check::{
         Check, ProbeSpec, RESPONSE_TARGETS,
         assumed_target::{self, TargetFacts},
@@ -20,10 +21,11 @@ use domain::{
     measurement::{Measurement, Phase},
     query_template::{self, Asked},
 };
-use probes::{NoData, took_too_long};
+use futures::FutureExt as _;
+use probes::{NoData, Terms, took_too_long};
 use store::{deployments, runs::items, services};
 
-use super::Checks;
+use super::{Checks, expected_version::expected_version};
 use crate::{
     Error,
     audit::entry,
@@ -80,18 +82,24 @@ impl Checks<'_> {
             .map(|now| {
                 let (engine, answered) = (self.0.clone(), Arc::clone(&answered));
                 async move {
-                    let measurement = engine.checks().measure(&now.check).await;
+                    let seen = engine.checks().measure_now(&now.check).await;
                     progress::tell(answered.fetch_add(1, Ordering::Relaxed) + 1, all);
-                    (now.check, measurement)
+                    (now.check, seen)
                 }
             })
             .collect();
         let seen: Vec<_> = futures::stream::iter(runs).buffered(SIDE_BY_SIDE).collect().await;
         let mut probed = Vec::with_capacity(seen.len());
         let mut kept = Vec::with_capacity(seen.len());
-        for (check, measurement) in seen {
+        for (check, (measurement, answered)) in seen {
             probed.push(Probed { label: check.label.clone(), measurement: measurement.clone() });
-            kept.push(Observation { check: Arc::new(check), measurement, asked: true, slot: None });
+            kept.push(Observation {
+                check: Arc::new(check),
+                measurement,
+                answered,
+                asked: true,
+                slot: None,
+            });
         }
         self.0.measurements().record(kept.into()).await?;
         let (actor, key, now) = (actor.clone(), key.to_owned(), self.0.now());
@@ -111,21 +119,55 @@ impl Checks<'_> {
         Ok(probed)
     }
 
-    /// Runs a check.
-    pub(crate) async fn measure(self, check: &Check) -> Measurement {
+    /// Runs a check now; answers as well which versions of the service answered.
+    pub(crate) async fn measure_now(self, check: &Check) -> (Measurement, AnsweredVersions) {
+        let expected = async {
+            let mut link = self.0.read().await?;
+            Ok::<_, Error>(expected_version(&mut link, check.service_id, &check.environment).await?)
+        };
+        match expected.await {
+            // Boxed: within the futures of acts and pages it nests deeper than the compiler follows.
+            Ok(expected) => self.measure(check, expected.as_ref()).boxed().await,
+            Err(error) => {
+                let said = format!("Which version is to answer is not known: {error}");
+                (errored(self.0.now(), said), AnsweredVersions::default())
+            }
+        }
+    }
+
+    /// Runs a check; answers as well which versions of the service answered.
+    pub(crate) async fn measure(
+        self,
+        check: &Check,
+        expected: Option<&ExpectedVersion>,
+    ) -> (Measurement, AnsweredVersions) {
+        let (measured, answered) = self.measure_any(check, expected).await;
+        match expected {
+            Some(expected) => (answering_version::judged(expected, &answered, measured), answered),
+            None => (measured, answered),
+        }
+    }
+
+    /// Runs a check, whichever version answers.
+    async fn measure_any(
+        self,
+        check: &Check,
+        expected: Option<&ExpectedVersion>,
+    ) -> (Measurement, AnsweredVersions) {
         let started_at = self.0.now();
+        let none = AnsweredVersions::default;
         if self.0.suspended().is(check) {
-            return errored(
-                started_at,
-                "Suspended: its condition took too long three times in a row. Change the condition."
-                    .into(),
-            );
+            let said = "Suspended: its condition took too long three times in a row. Change the \
+                        condition.";
+            return (errored(started_at, said.into()), none());
         }
         let conditions = match self.0.conditions().read(&check.conditions) {
             Ok(conditions) => conditions,
             // Conditions are read before they are kept; one that is not readable now was allowed
             // before.
-            Err((text, error)) => return errored(started_at, format!("`{text}`: {error}")),
+            Err((text, error)) => {
+                return (errored(started_at, format!("`{text}`: {error}")), none());
+            }
         };
         let timeout = Duration::from_secs(u64::try_from(check.timeout_s).unwrap_or(10));
         let engine = self.0.clone();
@@ -133,11 +175,14 @@ impl Checks<'_> {
         let spec = match self.filled_in(check).await {
             Ok(spec) => spec,
             Err(error) => {
-                return errored(started_at, format!("What it asks about is not known: {error}"));
+                let said = format!("What it asks about is not known: {error}");
+                return (errored(started_at, said), none());
             }
         };
         let no_data = NoData::parse(&check.no_data);
-        let measured = self.0.prober().run_with(&spec, &conditions, timeout, no_data, &clock).await;
+        let version = expected.map(|expected| &expected.source);
+        let terms = Terms { timeout, no_data, version };
+        let (measured, answered) = self.0.prober().measure(&spec, &conditions, terms, &clock).await;
         self.0.suspended().ran(check, took_too_long(&measured));
         if check.built_in.as_deref() == Some(RESPONSE_TARGETS) {
             let url = check.spec.url();
@@ -146,9 +191,10 @@ impl Checks<'_> {
                 doubted && self.0.prober().answers_as_any(url, timeout).await.unwrap_or(false);
             let matters = as_any || measured.short == "404";
             let assumed = matters && self.is_assumed(check).await;
-            return assumed_target::judged(TargetFacts { url, assumed, as_any }, measured);
+            let facts = TargetFacts { url, assumed, as_any };
+            return (assumed_target::judged(facts, measured), answered);
         }
-        measured
+        (measured, answered)
     }
 
     /// Whether a check holds the service to a target nobody has agreed on.

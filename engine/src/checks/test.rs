@@ -27,10 +27,11 @@ impl Checks<'_> {
             return Err(Error::not_found("check in use with the key", key));
         };
         drop(link);
-        let seen = self.0.checks().measure(&check).await;
+        let (seen, answered) = self.0.checks().measure_now(&check).await;
         let kept = Observation {
             check: Arc::new(check),
             measurement: seen.clone(),
+            answered,
             asked: true,
             slot: None,
         };

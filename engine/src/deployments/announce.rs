@@ -301,6 +301,7 @@ async fn record(
         verdict: Verdict::Undecided,
         reason: String::new(),
         open_items: required,
+        waived_items: 0,
         required_items: required,
         deployed_at: opening.deployed_at,
         deployed_by,

@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Connection, baselines, deployments, people, releases,
+    Connection, answering_versions, baselines, deployments, people, releases,
     runs::{evidence, sign_offs},
     services,
 };
@@ -21,8 +21,8 @@ use super::{BaselineView, Deployments};
 use crate::{
     Error,
     runs::{
-        EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, failing_beside_now, gate_answer,
-        items_now,
+        EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, answer_shares,
+        failing_beside_now, gate_answer, items_now,
     },
 };
 
@@ -73,6 +73,10 @@ pub struct DeploymentView {
     /// When its sign-off was revoked, and why, until it is signed off again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<RevocationView>,
+    /// Which versions answered in the last ten minutes, most first, while it is watched and where the
+    /// service's answers name theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Vec<AnsweredView>>,
     /// The sign-offs given.
     pub sign_offs: Vec<SignOffView>,
     /// The sign-offs required.
@@ -81,6 +85,17 @@ pub struct DeploymentView {
     pub items: Vec<ItemView>,
     /// What was normal at the fixed moments of its watch, and what was recorded by hand.
     pub baselines: Vec<BaselineView>,
+}
+
+/// How many answers a version gave.
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AnsweredView {
+    /// The version as the answers name it; `null` for those that name none.
+    pub version: Option<String>,
+    /// Whether it is the one that was announced.
+    pub announced: bool,
+    /// How many answers.
+    pub answers: i64,
 }
 
 /// That a sign-off counts no more, because what it was given on failed afterwards.
@@ -190,6 +205,10 @@ pub(crate) async fn load(
     let given = given.collect();
     let beside = failing_beside_now(link, &run, &items, now).await?;
     let gate = gate_answer(&run, &items, &beside);
+    let answered = match answering_versions::source(link, record.service_id).await? {
+        Some(source) if open => answer_shares(link, &run, source, now).await?,
+        _ => None,
+    };
     let captured = baselines::of_deployment(link, id).await?;
     let by_hand = baselines::manual_of_deployment(link, id).await?;
     Ok(DeploymentView {
@@ -215,6 +234,15 @@ pub(crate) async fn load(
         revoked: run
             .standing_revocation()
             .map(|revoked| RevocationView { at: revoked.at, because: revoked.because.clone() }),
+        answered: answered.map(|(expected, shares)| {
+            let all = shares.answers.into_iter();
+            all.map(|(version, answers)| AnsweredView {
+                announced: version.as_ref().is_some_and(|named| expected.is(named)),
+                version,
+                answers,
+            })
+            .collect()
+        }),
         sign_offs: given,
         sign_off_required: record
             .sign_off_required

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{check::Check, measurement::Measurement};
+use domain::{answering_version::AnsweredVersions, check::Check, measurement::Measurement};
 use store::schedule_leases;
 
 /// What a check saw.
@@ -12,6 +12,8 @@ pub struct Observation {
     pub check: Arc<Check>,
     /// What it saw.
     pub measurement: Measurement,
+    /// Which versions of the service answered, where answers name them.
+    pub answered: AnsweredVersions,
     /// Whether a person asked for it.
     pub asked: bool,
     /// The slot it was run in, where it was for one.

@@ -15,9 +15,15 @@ use domain::{
     watch::{WatchBuckets, WatchState},
 };
 use store::{
-    Tx, leaks,
+    Tx,
+    answering_versions::{self, Answers},
+    leaks,
     measurements::{self, Added, NewMeasurement},
-    runs, schedule_leases,
+    runs::{
+        self,
+        failures::{self, Failed},
+    },
+    schedule_leases,
 };
 
 use super::{Measurements, Observation};
@@ -92,12 +98,30 @@ pub async fn record(
     let added = measurements::add(tx, &new, now).await?;
 
     let mut items: BTreeMap<(RunId, &str), Touched<'_>> = BTreeMap::new();
-    let (mut about, mut leaking) = (Vec::new(), Vec::new());
+    let (mut about, mut leaking, mut failed) = (Vec::new(), Vec::new(), Vec::new());
+    let mut answers = Answers::new();
     for ((one, runs), added) in seen.iter().zip(&runs).zip(added) {
         for run in runs.iter().filter(|_| added != Added::Not) {
             about.push((run.id, run.service_id));
             if one.check.dry_run {
                 continue;
+            }
+            let minute = answering_versions::minute(one.measurement.started_at);
+            for (version, times) in &one.answered.named {
+                *answers.entry((run.id, minute, version.clone())).or_default() += times;
+            }
+            if one.answered.unnamed > 0 {
+                let unnamed = answers.entry((run.id, minute, String::new())).or_default();
+                *unnamed += one.answered.unnamed;
+            }
+            if one.measurement.phase == Phase::Failed {
+                failed.push(Failed {
+                    run: run.id,
+                    check: one.check.id,
+                    version: one.check.updated_at,
+                    at: one.measurement.started_at,
+                    began: added == Added::Turned,
+                });
             }
             if let Some(item) = &one.check.item
                 && one.measurement.phase == Phase::Failed
@@ -127,6 +151,8 @@ pub async fn record(
     for ((service, environment, item), at) in leaking {
         leaks::note(tx, service, environment, item, at).await?;
     }
+    failures::count(tx, &failed).await?;
+    answering_versions::count(tx, answers).await?;
     for ((id, key), touched) in items {
         let is_due = !key.is_empty() && last.is_due(id, key, now);
         if touched.rank > 0 || is_due {

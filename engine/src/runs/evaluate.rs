@@ -180,11 +180,20 @@ pub(super) async fn write_verdict(
     run: &Run,
     answer: &GateAnswer,
 ) -> Result<(), StoreError> {
-    let open = i64::try_from(answer.open.len()).unwrap_or(i64::MAX);
-    if (answer.verdict, &answer.reason, open) == (run.verdict, &run.reason, run.open_items) {
-        return Ok(());
-    }
-    runs::set_verdict(tx, run.id, answer.verdict, answer.reason.clone(), open).await
+    let count = |keys: &[String]| i64::try_from(keys.len()).unwrap_or(i64::MAX);
+    let said = runs::NewVerdict {
+        verdict: answer.verdict,
+        reason: answer.reason.clone(),
+        open_items: count(&answer.open),
+        waived_items: count(&answer.waived),
+    };
+    let known = runs::NewVerdict {
+        verdict: run.verdict,
+        reason: run.reason.clone(),
+        open_items: run.open_items,
+        waived_items: run.waived_items,
+    };
+    if said == known { Ok(()) } else { runs::set_verdict(tx, run.id, said).await }
 }
 
 /// What the gate says of these items of a run and of what fails beside them.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     gate::GateAnswer,
@@ -10,7 +11,7 @@ use domain::{
     watch::WatchState,
 };
 use serde::Serialize;
-use store::runs::sign_offs;
+use store::{Connection, runs::sign_offs};
 use tokio::{sync::broadcast::error::RecvError, time::Instant};
 
 use super::{RunRef, Runs, failing_beside_now, gate_answer, items_now, record_of};
@@ -23,6 +24,8 @@ pub struct GateView {
     pub verdict: String,
     /// The keys of the required items that are not closed.
     pub open: Vec<String>,
+    /// The keys of the required items that are closed by a waiver: nothing shows that they are good.
+    pub waived: Vec<String>,
     /// Why.
     pub reason: String,
     /// Of what is signed off: whether more than the one person who deployed it or waived a box of it
@@ -36,10 +39,32 @@ impl From<GateAnswer> for GateView {
         Self {
             verdict: answer.verdict.as_str().into(),
             open: answer.open,
+            waived: answer.waived,
             reason: answer.reason,
             four_eyes: answer.four_eyes,
         }
     }
+}
+
+/// As [`Runs::gate`], over a connection or transaction of the caller's.
+///
+/// # Errors
+/// As [`Runs::gate`].
+pub async fn gate(
+    link: &mut Connection,
+    actor: &Actor,
+    at: RunRef,
+    now: DateTime<Utc>,
+) -> Result<GateAnswer, Error> {
+    let run = record_of(link, at).await?;
+    authorize(actor, Permission::Read, Some(&run.service))?;
+    let items = items_now(link, &run, now).await?;
+    let beside = failing_beside_now(link, &run, &items, now).await?;
+    let mut answer = gate_answer(&run, &items, &beside);
+    if run.state == WatchState::SignedOff {
+        answer.four_eyes = Some(sign_offs::are_four_eyes(link, run.id).await?);
+    }
+    Ok(answer)
 }
 
 impl Runs<'_> {
@@ -48,16 +73,7 @@ impl Runs<'_> {
     /// # Errors
     /// Where there is no such run, or the token is limited to other services.
     pub async fn gate(self, actor: &Actor, at: impl Into<RunRef>) -> Result<GateAnswer, Error> {
-        let mut link = self.0.read().await?;
-        let run = record_of(&mut link, at.into()).await?;
-        authorize(actor, Permission::Read, Some(&run.service))?;
-        let items = items_now(&mut link, &run, self.0.now()).await?;
-        let beside = failing_beside_now(&mut link, &run, &items, self.0.now()).await?;
-        let mut answer = gate_answer(&run, &items, &beside);
-        if run.state == WatchState::SignedOff {
-            answer.four_eyes = Some(sign_offs::are_four_eyes(&mut link, run.id).await?);
-        }
-        Ok(answer)
+        gate(&mut self.0.read().await?, actor, at.into(), self.0.now()).await
     }
 
     /// The gate's answer as soon as it is decided, at the latest after `wait`.

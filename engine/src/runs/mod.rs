@@ -35,7 +35,7 @@ pub(crate) use evaluate::{
 };
 pub use find::RunRef;
 pub(crate) use find::{deployment_of, record_of};
-pub use gate::GateView;
+pub use gate::{GateView, gate};
 pub(crate) use items_page::items_page;
 pub use items_page::{Allowed, ItemNow};
 pub use manual_status::{ManualAction, set_manual_status};
@@ -51,7 +51,7 @@ pub(crate) use sign_off_panel::sign_off_panel;
 pub use sign_off_panel::{GivenSignOff, SignOffPanel, SignOffRole};
 pub use sources::CheckNow;
 pub(crate) use sources::failing_beside_now;
-pub(crate) use sources::{began, checks_now, rehearsal_judgement, rollback_target};
+pub(crate) use sources::{answer_shares, began, checks_now, rehearsal_judgement, rollback_target};
 pub(crate) use view::EVIDENCE_EACH;
 pub use view::{EvidenceView, ItemView, SignOffRequiredView, SignOffView};
 pub use waive::{end_waiver, waive};

@@ -1,17 +1,24 @@
 //! A run as a page shows it, whatever it is about.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Person},
+    answering_version::{AnswerShares, ExpectedVersion},
     audit::AuditEntry,
+    failures::Failures,
     gate::GateAnswer,
+    ids::CheckId,
+    measurement::Phase,
     run::Run,
+    watch::WatchState,
 };
-use store::{Connection, audit};
+use store::{Connection, answering_versions, audit, runs::failures};
 
 use super::{
-    CheckNow, ItemNow, SignOffPanel, checks_now, failing_beside_now, gate_answer, items_now,
-    items_page, sign_off_panel,
+    CheckNow, ItemNow, SignOffPanel, answer_shares, checks_now, failing_beside_now, gate_answer,
+    items_now, items_page, sign_off_panel,
 };
 use crate::Error;
 
@@ -27,6 +34,11 @@ pub struct RunPage {
     pub runbook: (String, i64),
     /// Its items.
     pub items: Vec<ItemNow>,
+    /// How checks failed in its course.
+    pub failures: HashMap<CheckId, Failures>,
+    /// Which version is to answer, and which versions did in the last minutes, where the service's
+    /// answers name them.
+    pub answered: Option<(ExpectedVersion, AnswerShares)>,
     /// The checks there that are bound to none of them.
     pub other_checks: Vec<CheckNow>,
     /// What the gate says.
@@ -37,6 +49,16 @@ pub struct RunPage {
     pub timeline: Vec<AuditEntry>,
     /// When the page was read.
     pub now: DateTime<Utc>,
+}
+
+impl RunPage {
+    /// A check that passes now and has failed in the course of the run: what is said of that.
+    #[must_use]
+    pub fn recovered(&self, now: &CheckNow) -> Option<String> {
+        let passes = now.newest.as_ref().is_some_and(|seen| seen.phase == Phase::Successful);
+        let failures = self.failures.get(&now.check.id).filter(|_| passes && !now.check.dry_run)?;
+        Some(format!("{} {}", now.check.label, failures.sentence()))
+    }
 }
 
 /// All that pages show of a run to this reader.
@@ -51,9 +73,17 @@ pub(crate) async fn run_page(
     let items = items_now(link, &record, now).await?;
     let beside = failing_beside_now(link, &record, &items, now).await?;
     let gate = gate_answer(&record, &items, &beside);
+    let answered = match answering_versions::source(link, record.service_id).await? {
+        Some(source) if record.state == WatchState::Watching => {
+            answer_shares(link, &record, source, now).await?
+        }
+        _ => None,
+    };
     let mut checks = checks_now(link, &record, |_| true).await?;
     Ok(RunPage {
         items: items_page(link, &record, items, &mut checks, &actor, now).await?,
+        failures: failures::of_run(link, record.id).await?,
+        answered,
         other_checks: checks,
         sign_off: sign_off_panel(link, &record, &gate, person, now).await?,
         timeline: audit::of_deployment(link, record.id.0, TIMELINE).await?,

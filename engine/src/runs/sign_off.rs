@@ -120,7 +120,11 @@ pub async fn sign_off(
     }
     let did_not_deploy = offer.asks.iter().find_map(|ask| match ask {
         Ask::DidNotDeploy(text) => Some(text.clone()),
-        Ask::Alone => None,
+        Ask::Alone | Ask::Despite(_) => None,
+    });
+    let despite = offer.asks.iter().find_map(|ask| match ask {
+        Ask::Despite(what) => Some(what.clone()),
+        Ask::Alone | Ask::DidNotDeploy(_) => None,
     });
     let alone = offer.asks.contains(&Ask::Alone);
     let role = offer.role;
@@ -133,6 +137,7 @@ pub async fn sign_off(
         comment: comment.to_owned(),
         did_not_deploy: did_not_deploy.clone(),
         alone,
+        despite: despite.clone(),
         at: now,
         voided: None,
     };
@@ -148,7 +153,12 @@ pub async fn sign_off(
         SignedOff::WatchClosed => "; the watch is closed",
         SignedOff::RunDone => "; the run is done",
     };
-    let how = if alone { ", alone" } else { "" };
+    let how = match (alone, &despite) {
+        (false, None) => String::new(),
+        (true, None) => ", alone".into(),
+        (false, Some(what)) => format!(", in spite of this ({what})"),
+        (true, Some(what)) => format!(", alone and in spite of this ({what})"),
+    };
     let kind = run.subject.as_str();
     entry(actor, now, &format!("{kind}.sign_off"), kind, run.id)
         .run(run.id)
@@ -156,6 +166,7 @@ pub async fn sign_off(
         .with("comment", comment)
         .with("did_not_deploy", did_not_deploy)
         .with("alone", alone)
+        .with("despite", despite.clone())
         .with("gate", gate.reason)
         .record(tx);
     if complete {

@@ -33,6 +33,9 @@ pub struct SignOffView {
     /// Whether they signed alone, having deployed it or waived a box of it.
     #[serde(default)]
     pub alone: bool,
+    /// What they said to sign in spite of: what was waived, and what failed beside the required items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub despite: Option<String>,
     /// Since when it counts no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voided_at: Option<DateTime<Utc>>,
@@ -152,6 +155,7 @@ impl SignOffView {
             comment: given.comment,
             did_not_deploy: given.did_not_deploy,
             alone: given.alone,
+            despite: given.despite,
             voided_at,
             voided_because: void_because,
         }

@@ -256,11 +256,13 @@ fn run_one(
         let late_ms = engine.now().timestamp_millis() - due.due_ms;
         engine.scheduler_counts().began(late_ms);
         match task {
-            Task::Check(check, _) => {
-                let measurement = engine.checks().measure(&check).await;
+            Task::Check(check, _, expected) => {
+                let (measurement, answered) =
+                    engine.checks().measure(&check, expected.as_deref()).await;
                 // Only where the portal stops is there nobody to keep it.
                 let slot = Some((due.key.id, due.key.of, due.slot_ms));
-                drop(recorder.send(Observation { check, measurement, asked: false, slot }).await);
+                let seen = Observation { check, measurement, answered, asked: false, slot };
+                drop(recorder.send(seen).await);
             }
             Task::Ask(indicator, deployment) => {
                 let id = indicator.id;

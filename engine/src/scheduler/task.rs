@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use domain::{
+    answering_version::ExpectedVersion,
     check::Check,
     deployment::Deployment,
     ids::{CheckId, DeploymentId, RunId},
@@ -13,7 +14,7 @@ use store::{StoreError, checks, indicators};
 use uuid::Uuid;
 
 use super::timetable::Planned;
-use crate::{Engine, background::open_watches::OpenWatches};
+use crate::{Engine, background::open_watches::OpenWatches, checks::ExpectedVersions};
 
 /// Which task: the check or indicator, and the deployment it looks at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,7 +36,7 @@ pub(super) type LastRuns = HashMap<CheckId, (DateTime<Utc>, Option<DeploymentId>
 #[derive(Debug, Clone)]
 pub(super) enum Task {
     /// Run a check.
-    Check(Arc<Check>, RunId),
+    Check(Arc<Check>, RunId, Option<Arc<ExpectedVersion>>),
     /// Ask a metric server for an indicator.
     Ask(Arc<Indicator>, Arc<Deployment>),
 }
@@ -43,14 +44,14 @@ pub(super) enum Task {
 impl Task {
     pub(super) fn key(&self) -> Key {
         match self {
-            Self::Check(check, _) => Key { id: check.id.0, of: Uuid::nil() },
+            Self::Check(check, ..) => Key { id: check.id.0, of: Uuid::nil() },
             Self::Ask(indicator, deployment) => Key { id: indicator.id.0, of: deployment.id.0 },
         }
     }
 
     fn occasion(&self) -> Occasion {
         match self {
-            Self::Check(check, run) => (*run, check.updated_at),
+            Self::Check(check, run, _) => (*run, check.updated_at),
             Self::Ask(indicator, deployment) => (deployment.id.into(), indicator.updated_at),
         }
     }
@@ -58,7 +59,7 @@ impl Task {
     /// Host and port it goes to.
     pub(super) fn host(&self) -> String {
         let url = match self {
-            Self::Check(check, _) => check.spec.url(),
+            Self::Check(check, ..) => check.spec.url(),
             Self::Ask(indicator, _) => indicator.server_url.as_deref().unwrap_or_default(),
         };
         url.split("://")
@@ -70,7 +71,7 @@ impl Task {
 
     pub(super) fn planned(&self, has_run: bool) -> Planned<Key, Occasion> {
         let interval_s = match self {
-            Self::Check(check, _) => check.interval_s,
+            Self::Check(check, ..) => check.interval_s,
             Self::Ask(indicator, _) => indicator.interval_s,
         };
         let occasion = self.occasion();
@@ -95,10 +96,14 @@ pub(super) async fn fingerprint(engine: &Engine) -> Result<Vec<i64>, StoreError>
 /// All tasks there are now.
 pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
     let mut link = engine.read().await?;
+    let expected = ExpectedVersions::load(&mut link).await?;
     let mut tasks: Vec<_> = checks::being_watched(&mut link, engine.now())
         .await?
         .into_iter()
-        .map(|(check, run)| Task::Check(Arc::new(check), run))
+        .map(|(check, run)| {
+            let expected = expected.of(check.service_id, &check.environment);
+            Task::Check(Arc::new(check), run, expected)
+        })
         .collect();
     let asked = indicators::being_watched(&mut link).await?;
     if !asked.is_empty() {
@@ -118,7 +123,7 @@ pub(super) async fn load(engine: &Engine) -> Result<Vec<Task>, StoreError> {
 
 /// Whether a task has run on its occasion before this portal started.
 pub(super) fn has_run(task: &Task, last: &LastRuns) -> bool {
-    let Task::Check(check, run) = task else {
+    let Task::Check(check, run, _) = task else {
         // A point more or less of a series does not matter.
         return true;
     };

@@ -12,15 +12,15 @@ use crate::handle::handle;
 pub(crate) use list::at;
 pub use list::{ServiceRow, ServicesPage};
 pub use put::{
-    EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest, put,
-    put_rollback_plan,
+    EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest,
+    VersionSourceRequest, put, put_rollback_plan,
 };
 pub use rooms::{
     CheckCounts, EnvironmentNow, HeartbeatCounts, IndicatorCounts, PlanNow, Readiness,
     ReleaseBaselines, RollbackCounts, RoomCounts, ServiceChecks, ServiceHead, ServiceHeartbeats,
     ServiceIndicators, ServiceOverview, ServiceRollback, ServiceSettings,
 };
-pub use view::{RunningView, ServiceEnvironmentView, ServiceView, TargetView};
+pub use view::{RunningView, ServiceEnvironmentView, ServiceView, TargetView, VersionSourceView};
 
 handle! {
     /// The use cases of services.

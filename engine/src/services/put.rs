@@ -1,11 +1,14 @@
 //! Creating and changing a service.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    answering_version::{VersionPart, VersionSource},
     event::Event,
     ids::ServiceId,
-    permissions::{Permission, authorize},
+    permissions::{Permission, authorize, authorize_everywhere},
     rollback::RollbackPlan,
     service::{Environment, Service, ServiceEnvironment, Target},
     validate,
@@ -19,6 +22,9 @@ use crate::{
     Error, Put, audit::entry, checks, error::ValidationErrors, ids::new_id, runs::evaluate_open,
     services::find::find_service,
 };
+
+/// How many environments there may be.
+const ENVIRONMENTS: usize = 50;
 
 /// The order environments stand in until somebody says otherwise.
 const USUAL: [&str; 4] = ["development", "test", "staging", "production"];
@@ -50,6 +56,33 @@ pub struct ServiceRequest {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub targets: Option<Vec<TargetRequest>>,
+    /// Where its answers name the version that gave them: a measurement then counts only where the
+    /// announced version answered it. Unchanged where absent, forgotten where `null`.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<VersionSourceRequest>)]
+    pub version_source: Option<Option<VersionSourceRequest>>,
+}
+
+/// Where the answers of a service name the version that gave them.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VersionSourceRequest {
+    /// `header`, `json` or `meta`.
+    #[schema(min_length = 1, max_length = 10)]
+    pub from: String,
+    /// The name of the header or of the `meta` element, or a pointer into the JSON body, such as
+    /// `/build/version`.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: String,
+    /// The share of the answers of the last ten minutes that have to be the announced version's, in
+    /// percent; 100 where absent.
+    #[serde(default = "all")]
+    #[schema(minimum = 1, maximum = 100)]
+    pub min_share: u8,
+}
+
+const fn all() -> u8 {
+    100
 }
 
 /// An environment of a service.
@@ -72,7 +105,9 @@ pub struct EnvironmentRequest {
 }
 
 /// Tells a field that is `null` from one that is absent.
-fn given<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Option<String>>, D::Error> {
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    reader: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(reader).map(Some)
 }
 
@@ -147,7 +182,18 @@ pub async fn put(
     let id = record.id;
     let was = MeasuredBy::read(tx, before.as_ref()).await?;
     services::put(tx, record.clone()).await?;
-    for environment in &request.environments {
+    let mut known: BTreeSet<_> =
+        services::environments(tx).await?.into_iter().map(|known| known.slug).collect();
+    for (at, environment) in request.environments.iter().enumerate() {
+        if known.insert(environment.slug.clone()) {
+            // All services see it from then on.
+            authorize_everywhere(actor, Permission::Configure, "add an environment")?;
+            if known.len() > ENVIRONMENTS {
+                let pointer = format!("/environments/{at}/slug");
+                let said = format!("would be the {}st environment of {ENVIRONMENTS}", known.len());
+                return Err(Error::field(&pointer, said));
+            }
+        }
         let usual = USUAL.iter().position(|usual| *usual == environment.slug);
         let position = usual.map_or(2, |at| i64::try_from(at).unwrap_or(2) + 1);
         let known = Environment {
@@ -339,7 +385,31 @@ fn check(slug: &str, request: &ServiceRequest) -> Result<(), Error> {
             faults.note(&format!("/targets/{at}/target_ms"), Err("must be 1 to 60000".into()));
         }
     }
+    if let Some(Some(source)) = &request.version_source {
+        faults.note("/version_source/from", part(source).map(drop));
+        faults.note("/version_source/name", validate::line(&source.name, 200));
+        let name = source.name.trim();
+        let said = match part(source) {
+            Ok(VersionPart::Header) if !validate::is_token(name) => {
+                Some("is no name of a header, such as X-Version")
+            }
+            Ok(VersionPart::Json) if !name.starts_with('/') => {
+                Some("is no pointer into JSON, such as /build/version")
+            }
+            _ => None,
+        };
+        if let Some(said) = said {
+            faults.note("/version_source/name", Err(said.into()));
+        }
+        if !(1..=100).contains(&source.min_share) {
+            faults.note("/version_source/min_share", Err("must be 1 to 100".into()));
+        }
+    }
     faults.into_result()
+}
+
+fn part(source: &VersionSourceRequest) -> Result<VersionPart, String> {
+    VersionPart::parse(&source.from).ok_or_else(|| "must be header, json or meta".into())
 }
 
 fn merge(
@@ -356,6 +426,7 @@ fn merge(
         owners: String::new(),
         tier: String::new(),
         targets: usual_targets(),
+        version_source: None,
         created_at: now,
         updated_at: now,
     });
@@ -376,6 +447,14 @@ fn merge(
                     assumed: false,
                 })
                 .collect(),
+        },
+        version_source: match &request.version_source {
+            None => before.version_source,
+            Some(source) => source.as_ref().map(|source| VersionSource {
+                from: source.from.clone(),
+                name: source.name.trim().to_owned(),
+                min_share: source.min_share,
+            }),
         },
         updated_at: now,
         ..before

@@ -1,12 +1,16 @@
 //! What the built-in checks of a service measure by, and what a change makes of it.
 
-use domain::service::{Service, ServiceEnvironment, Target};
+use domain::{
+    answering_version::VersionSource,
+    service::{Service, ServiceEnvironment, Target},
+};
 use store::{Connection, StoreError, services};
 
 /// Addresses and response targets before a change.
 #[derive(Debug, Default)]
 pub(super) struct MeasuredBy {
     targets: Option<Vec<Target>>,
+    version_source: Option<VersionSource>,
     places: Vec<ServiceEnvironment>,
 }
 
@@ -19,6 +23,7 @@ impl MeasuredBy {
         let Some(before) = before else { return Ok(Self::default()) };
         Ok(Self {
             targets: Some(before.targets.clone()),
+            version_source: before.version_source.clone(),
             places: services::environments_of(link, before.id).await?,
         })
     }
@@ -53,6 +58,16 @@ impl MeasuredBy {
         if let Some(old) = self.targets.as_ref().filter(|old| **old != now.targets) {
             let (old, new) = (list(old), list(&now.targets));
             changes.push(format!("the response targets from {old} to {new}"));
+        }
+        if self.version_source != now.version_source {
+            changes.push(match &now.version_source {
+                Some(source) => format!(
+                    "where answers name their version to {} ({} % have to be the announced one's)",
+                    source.describe(),
+                    source.min_share
+                ),
+                None => "where answers name their version: nowhere now".to_owned(),
+            });
         }
         changes
     }

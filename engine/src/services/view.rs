@@ -28,8 +28,22 @@ pub struct ServiceView {
     pub tier: String,
     /// How fast its pages must answer.
     pub targets: Vec<TargetView>,
+    /// Where its answers name the version that gave them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_source: Option<VersionSourceView>,
     /// Where it runs, in the environments' order.
     pub environments: Vec<ServiceEnvironmentView>,
+}
+
+/// Where the answers of a service name the version that gave them.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct VersionSourceView {
+    /// `header`, `json` or `meta`.
+    pub from: String,
+    /// The name of the header or of the `meta` element, or a pointer into the JSON body.
+    pub name: String,
+    /// The share of answers that have to be the announced version's, in percent.
+    pub min_share: u8,
 }
 
 /// A response target.
@@ -118,6 +132,11 @@ pub(super) async fn load(link: &mut Connection, record: Service) -> Result<Servi
                 target_ms: target.target_ms,
             })
             .collect(),
+        version_source: record.version_source.map(|source| VersionSourceView {
+            from: source.from,
+            name: source.name,
+            min_share: source.min_share,
+        }),
         environments,
     })
 }

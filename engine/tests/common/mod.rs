@@ -1,5 +1,7 @@
 //! A portal on a database of its own, with a clock that is moved by hand, people and a runbook.
 
+mod checks;
+
 use std::{net::SocketAddr, sync::Arc};
 
 use chrono::{DateTime, Utc};

@@ -2,47 +2,18 @@
 
 use std::sync::Arc;
 
-use chrono::Duration;
-use domain::{
-    check::Check,
-    measurement::{Measurement, Phase},
-    verdict::Verdict,
-};
-use engine::{Error, checks::CheckRequest, measurements::Observation, runs::ResultStatus};
+use domain::{check::Check, measurement::Phase, verdict::Verdict};
+use engine::{Error, runs::ResultStatus};
 use rstest::rstest;
+use serde_json::json;
 
 use crate::{
     common::{Portal, field, portal},
     harness::On,
 };
 
-async fn check(p: &Portal, kind: &str) -> Arc<Check> {
-    let request: CheckRequest = serde_json::from_value(serde_json::json!({
-        "environment": "production", "kind": kind, "url": "http://127.0.0.1:9/", "interval_s": 60,
-        "item": "load",
-    }))
-    .unwrap();
-    let key = kind.replace('_', "-");
-    p.engine.checks().put(&p.operator(), "shop", &key, request).await.unwrap();
-    let room = p.engine.services().checks(&p.viewer, "shop").await.unwrap();
-    Arc::new(room.checks.into_iter().find(|now| now.check.key == key).unwrap().check)
-}
-
-async fn sees(p: &Portal, check: &Arc<Check>, phase: Phase) {
-    p.clock.advance(Duration::seconds(60));
-    let measurement = Measurement {
-        started_at: p.engine.now(),
-        duration_ms: 3.0,
-        phase,
-        value: None,
-        sentence: format!("It was {}.", phase.as_str()),
-        short: "seen".into(),
-        findings: Vec::new(),
-        exchanges: Vec::new(),
-        pictures: Vec::new(),
-    };
-    let seen = Observation { check: check.clone(), measurement, asked: false, slot: None };
-    p.engine.measurements().record(Arc::new([seen])).await.unwrap();
+async fn looks(p: &Portal, kind: &str) -> Arc<Check> {
+    p.put_check(&kind.replace('_', "-"), json!({"kind": kind, "item": "load"})).await
 }
 
 #[rstest]
@@ -52,22 +23,22 @@ async fn what_leaked_stays_red_until_somebody_says_what_was_rotated(
     #[values("exposed_files", "debug_mode")] kind: &str,
 ) {
     portal(on, async |p| {
-        let files = check(p, kind).await;
+        let files = looks(p, kind).await;
         let id = p.announce("1.0.0").await;
         let settle =
             async |who, note: &str| p.engine.runs().settle_leak(&who, id, "load", note).await;
         p.close_all(id).await;
-        sees(p, &files, Phase::Successful).await;
+        p.sees(&files, Phase::Successful).await;
         assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
         assert!(matches!(settle(p.operator(), "All").await, Err(Error::Conflict { .. })));
 
-        sees(p, &files, Phase::Failed).await;
+        p.sees(&files, Phase::Failed).await;
         assert!(
             matches!(settle(p.operator(), "All").await, Err(Error::Conflict { .. })),
             "it is open"
         );
-        sees(p, &files, Phase::Failed).await;
-        sees(p, &files, Phase::Successful).await;
+        p.sees(&files, Phase::Failed).await;
+        p.sees(&files, Phase::Successful).await;
         let (state, reason) = p.state(id, "load").await;
         assert_eq!(state, "failed", "{reason}");
         assert!(reason.contains("(2 times)") && reason.contains("what was rotated"), "{reason}");
@@ -88,8 +59,8 @@ async fn what_leaked_stays_red_until_somebody_says_what_was_rotated(
         assert!(!item(&p.operator).await.allowed.settle_leak);
 
         // Once more is another leak.
-        sees(p, &files, Phase::Failed).await;
-        sees(p, &files, Phase::Successful).await;
+        p.sees(&files, Phase::Failed).await;
+        p.sees(&files, Phase::Successful).await;
         assert_eq!(p.state(id, "load").await.0, "failed");
     })
     .await;
@@ -101,30 +72,30 @@ async fn neither_the_next_release_nor_another_check_settles_it(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {
     portal(on, async |p| {
-        let home = check(p, "http").await;
-        let files = check(p, "exposed_files").await;
+        let home = looks(p, "http").await;
+        let files = looks(p, "exposed_files").await;
         let first = p.announce("1.0.0").await;
         p.post(first, "load", ResultStatus::Passed).await.unwrap();
         // What is no leak heals.
-        sees(p, &files, Phase::Successful).await;
-        sees(p, &home, Phase::Failed).await;
-        sees(p, &home, Phase::Successful).await;
+        p.sees(&files, Phase::Successful).await;
+        p.sees(&home, Phase::Failed).await;
+        p.sees(&home, Phase::Successful).await;
         assert_eq!(p.state(first, "load").await.0, "passed");
-        sees(p, &files, Phase::Failed).await;
+        p.sees(&files, Phase::Failed).await;
 
         // The next release closes it.
-        p.clock.advance(Duration::minutes(5));
+        p.clock.advance(chrono::Duration::minutes(5));
         let second = p.announce("1.1.0").await;
         p.post(second, "load", ResultStatus::Passed).await.unwrap();
-        sees(p, &home, Phase::Successful).await;
-        sees(p, &files, Phase::Successful).await;
+        p.sees(&home, Phase::Successful).await;
+        p.sees(&files, Phase::Successful).await;
         let (state, reason) = p.state(second, "load").await;
         assert_eq!(state, "failed", "{reason}");
         assert!(reason.contains("(once)"), "{reason}");
         // Another check in its place.
         p.engine.checks().retire(&p.operator(), "shop", "exposed-files").await.unwrap();
-        let debug = check(p, "debug_mode").await;
-        sees(p, &debug, Phase::Successful).await;
+        let debug = looks(p, "debug_mode").await;
+        p.sees(&debug, Phase::Successful).await;
         assert_eq!(p.state(second, "load").await.0, "failed");
         p.engine.runs().settle_leak(&p.operator(), second, "load", "All of them.").await.unwrap();
         assert_eq!(p.state(second, "load").await.0, "passed");

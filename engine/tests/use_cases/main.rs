@@ -13,6 +13,7 @@ mod harness;
 
 mod actors;
 mod announcing;
+mod answering_versions;
 mod background;
 mod baselines;
 mod composing;

@@ -1,57 +1,20 @@
 //! Proof taken back: what was signed off fails afterwards.
 
-use std::sync::Arc;
-
 use chrono::Duration;
-use domain::{
-    check::Check,
-    ids::DeploymentId,
-    measurement::{Measurement, Phase},
-    verdict::Verdict,
-    watch::WatchState,
-};
+use domain::{ids::DeploymentId, measurement::Phase, verdict::Verdict, watch::WatchState};
 use engine::{
     Error,
-    checks::CheckRequest,
     heartbeats::{HeartbeatRequest, Ping, PingWord},
-    measurements::Observation,
     runs::ResultStatus,
 };
 use rstest::rstest;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     common::{Portal, portal, report},
     harness::On,
 };
-
-async fn check(p: &Portal, item: Option<&str>, critical: bool) -> Arc<Check> {
-    let request: CheckRequest = serde_json::from_value(serde_json::json!({
-        "environment": "production", "kind": "http", "url": "http://127.0.0.1:9/",
-        "interval_s": 60, "item": item, "critical": critical,
-    }))
-    .unwrap();
-    p.engine.checks().put(&p.operator(), "shop", "home", request).await.unwrap();
-    let room = p.engine.services().checks(&p.viewer, "shop").await.unwrap();
-    Arc::new(room.checks.into_iter().find(|now| now.check.key == "home").unwrap().check)
-}
-
-async fn sees(p: &Portal, check: &Arc<Check>, phase: Phase) {
-    p.clock.advance(Duration::seconds(30));
-    let measurement = Measurement {
-        started_at: p.engine.now(),
-        duration_ms: 3.0,
-        phase,
-        value: Some(3.0),
-        sentence: format!("The home page was {}", phase.as_str()),
-        short: "3 ms".into(),
-        findings: Vec::new(),
-        exchanges: Vec::new(),
-        pictures: Vec::new(),
-    };
-    let seen = Observation { check: check.clone(), measurement, asked: false, slot: None };
-    p.engine.measurements().record(Arc::new([seen])).await.unwrap();
-}
 
 async fn state(p: &Portal, id: DeploymentId) -> WatchState {
     p.engine.deployments().page(&p.viewer, id).await.unwrap().deployment.state
@@ -144,15 +107,15 @@ async fn a_check_that_fails_before_the_watch_has_run_its_time_revokes_it(
     #[case] because: &str,
 ) {
     portal(on, async |p| {
-        let home = check(p, item, critical).await;
+        let home = p.put_check("home", json!({"item": item, "critical": critical})).await;
         let id = p.announce("1.0.0").await;
-        sees(p, &home, Phase::Successful).await;
+        p.sees(&home, Phase::Successful).await;
         p.close_all(id).await;
         p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap();
         assert!(is_probed(p, id).await, "its checks go on");
-        sees(p, &home, Phase::Successful).await;
+        p.sees(&home, Phase::Successful).await;
         assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
-        sees(p, &home, Phase::Failed).await;
+        p.sees(&home, Phase::Failed).await;
         is_revoked(p, id, because).await;
     })
     .await;
@@ -165,16 +128,16 @@ async fn what_fails_later_or_of_another_release_or_beside_it_revokes_nothing(
 ) {
     portal(on, async |p| {
         // Neither critical nor of a box.
-        let home = check(p, None, false).await;
+        let home = p.put_check("home", json!({"item": null, "critical": false})).await;
         let first = p.signed_off("1.0.0").await;
-        sees(p, &home, Phase::Failed).await;
+        p.sees(&home, Phase::Failed).await;
         assert_eq!(state(p, first).await, WatchState::SignedOff);
-        sees(p, &home, Phase::Successful).await;
+        p.sees(&home, Phase::Successful).await;
 
         // Of the release that took its place.
-        let home = check(p, Some("load"), true).await;
+        let home = p.put_check("home", json!({"item": "load", "critical": true})).await;
         let second = p.announce("1.1.0").await;
-        sees(p, &home, Phase::Failed).await;
+        p.sees(&home, Phase::Failed).await;
         assert_eq!(state(p, first).await, WatchState::SignedOff);
         assert!(matches!(
             p.post(first, "load", ResultStatus::Failed).await,
@@ -183,12 +146,12 @@ async fn what_fails_later_or_of_another_release_or_beside_it_revokes_nothing(
         assert!(!is_probed(p, first).await && is_probed(p, second).await);
 
         // After its time.
-        sees(p, &home, Phase::Successful).await;
+        p.sees(&home, Phase::Successful).await;
         p.close_all(second).await;
         p.engine.runs().sign_off(&p.ann(), second, "").await.unwrap();
         p.clock.advance(Duration::days(3));
         assert!(!is_probed(p, second).await);
-        sees(p, &home, Phase::Failed).await;
+        p.sees(&home, Phase::Failed).await;
         assert_eq!(state(p, second).await, WatchState::SignedOff);
         // A script that says so is believed all the same.
         p.post(second, "load", ResultStatus::Failed).await.unwrap();

@@ -1,13 +1,20 @@
 //! The gate believes neither a text nor a choice of the side it gates: who deployed, who waived, and
 //! what a signature was given on.
 
-use domain::{roles::Role, sign_off::Declared};
+use domain::{
+    ids::DeploymentId,
+    measurement::Phase,
+    roles::Role,
+    sign_off::{self, Declared},
+    verdict::Verdict,
+};
 use engine::{
     deployments::AnnounceRequest,
     people::Labels,
-    runs::{ManualAction, SignOffRequest, SignedOff},
+    runs::{ManualAction, ResultStatus, SignOffRequest, SignedOff},
 };
 use rstest::rstest;
+use serde_json::json;
 
 use crate::{
     common::{Portal, RUNBOOK, announcement, begin, portal},
@@ -77,7 +84,7 @@ async fn a_deployer_nobody_knows_is_said_and_denied(#[values(On::Sqlite, On::Pos
         assert!(refused.to_string().contains("You deployed this"), "{refused}");
         set(p, p.ann.id, Role::Approver, true).await;
 
-        let said = saying(Declared { did_not_deploy: true, alone: false });
+        let said = saying(Declared { did_not_deploy: true, ..Declared::default() });
         p.engine.runs().sign_off(&p.ann(), id, said).await.unwrap();
         let view = p.view(id).await;
         assert_eq!(view.sign_offs[0].did_not_deploy.as_deref(), Some("deploy-bot"));
@@ -97,7 +104,63 @@ async fn whoever_waived_does_not_sign_alone(#[values(On::Sqlite, On::Postgres)] 
         }
         let refused = runs.sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(refused.to_string().contains("You waived a required box"), "{refused}");
-        assert_eq!(runs.sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::WatchClosed);
+        let despite = despite(p, id).await;
+        assert_eq!(runs.sign_off(&p.ben(), id, despite).await.unwrap(), SignedOff::WatchClosed);
+    })
+    .await;
+}
+
+/// A signature in spite of what is waived or fails now.
+async fn despite(p: &Portal, id: DeploymentId) -> SignOffRequest {
+    let despite = sign_off::despite(&p.gate(id).await);
+    saying(Declared { despite, ..Declared::default() })
+}
+
+/// What is waived is not what is shown to work: it is counted, and whoever signs accepts it by name.
+#[rstest]
+#[tokio::test]
+async fn what_is_waived_is_counted_and_signed_in_spite_of(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        asks_for_two(p).await;
+        let worker = p.put_check("worker", json!({})).await;
+        let id = p.announce("1.0.0").await;
+        let runs = p.engine.runs();
+        let soon = begin() + chrono::Duration::days(1);
+        p.tick(id, "smoke").await.unwrap();
+        p.tick(id, "mail").await.unwrap();
+        p.post(id, "mail", ResultStatus::Passed).await.unwrap();
+        runs.waive(&p.admin(), id, "load", "Not today.", soon).await.unwrap();
+        let counts = async || {
+            let one = p.engine.deployments().page(&p.viewer, id).await.unwrap().deployment;
+            (one.open_items, one.waived_items, one.required_items)
+        };
+        assert_eq!(counts().await, (0, 1, 3));
+        let gate = p.gate(id).await;
+        assert_eq!((gate.verdict, gate.waived), (Verdict::Passed, vec!["load".to_owned()]));
+        assert_eq!(gate.reason, "All 3 required boxes are closed, 1 of them waived: load.");
+
+        let refused = runs.sign_off(&p.ann(), id, "").await.unwrap_err().to_string();
+        assert!(refused.contains("in spite of this (waived: load)"), "{refused}");
+        let read = despite(p, id).await;
+        // Something begins to fail before it is sent: what was read is not what stands.
+        p.sees(&worker, Phase::Failed).await;
+        let refused = runs.sign_off(&p.ann(), id, read).await.unwrap_err().to_string();
+        assert!(refused.contains("(waived: load; failing: worker)"), "{refused}");
+        runs.sign_off(&p.ann(), id, despite(p, id).await).await.unwrap();
+        p.sees(&worker, Phase::Successful).await;
+        runs.sign_off(&p.ben(), id, despite(p, id).await).await.unwrap();
+        let signed = p.view(id).await.sign_offs;
+        let said: Vec<_> = signed.iter().map(|one| one.despite.as_deref()).collect();
+        assert_eq!(said, [Some("waived: load; failing: worker"), Some("waived: load")]);
+        assert_eq!(counts().await, (0, 1, 3), "it stays with the release");
+        // Ended, it is neither counted nor asked for.
+        let next = p.announce("1.1.0").await;
+        runs.waive(&p.admin(), next, "load", "Not today.", soon).await.unwrap();
+        runs.end_waiver(&p.admin(), next, "load").await.unwrap();
+        let one = p.engine.deployments().page(&p.viewer, next).await.unwrap().deployment;
+        assert_eq!((one.open_items, one.waived_items), (3, 0));
     })
     .await;
 }
@@ -115,7 +178,7 @@ async fn where_nobody_else_could_one_signs_alone_and_it_stays_with_the_release(
         p.close_all(id).await;
         let refused = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(refused.to_string().contains("Nobody else here could"), "{refused}");
-        let alone = saying(Declared { did_not_deploy: false, alone: true });
+        let alone = saying(Declared { alone: true, ..Declared::default() });
         p.leaves(&["deployment.sign_off"], async || {
             p.engine.runs().sign_off(&p.ann(), id, alone).await.unwrap();
         })

@@ -38,7 +38,7 @@ pub(crate) async fn run(
         Ok(request) => request.timeout(context.timeout / 2).redirects(0),
         Err(error) => return invalid_check(&error),
     };
-    match context.client.send(request).await {
+    match context.send(request).await {
         Ok(answer) => {
             let outcome = evaluate(&answer, least);
             context.with_conditions(outcome, facts(&answer, context.now)).await
@@ -65,7 +65,7 @@ async fn plain_only(context: &ProbeContext<'_>, plain: &Url, secure_error: SendE
         Ok(request) => request.timeout(context.timeout / 2).redirects(0),
         Err(error) => return invalid_check(&error),
     };
-    match context.client.send(request).await {
+    match context.send(request).await {
         Ok(answer) => {
             let text = format!(
                 "{} serves plain HTTP only (over HTTPS: {}), so browsers cannot be told to insist \

@@ -37,7 +37,7 @@ pub(crate) async fn run(
         Ok(request) => request,
         Err(error) => return invalid_check(&error),
     };
-    let answer = match context.client.send(request).await {
+    let answer = match context.ask(request).await {
         Ok(answer) => answer,
         Err(error) => return Outcome::unreachable(error),
     };

@@ -132,7 +132,7 @@ async fn send(
         if let Some(body) = &body {
             request = request.body(body.clone());
         }
-        let mut answer = match context.client.send(request).await {
+        let mut answer = match context.ask(request).await {
             Ok(answer) => answer,
             Err(mut error) => {
                 exchanges.append(&mut error.exchanges);

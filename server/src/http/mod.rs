@@ -32,4 +32,5 @@ pub struct ApiState {
     pub(crate) limits: Arc<rate_limit::Limits>,
     pub(crate) metrics: Arc<metrics::Metrics>,
     pub(crate) proxies: Arc<client_ip::Proxies>,
+    pub(crate) cursors: Arc<cursor::Cursors>,
 }

@@ -100,6 +100,7 @@ pub fn router(
         limits: Arc::new(Limits::default()),
         metrics: Arc::new(metrics),
         proxies: Arc::new(proxies),
+        cursors: Arc::default(),
     };
     let (calls, openapi) = api::v1::routes().split_for_parts();
     let calls = calls.with_state(state.clone());

@@ -99,7 +99,7 @@ impl Pool {
                     .foreign_keys(true)
                     .busy_timeout(Duration::from_secs(15))
                     .statement_cache_capacity(512)
-                    // For each of five connections, in KiB; the system caches the file besides.
+                    // In KiB; the system caches the file besides.
                     .pragma("cache_size", "-4000")
                     .pragma("temp_store", "memory")
                     .disable_statement_logging();
@@ -112,7 +112,13 @@ impl Pool {
                 let readers = SqlitePoolOptions::new()
                     .max_connections(4)
                     .test_before_acquire(false)
-                    .connect_with(options.read_only(true).create_if_missing(false))
+                    .connect_with(
+                        // Each of the four has a cache of its own.
+                        options
+                            .read_only(true)
+                            .create_if_missing(false)
+                            .pragma("cache_size", "-2000"),
+                    )
                     .await?;
                 Ok(Self::Sqlite { readers, writer })
             }

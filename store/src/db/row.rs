@@ -72,6 +72,21 @@ impl Row {
             .map_err(|error| StoreError::corrupt(column, error))
     }
 
+    /// A value stored as JSON text that may be absent.
+    ///
+    /// # Errors
+    /// As [`json`](Self::json).
+    pub fn json_optional<T: DeserializeOwned>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        self.get::<Option<String>>(column)?
+            .map(|text| {
+                serde_json::from_str(&text).map_err(|error| StoreError::corrupt(column, error))
+            })
+            .transpose()
+    }
+
     /// A word stored for an enum.
     ///
     /// # Errors

@@ -26,7 +26,8 @@ use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
 /// A deployment with what its run knows of it.
-const SELECT: &str = "SELECT d.*, r.state, r.verdict, r.reason, r.open_items, r.required_items, \
+const SELECT: &str = "SELECT d.*, r.state, r.verdict, r.reason, r.open_items, \
+     r.waived_items, r.required_items, \
      r.ends_at AS watch_ends_at, r.sign_off_required, r.closed_at, r.revoked_at, \
      r.revoked_reason, s.slug AS service, \
      (SELECT count(*) FROM sign_offs o WHERE o.run_id = r.id AND o.alone AND NOT EXISTS \
@@ -124,6 +125,7 @@ fn read(row: &Row) -> Result<Deployment, StoreError> {
         verdict: Verdict::parse_or_undecided(&verdict),
         reason: row.get("reason")?,
         open_items: row.get("open_items")?,
+        waived_items: row.get("waived_items")?,
         required_items: row.get("required_items")?,
         deployed_at: row.time("deployed_at")?,
         deployed_by: row.get("deployed_by")?,

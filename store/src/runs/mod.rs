@@ -2,6 +2,7 @@
 //! A run has the id of what it is about.
 
 pub mod evidence;
+pub mod failures;
 pub mod items;
 pub mod report_cases;
 pub mod sign_offs;
@@ -122,25 +123,36 @@ pub async fn insert(tx: &mut Tx, run: Run) -> Result<(), StoreError> {
     .map(drop)
 }
 
+/// What the gate says of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewVerdict {
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Its sentence.
+    pub reason: String,
+    /// How many required items are open.
+    pub open_items: i64,
+    /// How many are closed by a waiver.
+    pub waived_items: i64,
+}
+
 /// Writes down what the gate says now.
 ///
 /// # Errors
 /// What the database says.
-pub async fn set_verdict(
-    tx: &mut Tx,
-    id: RunId,
-    verdict: Verdict,
-    reason: String,
-    open_items: i64,
-) -> Result<(), StoreError> {
-    tx.query("UPDATE runs SET verdict = $2, reason = $3, open_items = $4 WHERE id = $1")
-        .bind(id.0)
-        .bind(verdict.as_str().to_owned())
-        .bind(reason)
-        .bind(open_items)
-        .execute()
-        .await
-        .map(drop)
+pub async fn set_verdict(tx: &mut Tx, id: RunId, said: NewVerdict) -> Result<(), StoreError> {
+    tx.query(
+        "UPDATE runs SET verdict = $2, reason = $3, open_items = $4, waived_items = $5 \
+         WHERE id = $1",
+    )
+    .bind(id.0)
+    .bind(said.verdict.as_str().to_owned())
+    .bind(said.reason)
+    .bind(said.open_items)
+    .bind(said.waived_items)
+    .execute()
+    .await
+    .map(drop)
 }
 
 /// Closes a run: moves it to `state`.
@@ -255,6 +267,7 @@ fn read(row: &Row) -> Result<Run, StoreError> {
         verdict: Verdict::parse_or_undecided(&verdict),
         reason: row.get("reason")?,
         open_items: row.get("open_items")?,
+        waived_items: row.get("waived_items")?,
         required_items: row.get("required_items")?,
         closed_at: row.time_optional("closed_at")?,
         revoked: revocation(row)?,

@@ -45,7 +45,7 @@ pub async fn are_four_eyes(link: &mut Connection, run: RunId) -> Result<bool, St
 pub async fn insert(tx: &mut Tx, record: SignOff) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO sign_offs (id, run_id, person_id, person_name, role, comment, at, \
-         did_not_deploy, alone, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         did_not_deploy, alone, despite, number) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
          (SELECT 1 + count(*) FROM sign_offs s JOIN voided_sign_offs v ON v.sign_off_id = s.id \
           WHERE s.run_id = $2 AND s.person_id = $3))",
     )
@@ -58,6 +58,7 @@ pub async fn insert(tx: &mut Tx, record: SignOff) -> Result<(), StoreError> {
     .bind(micros(record.at))
     .bind(record.did_not_deploy)
     .bind(record.alone)
+    .bind(record.despite)
     .execute()
     .await
     .map(drop)
@@ -88,6 +89,7 @@ fn read(row: &Row) -> Result<SignOff, StoreError> {
     Ok(SignOff {
         did_not_deploy: row.get("did_not_deploy")?,
         alone: row.get("alone")?,
+        despite: row.get("despite")?,
         voided: voided_at.zip(because),
         id: SignOffId(row.get("id")?),
         run_id: RunId(row.get("run_id")?),

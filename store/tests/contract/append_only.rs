@@ -1,8 +1,10 @@
 //! History is append-only, also for one who speaks to the database itself.
 
 use domain::{
+    deployment::Deployment,
     evidence::Evidence,
     ids::{EvidenceId, SignOffId},
+    item::Item,
     sign_off::SignOff,
 };
 use rstest::rstest;
@@ -13,8 +15,41 @@ use store::{
 
 use crate::{
     harness::On,
-    seed::{at, chain, deploy, entry, ground, id, item, put_items},
+    seed::{Ground, at, chain, deploy, entry, ground, id, item, put_items},
 };
+
+fn piece(deployment: &Deployment, a_box: &Item) -> Evidence {
+    Evidence {
+        id: EvidenceId(id()),
+        run_id: deployment.id.into(),
+        item_id: a_box.id,
+        at: at(1),
+        source_kind: "person".into(),
+        source_name: "Jo".into(),
+        status: "passed".into(),
+        summary: "Saw it.".into(),
+        url: None,
+        started_at: None,
+        finished_at: None,
+        details: "{}".into(),
+    }
+}
+
+fn signature(ground: &Ground, deployment: &Deployment) -> SignOff {
+    SignOff {
+        id: SignOffId(id()),
+        run_id: deployment.id.into(),
+        person_id: ground.person.person.id,
+        person_name: "Jo".into(),
+        role: "approver".into(),
+        comment: String::new(),
+        did_not_deploy: None,
+        alone: false,
+        despite: None,
+        at: at(1),
+        voided: None,
+    }
+}
 
 #[rstest]
 #[tokio::test]
@@ -28,32 +63,7 @@ async fn no_update_and_no_delete(
         let a_box = item(&deployment, "smoke-tests", 0);
         deploy(&db.store, std::slice::from_ref(&deployment)).await;
         put_items(&db.store, std::slice::from_ref(&a_box)).await;
-        let piece = Evidence {
-            id: EvidenceId(id()),
-            run_id: deployment.id.into(),
-            item_id: a_box.id,
-            at: at(1),
-            source_kind: "person".into(),
-            source_name: "Jo".into(),
-            status: "passed".into(),
-            summary: "Saw it.".into(),
-            url: None,
-            started_at: None,
-            finished_at: None,
-            details: "{}".into(),
-        };
-        let signature = SignOff {
-            id: SignOffId(id()),
-            run_id: deployment.id.into(),
-            person_id: ground.person.person.id,
-            person_name: "Jo".into(),
-            role: "approver".into(),
-            comment: String::new(),
-            did_not_deploy: None,
-            alone: false,
-            at: at(1),
-            voided: None,
-        };
+        let (piece, signature) = (piece(&deployment, &a_box), signature(&ground, &deployment));
         act!(db.store, |tx| {
             tx.record(entry("first"));
             tx.record(entry("second"));
@@ -82,6 +92,56 @@ async fn no_update_and_no_delete(
         assert_eq!(sign_offs::of_run(&mut link, deployment.id.into()).await.unwrap().len(), 1);
     })
     .await;
+}
+
+/// `INSERT OR REPLACE` deletes without asking the triggers that forbid it.
+#[rstest]
+#[tokio::test]
+async fn nothing_is_replaced_on_sqlite(
+    #[values(("audit", "seq"), ("evidence", "id"), ("sign_offs", "id"))] of: (
+        &'static str,
+        &'static str,
+    ),
+    #[values(false, true)] by_place: bool,
+) {
+    let (table, key) = of;
+    On::Sqlite
+        .run(async |db| {
+            let ground = ground(&db.store).await;
+            let deployment = ground.deployment("1.0.0", 0);
+            let a_box = item(&deployment, "smoke-tests", 0);
+            deploy(&db.store, std::slice::from_ref(&deployment)).await;
+            put_items(&db.store, std::slice::from_ref(&a_box)).await;
+            let (piece, signature) = (piece(&deployment, &a_box), signature(&ground, &deployment));
+            act!(db.store, |tx| {
+                tx.record(entry("first"));
+                evidence::insert(tx, piece);
+                sign_offs::insert(tx, signature).await
+            })
+            .unwrap();
+            let columns = act!(db.store, |tx| {
+                let sql = format!("SELECT name FROM pragma_table_info('{table}') ORDER BY cid");
+                tx.query(sqlx::AssertSqlSafe(sql)).fetch_as(|row| row.get::<String>("name")).await
+            })
+            .unwrap();
+            // The same place in the table under a new key, or the same key.
+            let values: Vec<_> =
+                columns
+                    .iter()
+                    .map(|name| {
+                        if by_place && name == key && key == "id" { "randomblob(16)" } else { name }
+                    })
+                    .collect();
+            let sql = format!(
+                "INSERT OR REPLACE INTO {table} (rowid, {}) SELECT rowid, {} FROM {table}",
+                columns.join(", "),
+                values.join(", "),
+            );
+            let refused = act!(db.store, |tx| tx.query(sqlx::AssertSqlSafe(sql)).execute().await)
+                .unwrap_err();
+            assert!(refused.to_string().contains("never replaced"), "{table}: {refused}");
+        })
+        .await;
 }
 
 #[rstest]

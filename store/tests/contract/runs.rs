@@ -68,7 +68,13 @@ async fn a_place_has_one_open_watch(#[values(On::Sqlite, On::Postgres)] on: On) 
             deployments::insert(tx, to_insert).await?;
             deployments::set_superseded_by(tx, open_id, second_id).await?;
             let reason = "1 of 2.".to_owned();
-            runs::set_verdict(tx, second_id.into(), Verdict::Failed, reason, 1).await
+            let said = runs::NewVerdict {
+                verdict: Verdict::Failed,
+                reason,
+                open_items: 1,
+                waived_items: 0,
+            };
+            runs::set_verdict(tx, second_id.into(), said).await
         })
         .unwrap();
         let mut link = db.store.read().await.unwrap();
@@ -353,6 +359,7 @@ async fn a_person_signs_once(#[values(On::Sqlite, On::Postgres)] on: On) {
             comment: "Looks good.".into(),
             did_not_deploy: None,
             alone: false,
+            despite: Some("waived: release-notes".into()),
             at: at(3) + MICROSECOND,
             voided: None,
         };

@@ -141,7 +141,14 @@ fn chips(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
             }
         })
         .collect_view();
-    Some(view! { <ul class="chips">{chips}{beating}{reports}</ul> }.into_any())
+    // What failed and went away by itself still was.
+    let recovered = now
+        .checks
+        .iter()
+        .filter_map(|bound| page.recovered(bound))
+        .map(|said| view! { <p class="small" data-state="undecided"><Icon name="undecided"/>" "{said}"."</p> })
+        .collect_view();
+    Some(view! { <ul class="chips">{chips}{beating}{reports}</ul>{recovered} }.into_any())
 }
 
 fn heartbeat(page: &RunPage, one: &HeartbeatNow) -> AnyView {

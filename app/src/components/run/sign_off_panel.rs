@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
+    humanize,
     item::{ItemActor, ItemState},
+    run::RunSubject,
     sign_off::{Ask, Offer},
     watch::WatchState,
 };
@@ -15,7 +17,7 @@ use crate::{
     components::{
         field::TextArea,
         icon::{Icon, of_state},
-        time::Ago,
+        time::{Ago, At},
     },
     form::action,
 };
@@ -36,6 +38,8 @@ pub fn sign_off_panel(page: &RunPage) -> AnyView {
                 <dl class="facts">{roles}</dl>
                 {deployer_unknown(page)}
                 {blockers(page)}
+                {unproven(page)}
+                {recovered(page)}
                 {form(page)}
             </div>
         </section>
@@ -71,11 +75,14 @@ fn signature(given: &GivenSignOff, now: DateTime<Utc>) -> AnyView {
     let declared = signed.did_not_deploy.as_ref().map(|text| {
         view! { <p class="small muted">{format!("Says that they are not `{text}`, who deployed it.")}</p> }
     });
+    let despite = signed.despite.as_ref().map(|what| {
+        view! { <p class="small">{format!("Signed in spite of this ({what}).")}</p> }
+    });
     let alone = signed.alone.then(|| view! { <p class="small">"Signed off alone."</p> });
     let by = format!("{} · ", signed.person_name);
     match &given.void_because {
         None => view! {
-            <dd class="given"><Icon name="passed"/>{by}<Ago at=signed.at now/>{declared}{alone}{comment}</dd>
+            <dd class="given"><Icon name="passed"/>{by}<Ago at=signed.at now/>{declared}{alone}{despite}{comment}</dd>
         }
         .into_any(),
         Some(why) => view! {
@@ -138,21 +145,111 @@ fn lacks(now: &ItemNow) -> &'static str {
     }
 }
 
+/// What a signature would be given in spite of: what is waived, until when and why, and what fails
+/// beside the required boxes.
+fn unproven(page: &RunPage) -> Option<AnyView> {
+    let gate = &page.gate;
+    if page.record.state != WatchState::Watching
+        || (gate.waived.is_empty() && gate.failing_beside.is_empty())
+    {
+        return None;
+    }
+    let waived = page
+        .items
+        .iter()
+        .filter(|now| gate.waived.contains(&now.item.key))
+        .map(|now| waived_row(page, now))
+        .collect_view();
+    let failing = gate
+        .failing_beside
+        .iter()
+        .map(|label| {
+            view! {
+                <li data-state="failed"><Icon name=of_state("failed")/><span>{format!("{label} fails")}</span></li>
+            }
+        })
+        .collect_view();
+    Some(
+        view! {
+            <div>
+                <p class="small muted">"Not shown to work:"</p>
+                <ul class="blockers">{failing}{waived}</ul>
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// What failed since the run began and passes now: whoever signs later would not see it otherwise.
+fn recovered(page: &RunPage) -> Option<AnyView> {
+    if page.record.state != WatchState::Watching {
+        return None;
+    }
+    let of_items = page.items.iter().flat_map(|now| &now.checks);
+    let rows: Vec<_> = of_items
+        .chain(&page.other_checks)
+        .filter_map(|bound| page.recovered(bound))
+        .map(|said| {
+            view! {
+                <li data-state="undecided"><Icon name=of_state("undecided")/><span>{said}"."</span></li>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <div>
+                <p class="small muted">"Failed, and passes now:"</p>
+                <ul class="blockers">{rows}</ul>
+            </div>
+        }
+        .into_any()
+    })
+}
+
+fn waived_row(page: &RunPage, now: &ItemNow) -> AnyView {
+    let item = &now.item;
+    let about = now.waiver.as_ref().map(|waiver| {
+        let early = if waiver.expires_at < page.record.ends_at && page.record.ends_at > page.now {
+            ", before the watch ends"
+        } else {
+            ""
+        };
+        view! {
+            ", waived by "{waiver.approver_name.clone()}" until "<At at=waiver.expires_at now=page.now/>
+            {early}": "{waiver.reason.clone()}
+        }
+    });
+    view! {
+        <li data-state="waived">
+            <Icon name=of_state("waived")/>
+            <span><a href=format!("#{}", item.key)>{item.title.clone()}</a>{about}</span>
+        </li>
+    }
+    .into_any()
+}
+
 /// What has to be said with the signature.
 fn ask(ask: &Ask) -> AnyView {
-    let (name, text) = match ask {
-        Ask::DidNotDeploy(text) => {
-            ("did_not_deploy", format!(" I did not deploy this (nobody here is known as `{text}`)"))
+    let (name, value, text) = match ask {
+        Ask::DidNotDeploy(text) => (
+            "did_not_deploy",
+            "yes".to_owned(),
+            format!(" I did not deploy this (nobody here is known as `{text}`)"),
+        ),
+        // Sent back as it was read: what is accepted is what was shown.
+        Ask::Despite(what) => {
+            ("despite", what.clone(), format!(" I sign in spite of this ({what})"))
         }
         Ask::Alone => (
             "alone",
+            "yes".to_owned(),
             " I sign this off alone: nobody else here could, and that stays with the release"
                 .to_owned(),
         ),
     };
     view! {
         <label class="check">
-            <input type="checkbox" id=format!("sign-off-{name}") name=name value="yes" required/>
+            <input type="checkbox" id=format!("sign-off-{name}") name=name value=value required/>
             {text}
         </label>
     }
@@ -169,14 +266,26 @@ fn deployer_unknown(page: &RunPage) -> Option<AnyView> {
     Some(view! { <p class="small muted">{said}</p> }.into_any())
 }
 
+/// What the last signature does to a watch that has not run its time.
+fn ends_early(page: &RunPage, completes: bool) -> Option<AnyView> {
+    let left_s = (page.record.ends_at - page.now).num_seconds();
+    let early = completes && left_s >= 60 && page.record.subject == RunSubject::Deployment;
+    let said = format!(
+        "The last signature: it ends the watch {} early. Its checks go on until then.",
+        humanize::duration(left_s)
+    );
+    early.then(|| view! { <p class="small muted">{said}</p> }.into_any())
+}
+
 fn form(page: &RunPage) -> Option<AnyView> {
     match &page.sign_off.allowed {
-        Ok(Offer { role, asks, .. }) => Some(
+        Ok(Offer { role, asks, completes }) => Some(
             view! {
                 <form class="form" method="post" action={action::<SignOff>()} data-enhance="" id="sign-off-form">
                     <input type="hidden" name="run" value=page.record.id.to_string()/>
                     <TextArea id="sign-off-comment" name="comment" label="Comment" maxlength=2000/>
                     {asks.iter().map(ask).collect_view()}
+                    {ends_early(page, *completes)}
                     <div class="form-actions">
                         <button class="button primary wide" id="sign-off-button" data-busy="Signing off…">
                             {format!("Sign off as {role}")}

@@ -10,7 +10,10 @@ use domain::{
 use engine::board::Board;
 use leptos::prelude::*;
 
-use crate::components::{badge::DeploymentBadge, empty::Empty};
+use crate::components::{
+    badge::{DeploymentBadge, of_deployment},
+    empty::Empty,
+};
 
 /// The card.
 pub fn watching(board: &Board, actor: &Actor) -> AnyView {
@@ -42,10 +45,14 @@ fn row(board: &Board, one: &Deployment) -> AnyView {
     } else {
         format!("{} left", humanize::duration(progress.left_s()))
     };
-    let closed = one.required_items - one.open_items;
+    let closed = one.required_items - one.open_items - one.waived_items;
+    let waived = match one.waived_items {
+        0 => String::new(),
+        n => format!(", {n} waived"),
+    };
     let now = format!("{share:.2}%");
     view! {
-        <li class="watch-row" data-state=one.verdict.as_str() data-row="" tabindex="-1" id=format!("d-{}", one.id)>
+        <li class="watch-row" data-state=of_deployment(one).0 data-row="" tabindex="-1" id=format!("d-{}", one.id)>
             <DeploymentBadge deployment=one/>
             <div class="watch-row-main">
                 <h3>
@@ -59,7 +66,7 @@ fn row(board: &Board, one: &Deployment) -> AnyView {
                     <rect class="strip-track" y="2" width="100%" height="8" rx="2"></rect>
                     <line class="strip-now" x1=now.clone() x2=now y1="0" y2="12"></line>
                 </svg>
-                <p>{format!("{closed} of {} boxes · {left}", one.required_items)}</p>
+                <p>{format!("{closed} of {} boxes{waived} · {left}", one.required_items)}</p>
             </div>
         </li>
     }

@@ -21,9 +21,9 @@ pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
     // A rollback that did not happen is the worst there is: users have what was taken off.
     let (state, label) = match unrestored.filter(|one| one.is_failed()) {
         Some(Unrestored { rollback: Rollback { hook_state: HookState::Unknown, .. }, .. }) => {
-            ("failed", "Rollback unknown")
+            ("failed", "Rollback unknown".to_owned())
         }
-        Some(_) => ("failed", "Rollback failed"),
+        Some(_) => ("failed", "Rollback failed".to_owned()),
         None => (state, label),
     };
     if let Some(one) = unrestored {

@@ -1,10 +1,13 @@
 //! The watch as a strip: what the probes saw, slot by slot, and where now is.
 
-use domain::{humanize, watch::WatchState};
+use domain::{answering_version::WINDOW_MIN, humanize, watch::WatchState};
 use engine::deployments::{DeploymentPage, Slot};
 use leptos::prelude::*;
 
-use crate::components::time::At;
+use crate::components::{
+    icon::{Icon, of_state},
+    time::At,
+};
 
 /// The card.
 pub fn watch_strip(page: &DeploymentPage) -> AnyView {
@@ -30,10 +33,39 @@ pub fn watch_strip(page: &DeploymentPage) -> AnyView {
             <div class="card-body">
                 {drawing(page)}
                 <div class="row apart">{legend(&strip.slots)}<p class="small muted">{note}</p></div>
+                {answered(page)}
             </div>
         </section>
     }
     .into_any()
+}
+
+/// Which versions answered in the last minutes, where answers name theirs.
+fn answered(page: &DeploymentPage) -> Option<AnyView> {
+    let (expected, shares) = page.run.answered.as_ref()?;
+    let total = shares.total();
+    if total == 0 {
+        let said = format!("No answer has named its version in the last {WINDOW_MIN} min.");
+        return Some(view! { <p class="small muted">{said}</p> }.into_any());
+    }
+    let rows = shares
+        .answers
+        .iter()
+        .map(|(named, count)| {
+            let mine = named.as_ref().is_some_and(|named| expected.is(named));
+            let state = if mine { "passed" } else { "undecided" };
+            let name = named.clone().unwrap_or_else(|| "no version".to_owned());
+            // Rounded down: nobody reads 100 % where one answer was another's.
+            let share = count * 100 / total;
+            view! {
+                <li class="chip" data-state=state>
+                    <Icon name=of_state(state)/><span>{name}" "<b>{format!("{share} %")}</b></span>
+                </li>
+            }
+        })
+        .collect_view();
+    let said = format!("Answered in the last {WINDOW_MIN} min ({total}):");
+    Some(view! { <div class="row"><p class="small muted">{said}</p><ul class="chips">{rows}</ul></div> }.into_any())
 }
 
 fn drawing(page: &DeploymentPage) -> AnyView {

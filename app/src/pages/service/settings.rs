@@ -5,17 +5,18 @@ use leptos::prelude::*;
 
 use super::{Room, room::head};
 use crate::{
-    actions::{ChangeService, ChangeTargets},
-    components::field::{Field, TextArea},
+    actions::{ChangeService, ChangeTargets, ChangeVersionSource},
+    components::field::{Field, Select, TextArea},
     form::action,
 };
 
 /// The room: forms for those who may change it, the same as facts for everyone else.
 pub fn settings(page: &ServiceSettings) -> AnyView {
     let cards = if page.head.may_configure() {
-        view! { {form(page)}{targets_form(page)} }.into_any()
+        view! { {form(page)}<div class="stack">{targets_form(page)}{version_form(page)}</div> }
+            .into_any()
     } else {
-        view! { {facts(page)}{targets(page)} }.into_any()
+        view! { {facts(page)}<div class="stack">{targets(page)}{version(page)}</div> }.into_any()
     };
     view! {
         {head(&page.head, Room::Settings)}
@@ -107,6 +108,63 @@ fn targets_form(page: &ServiceSettings) -> AnyView {
                     <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save the targets"</button></div>
                 </form>
             </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where answers name the version that gave them.
+fn version_form(page: &ServiceSettings) -> AnyView {
+    let service = &page.head.service;
+    let known = service.version_source.as_ref();
+    let option = |value: &str, text: &str| (value.to_owned(), text.to_owned());
+    let parts = vec![
+        option("", "Nowhere: any version's answers count"),
+        option("header", "In a header"),
+        option("json", "In the JSON body"),
+        option("meta", "In a meta element of the page"),
+    ];
+    let share = known.map_or(100, |known| known.min_share).to_string();
+    view! {
+        <section class="card no-print" aria-labelledby="version-source-h" id="version-source" tabindex="-1">
+            <header class="card-head"><h2 id="version-source-h">"The version that answers"</h2></header>
+            <div class="card-body">
+                <form class="form" method="post" action={action::<ChangeVersionSource>()} data-enhance="">
+                    <input type="hidden" name="service" value=service.slug.clone()/>
+                    <p class="hint">
+                        "Where an answer names its version, a measurement counts only if the announced version gave it: \
+                         neither a rollout that is half done nor a cache passes for the release."
+                    </p>
+                    <Select id="version-from" name="from" label="Answers name their version" options=parts
+                        chosen=known.map(|known| known.from.clone()).unwrap_or_default()/>
+                    <Field id="version-name" name="version_name" label="Name or pointer" maxlength=200
+                        hint="X-Version, /build/version or app-version, say."
+                        value=known.map(|known| known.name.clone()).unwrap_or_default()/>
+                    <Field id="version-share" name="min_share" label="At least, in percent" kind="number" plain=true
+                        hint="Of all answers of the last ten minutes. Below that, boxes are undecided." value=share/>
+                    <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save"</button></div>
+                </form>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// The same, to be read.
+fn version(page: &ServiceSettings) -> AnyView {
+    let said = match &page.head.service.version_source {
+        None => "Answers name no version: any version's answers count.".to_owned(),
+        Some(known) => format!(
+            "Answers name their version ({}). At least {} % of those of the last ten minutes have to \
+             be the announced one's.",
+            known.describe(),
+            known.min_share
+        ),
+    };
+    view! {
+        <section class="card" aria-labelledby="version-source-h" id="version-source">
+            <header class="card-head"><h2 id="version-source-h">"The version that answers"</h2></header>
+            <div class="card-body"><p class="muted">{said}</p></div>
         </section>
     }
     .into_any()

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt as _;
 use store::{
+    answering_versions,
     measurements::{self, Pruning},
     series::{self, minute_of},
 };
@@ -25,9 +26,12 @@ pub(super) const TASK: Task<Engine> = Task {
     run: |engine| async move { engine.measurements().prune().await }.boxed(),
 };
 
+/// How many counts of answers are removed in one go.
+const ANSWERS: i64 = 20_000;
+
 impl Measurements<'_> {
-    /// Removes measurements, what they said, their evidence and the hours of indicators that are
-    /// too old.
+    /// Removes measurements, what they said, their evidence, the hours of indicators and the counts
+    /// of answers that are too old.
     ///
     /// # Errors
     /// Trouble with the database.
@@ -48,11 +52,18 @@ impl Measurements<'_> {
             .0
             .write(move |tx| Box::pin(async move { Ok(series::prune_hours(tx, hour).await?) }))
             .await?;
+        let answers = self
+            .0
+            .write(move |tx| {
+                Box::pin(async move { Ok(answering_versions::prune(tx, old, ANSWERS).await?) })
+            })
+            .await?;
         Ok(Report::listed(&[
             (measurements, "measurement removed", "measurements removed"),
             (outcomes, "sentence removed", "sentences removed"),
             (evidence, "piece of evidence removed", "pieces of evidence removed"),
             (hours, "hour removed", "hours removed"),
+            (answers, "count of answers removed", "counts of answers removed"),
         ]))
     }
 

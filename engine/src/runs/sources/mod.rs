@@ -4,6 +4,7 @@
 mod beside;
 mod leaks;
 mod rules;
+mod versions;
 
 use std::collections::HashMap;
 
@@ -23,6 +24,8 @@ use store::{Connection, StoreError, Tx, checks, deployments, measurements, servi
 pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now};
 pub(crate) use leaks::unsettled_leak;
 pub(crate) use rules::{rehearsal_judgement, rollback_target};
+pub(crate) use versions::answer_shares;
+use versions::is_named_by;
 
 use crate::heartbeats;
 
@@ -148,6 +151,20 @@ pub(super) async fn automated_status(
             sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
         })
         .collect();
+    let kinds = || bound.iter().map(|now| now.check.spec.kind());
+    let too_few = match &*tx.version_source(service).await? {
+        Some(source) if kinds().any(is_named_by) => {
+            let shares = answer_shares(tx, run, source.clone(), now).await?;
+            shares.and_then(|(expected, shares)| shares.too_few(&expected))
+        }
+        _ => None,
+    };
+    // The newest of each may be of the announced version while others still answer beside it.
+    sources.extend(too_few.iter().map(|sentence| Source {
+        label: "version",
+        word: Some(SourceStatus::Undecided),
+        sentence,
+    }));
     // What was served does not become secret again by being closed.
     let leak = unsettled_leak(tx, run, item, &bound).await?.map(|leak| leak.sentence());
     sources.extend(leak.iter().map(|sentence| Source {

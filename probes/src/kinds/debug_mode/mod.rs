@@ -84,7 +84,7 @@ async fn site(
     for _ in 0..origin_redirect::MAX_ORIGIN_REDIRECTS {
         let left = deadline.saturating_duration_since(Instant::now());
         let request = Request::get(base.as_str())?.timeout(left).redirects(0);
-        match origin_redirect::target(&context.client.send(request).await?) {
+        match origin_redirect::target(&context.send(request).await?) {
             Some(moved) => base = moved,
             None => break,
         }
@@ -107,7 +107,7 @@ async fn send(
     for (name, value) in provocation.headers {
         request = request.header(name, value)?;
     }
-    context.client.send(request).await
+    context.send(request).await
 }
 
 fn signs(answer: &Response) -> Vec<Sign> {

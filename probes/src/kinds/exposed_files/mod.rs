@@ -110,7 +110,7 @@ async fn get(
         .timeout(left.min(PER_PATH))
         .body_limit_bytes(BODY_LIMIT_BYTES)
         .redirects(0);
-    context.client.send(request).await
+    context.send(request).await
 }
 
 async fn check_path(

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use crate::http::{
     ApiState,
     auth::Caller,
-    cursor::{self, Listing},
+    cursor::{self, Listing, Paged},
     extract::InQuery,
     problem::{Problem, Problems},
 };
@@ -82,12 +82,14 @@ pub async fn list(
     InQuery(params): InQuery<Params>,
 ) -> Result<Json<Listing<LessonView>>, Problem> {
     let limit = cursor::limit(params.limit)?;
-    let page = Page { before: cursor::decode(params.cursor.as_deref())?, limit };
+    let given = params.cursor.as_deref();
+    let before = state.cursors.decode(&state.engine, Paged::Lessons, given).await?;
+    let page = Page { before, limit };
     let text = params.q.unwrap_or_default();
     let (found, next) =
         state.engine.lessons().list(&actor, &text, params.service.as_deref(), page).await?;
     Ok(Json(Listing {
         items: found.into_iter().map(LessonView::from).collect(),
-        next_cursor: next.and_then(|id| cursor::encode(&id)),
+        next_cursor: state.cursors.encode(&state.engine, Paged::Lessons, next.as_ref()).await?,
     }))
 }

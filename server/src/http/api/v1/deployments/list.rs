@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use crate::http::{
     ApiState,
     auth::Caller,
-    cursor::{self, Listing},
+    cursor::{self, Listing, Paged},
     extract::InQuery,
     problem::{Problem, Problems},
 };
@@ -51,14 +51,19 @@ pub async fn list(
             Problem::field("/state", format!("must be one of {}", known.join(", ")))
         })?),
     };
+    let given = params.cursor.as_deref();
+    let before: Option<(DateTime<Utc>, DeploymentId)> =
+        state.cursors.decode(&state.engine, Paged::Deployments, given).await?;
     let query = ListQuery {
         service: params.service,
         environment: params.environment,
         state: watch,
         since: params.since,
-        before: cursor::decode::<(DateTime<Utc>, DeploymentId)>(params.cursor.as_deref())?,
+        before,
         limit: cursor::limit(params.limit)?,
     };
     let (items, next) = state.engine.deployments().list(&actor, query).await?;
-    Ok(Json(Listing { items, next_cursor: next.and_then(|key| cursor::encode(&key)) }))
+    let next_cursor =
+        state.cursors.encode(&state.engine, Paged::Deployments, next.as_ref()).await?;
+    Ok(Json(Listing { items, next_cursor }))
 }

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 use crate::http::{
     ApiState,
     auth::Caller,
-    cursor::{self, Listing},
+    cursor::{self, Listing, Paged},
     extract::InQuery,
     problem::{Problem, Problems},
 };
@@ -34,7 +34,10 @@ pub async fn list(
     InQuery(params): InQuery<Params>,
 ) -> Result<Json<Listing<ServiceView>>, Problem> {
     let limit = cursor::limit(params.limit)?;
-    let after: String = cursor::decode(params.cursor.as_deref())?.unwrap_or_default();
-    let (items, last) = state.engine.services().list(&actor, &after, limit).await?;
-    Ok(Json(Listing { items, next_cursor: last.and_then(|slug| cursor::encode(&slug)) }))
+    let given = params.cursor.as_deref();
+    let after: Option<String> = state.cursors.decode(&state.engine, Paged::Services, given).await?;
+    let (items, last) =
+        state.engine.services().list(&actor, &after.unwrap_or_default(), limit).await?;
+    let next_cursor = state.cursors.encode(&state.engine, Paged::Services, last.as_ref()).await?;
+    Ok(Json(Listing { items, next_cursor }))
 }

@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use crate::http::{
     ApiState,
     auth::Caller,
-    cursor::{self, Listing},
+    cursor::{self, Listing, Paged},
     extract::{InPath, InQuery},
     problem::{Problem, Problems},
 };
@@ -45,7 +45,9 @@ pub async fn list(
     InQuery(params): InQuery<Params>,
 ) -> Result<Json<Listing<MeasurementView>>, Problem> {
     let limit = cursor::limit(params.limit)?;
-    let before: Option<DateTime<Utc>> = cursor::decode(params.cursor.as_deref())?;
+    let given = params.cursor.as_deref();
+    let before: Option<DateTime<Utc>> =
+        state.cursors.decode(&state.engine, Paged::Measurements, given).await?;
     let until = match (before, params.until) {
         (Some(before), Some(until)) => Some(before.min(until)),
         (before, until) => before.or(until),
@@ -53,6 +55,7 @@ pub async fn list(
     let items =
         state.engine.checks().measurements(&actor, &slug, &key, params.since, until, limit).await?;
     let full = i64::try_from(items.len()).is_ok_and(|n| n == limit);
-    let next_cursor = items.last().filter(|_| full).and_then(|last| cursor::encode(&last.at));
+    let last = items.last().filter(|_| full).map(|last| &last.at);
+    let next_cursor = state.cursors.encode(&state.engine, Paged::Measurements, last).await?;
     Ok(Json(Listing { items, next_cursor }))
 }

@@ -1,0 +1,122 @@
+//! Reads from an answer which version of the service gave it.
+
+use std::cell::RefCell;
+
+use domain::answering_version::{VersionPart, VersionSource};
+use html5ever::{
+    tendril::StrTendril,
+    tokenizer::{BufferQueue, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
+};
+
+use crate::{client::Response, redact};
+
+/// The most characters of a version that are kept.
+const MOST_CHARS: usize = 100;
+
+/// What an answer says of its version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// It names it.
+    Named(String),
+    /// It should and does not.
+    Unnamed,
+    /// It is of a kind that cannot: a picture has no `meta` element.
+    Elsewhere,
+}
+
+/// Reads the version an answer names.
+pub(crate) fn read(source: &VersionSource, answer: &Response) -> Reading {
+    let content_type = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
+    let found = match source.part() {
+        Some(VersionPart::Header) => answer.header(&source.name).map(ToOwned::to_owned),
+        Some(VersionPart::Json) if content_type.contains("json") => {
+            in_json(&answer.text(), &source.name)
+        }
+        Some(VersionPart::Meta) if content_type.contains("html") => {
+            in_meta(&answer.text(), &source.name)
+        }
+        Some(VersionPart::Json | VersionPart::Meta) | None => return Reading::Elsewhere,
+    };
+    let named = found.map(|text| redact::shorten(redact::printable(&text).trim(), MOST_CHARS));
+    named.filter(|text| !text.is_empty()).map_or(Reading::Unnamed, Reading::Named)
+}
+
+fn in_json(body: &str, pointer: &str) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_str(body).ok()?;
+    match body.pointer(pointer)? {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The content of the first `meta` element of that name.
+fn in_meta(page: &str, name: &str) -> Option<String> {
+    let sink = MetaSink { name: name.to_owned(), found: RefCell::new(None) };
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let input = BufferQueue::default();
+    input.push_back(StrTendril::from(page));
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.found.take()
+}
+
+struct MetaSink {
+    name: String,
+    found: RefCell<Option<String>>,
+}
+
+impl TokenSink for MetaSink {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        if let Token::TagToken(tag) = token
+            && &*tag.name == "meta"
+            && self.found.borrow().is_none()
+            && attribute(&tag, "name").is_some_and(|name| name.eq_ignore_ascii_case(&self.name))
+        {
+            *self.found.borrow_mut() = attribute(&tag, "content");
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+fn attribute(tag: &Tag, name: &str) -> Option<String> {
+    let found = tag.attrs.iter().find(|attribute| &*attribute.name.local == name);
+    found.map(|attribute| attribute.value.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(r#"{"version":"1.4.0"}"#, "/version", Some("1.4.0"))]
+    #[case(r#"{"build":{"number":42}}"#, "/build/number", Some("42"))]
+    #[case(r#"{"a/b":["x","y"]}"#, "/a~1b/1", Some("y"))]
+    #[case(r#"{"version":null}"#, "/version", None)]
+    #[case(r#"{"version":{"is":"1"}}"#, "/version", None)]
+    #[case(r#"{"version":"1.4.0""#, "/version", None)]
+    #[case("", "/version", None)]
+    fn a_pointer_finds_it_in_json(
+        #[case] body: &str,
+        #[case] pointer: &str,
+        #[case] found: Option<&str>,
+    ) {
+        assert_eq!(in_json(body, pointer).as_deref(), found);
+    }
+
+    #[rstest]
+    #[case(r#"<html><head><META Name="App-Version" CONTENT=1.4.0>"#, Some("1.4.0"))]
+    #[case(r#"<meta name="app-version" content="1.4.0 &amp; more"/>"#, Some("1.4.0 & more"))]
+    #[case(r#"<meta name=other content=1><meta name=app-version content=2>"#, Some("2"))]
+    #[case(r#"<meta name=app-version content=1><meta name=app-version content=2>"#, Some("1"))]
+    #[case(r#"<!-- <meta name="app-version" content="1.3.9"> -->"#, None)]
+    #[case(r#"<meta name="app-version">"#, None)]
+    #[case("no page at all", None)]
+    fn a_meta_element_names_it(#[case] page: &str, #[case] found: Option<&str>) {
+        assert_eq!(in_meta(page, "app-version").as_deref(), found);
+    }
+}
