@@ -73,6 +73,12 @@ pub struct ServiceEnvironment {
 /// What is expected of HTTPS, by the names runbooks have for it.
 pub const OF_HTTPS: [&str; 3] = ["https-redirect", "hsts", "tls"];
 
+/// Why nothing of HTTPS is expected, as it stands on a box.
+#[must_use]
+pub fn plain_on_purpose(why: &str) -> String {
+    format!("Plain HTTP on purpose, because {why}")
+}
+
 impl ServiceEnvironment {
     /// Why nothing of HTTPS is expected there: somebody has said so once, with a reason, of an address
     /// that is plain HTTP.

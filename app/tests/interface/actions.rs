@@ -166,7 +166,12 @@ async fn closing_every_box_opens_the_sign_off() -> Result<(), Failure> {
     let mut other = Browser::of(&portal, "anna@example.org").await?;
     let page = other.get(&portal, &path).await?;
     assert!(page.body.contains("Sign off as approver"), "{}", page.body);
-    let fields = [("run", id.as_str()), ("comment", "watched it for a day")];
+    assert!(page.body.contains("Not shown to work:"), "{}", page.body);
+    let despite = format!("waived: {}", open.join(", "));
+    let fields = [("run", id.as_str()), ("comment", "watched it for a day"), ("despite", &despite)];
+    // What is not accepted by name is not signed.
+    let refused = other.post(&portal, "/act/sign-off", &fields[..2]).await?;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
     let page = other.follow(&portal, "/act/sign-off", &fields).await?;
     assert!(page.body.contains("the watch is closed"), "{}", page.body);
     assert!(page.body.contains("watched it for a day"), "{}", page.body);

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{deployment::DeploymentKind, item::ItemActor, string_enum::string_enum};
+use crate::{
+    deployment::DeploymentKind, item::ItemActor, service::OF_HTTPS, string_enum::string_enum,
+};
 
 /// How long a deployment is watched where its runbook does not say, in seconds: 48 hours.
 pub const DEFAULT_WATCH_S: u64 = 172_800;
@@ -171,6 +173,16 @@ impl ItemTemplate {
         let lines = self.instructions.trim_start().lines();
         let paragraph: Vec<_> = lines.map(str::trim).take_while(|line| !line.is_empty()).collect();
         paragraph.join(" ")
+    }
+
+    /// Whether a machine closes it and it looks at nothing but HTTPS.
+    #[must_use]
+    pub fn asks_for_https_alone(&self) -> bool {
+        let of_https = |probe: &String| OF_HTTPS.contains(&probe.as_str());
+        self.actor == ItemActor::Automated
+            && self.machine.is_none()
+            && !self.probes.is_empty()
+            && self.probes.iter().all(of_https)
     }
 
     /// Why the item does not count for such a deployment, as the sentence of `not_required`;

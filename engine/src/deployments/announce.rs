@@ -11,7 +11,7 @@ use domain::{
     permissions::{Permission, authorize},
     release::Release,
     runbook::{ItemTemplate, RunbookVersion},
-    service::Service,
+    service::{Service, ServiceEnvironment, plain_on_purpose},
     validate,
     verdict::Verdict,
     watch::WatchState,
@@ -214,7 +214,13 @@ pub async fn announce(
             .record(tx);
         tx.publish(Event::run_changed(open.id));
     }
-    let not_required = |item: &ItemTemplate| item.not_required_because(kind, &record.environment);
+    let places = services::environments_of(tx, service.id).await?;
+    let place = places.iter().find(|place| place.environment == record.environment);
+    let plain = place.and_then(ServiceEnvironment::plain_http);
+    let not_required = |item: &ItemTemplate| {
+        let because = item.not_required_because(kind, &record.environment);
+        because.or_else(|| plain.filter(|_| item.asks_for_https_alone()).map(plain_on_purpose))
+    };
     let templates = &runbook.content.items;
     open_items(tx, &service, &record.run(), templates, not_required, now).await?;
     entry(actor, now, "deployment.announce", "deployment", id)

@@ -57,6 +57,8 @@ struct Touched<'a> {
     /// The measurement that speaks for it: one that turned, a failure before all others.
     speaker: &'a Observation,
     rank: u8,
+    /// Whether a person asked for one of them: they are to see what follows.
+    asked: bool,
 }
 
 /// Records what checks saw and evaluates the items they count for; answers the open runs it is
@@ -137,9 +139,10 @@ pub async fn record(
                 _ => 0,
             };
             let touched =
-                items.entry((run.id, key)).or_insert_with(|| Touched { speaker: one, rank });
+                items.entry((run.id, key)).or_insert(Touched { speaker: one, rank, asked: false });
+            touched.asked |= one.asked;
             if rank >= touched.rank {
-                *touched = Touched { speaker: one, rank };
+                (touched.speaker, touched.rank) = (one, rank);
             }
         }
     }
@@ -155,7 +158,7 @@ pub async fn record(
     answering_versions::count(tx, answers).await?;
     for ((id, key), touched) in items {
         let is_due = !key.is_empty() && last.is_due(id, key, now);
-        if touched.rank > 0 || is_due {
+        if touched.rank > 0 || touched.asked || is_due {
             apply(tx, id, key, touched.speaker, now).await?;
             if !key.is_empty() {
                 last.evaluated(id, key, now);

@@ -390,6 +390,7 @@ fn check(slug: &str, request: &ServiceRequest) -> Result<(), Error> {
         faults.note("/version_source/name", validate::line(&source.name, 200));
         let name = source.name.trim();
         let said = match part(source) {
+            _ if name.is_empty() => None,
             Ok(VersionPart::Header) if !validate::is_token(name) => {
                 Some("is no name of a header, such as X-Version")
             }

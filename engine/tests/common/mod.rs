@@ -11,13 +11,17 @@ use domain::{
     gate::GateAnswer,
     ids::{DeploymentId, PersonId, TokenId},
     roles::{Role, Scope},
+    sign_off::{self, Declared},
 };
 use engine::{
     Engine, Error, Options,
     clock::ManualClock,
     deployments::{AnnounceRequest, DeploymentView},
     idempotency::{Idempotency, IdempotencyKey, StoredResponse},
-    runs::{ItemView, ManualAction, ReportRequest, ResultRequest, ResultStatus, SignedOff},
+    runs::{
+        ItemView, ManualAction, ReportRequest, ResultRequest, ResultStatus, RunRef, SignOffRequest,
+        SignedOff,
+    },
     services::{EnvironmentRequest, ServiceRequest},
 };
 use probes::{GuardPolicy, GuardedClient, Mode, Prober};
@@ -211,6 +215,14 @@ impl Portal {
 
     pub async fn gate(&self, id: DeploymentId) -> GateAnswer {
         self.engine.runs().gate(&self.ci(), id).await.unwrap()
+    }
+
+    /// A signature in spite of what is waived or fails now.
+    pub async fn in_spite(&self, at: impl Into<RunRef>) -> SignOffRequest {
+        let gate = self.engine.runs().gate(&self.ci(), at).await.unwrap();
+        let despite = sign_off::despite(&gate);
+        let declared = Declared { despite, ..Declared::default() };
+        SignOffRequest { comment: String::new(), declared }
     }
 
     pub async fn tick(&self, id: DeploymentId, key: &str) -> Result<(), Error> {

@@ -145,7 +145,8 @@ async fn what_is_late_is_told_once_and_the_next_run_waits(
             let until = p.clock.now() + Duration::days(7);
             p.engine.runs().waive(&p.ben(), run, key, "Moved house.", until).await.unwrap();
         }
-        p.engine.runs().sign_off(&p.ann(), run, "Late.").await.unwrap();
+        let in_spite = p.in_spite(run).await;
+        p.engine.runs().sign_off(&p.ann(), run, in_spite).await.unwrap();
         p.engine.duties().open_due_runs().await.unwrap();
         // What was done for the one does not count for the other: the next opens at its own time.
         let after = only(p).await;

@@ -272,8 +272,9 @@ async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::P
         let (why, until) =
             ("A quarter of an hour is enough here.", p.clock.now() + Duration::days(1));
         p.engine.runs().waive(&p.ben(), first, "normal", why, until).await.unwrap();
+        let in_spite = p.in_spite(first).await;
         assert_eq!(
-            p.engine.runs().sign_off(&p.ann(), first, "").await.unwrap(),
+            p.engine.runs().sign_off(&p.ann(), first, in_spite).await.unwrap(),
             SignedOff::WatchClosed
         );
 

@@ -102,3 +102,33 @@ async fn neither_the_next_release_nor_another_check_settles_it(
     })
     .await;
 }
+
+/// A leak that no box of the machine's holds on to is what a signature is given in spite of.
+#[rstest]
+#[tokio::test]
+async fn a_leak_beside_the_boxes_is_accepted_by_name(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values(None, Some("smoke"))] item: Option<&str>,
+) {
+    portal(on, async |p| {
+        let request = json!({"kind": "exposed_files", "item": item, "critical": true});
+        let files = p.put_check("files", request).await;
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        p.sees(&files, Phase::Successful).await;
+        assert_eq!(p.gate(id).await.failing_beside, Vec::<String>::new());
+        p.sees(&files, Phase::Failed).await;
+        assert_eq!(p.gate(id).await.verdict, Verdict::Failed);
+        p.sees(&files, Phase::Successful).await;
+        let gate = p.gate(id).await;
+        assert_eq!(
+            (gate.verdict, gate.failing_beside),
+            (Verdict::Passed, vec!["files".to_owned()])
+        );
+        assert!(gate.reason.contains("what was served may be in other hands"), "{}", gate.reason);
+        let refused = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err().to_string();
+        assert!(refused.contains("in spite of this (failing: files)"), "{refused}");
+        p.engine.runs().sign_off(&p.ann(), id, p.in_spite(id).await).await.unwrap();
+    })
+    .await;
+}

@@ -95,3 +95,24 @@ async fn a_box_of_nothing_else_is_closed_by_no_declaration(
     })
     .await;
 }
+
+/// A box that looks at nothing but HTTPS does not apply there; a person's half of one stays theirs.
+#[rstest]
+#[tokio::test]
+async fn a_box_of_https_alone_is_not_waited_for(#[values(On::Sqlite, On::Postgres)] on: On) {
+    bare_portal(on, async |p| {
+        let only = "    probes: [https-redirect, hsts, tls]\n    instructions: CI";
+        let runbook = RUNBOOK.replace("    instructions: CI", only);
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", &runbook).await.unwrap();
+        put(p, "http://intranet.example.org", None).await.unwrap();
+        let id = p.announce("1.0.0").await;
+        assert_eq!(p.state(id, "load").await.0, "running");
+        put(p, "http://intranet.example.org", Some(Some("it is behind the VPN"))).await.unwrap();
+        let next = p.announce("1.1.0").await;
+        let (state, reason) = p.state(next, "load").await;
+        assert_eq!(state, "not_required", "{reason}");
+        assert!(reason.contains("because it is behind the VPN"), "{reason}");
+        assert!(!p.gate(next).await.open.contains(&"load".to_owned()));
+    })
+    .await;
+}

@@ -1,13 +1,7 @@
 //! The gate believes neither a text nor a choice of the side it gates: who deployed, who waived, and
 //! what a signature was given on.
 
-use domain::{
-    ids::DeploymentId,
-    measurement::Phase,
-    roles::Role,
-    sign_off::{self, Declared},
-    verdict::Verdict,
-};
+use domain::{measurement::Phase, roles::Role, sign_off::Declared, verdict::Verdict};
 use engine::{
     deployments::AnnounceRequest,
     people::Labels,
@@ -104,16 +98,10 @@ async fn whoever_waived_does_not_sign_alone(#[values(On::Sqlite, On::Postgres)] 
         }
         let refused = runs.sign_off(&p.ann(), id, "").await.unwrap_err();
         assert!(refused.to_string().contains("You waived a required box"), "{refused}");
-        let despite = despite(p, id).await;
-        assert_eq!(runs.sign_off(&p.ben(), id, despite).await.unwrap(), SignedOff::WatchClosed);
+        let in_spite = p.in_spite(id).await;
+        assert_eq!(runs.sign_off(&p.ben(), id, in_spite).await.unwrap(), SignedOff::WatchClosed);
     })
     .await;
-}
-
-/// A signature in spite of what is waived or fails now.
-async fn despite(p: &Portal, id: DeploymentId) -> SignOffRequest {
-    let despite = sign_off::despite(&p.gate(id).await);
-    saying(Declared { despite, ..Declared::default() })
 }
 
 /// What is waived is not what is shown to work: it is counted, and whoever signs accepts it by name.
@@ -143,14 +131,14 @@ async fn what_is_waived_is_counted_and_signed_in_spite_of(
 
         let refused = runs.sign_off(&p.ann(), id, "").await.unwrap_err().to_string();
         assert!(refused.contains("in spite of this (waived: load)"), "{refused}");
-        let read = despite(p, id).await;
+        let read = p.in_spite(id).await;
         // Something begins to fail before it is sent: what was read is not what stands.
         p.sees(&worker, Phase::Failed).await;
         let refused = runs.sign_off(&p.ann(), id, read).await.unwrap_err().to_string();
         assert!(refused.contains("(waived: load; failing: worker)"), "{refused}");
-        runs.sign_off(&p.ann(), id, despite(p, id).await).await.unwrap();
+        runs.sign_off(&p.ann(), id, p.in_spite(id).await).await.unwrap();
         p.sees(&worker, Phase::Successful).await;
-        runs.sign_off(&p.ben(), id, despite(p, id).await).await.unwrap();
+        runs.sign_off(&p.ben(), id, p.in_spite(id).await).await.unwrap();
         let signed = p.view(id).await.sign_offs;
         let said: Vec<_> = signed.iter().map(|one| one.despite.as_deref()).collect();
         assert_eq!(said, [Some("waived: load; failing: worker"), Some("waived: load")]);

@@ -144,8 +144,9 @@ async fn a_waiver_that_expires_after_the_sign_off_changes_nothing(
         p.post(id, "mail", ResultStatus::Passed).await.unwrap();
         let until = begin() + Duration::hours(2);
         p.engine.runs().waive(&p.ann(), id, "load", "Down.", until).await.unwrap();
+        let in_spite = p.in_spite(id).await;
         assert_eq!(
-            p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap(),
+            p.engine.runs().sign_off(&p.ben(), id, in_spite).await.unwrap(),
             SignedOff::WatchClosed
         );
         p.clock.advance(Duration::hours(3));

@@ -92,11 +92,25 @@ pub fn runbook_version(number: i64) -> RunbookVersion {
 
 pub async fn put_service(tx: &mut Tx, service: Service) -> Result<(), StoreError> {
     let service_id = service.id;
-    services::put(tx, service).await?;
+    // With the columns there always were: the ground is also laid in schemas of before.
+    tx.query(
+        "INSERT INTO services (id, slug, name, description, owners, tier, targets, created_at, \
+         updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(service.id.0)
+    .bind(service.slug)
+    .bind(service.name)
+    .bind(service.description)
+    .bind(service.owners)
+    .bind(service.tier)
+    .bind(serde_json::to_string(&service.targets).unwrap())
+    .bind(store::micros(service.created_at))
+    .bind(store::micros(service.updated_at))
+    .execute()
+    .await?;
     for (position, slug) in [(3, "staging"), (4, "production")] {
         let known = Environment { slug: slug.into(), name: slug.into(), position };
         services::add_environment(tx, known).await?;
-        // With the columns there always were: the ground is also laid in schemas of before.
         tx.query("INSERT INTO service_environments (service_id, environment) VALUES ($1, $2)")
             .bind(service_id.0)
             .bind(slug.to_owned())

@@ -3,15 +3,17 @@
 use chrono::{DateTime, Utc};
 use domain::{
     check::Check,
+    failures::Failures,
     gate::RedBeside,
     heartbeat::Heartbeat,
     item::{Item, ItemActor, ItemState},
     item_sources::SourceStatus,
+    leak::{Leak, is_looked_for_by},
     measurement::Phase,
     run::Run,
     watch::WatchState,
 };
-use store::{Connection, StoreError, Tx, heartbeats};
+use store::{Connection, StoreError, Tx, heartbeats, runs::failures};
 
 use super::{CheckNow, began, checks_now, now_is};
 use crate::heartbeats::source;
@@ -70,7 +72,9 @@ pub(crate) async fn failing_beside(
     let known = tx.newest_measurements(service, environment).await?;
     let checks = tx.checks(service, environment).await?;
     let beside = checks.iter().filter(|check| check_is_beside(check, items));
-    let mut failing = failing(beside.map(|check| now_is(check.clone(), run, &known)).collect());
+    let beside: Vec<_> = beside.map(|check| now_is(check.clone(), run, &known)).collect();
+    let mut failing = leaked(tx, run, &beside).await?;
+    failing.splice(0..0, failing_now(beside));
     let heartbeats = tx.heartbeats(service, environment).await?;
     failing.extend(silent(heartbeats, run, items, now));
     Ok(failing)
@@ -83,7 +87,10 @@ pub(crate) async fn failing_beside_now(
     items: &[Item],
     now: DateTime<Utc>,
 ) -> Result<Vec<FailingBeside>, StoreError> {
-    let mut failing = failing(checks_now(link, run, |check| check_is_beside(check, items)).await?);
+    let beside = checks_now(link, run, |check| check_is_beside(check, items)).await?;
+    let leaked = leaked(link, run, &beside).await?;
+    let mut failing = failing_now(beside);
+    failing.extend(leaked);
     // What was signed off with it was signed off: what is made critical later changes no answer.
     if run.state != WatchState::Watching {
         failing.iter_mut().for_each(|one| one.critical = false);
@@ -114,7 +121,37 @@ fn silent(
         .collect()
 }
 
-fn failing(now: Vec<CheckNow>) -> Vec<FailingBeside> {
+/// The leaks that were seen in the course of a run and are closed now, where no box of the machine's
+/// holds on to them: closing one makes nothing secret again, so whoever signs has to accept it by name.
+async fn leaked(
+    link: &mut Connection,
+    run: &Run,
+    beside: &[CheckNow],
+) -> Result<Vec<FailingBeside>, StoreError> {
+    let closed: Vec<_> = beside
+        .iter()
+        .filter(|now| is_looked_for_by(now.check.spec.kind()))
+        .filter(|now| now.newest.as_ref().is_some_and(|seen| seen.phase != Phase::Failed))
+        .collect();
+    if closed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let failures = failures::of_run(link, run.id).await?;
+    let was = |now: &&CheckNow| failures.get(&now.check.id).copied();
+    Ok(closed
+        .iter()
+        .filter_map(|now| {
+            let Failures { times, first, last, .. } = was(now)?;
+            Some(FailingBeside {
+                label: now.check.label.clone(),
+                sentence: Leak { times, first, last }.sentence(),
+                critical: false,
+            })
+        })
+        .collect())
+}
+
+fn failing_now(now: Vec<CheckNow>) -> Vec<FailingBeside> {
     let mut failing: Vec<_> = now
         .into_iter()
         .filter_map(|CheckNow { check, newest }| {

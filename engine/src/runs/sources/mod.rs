@@ -16,7 +16,7 @@ use domain::{
     item_sources::{Source, SourceStatus, combine},
     measurement::{Newest, RecordedMeasurement},
     run::{Run, RunSubject},
-    service::OF_HTTPS,
+    service::{OF_HTTPS, plain_on_purpose},
     watch::WatchState,
 };
 use store::{Connection, StoreError, Tx, checks, deployments, measurements, services};
@@ -151,13 +151,15 @@ pub(super) async fn automated_status(
             sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
         })
         .collect();
-    let kinds = || bound.iter().map(|now| now.check.spec.kind());
-    let too_few = match &*tx.version_source(service).await? {
-        Some(source) if kinds().any(is_named_by) => {
-            let shares = answer_shares(tx, run, source.clone(), now).await?;
+    let mut kinds = bound.iter().map(|now| now.check.spec.kind());
+    let source =
+        if kinds.any(is_named_by) { (*tx.version_source(service).await?).clone() } else { None };
+    let too_few = match source {
+        None => None,
+        Some(source) => {
+            let shares = answer_shares(tx, run, source, now).await?;
             shares.and_then(|(expected, shares)| shares.too_few(&expected))
         }
-        _ => None,
     };
     // The newest of each may be of the announced version while others still answer beside it.
     sources.extend(too_few.iter().map(|sentence| Source {
@@ -213,10 +215,14 @@ pub(super) async fn automated_status(
             Some(answer.beside(rule.label(), &sources))
         }
     };
-    Ok(said.map(|(word, sentence)| match &plain {
-        None => (word, sentence),
-        Some(why) => (word, format!("{sentence} Plain HTTP on purpose, because {why}")),
-    }))
+    Ok(match (said, plain.as_deref().map(plain_on_purpose)) {
+        (Some((word, sentence)), Some(plain)) => Some((word, format!("{sentence} {plain}"))),
+        // Its machine's half looks at nothing but HTTPS, of which nothing is expected.
+        (None, Some(plain)) if item.probes.iter().all(of_https) => {
+            Some((AutomatedStatus::Passed, plain))
+        }
+        (said, _) => said,
+    })
 }
 
 /// What a run began with, in a sentence: "not since the deployment".

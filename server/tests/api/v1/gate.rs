@@ -16,6 +16,7 @@ async fn answers_409_until_nothing_is_open() {
         "mail",
         "load"
       ],
+      "waived": [],
       "reason": "0 of 3 boxes are closed; nothing has failed. Open: smoke, mail, load."
     }
     "#);
