@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    leak,
     measurement::{Measurement, Phase},
     string_enum::string_enum,
 };
@@ -106,16 +107,26 @@ impl AnsweredVersions {
     }
 }
 
-/// A measurement in the light of which version answered it: of another's answers nothing follows,
-/// neither good nor bad; what passed and does not say who answered shows nothing of this one. A failure
-/// nobody's version stands behind stays one: a proxy before the service says none.
+/// A measurement by a check of this kind in the light of which version answered it: where too many
+/// answers were another's, nothing follows, neither good nor bad; what passed and does not say who
+/// answered shows nothing of this one. A failure nobody's version stands behind stays one, since a proxy
+/// before the service names none; and so does a leak, whichever version leaks.
 #[must_use]
 pub fn judged(
     expected: &ExpectedVersion,
+    kind: &str,
     answered: &AnsweredVersions,
     measured: Measurement,
 ) -> Measurement {
-    if measured.phase == Phase::Error {
+    let leaks = measured.phase == Phase::Failed && leak::is_looked_for_by(kind);
+    if measured.phase == Phase::Error || leaks {
+        return measured;
+    }
+    let all = answered.named.values().sum::<i64>() + answered.unnamed;
+    let named = answered.named.iter();
+    let mine: i64 = named.filter(|(named, _)| expected.is(named)).map(|(_, count)| count).sum();
+    // A check of forty requests is not spoilt by the one that a canary may answer.
+    if all > 0 && mine * 100 >= i64::from(expected.source.min_share) * all {
         return measured;
     }
     let other = answered.named.keys().find(|named| !expected.is(named));
@@ -249,9 +260,29 @@ mod tests {
         #[case] was: Phase,
         #[case] is: Phase,
     ) {
-        let judged = judged(&expected(100), &answered(named, unnamed), measured(was));
+        let judged = judged(&expected(100), "http", &answered(named, unnamed), measured(was));
         assert_eq!(judged.phase, is, "{}", judged.sentence);
         assert!(judged.sentence.ends_with("It answered."), "{}", judged.sentence);
+    }
+
+    #[test]
+    fn as_many_others_as_was_agreed_spoil_nothing() {
+        let mut answered = answered(&["1.3.9"], 0);
+        answered.named.insert("1.4.0".into(), 39);
+        let phase = |min_share| {
+            judged(&expected(min_share), "http", &answered, measured(Phase::Successful)).phase
+        };
+        assert_eq!((phase(97), phase(98)), (Phase::Successful, Phase::Inconclusive));
+    }
+
+    #[test]
+    fn a_leak_is_one_whichever_version_leaks() {
+        let by = answered(&["1.3.9"], 0);
+        let phase = |kind, was| judged(&expected(100), kind, &by, measured(was)).phase;
+        assert_eq!(phase("exposed_files", Phase::Failed), Phase::Failed);
+        assert_eq!(phase("debug_mode", Phase::Failed), Phase::Failed);
+        assert_eq!(phase("exposed_files", Phase::Successful), Phase::Inconclusive);
+        assert_eq!(phase("http", Phase::Failed), Phase::Inconclusive);
     }
 
     #[test]

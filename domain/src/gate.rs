@@ -129,7 +129,10 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
     }
     let closed = required.len() - open.len();
     let named = open.iter().map(|item| item.key).collect::<Vec<_>>().join(", ");
-    let of = format!("{closed} of {} boxes are closed", required.len());
+    let of = match waived.len() {
+        0 => format!("{closed} of {} boxes are closed", required.len()),
+        n => format!("{closed} of {} boxes are closed, {n} of them waived", required.len()),
+    };
     answer(
         Verdict::Undecided,
         match failing {

@@ -44,7 +44,7 @@ fn row(one: &Deployment, now: DateTime<Utc>) -> AnyView {
             <td class="col-wide">{one.environment.clone()}</td>
             <td class="col-wide">{kind_word(one.kind)}</td>
             <td><DeploymentBadge deployment=one/></td>
-            <td class="number">{format!("{closed}{waived} / {}", one.required_items)}</td>
+            <td class="number">{closed}<span class="only-wide">{waived}</span>{format!(" / {}", one.required_items)}</td>
             <td class="col-wide">{one.deployed_by.clone()}</td>
             <td class="number col-wide"><Ago at=one.deployed_at now/></td>
         </tr>

@@ -143,7 +143,10 @@ impl Checks<'_> {
     ) -> (Measurement, AnsweredVersions) {
         let (measured, answered) = self.measure_any(check, expected).await;
         match expected {
-            Some(expected) => (answering_version::judged(expected, &answered, measured), answered),
+            Some(expected) => {
+                let kind = check.spec.kind();
+                (answering_version::judged(expected, kind, &answered, measured), answered)
+            }
             None => (measured, answered),
         }
     }

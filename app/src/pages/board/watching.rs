@@ -66,7 +66,7 @@ fn row(board: &Board, one: &Deployment) -> AnyView {
                     <rect class="strip-track" y="2" width="100%" height="8" rx="2"></rect>
                     <line class="strip-now" x1=now.clone() x2=now y1="0" y2="12"></line>
                 </svg>
-                <p>{format!("{closed} of {} boxes{waived} · {left}", one.required_items)}</p>
+                <p>{format!("{closed} of {} boxes{waived} · ", one.required_items)}<span class="nowrap">{left}</span></p>
             </div>
         </li>
     }

@@ -137,7 +137,7 @@ fn version_form(page: &ServiceSettings) -> AnyView {
                     </p>
                     <Select id="version-from" name="from" label="Answers name their version" options=parts
                         chosen=known.map(|known| known.from.clone()).unwrap_or_default()/>
-                    <Field id="version-name" name="version_name" label="Name or pointer" maxlength=200
+                    <Field id="version-name" name="version_name" label="Name or pointer" plain=true maxlength=200
                         hint="X-Version, /build/version or app-version, say."
                         value=known.map(|known| known.name.clone()).unwrap_or_default()/>
                     <Field id="version-share" name="min_share" label="At least, in percent" kind="number" plain=true
