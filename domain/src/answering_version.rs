@@ -86,7 +86,12 @@ impl ExpectedVersion {
             return true;
         }
         let commit = self.commit.as_deref().map(str::to_ascii_lowercase);
-        commit.is_some_and(|commit| named.len() >= COMMIT_MIN && commit.starts_with(&named))
+        // Either may be cut short: pipelines and programs do.
+        commit.is_some_and(|commit| {
+            let (short, long) =
+                if named.len() < commit.len() { (&named, &commit) } else { (&commit, &named) };
+            short.len() >= COMMIT_MIN && long.starts_with(short.as_str())
+        })
     }
 }
 
@@ -168,12 +173,20 @@ impl AnswerShares {
         self.answers.iter().filter(|(named, _)| mine(named)).map(|(_, count)| count).sum()
     }
 
-    /// Why too few answers are the announced version's; `None` where enough are, or none was given.
+    /// Why too few answers are the announced version's; `None` where enough are.
     #[must_use]
     pub fn too_few(&self, expected: &ExpectedVersion) -> Option<String> {
         let (total, mine) = (self.total(), self.of(expected));
         let least = i64::from(expected.source.min_share);
-        if total == 0 || mine * 100 >= least * total {
+        if total == 0 {
+            return Some(format!(
+                "no answer of the last {WINDOW_MIN} min could name its version ({}), so nothing shows \
+                 that {} answers",
+                expected.source.describe(),
+                expected.version
+            ));
+        }
+        if mine * 100 >= least * total {
             return None;
         }
         let others: Vec<_> = self
@@ -266,6 +279,13 @@ mod tests {
     }
 
     #[test]
+    fn an_announced_commit_may_be_the_shorter_one() {
+        let short = ExpectedVersion { commit: Some("9f2c1ab8".into()), ..expected(100) };
+        assert!(short.is("9f2c1ab8f2c1ab9f2c1ab9f2c1ab9f2c1ab9f2c1"));
+        assert!(!short.is("9f2c1ab9f2c1ab9f2c1ab9f2c1ab9f2c1ab9f2c1"));
+    }
+
+    #[test]
     fn as_many_others_as_was_agreed_spoil_nothing() {
         let mut answered = answered(&["1.3.9"], 0);
         answered.named.insert("1.4.0".into(), 39);
@@ -298,6 +318,7 @@ mod tests {
                  say); 63 % have to"
             )
         );
-        assert_eq!(AnswerShares::default().too_few(&expected(100)), None, "no answer is no share");
+        let none = AnswerShares::default().too_few(&expected(100)).unwrap();
+        assert!(none.starts_with("no answer of the last 10 min could name its version"), "{none}");
     }
 }

@@ -43,8 +43,19 @@ pub struct RedBeside<'a> {
     pub label: &'a str,
     /// What it says.
     pub sentence: &'a str,
-    /// Whether it fails the release by itself.
-    pub critical: bool,
+    /// What it does to the release.
+    pub weight: RedWeight,
+}
+
+/// What evidence beside the required boxes does to a release.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RedWeight {
+    /// It fails, and fails the release by itself.
+    Critical,
+    /// It would fail it by itself, and says nothing: nothing is known.
+    Unknown,
+    /// It fails and stands beside the boxes.
+    Beside,
 }
 
 /// Decides from the watch's state, its boxes and what is red beside them.
@@ -69,6 +80,7 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
     let optional = items.iter().filter(|item| !item.required && item.state == ItemState::Failed);
     let red: Vec<(&str, &str)> = beside
         .iter()
+        .filter(|red| red.weight != RedWeight::Unknown)
         .map(|red| (red.label, red.sentence))
         .chain(optional.map(|item| (item.key, item.reason)))
         .collect();
@@ -95,7 +107,8 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
         WatchState::Watching | WatchState::SignedOff => {}
     }
     let failed: Vec<_> = open.iter().filter(|item| item.state == ItemState::Failed).collect();
-    let critical: Vec<_> = beside.iter().filter(|red| red.critical).collect();
+    let of = |weight| beside.iter().filter(move |red| red.weight == weight);
+    let critical: Vec<_> = of(RedWeight::Critical).collect();
     let more = |n: usize| if n == 0 { String::new() } else { format!(" {n} more failed.") };
     if let Some(first) = failed.first() {
         let others = failed.len() - 1 + critical.len();
@@ -119,6 +132,16 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
                     works. Add one to the runbook.";
         let beside = failing.map(|failing| format!(" Beside that, {failing}")).unwrap_or_default();
         return answer(Verdict::Undecided, format!("{none}{beside}"));
+    }
+    if let Some(silent) = of(RedWeight::Unknown).next().filter(|_| open.is_empty()) {
+        return answer(
+            Verdict::Undecided,
+            format!(
+                "Every required box is closed, but {}, which is critical, says nothing: {}",
+                silent.label,
+                sentence(silent.sentence)
+            ),
+        );
     }
     if open.is_empty() {
         let mut closed = closed_sentence(required.len(), &waived);
@@ -218,7 +241,24 @@ mod tests {
     }
 
     fn red(label: &str, critical: bool) -> RedBeside<'_> {
-        RedBeside { label, sentence: "It broke", critical }
+        let weight = if critical { RedWeight::Critical } else { RedWeight::Beside };
+        RedBeside { label, sentence: "It broke", weight }
+    }
+
+    #[test]
+    fn what_is_critical_and_says_nothing_lets_nothing_pass() {
+        let silent = RedBeside { weight: RedWeight::Unknown, ..red("journey", true) };
+        let closed = [item("b", true, ItemState::Passed)];
+        let said = decide(WatchState::Watching, &closed, std::slice::from_ref(&silent));
+        assert_eq!((said.verdict, said.may_be_signed), (Verdict::Undecided, false));
+        assert!(
+            said.reason.contains("journey, which is critical, says nothing"),
+            "{}",
+            said.reason
+        );
+        let open = [item("b", true, ItemState::Open)];
+        let said = decide(WatchState::Watching, &open, &[silent]);
+        assert!(said.reason.contains("nothing has failed"), "{}", said.reason);
     }
 
     #[test]

@@ -10,3 +10,4 @@ CREATE TABLE answers_by_version (
     times   BIGINT NOT NULL,
     PRIMARY KEY (run_id, minute, version)
 );
+CREATE INDEX answers_by_minute ON answers_by_version (minute);

@@ -10,3 +10,4 @@ CREATE TABLE answers_by_version (
     times   INTEGER NOT NULL,
     PRIMARY KEY (run_id, minute, version)
 ) WITHOUT ROWID;
+CREATE INDEX answers_by_minute ON answers_by_version (minute);

@@ -1,14 +1,14 @@
 //! What every kind of probe is given and shares.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use domain::answering_version::{AnsweredVersions, VersionSource};
 use domain::measurement::{Finding, Phase};
 use tokio::sync::Semaphore;
-use url::Url;
+use url::{Origin, Url};
 
 use crate::answering_version::{self, Reading};
 use crate::client::{GuardedClient, Request, RequestError, Response, SendError};
@@ -32,6 +32,8 @@ pub(crate) struct ProbeContext<'a> {
     pub(crate) version: Option<&'a VersionSource>,
     /// What they named so far.
     pub(crate) answered: Mutex<AnsweredVersions>,
+    /// The origin that was asked first: the service's own.
+    pub(crate) own: OnceLock<Origin>,
 }
 
 /// What it means that a kind which may come back empty did.
@@ -61,6 +63,7 @@ impl NoData {
 impl ProbeContext<'_> {
     /// Sends a request, and notes which version answered where the answer names one.
     pub(crate) async fn send(&self, request: Request) -> Result<Response, SendError> {
+        self.own.get_or_init(|| request.url().origin());
         let answer = self.client.send(request).await?;
         self.note_version(&answer, false);
         Ok(answer)
@@ -68,13 +71,19 @@ impl ProbeContext<'_> {
 
     /// As [`send`](Self::send), of an answer that has to name its version.
     pub(crate) async fn ask(&self, request: Request) -> Result<Response, SendError> {
+        self.own.get_or_init(|| request.url().origin());
         let answer = self.client.send(request).await?;
-        self.note_version(&answer, true);
+        // A redirect on the way says little, and need not say this.
+        self.note_version(&answer, !answer.status.is_redirection());
         Ok(answer)
     }
 
     fn note_version(&self, answer: &Response, has_to: bool) {
         let Some(source) = self.version else { return };
+        // The sign-in service it redirects to, or the mail catcher of a later step, is another's.
+        if self.own.get().is_some_and(|own| *own != answer.final_url.origin()) {
+            return;
+        }
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         match answering_version::read(source, answer) {
             Reading::Named(version) => *answered.named.entry(version).or_default() += 1,

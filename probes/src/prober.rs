@@ -1,7 +1,7 @@
 //! Runs a check's probe.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -136,6 +136,7 @@ impl Prober {
             until: started + timeout,
             version,
             answered: Mutex::default(),
+            own: OnceLock::new(),
         };
         // A defect in a recogniser or a parser must cost one measurement, not a task.
         let outcome = std::panic::AssertUnwindSafe(dispatch(&context, spec))

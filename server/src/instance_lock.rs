@@ -30,7 +30,10 @@ impl Alone {
         startup::prepare(&config.data_dir)?;
         let database = store::location(config.database_url.as_deref(), &config.data_dir)?;
         let Backend::Sqlite(options) = database else { return Ok(Self { _lock: None }) };
-        let path = beside(options.get_filename());
+        // Two names of one file are one database.
+        let database = options.get_filename();
+        let database = database.canonicalize().unwrap_or_else(|_| database.to_owned());
+        let path = beside(&database);
         let failed = |error| StartError::DataDir { path: path.clone(), error };
         // Not emptied before it is ours: it says whose it is.
         let opened =

@@ -18,7 +18,7 @@ use crate::{
     tx::{Question, Tx},
 };
 
-/// The most versions that are told apart in a run: a service that names another with each answer must
+/// The most versions that are told apart in a run at a time: a service that names another with each answer must
 /// not fill the database.
 const MOST_VERSIONS: usize = 20;
 /// Stands for all above that.
@@ -38,12 +38,20 @@ pub const fn minute(at: DateTime<Utc>) -> i64 {
 /// # Errors
 /// What the database says.
 pub async fn count(tx: &mut Tx, answers: Answers) -> Result<(), StoreError> {
-    let runs: BTreeSet<RunId> = answers.keys().map(|(run, ..)| *run).collect();
+    let mut runs: BTreeMap<RunId, i64> = BTreeMap::new();
+    for (run, minute, _) in answers.keys() {
+        runs.entry(*run).and_modify(|first| *first = (*first).min(*minute)).or_insert(*minute);
+    }
     let mut known: HashMap<RunId, BTreeSet<String>> = HashMap::new();
-    for run in runs {
+    for (run, first) in runs {
+        // Of the minutes that are counted together: what was named by mistake is soon forgotten.
         let found = tx
-            .query("SELECT DISTINCT version FROM answers_by_version WHERE run_id = $1 LIMIT $2")
+            .query(
+                "SELECT DISTINCT version FROM answers_by_version \
+                 WHERE run_id = $1 AND minute > $2 LIMIT $3",
+            )
             .bind(run.0)
+            .bind(first - WINDOW_MIN)
             .bind(i64::try_from(MOST_VERSIONS).unwrap_or(i64::MAX))
             .fetch_as(|row| row.get::<String>("version"))
             .await?;

@@ -14,12 +14,14 @@ pub struct Selection<'a> {
     pub reason: String,
 }
 
-/// Whether a deployment of this kind may be worked by it: it lists the kind, or lists none and is
-/// chosen by name. A duty is no deployment's.
+/// Whether a deployment of this kind there may be worked by it: it lists the kind, or lists none and is
+/// chosen by name; and it lists the environment, or none. A duty is no deployment's.
 #[must_use]
-pub fn fits(runbook: &Runbook, kind: DeploymentKind) -> bool {
+pub fn fits(runbook: &Runbook, kind: DeploymentKind, environment: &str) -> bool {
     let scope = &runbook.applies_to;
-    scope.kinds.contains(&kind) || scope.kinds.is_empty() && scope.duty.is_none()
+    let here = scope.environments.is_empty()
+        || scope.environments.iter().any(|listed| listed == environment);
+    here && (scope.kinds.contains(&kind) || scope.kinds.is_empty() && scope.duty.is_none())
 }
 
 /// Finds the runbook for a deployment of `kind` on `environment` among the published ones.

@@ -118,6 +118,7 @@ fn chart(
     let mean = |(sum, count): (f64, u64)| {
         (count > 0).then(|| ChartPoint { value: sum / count as f64, count })
     };
+    let all = sums.iter().fold((0.0, 0), |all, one| (all.0 + one.0, all.1 + one.1));
     Some(Chart {
         key: check.key.clone(),
         label: check.label.clone(),
@@ -128,6 +129,7 @@ fn chart(
         every_s,
         points: sums.into_iter().map(mean).collect(),
         passed: usize::try_from(POINTS).unwrap_or(0),
+        so_far: mean(all).map(|point| point.value),
         band: vec![None; usize::try_from(POINTS).unwrap_or(0)],
         reference: None,
         limits: Vec::new(),

@@ -33,6 +33,10 @@ use crate::{
     runs::{open_items, update_verdict},
 };
 
+/// How long after it took another's place a deployment is announced at the latest: what is measured
+/// until then counts for the other.
+const ANNOUNCED_WITHIN: Duration = Duration::hours(1);
+
 /// An announcement.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -187,6 +191,16 @@ pub async fn announce(
         return Err(Error::field(
             "/deployed_at",
             format!("lies before {}, which runs there since {}", runs.version, runs.deployed_at),
+        ));
+    }
+    if let Some(runs) = replaces.as_ref().filter(|_| deployed_at < now - ANNOUNCED_WITHIN) {
+        return Err(Error::field(
+            "/deployed_at",
+            format!(
+                "lies more than an hour back, and {} was watched there until now: what was measured \
+                 since was of that one. Leave it out; the watch then begins now",
+                runs.version
+            ),
         ));
     }
     if let Some(open) = &before {

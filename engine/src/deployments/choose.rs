@@ -68,16 +68,19 @@ pub(super) async fn choose_runbook(
     let Some(at) = published.iter().position(|version| version.content.slug == slug) else {
         return Err(Error::field("/runbook", "names no published runbook"));
     };
-    if fits(&published[at].content, kind) {
+    if fits(&published[at].content, kind, &request.environment) {
         return Ok(published.swap_remove(at));
     }
     let fitting = published.iter().map(|version| &version.content);
-    let fitting: Vec<_> =
-        fitting.filter(|one| fits(one, kind)).map(|one| one.slug.as_str()).collect();
+    let fitting: Vec<_> = fitting
+        .filter(|one| fits(one, kind, &request.environment))
+        .map(|one| one.slug.as_str())
+        .collect();
     Err(Error::field(
         "/runbook",
         format!(
-            "is not for a deployment of the kind {kind}; those that are: {}",
+            "is not for a deployment of the kind {kind} on {}; those that are: {}",
+            request.environment,
             fitting.join(", ")
         ),
     ))

@@ -70,6 +70,13 @@ pub async fn put(
         created_at: before.as_ref().map_or(now, |known| known.created_at),
         updated_at: now,
     };
+    // What was heard of it elsewhere says nothing of where it is now.
+    if before.as_ref().is_some_and(|known| known.environment != record.environment) {
+        record.state = HeartbeatState::New;
+        record.state_since = now;
+        record.heard = Heard::default();
+        record.exit_code = None;
+    }
     settle(&mut record, now);
     heartbeats::put(tx, record.clone()).await?;
     let verb = if created { "created" } else { "changed" };

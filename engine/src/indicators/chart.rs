@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     baseline::{Reference, to_pass, window_from},
     deployment::Deployment,
-    indicator::{Criterion, Direction, Family, Indicator, Limit},
+    indicator::{Cell, Criterion, Direction, Family, Indicator, Limit},
 };
 use store::{
     Connection, StoreError, indicators,
@@ -45,6 +45,8 @@ pub struct Chart {
     pub points: Vec<Option<ChartPoint>>,
     /// How many of the points have passed.
     pub passed: usize,
+    /// What it all comes to since the deployment, as a baseline would say it; `None` without data.
+    pub so_far: Option<f64>,
     /// The reference's range at each point.
     pub band: Vec<Option<(f64, f64)>>,
     /// The reference's version, where there is a band.
@@ -137,12 +139,14 @@ async fn chart(
     let mut points = vec![None; count];
     let mut band = vec![None; count];
     let mut said = None;
+    let mut whole = Cell::default();
     if let Some(series) = series {
         said = series::noted(link, series).await?;
         let first = minute_of(span.from);
         let passed = span.passed * span.every;
         for (at, cell) in series::stretches(link, series, first, first + passed, span.every).await?
         {
+            whole.merge(&cell);
             let value = cell.value(indicator.family, &indicator.unit);
             let point = value.map(|value| ChartPoint { value, count: cell.count() });
             if let Some(slot) = usize::try_from(at).ok().and_then(|at| points.get_mut(at)) {
@@ -176,6 +180,7 @@ async fn chart(
         from: span.from,
         every_s: span.every * 60,
         passed: usize::try_from(span.passed).unwrap_or(0).min(count),
+        so_far: whole.value(indicator.family, &indicator.unit),
         limits: limits(&indicator, reference),
         reference: reference.filter(|_| has_band).map(|known| known.version.clone()),
         key: indicator.key,

@@ -8,6 +8,7 @@ use domain::{
     ids::{RunId, ServiceId},
     item::{Item, ItemFacts, ItemState, PersonFact, WaiverFact, judge},
     run::Run,
+    verdict::Verdict,
     waiver::Waiver,
     watch::WatchState,
 };
@@ -19,7 +20,7 @@ use store::{
 use super::{
     close_unsigned::close_unsigned,
     sources::{FailingBeside, automated_status, failing_beside},
-    void_sign_offs::void_sign_offs,
+    void_sign_offs::{void_sign_offs, void_standing},
 };
 
 /// What evaluating an item changed.
@@ -156,6 +157,11 @@ pub(crate) async fn update_verdict(
     let beside = failing_beside(tx, run, &items, now).await?;
     let answer = gate_answer(run, &items, &beside);
     write_verdict(tx, run, &answer).await?;
+    let passed = run.state == WatchState::Watching && run.verdict == Verdict::Passed;
+    if passed && answer.verdict != Verdict::Passed {
+        let why = format!("it did not pass any more after it was given: {}", answer.reason);
+        void_standing(tx, run, &why, now).await?;
+    }
     close_unsigned(tx, run, answer.verdict, now).await?;
     Ok(answer)
 }

@@ -5,7 +5,7 @@
 //! takes its place; one of others stands beside it, however alike their files are called.
 
 use domain::{
-    item::{Item, PostedReport},
+    item::{AutomatedStatus, Item, PostedReport},
     reports::ReportSummary,
 };
 use store::{
@@ -41,6 +41,15 @@ pub(super) async fn put(
         })
         .map(|(known, _)| known.clone())
         .collect();
+    let new = said(name.clone());
+    // A run that did not end, or ran nothing, shows nothing of what failed before.
+    let failed = item
+        .reports
+        .iter()
+        .any(|known| known.name == name && known.word == AutomatedStatus::Failed);
+    if failed && new.word == AutomatedStatus::Undecided {
+        return Ok(name);
+    }
     item.reports.retain(|known| {
         let of_before = known.name.is_empty();
         !of_before && known.name != name && !replaced.contains(&known.name)
@@ -54,7 +63,7 @@ pub(super) async fn put(
     for known in replaced {
         report_cases::delete(tx, item.id, known).await?;
     }
-    item.reports.push(said(name.clone()));
+    item.reports.push(new);
     items::set_reports(tx, item).await?;
     Ok(name)
 }

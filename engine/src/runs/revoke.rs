@@ -1,7 +1,7 @@
 //! Taking back a sign-off: what it was given on has failed afterwards.
 
 use chrono::{DateTime, Utc};
-use domain::{actor::Actor, event::Event, run::Run, watch::WatchState};
+use domain::{actor::Actor, event::Event, gate::RedWeight, run::Run, watch::WatchState};
 use store::{
     Tx,
     runs::{self, sign_offs},
@@ -33,7 +33,7 @@ pub(crate) async fn revoke_where_failed(
     let items = store::runs::items::of_run(tx, run.id).await?;
     let beside = failing_beside(tx, &run.reopened(), &items, now).await?;
     let reds: Vec<_> = beside.iter().map(super::sources::FailingBeside::red).collect();
-    if let Some(critical) = reds.iter().find(|red| red.critical) {
+    if let Some(critical) = reds.iter().find(|red| red.weight == RedWeight::Critical) {
         let because =
             format!("{}, which is critical, failed: {}", critical.label, critical.sentence);
         revoke(tx, run, because, now).await?;

@@ -14,11 +14,21 @@ pub(super) async fn void_sign_offs(
     reopened: &Item,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let state = reopened.state.label().to_lowercase();
+    let why = format!("{} became {state} after it was given.", reopened.key);
+    void_standing(tx, run, &why, now).await
+}
+
+/// Voids the signatures of a run that count.
+pub(super) async fn void_standing(
+    tx: &mut Tx,
+    run: &Run,
+    why: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let given = sign_offs::of_run(tx, run.id).await?;
     for one in given.into_iter().filter(|one| one.voided.is_none()) {
-        let state = reopened.state.label().to_lowercase();
-        let why = format!("{} became {state} after it was given.", reopened.key);
-        void(tx, run, &one, why, now).await?;
+        void(tx, run, &one, why.to_owned(), now).await?;
     }
     Ok(())
 }

@@ -391,6 +391,10 @@ fn check(slug: &str, request: &ServiceRequest) -> Result<(), Error> {
         let name = source.name.trim();
         let said = match part(source) {
             _ if name.is_empty() => None,
+            // What it names stands on pages and in answers.
+            Ok(_) if probes::is_secret_name(name) => {
+                Some("sounds as if it held a secret; name what holds the version")
+            }
             Ok(VersionPart::Header) if !validate::is_token(name) => {
                 Some("is no name of a header, such as X-Version")
             }

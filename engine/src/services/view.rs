@@ -167,12 +167,26 @@ impl Services<'_> {
         authorize(actor, Permission::Read, None)?;
         let mut link = self.0.read().await?;
         let mut views = Vec::new();
-        let found = services::after(&mut link, after, limit).await?;
+        // Before a page is cut: what is not to be seen moves no page and names no cursor.
+        let found = match actor.limited_to() {
+            None => services::after(&mut link, after, limit).await?,
+            Some(slugs) => {
+                let mut slugs: Vec<_> = slugs.iter().filter(|slug| slug.as_str() > after).collect();
+                slugs.sort();
+                slugs.dedup();
+                let mut found = Vec::new();
+                for slug in slugs {
+                    if i64::try_from(found.len()).is_ok_and(|n| n >= limit) {
+                        break;
+                    }
+                    found.extend(services::by_slug(&mut link, slug).await?);
+                }
+                found
+            }
+        };
         let next = crate::full_page(&found, limit).map(|last| last.slug.clone());
         for record in found {
-            if authorize(actor, Permission::Read, Some(&record.slug)).is_ok() {
-                views.push(load(&mut link, record).await?);
-            }
+            views.push(load(&mut link, record).await?);
         }
         Ok((views, next))
     }

@@ -316,7 +316,13 @@ impl Reading {
             && claimed != tests
             && claimed != suite.own_tests
         {
-            self.tally.warn(format!("{name} says {claimed} tests, but {tests} are in it."));
+            let said = format!("{name} says {claimed} tests, but {tests} are in it.");
+            if claimed > tests {
+                // What is not there may be what failed.
+                self.tally.doubt(said);
+            } else {
+                self.tally.warn(said);
+            }
         }
         if let Some(claimed) = suite.claim.broken {
             // Some count what they forgive.

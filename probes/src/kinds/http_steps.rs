@@ -15,6 +15,7 @@ use crate::client::{MAX_REDIRECTS, Request, Response, SendError, parse_url};
 use crate::conditions::Condition;
 use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
+use crate::redact;
 
 /// Bodies are read as far as a single request's.
 const BODY_LIMIT_BYTES: usize = 1024 * 1024;
@@ -149,11 +150,18 @@ async fn send(
         let Some(next) = redirect(&answer, &url) else {
             return Ok(Response { exchanges, ..answer });
         };
+        let keeps_body = matches!(answer.status.as_u16(), 307 | 308);
         if next.origin() != url.origin() {
             // What was meant for one origin does not go to another.
             headers.clear();
+            if keeps_body && body.is_some() {
+                let (from, to) = (redact::url(&url), redact::url(&next));
+                return Err(bad(format!(
+                    "{from} redirects what was sent to another origin, {to}, which is not followed"
+                )));
+            }
         }
-        if !matches!(answer.status.as_u16(), 307 | 308) {
+        if !keeps_body {
             method = "GET".into();
             body = None;
             headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));

@@ -49,7 +49,13 @@ impl Limits {
     }
 }
 
+/// How many addresses are remembered before those that have waited long enough are forgotten.
+const REMEMBERED: usize = 10_000;
+
 fn check(limiter: &DefaultKeyedRateLimiter<IpAddr>, client: IpAddr) -> Option<Problem> {
+    if limiter.len() > REMEMBERED {
+        limiter.retain_recent();
+    }
     let until = limiter.check_key(&one_client(client)).err()?;
     let wait = until.wait_time_from(DefaultClock::default().now());
     let seconds = wait.max(Duration::from_secs(1)).as_secs();

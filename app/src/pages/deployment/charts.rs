@@ -43,7 +43,11 @@ pub fn charts(page: &DeploymentPage) -> Option<AnyView> {
 
 fn one(page: &DeploymentPage, chart: &Chart) -> AnyView {
     let id = format!("chart-{}", chart.key);
-    let value = chart.now().map_or_else(|| "no data".to_owned(), |now| said(chart, now.value));
+    // All of it speaks: one good minute at the end hides no bad hour.
+    let value = chart.so_far.map_or_else(|| "no data".to_owned(), |value| said(chart, value));
+    let now = chart.now().map(
+        |now| view! { <small>{format!("since deploy · now {}", said(chart, now.value))}</small> },
+    );
     let span = humanize::duration(chart.every_s * i64::try_from(chart.points.len()).unwrap_or(0));
     let mut label = chart.label.clone();
     if let Some(first) = label.get_mut(0..1) {
@@ -53,7 +57,7 @@ fn one(page: &DeploymentPage, chart: &Chart) -> AnyView {
         <article class="chart" aria-labelledby=format!("{id}-h")>
             <header class="chart-head">
                 <h3 id=format!("{id}-h")>{label}</h3>
-                <p class="chart-value">{value}</p>
+                <p class="chart-value">{value}{now}</p>
             </header>
             {chart_plot(chart)}
             <p class="chart-times"><span>"deploy"</span><span>{format!("+{span}")}</span></p>

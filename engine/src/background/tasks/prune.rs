@@ -27,7 +27,7 @@ pub(super) const TASK: Task<Engine> = Task {
 };
 
 /// How many counts of answers are removed in one go.
-const ANSWERS: i64 = 20_000;
+const ANSWERS: i64 = 2_000;
 
 impl Measurements<'_> {
     /// Removes measurements, what they said, their evidence, the hours of indicators and the counts
@@ -52,12 +52,7 @@ impl Measurements<'_> {
             .0
             .write(move |tx| Box::pin(async move { Ok(series::prune_hours(tx, hour).await?) }))
             .await?;
-        let answers = self
-            .0
-            .write(move |tx| {
-                Box::pin(async move { Ok(answering_versions::prune(tx, old, ANSWERS).await?) })
-            })
-            .await?;
+        let answers = self.prune_answers(old).await?;
         Ok(Report::listed(&[
             (measurements, "measurement removed", "measurements removed"),
             (outcomes, "sentence removed", "sentences removed"),
@@ -65,6 +60,21 @@ impl Measurements<'_> {
             (hours, "hour removed", "hours removed"),
             (answers, "count of answers removed", "counts of answers removed"),
         ]))
+    }
+
+    async fn prune_answers(self, old: DateTime<Utc>) -> Result<u64, Error> {
+        let mut removed = 0;
+        while !self.0.stopping().is_cancelled() {
+            let act = self.0.write(move |tx| {
+                Box::pin(async move { Ok(answering_versions::prune(tx, old, ANSWERS).await?) })
+            });
+            let more = act.await?;
+            removed += more;
+            if more < ANSWERS.unsigned_abs() {
+                break;
+            }
+        }
+        Ok(removed)
     }
 
     async fn prune_check(self, check: Pruning) -> Result<u64, Error> {

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use domain::{
     check::Check,
     failures::Failures,
-    gate::RedBeside,
+    gate::{RedBeside, RedWeight},
     heartbeat::Heartbeat,
-    item::{Item, ItemActor, ItemState},
+    item::{AutomatedStatus, Item, ItemActor, ItemState},
     item_sources::SourceStatus,
     leak::{Leak, is_looked_for_by},
     measurement::Phase,
@@ -23,13 +23,13 @@ use crate::heartbeats::source;
 pub(crate) struct FailingBeside {
     label: String,
     sentence: String,
-    critical: bool,
+    weight: RedWeight,
 }
 
 impl FailingBeside {
     /// As the gate takes it.
     pub(crate) fn red(&self) -> RedBeside<'_> {
-        RedBeside { label: &self.label, sentence: &self.sentence, critical: self.critical }
+        RedBeside { label: &self.label, sentence: &self.sentence, weight: self.weight }
     }
 }
 
@@ -38,9 +38,11 @@ fn check_is_beside(check: &Check, items: &[Item]) -> bool {
         return false;
     }
     let item = items.iter().find(|item| Some(&item.key) == check.item.as_ref());
-    // A box that need not be closed keeps nothing open; what is critical must not hide in it.
-    let hides = check.critical
-        && item.is_some_and(|item| !item.required && item.state == ItemState::Failed);
+    // A box that need not be closed keeps nothing open; what is critical must not hide in it, nor
+    // behind a waiver that nobody had to accept.
+    let shut = [ItemState::Failed, ItemState::Waived];
+    let hides =
+        check.critical && item.is_some_and(|item| !item.required && shut.contains(&item.state));
     hides || is_beside(check.item.as_ref(), items)
 }
 
@@ -77,6 +79,7 @@ pub(crate) async fn failing_beside(
     failing.splice(0..0, failing_now(beside));
     let heartbeats = tx.heartbeats(service, environment).await?;
     failing.extend(silent(heartbeats, run, items, now));
+    failing.extend(reported(items));
     Ok(failing)
 }
 
@@ -93,8 +96,10 @@ pub(crate) async fn failing_beside_now(
     failing.extend(leaked);
     // What was signed off with it was signed off: what is made critical later changes no answer.
     if run.state != WatchState::Watching {
-        failing.iter_mut().for_each(|one| one.critical = false);
+        failing.retain(|one| one.weight != RedWeight::Unknown);
+        failing.iter_mut().for_each(|one| one.weight = RedWeight::Beside);
     }
+    failing.extend(reported(items));
     // How a heartbeat stood when a run was closed is not kept.
     if run.state == WatchState::Watching {
         let (service, environment) = (run.service_id, &run.environment);
@@ -116,7 +121,11 @@ fn silent(
         .filter_map(|one| {
             let (word, sentence) = source(&one, run.opened_at, began(run.subject), now);
             let failed = word == Some(SourceStatus::Failed);
-            failed.then_some(FailingBeside { label: one.label, sentence, critical: false })
+            failed.then_some(FailingBeside {
+                label: one.label,
+                sentence,
+                weight: RedWeight::Beside,
+            })
         })
         .collect()
 }
@@ -145,7 +154,7 @@ async fn leaked(
             Some(FailingBeside {
                 label: now.check.label.clone(),
                 sentence: Leak { times, first, last }.sentence(),
-                critical: false,
+                weight: RedWeight::Beside,
             })
         })
         .collect())
@@ -155,11 +164,40 @@ fn failing_now(now: Vec<CheckNow>) -> Vec<FailingBeside> {
     let mut failing: Vec<_> = now
         .into_iter()
         .filter_map(|CheckNow { check, newest }| {
-            let newest = newest.filter(|newest| newest.phase == Phase::Failed)?;
-            let (label, critical) = (check.label, check.critical);
-            Some(FailingBeside { label, sentence: newest.sentence, critical })
+            let label = check.label;
+            match (newest, check.critical) {
+                (Some(newest), critical) if newest.phase == Phase::Failed => {
+                    let weight = if critical { RedWeight::Critical } else { RedWeight::Beside };
+                    Some(FailingBeside { label, sentence: newest.sentence, weight })
+                }
+                // What alone can fail a release has to have spoken for it.
+                (Some(newest), true) if newest.phase != Phase::Successful => {
+                    let weight = RedWeight::Unknown;
+                    Some(FailingBeside { label, sentence: newest.sentence, weight })
+                }
+                (None, true) => Some(FailingBeside {
+                    label,
+                    sentence: "it has not been measured yet".into(),
+                    weight: RedWeight::Unknown,
+                }),
+                _ => None,
+            }
         })
         .collect();
-    failing.sort_by_key(|one| !one.critical);
+    failing.sort_by_key(|one| one.weight);
     failing
+}
+
+/// The failing reports on persons' boxes: they close nothing, and nobody has to have looked at them.
+fn reported(items: &[Item]) -> impl Iterator<Item = FailingBeside> {
+    items
+        .iter()
+        .filter(|item| is_beside(Some(&item.key), items))
+        .flat_map(|item| &item.reports)
+        .filter(|report| report.word == AutomatedStatus::Failed)
+        .map(|report| FailingBeside {
+            label: report.name.clone(),
+            sentence: report.sentence.clone(),
+            weight: RedWeight::Beside,
+        })
 }

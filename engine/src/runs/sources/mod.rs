@@ -151,9 +151,12 @@ pub(super) async fn automated_status(
             sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
         })
         .collect();
-    let mut kinds = bound.iter().map(|now| now.check.spec.kind());
-    let source =
-        if kinds.any(is_named_by) { (*tx.version_source(service).await?).clone() } else { None };
+    let mut asked = bound.iter().filter(|now| is_named_by(now.check.spec.kind()));
+    let source = if asked.any(|now| now.newest.is_some()) {
+        (*tx.version_source(service).await?).clone()
+    } else {
+        None
+    };
     let too_few = match source {
         None => None,
         Some(source) => {
