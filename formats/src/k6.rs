@@ -171,7 +171,14 @@ impl Metric {
         }
         // Only of these is a maximum of zero impossible.
         let takes_time = ["http_req_duration", "http_req_waiting", "iteration_duration"];
-        self.number("count") == Some(0.0) && self.number("rate").is_none()
+        let all_zero =
+            ["avg", "min", "med", "max"].iter().all(|stat| self.number(stat) == Some(0.0));
+        // What k6 measures itself may take no time at all; what a script measures and is nothing in
+        // every respect was not measured.
+        let of_k6 =
+            name.starts_with("http_req_") || name.starts_with("ws_") || name.starts_with("grpc_");
+        all_zero && !of_k6 && !self.number("count").is_some_and(|count| count > 0.0)
+            || self.number("count") == Some(0.0) && self.number("rate").is_none()
             || takes_time.iter().any(|metric| name.split('{').next() == Some(metric))
                 && self.number("max") == Some(0.0)
     }
@@ -212,6 +219,14 @@ pub(crate) fn judge(
     }
     if let Some(root) = root {
         walk(root, "", tolerated, &mut tally);
+    }
+    // Some leave the groups out; the metric still says how many checks failed.
+    let failed = metrics.get("checks").and_then(|metric| metric.number("fails")).unwrap_or(0.0);
+    let counted = root.map_or(0, failures);
+    #[expect(clippy::cast_precision_loss, reason = "a run has far fewer than 2^52 checks")]
+    if failed > counted as f64 && !tolerated {
+        let message = format!("Checks failed {failed} times.");
+        tally.count(TestOutcome::Failed, "", "checks", &message);
     }
     // What `setup()` asked for is no iteration.
     let iterations = metrics.get("iterations").and_then(|metric| metric.number("count"));
@@ -254,6 +269,13 @@ fn judge_threshold(
     } else {
         tally.count(TestOutcome::Passed, name, &title, "");
     }
+}
+
+/// How often the checks of a group failed.
+fn failures(group: &Group) -> u64 {
+    let own = group.checks.0.iter().map(|check| check.fails);
+    let within = group.groups.0.iter().map(failures);
+    own.chain(within).fold(0, u64::saturating_add)
 }
 
 fn walk(group: &Group, above: &str, tolerated: bool, tally: &mut Tally) {

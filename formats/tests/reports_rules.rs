@@ -52,7 +52,8 @@ fn refusal(bytes: &[u8]) -> String {
 #[case::none("<testsuites/>", "The report has no test in it, so it proves nothing.")]
 #[case::none_but_claimed(
     "<testsuite tests='40' failures='0'/>",
-    "The report has no test in it, so it proves nothing."
+    "The report has no test in it (40 of the tests that are counted are not in it), so it proves \
+     nothing."
 )]
 #[case::broken_suite_without_a_case(
     "<testsuites><testsuite name='a' tests='0' errors='1'/></testsuites>",
@@ -249,8 +250,76 @@ fn json_says(#[case] text: &str, #[case] sentence: &str) {
 fn the_cases_count_where_attributes_say_otherwise() {
     let summary =
         read("<testsuite name='a' tests='9' failures='0'><testcase name='x'/></testsuite>");
-    assert_eq!((summary.verdict, summary.tests), (ReportVerdict::Passed, 1));
-    assert_eq!(summary.warnings, ["Suite `a` says 9 tests, but 1 are in it."]);
+    assert_eq!((summary.verdict, summary.tests), (ReportVerdict::Undecided, 1));
+    assert_eq!(summary.warnings[0], "Suite `a` says 9 tests, but 1 are in it.");
+    let fewer = read("<testsuite tests='1'><testcase name='x'/><testcase name='y'/></testsuite>");
+    assert_eq!((fewer.verdict, fewer.tests), (ReportVerdict::Passed, 2), "more than it says");
+}
+
+/// What a report counts and does not hold, and what it says of itself, against the cases in it.
+#[rstest]
+#[case::left_out("<testsuite tests='5'><testcase name='a'/></testsuite>", false)]
+#[case::skipped_left_out("<testsuite tests='5' skipped='4'><testcase name='a'/></testsuite>", true)]
+#[case::too_few_skipped("<testsuite tests='5' skipped='3'><testcase name='a'/></testsuite>", false)]
+#[case::skipped_above(
+    "<testsuites skipped='1'><testsuite tests='2'><testcase name='a'/></testsuite></testsuites>",
+    true
+)]
+#[case::left_out_above(
+    "<testsuites tests='9'><testsuite tests='1'><testcase name='a'/></testsuite></testsuites>",
+    false
+)]
+#[case::no_number("<testsuite failures='many'><testcase name='a'/></testsuite>", false)]
+#[case::negative("<testsuite failures='-1'><testcase name='a'/></testsuite>", false)]
+#[case::says_failed("<testsuite status='failed'><testcase name='a'/></testsuite>", false)]
+#[case::no_success(
+    "<testsuites success='false'><testsuite><testcase name='a'/></testsuite></testsuites>",
+    false
+)]
+#[case::not_ok("<testsuite><testcase name='a' status='NOK'/></testsuite>", false)]
+#[case::hung("<testsuite><testcase name='a' status='hung'/></testsuite>", false)]
+#[case::blocked("<testsuite><testcase name='a' status='blocked'/></testsuite>", false)]
+#[case::doctype("<!DOCTYPE testsuite><testsuite><testcase name='a'/></testsuite>", true)]
+fn what_a_report_says_of_itself(#[case] text: &str, #[case] passes: bool) {
+    let verdict = read(text).verdict;
+    assert_eq!(verdict == ReportVerdict::Passed, passes, "{verdict:?}");
+}
+
+/// What k6 and Playwright say twice is believed where it is worse.
+#[rstest]
+#[case::checks_without_groups(
+    r#"{"metrics": {"checks": {"passes": 1, "fails": 1}, "iterations": {"count": 2, "rate": 1},
+        "x": {"avg": 1, "min": 1, "med": 1, "max": 1, "thresholds": {"avg<5": false}}}}"#,
+    ReportVerdict::Failed
+)]
+#[case::a_trend_of_nothing(
+    r#"{"metrics": {"iterations": {"count": 2, "rate": 1},
+        "x": {"avg": 0, "min": 0, "med": 0, "max": 0, "thresholds": {"avg<5": false}}}}"#,
+    ReportVerdict::Undecided
+)]
+#[case::playwright_expects_what_failed(
+    r#"{"config": {}, "suites": [{"specs": [{"title": "a", "tests":
+        [{"status": "expected", "results": [{"status": "failed"}]}]}]}]}"#,
+    ReportVerdict::Failed
+)]
+#[case::playwright_expected_failure(
+    r#"{"config": {}, "suites": [{"specs": [{"title": "a", "tests":
+        [{"status": "expected", "expectedStatus": "failed", "results": [{"status": "failed"}]}]}]}]}"#,
+    ReportVerdict::Passed
+)]
+#[case::playwright_not_ok(
+    r#"{"config": {}, "suites": [{"specs": [{"title": "a", "ok": false, "tests":
+        [{"status": "expected", "results": [{"status": "passed"}]}]}]}]}"#,
+    ReportVerdict::Undecided
+)]
+#[case::playwright_left_out(
+    r#"{"suites": [{"specs": [{"title": "a", "tests":
+        [{"status": "expected", "results": [{"status": "passed"}]}]}]}],
+        "stats": {"expected": 40, "unexpected": 0, "flaky": 0, "skipped": 0}}"#,
+    ReportVerdict::Undecided
+)]
+fn the_worse_of_two_words_counts(#[case] text: &str, #[case] verdict: ReportVerdict) {
+    assert_eq!(read(text).verdict, verdict);
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct Tally {
     warnings: Vec<String>,
     doubt: Option<String>,
     cases: CaseSet,
+    /// The test that was identified last, until it is known whether it was skipped.
+    identified: Option<Vec<String>>,
     /// What encloses the tests counted next, outermost first, beside the suite they are counted
     /// under: they are told apart by it.
     pub scope: Vec<String>,
@@ -46,6 +48,10 @@ pub struct Tally {
 impl Tally {
     /// Counts a test; where, its name and what it said are kept for the first failures.
     pub fn count(&mut self, outcome: TestOutcome, suite: &str, name: &str, message: &str) {
+        match outcome {
+            TestOutcome::Skipped => self.identified = None,
+            _ => self.keep_identified(),
+        }
         match outcome {
             TestOutcome::Passed => self.passed += 1,
             TestOutcome::Failed => self.failed += 1,
@@ -68,10 +74,18 @@ impl Tally {
         }
     }
 
-    /// Notes that the report is of this test, by which it is known.
+    /// Notes that the report is of this test, by which it is known, unless it is counted as skipped
+    /// next: a report in which it was left out says nothing of how it failed in another.
     pub fn identify(&mut self, suite: &str, name: &str) {
+        self.keep_identified();
         let scope = self.scope.iter().map(String::as_str);
-        self.cases.insert(&scope.chain([suite, name]).collect::<Vec<_>>());
+        self.identified = Some(scope.chain([suite, name]).map(str::to_owned).collect());
+    }
+
+    fn keep_identified(&mut self) {
+        if let Some(parts) = self.identified.take() {
+            self.cases.insert(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+        }
     }
 
     /// Counts a check that failed at times, which a threshold allows.
@@ -115,6 +129,7 @@ impl Tally {
     /// The verdict and its sentence.
     #[must_use]
     pub fn finish(mut self, format: ReportFormat) -> ReportSummary {
+        self.keep_identified();
         self.cases.settle();
         let ran = self.passed + self.flaky;
         let verdict = if self.broken() > 0 {

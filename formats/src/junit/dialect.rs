@@ -22,16 +22,21 @@ pub(super) fn of_word(word: &str) -> Option<Ending> {
         word.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     Some(match plain.as_str() {
         "fail" | "fails" | "failed" | "failure" | "failing" | "broken" | "ko" | "notok"
-        | "undefined" | "unexpectedsuccess" | "unexpectedpass" | "xpassed" => Ending::Failed,
+        | "undefined" | "unexpectedsuccess" | "unexpectedpass" | "xpassed" | "nok" | "no"
+        | "false" | "unsuccessful" | "regression" | "bad" | "rejected" | "invalid" => {
+            Ending::Failed
+        }
         "error" | "errors" | "errored" | "exception" | "crash" | "crashed" | "fatal"
-        | "timeout" | "timedout" | "killed" => Ending::Errored,
+        | "timeout" | "timedout" | "killed" | "hung" | "dead" | "lost" => Ending::Errored,
         "skip" | "skipped" | "skipping" | "disabled" | "ignore" | "ignored" | "suppressed"
         | "pending" | "todo" | "inconclusive" | "excluded" | "notapplicable" | "notexecuted"
         | "xfail" | "xfailed" => Ending::Skipped,
         "notrun" | "notran" => Ending::NotRun,
         "running" | "started" | "inprogress" | "notstarted" | "interrupted" | "aborted"
         | "cancelled" | "canceled" | "stopped" | "incomplete" | "untested" | "unknown"
-        | "noresult" => Ending::Unfinished,
+        | "noresult" | "blocked" | "unstable" | "partial" | "queued" | "scheduled" | "waiting" => {
+            Ending::Unfinished
+        }
         _ => return None,
     })
 }

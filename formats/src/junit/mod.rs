@@ -24,6 +24,10 @@ const MAX_DEPTH: usize = 64;
 struct Suite {
     name: String,
     claim: Claim,
+    /// Whether it says of itself that it failed.
+    says_broken: bool,
+    /// How many tests it and the suites in it count that are not there.
+    missing: u64,
     tests_before: u64,
     broken_before: u64,
     forgiven_before: u64,
@@ -40,6 +44,8 @@ struct Claim {
     tests: Option<u64>,
     /// Failures and errors.
     broken: Option<u64>,
+    /// Skipped, disabled and pending ones.
+    skipped: u64,
     time_ms: Option<f64>,
 }
 
@@ -67,8 +73,12 @@ struct Reading {
 ///
 /// # Errors
 ///
-/// Where it is no well-formed XML to its end, has a DOCTYPE, nests too deeply, or is not JUnit's.
+/// Where it is no well-formed XML to its end, has a DOCTYPE that declares something, nests too deeply,
+/// or is not JUnit's.
 pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
+    if let Some(at) = text.find('\0') {
+        return Err(bad(format!("it has a NUL at byte {at}, which XML cannot hold.")));
+    }
     let mut reader = Reader::from_str(text);
     let mut reading = Reading {
         tally: Tally::default(),
@@ -106,6 +116,7 @@ pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
                 };
                 reading.text(&text)?;
             }
+            Event::DocType(declared) if !declared.contains('[') => {}
             Event::DocType(_) => {
                 return Err(bad("it has a DOCTYPE, which is refused because entities in it can \
                                 blow up; write the report without it."
@@ -183,10 +194,16 @@ impl Reading {
             "tests",
             "failures",
             "errors",
+            "skipped",
+            "skip",
+            "disabled",
+            "pending",
             "time",
             "id",
             "hostname",
             "status",
+            "result",
+            "success",
             "aborted",
             "interrupted",
             "incomplete",
@@ -194,21 +211,42 @@ impl Reading {
         let (mut name, mut host) = (String::new(), String::new());
         let (mut failures, mut errors) = (None, None);
         let mut claim = Claim::default();
-        let mut unfinished = false;
-        let number = |text: &str| text.trim().parse::<u64>().ok();
+        let (mut unfinished, mut broken) = (false, false);
+        let mut odd = Vec::new();
+        let mut number = |text: &str| {
+            let read = text.trim().parse::<u64>().ok();
+            if read.is_none() && !text.trim().is_empty() {
+                odd.push(one_line(text));
+            }
+            read
+        };
         for (attribute, value) in attributes(element, &wanted)? {
             match attribute {
                 "name" => name = value,
                 "tests" => claim.tests = number(&value),
                 "failures" => failures = number(&value),
                 "errors" => errors = number(&value),
+                // Also a flag, of a suite that is skipped as a whole.
+                "skipped" | "skip" | "disabled" | "pending" => {
+                    let counted = value.trim().parse().unwrap_or(0);
+                    claim.skipped = claim.skipped.saturating_add(counted);
+                }
                 "time" => claim.time_ms = milliseconds(&value),
                 "hostname" => host = value,
                 // Nobody else gives the root an id.
                 "id" => self.hosts_are_projects |= self.suites.is_empty() && self.open.is_empty(),
-                "status" => unfinished |= of_word(&value) == Some(Ending::Unfinished),
-                _ => unfinished |= of_flag(attribute, &value) == Some(Ending::Unfinished),
+                "status" | "result" => {
+                    unfinished |= of_word(&value) == Some(Ending::Unfinished);
+                    broken |= matches!(of_word(&value), Some(Ending::Failed | Ending::Errored));
+                }
+                _ => {
+                    unfinished |= of_flag(attribute, &value) == Some(Ending::Unfinished);
+                    broken |= of_flag(attribute, &value) == Some(Ending::Failed);
+                }
             }
+        }
+        if let Some(odd) = odd.first() {
+            self.tally.doubt(format!("{} counts `{odd}`, which is no number.", called(&name)));
         }
         if failures.is_some() || errors.is_some() {
             claim.broken = Some(failures.unwrap_or(0).saturating_add(errors.unwrap_or(0)));
@@ -225,6 +263,8 @@ impl Reading {
         self.suites.push(Suite {
             name,
             claim,
+            says_broken: broken,
+            missing: 0,
             tests_before: self.tally.tests(),
             broken_before: self.tally.broken(),
             forgiven_before: self.forgiven,
@@ -316,13 +356,23 @@ impl Reading {
             && claimed != tests
             && claimed != suite.own_tests
         {
-            let said = format!("{name} says {claimed} tests, but {tests} are in it.");
-            if claimed > tests {
-                // What is not there may be what failed.
+            self.tally.warn(format!("{name} says {claimed} tests, but {tests} are in it."));
+            suite.missing = suite.missing.max(claimed.saturating_sub(tests));
+        }
+        // Some leave out what was skipped, and count it in the suite or around all of them.
+        let left_out = suite.claim.skipped;
+        let missing = suite.missing.saturating_sub(left_out);
+        match self.suites.last_mut() {
+            Some(parent) => parent.missing = parent.missing.saturating_add(missing),
+            // What is not there may be what failed.
+            None if missing > 0 => {
+                let said = format!("{missing} of the tests that are counted are not in it.");
                 self.tally.doubt(said);
-            } else {
-                self.tally.warn(said);
             }
+            None => {}
+        }
+        if suite.says_broken && broken == 0 {
+            self.tally.doubt(format!("{name} says that it failed, but no test in it did."));
         }
         if let Some(claimed) = suite.claim.broken {
             // Some count what they forgive.

@@ -15,7 +15,10 @@ const DECLARATION_BYTES: usize = 200;
 ///
 /// Where the bytes are not of that encoding.
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReportError> {
-    let (encoding, mark) = Encoding::for_bom(bytes).unwrap_or_else(|| (unmarked(bytes), 0));
+    let (encoding, mark) = match Encoding::for_bom(bytes) {
+        Some(marked) => marked,
+        None => (unmarked(bytes)?, 0),
+    };
     let text = bytes.get(mark..).unwrap_or_default();
     if encoding == UTF_8 {
         let text = std::str::from_utf8(text)
@@ -28,21 +31,27 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReportError> {
 }
 
 /// The encoding of what has no byte order mark.
-fn unmarked(bytes: &[u8]) -> &'static Encoding {
+fn unmarked(bytes: &[u8]) -> Result<&'static Encoding, ReportError> {
     match bytes {
-        [b'<' | b'{', 0, ..] => return UTF_16LE,
-        [0, b'<' | b'{', ..] => return UTF_16BE,
+        [b'<' | b'{', 0, ..] => return Ok(UTF_16LE),
+        [0, b'<' | b'{', ..] => return Ok(UTF_16BE),
         _ => {}
     }
     let head = bytes.get(..bytes.len().min(DECLARATION_BYTES)).unwrap_or_default();
-    let named = declared(head).and_then(|name| Encoding::for_label(name.as_bytes()));
-    match named {
+    let Some(name) = declared(head) else { return Ok(UTF_8) };
+    let named = Encoding::for_label(name.as_bytes());
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+    // Read as another it may hide what it says: in UTF-7 no `<` need be one.
+    if named.is_none() && !plain.eq_ignore_ascii_case("utf8") {
+        return Err(ReportError::Declared { encoding: name.chars().take(40).collect() });
+    }
+    Ok(match named {
         // What can be read byte by byte is no UTF-16, whatever it says: some write the name of the
         // strings they hold in memory.
         None => UTF_8,
         Some(named) if named == UTF_16LE || named == UTF_16BE => UTF_8,
         Some(named) => named,
-    }
+    })
 }
 
 /// The name in `<?xml version="1.0" encoding="…"?>`.
@@ -87,6 +96,8 @@ mod tests {
     #[test]
     fn what_is_not_of_its_encoding_is_refused() {
         assert!(decode(b"<a>\xe9</a>").is_err());
+        assert!(decode(b"<?xml version='1.0' encoding='UTF-7'?><a/>").is_err());
+        assert!(decode(b"<?xml version='1.0' encoding='UTF_8'?><a/>").is_ok());
         let mut odd = utf_16("\u{feff}<a/>", false);
         odd.pop();
         assert!(decode(&odd).is_err());

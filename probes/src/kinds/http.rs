@@ -2,7 +2,7 @@
 //!
 //! | what happened | phase |
 //! | --- | --- |
-//! | an answer, every condition holds (without any: status below 400) | successful |
+//! | an answer, every condition holds (where none is about the status: and it is below 400) | successful |
 //! | an answer, a condition broke | failed |
 //! | an answer, a condition cannot be decided | inconclusive |
 //! | refused connection, time-out, reset, host unreachable, TLS or certificate failure, no such name, not HTTP | failed |
@@ -41,11 +41,11 @@ pub(crate) async fn run(
         Ok(answer) => answer,
         Err(error) => return Outcome::unreachable(error),
     };
-    let findings = if context.conditions.is_empty() {
-        vec![status_below_400(&answer)]
-    } else {
-        context.decide(context.conditions, facts(&answer, context.now)).await
-    };
+    let mut findings = context.decide(context.conditions, facts(&answer, context.now)).await;
+    // A fast error page is none that works: only who speaks of the status takes another for good.
+    if !context.conditions.iter().any(|one| one.uses("status")) {
+        findings.insert(0, status_below_400(&answer));
+    }
     conclude(&answer, findings)
 }
 
@@ -68,7 +68,7 @@ fn request(
     })
 }
 
-fn status_below_400(answer: &Response) -> Finding {
+pub(crate) fn status_below_400(answer: &Response) -> Finding {
     let status = answer.status.as_u16();
     let phase = if status < 400 { Phase::Successful } else { Phase::Failed };
     finding("status < 400", phase, format!("status < 400: was {status}"))

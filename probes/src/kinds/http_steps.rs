@@ -10,7 +10,7 @@ use http::header;
 use tokio::time::Instant;
 use url::Url;
 
-use super::http::facts;
+use super::http::{facts, status_below_400};
 use crate::client::{MAX_REDIRECTS, Request, Response, SendError, parse_url};
 use crate::conditions::Condition;
 use crate::context::ProbeContext;
@@ -180,14 +180,15 @@ fn redirect(answer: &Response, from: &Url) -> Option<Url> {
 }
 
 async fn evaluate(context: &ProbeContext<'_>, step: &HttpStep, answer: &Response) -> Vec<Finding> {
-    if step.conditions.is_empty() {
-        let status = answer.status.as_u16();
-        let phase = if status < 400 { Phase::Successful } else { Phase::Failed };
-        return vec![finding("status < 400", phase, format!("status < 400: was {status}"))];
-    }
     let read = step.conditions.iter().map(|text| Condition::parse(text).map_err(|e| (text, e)));
     match read.collect::<Result<Vec<_>, _>>() {
-        Ok(conditions) => context.decide(&conditions, facts(answer, context.now)).await,
+        Ok(conditions) => {
+            let mut findings = context.decide(&conditions, facts(answer, context.now)).await;
+            if !conditions.iter().any(|one| one.uses("status")) {
+                findings.insert(0, status_below_400(answer));
+            }
+            findings
+        }
         // Conditions are read before they are kept.
         Err((text, error)) => vec![finding(text, Phase::Error, error.to_string())],
     }

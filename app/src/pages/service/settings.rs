@@ -142,7 +142,7 @@ fn version_form(page: &ServiceSettings) -> AnyView {
                         value=known.map(|known| known.name.clone()).unwrap_or_default()/>
                     <Field id="version-share" name="min_share" label="At least, in percent" kind="number" plain=true
                         hint="Of all answers of the last ten minutes. Below that, boxes are undecided." value=share/>
-                    <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save"</button></div>
+                    <div class="form-actions"><button class="button primary" data-busy="Saving…">"Save the version’s place"</button></div>
                 </form>
             </div>
         </section>

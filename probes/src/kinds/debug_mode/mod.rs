@@ -130,6 +130,11 @@ fn evaluate(provocation: &Provocation, answer: &Response, signs: &[Sign]) -> Fin
         let detail = format!("answered {status} with a body that cannot be read: {problem}");
         return finding(provocation.what, Phase::Inconclusive, detail);
     }
+    if answer.truncated {
+        let read = answer.body.len().div_ceil(1024);
+        let detail = format!("answered {status} with more than the {read} KiB that are read");
+        return finding(provocation.what, Phase::Inconclusive, detail);
+    }
     finding(
         provocation.what,
         Phase::Successful,

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub(super) const HEAD: Duration = Duration::from_secs(30);
 /// How long a body may send nothing.
 pub(super) const BODY_IDLE: Duration = Duration::from_secs(30);
+/// For how long a body may come in before its connection may make room for another.
+pub(super) const BODY_KEPT: Duration = Duration::from_secs(2);
 /// How long all of a body may take.
 pub(super) const BODY_WHOLE: Duration = Duration::from_secs(300);
 /// How long an answer may wait for its reader to take some of it.
@@ -33,7 +35,8 @@ impl Bounds {
     pub fn within(open_files: Option<u64>) -> Self {
         let room = open_files.map_or(u64::MAX, |open| open.saturating_sub(KEPT).max(open / 4));
         let total = usize::try_from(room).unwrap_or(usize::MAX).clamp(16, TOTAL);
-        Self { total, each: EACH.min(total) }
+        // However few there are, one address never has them all.
+        Self { total, each: EACH.min(total / 2) }
     }
 }
 
@@ -63,7 +66,7 @@ mod tests {
     fn few_descriptors_leave_room_for_the_rest() {
         assert_eq!(Bounds::within(None), Bounds { total: 1_024, each: 256 });
         assert_eq!(Bounds::within(Some(65_536)), Bounds { total: 1_024, each: 256 });
-        assert_eq!(Bounds::within(Some(256)), Bounds { total: 128, each: 128 });
-        assert_eq!(Bounds::within(Some(64)), Bounds { total: 16, each: 16 });
+        assert_eq!(Bounds::within(Some(256)), Bounds { total: 128, each: 64 });
+        assert_eq!(Bounds::within(Some(64)), Bounds { total: 16, each: 8 });
     }
 }

@@ -10,7 +10,11 @@ use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 use axum::{Router, body::Body, extract::ConnectInfo, response::Response};
 use http::Request;
 use http_body_util::BodyExt as _;
-use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{
+    body::{Body as _, Incoming},
+    server::conn::http1,
+    service::service_fn,
+};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
@@ -20,7 +24,7 @@ use tower::ServiceExt as _;
 use super::client_ip::{Proxies, one_client};
 use bounds::{BODY_IDLE, BODY_WHOLE, HEAD, WRITE};
 pub use bounds::{Bounds, raise_open_files};
-use places::{Busy, Place};
+use places::{Busy, Place, Receiving};
 pub use places::{Counts, Places};
 use slow_body::{SlowBody, WithGuard};
 
@@ -109,7 +113,8 @@ async fn one(
     let closed = place.closed();
     let service = service_fn(move |request: Request<Incoming>| {
         let busy = place.busy();
-        answer(router.clone(), peer, request, busy)
+        let receiving = (!request.body().is_end_stream()).then(|| place.receiving());
+        answer(router.clone(), peer, request, (busy, receiving))
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -134,9 +139,11 @@ async fn answer(
     router: Router,
     peer: SocketAddr,
     request: Request<Incoming>,
-    busy: Busy,
+    (busy, receiving): (Busy, Option<Receiving>),
 ) -> Result<Response, Infallible> {
-    let mut request = request.map(|body| Body::new(SlowBody::new(body, BODY_IDLE, BODY_WHOLE)));
+    let mut request = request.map(|body| {
+        Body::new(WithGuard::new(SlowBody::new(body, BODY_IDLE, BODY_WHOLE), receiving))
+    });
     request.extensions_mut().insert(ConnectInfo(peer));
     let response = router.oneshot(request).await?;
     // It is busy until the last of its answer is written.

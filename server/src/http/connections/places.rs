@@ -1,6 +1,7 @@
 //! Who is connected: how many, from where, and which has waited longest for its next request.
 
 use std::{
+    cmp::Reverse,
     collections::HashMap,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -9,7 +10,7 @@ use std::{
 
 use tokio_util::sync::CancellationToken;
 
-use super::bounds::Bounds;
+use super::bounds::{BODY_KEPT, Bounds};
 
 /// The places there are and who takes them.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ struct Open {
     address: IpAddr,
     /// Since when it has been waiting for a request; `None` while one is answered.
     idle_since: Option<Instant>,
+    /// Since when a body has been coming in, while one does.
+    receiving_since: Option<Instant>,
     close: CancellationToken,
 }
 
@@ -81,7 +84,12 @@ impl Places {
         let id = known.next;
         known.next += 1;
         let close = CancellationToken::new();
-        let open = Open { address, idle_since: Some(Instant::now()), close: close.clone() };
+        let open = Open {
+            address,
+            idle_since: Some(Instant::now()),
+            receiving_since: None,
+            close: close.clone(),
+        };
         known.open.insert(id, open);
         drop(known);
         Some(Place { places: Arc::clone(self), id, close })
@@ -99,12 +107,29 @@ impl Places {
     }
 }
 
+impl Places {
+    fn receives(&self, id: u64, since: Option<Instant>) {
+        if let Some(open) = self.known().open.get_mut(&id) {
+            open.receiving_since = since;
+        }
+    }
+}
+
 impl Known {
-    /// Whether there was one to close.
+    /// Closes what waits for nothing, or for a body that does not come to its end: of the address
+    /// that has the most, whatever has waited longest. Answers whether there was one to close.
     fn close_oldest(&mut self, which: impl Fn(&Open) -> bool) -> bool {
-        let idle = self.open.iter().filter(|(_, one)| which(one));
-        let idle = idle.filter_map(|(id, one)| Some((one.idle_since?, *id)));
-        let Some((_, id)) = idle.min() else { return false };
+        let mut each: HashMap<IpAddr, usize> = HashMap::new();
+        for one in self.open.values() {
+            *each.entry(one.address).or_default() += 1;
+        }
+        let slow = |one: &Open| one.receiving_since.filter(|since| since.elapsed() >= BODY_KEPT);
+        let waiting = self.open.iter().filter(|(_, one)| which(one));
+        let waiting = waiting.filter_map(|(id, one)| {
+            let since = one.idle_since.or_else(|| slow(one))?;
+            Some((Reverse(each.get(&one.address).copied().unwrap_or(0)), since, *id))
+        });
+        let Some((.., id)) = waiting.min() else { return false };
         if let Some(open) = self.open.remove(&id) {
             open.close.cancel();
             self.closed += 1;
@@ -127,6 +152,12 @@ impl Place {
         self.close.clone()
     }
 
+    /// Says that the body of a request is coming in, until what this gives is dropped.
+    pub(super) fn receiving(self: &Arc<Self>) -> Receiving {
+        self.places.receives(self.id, Some(Instant::now()));
+        Receiving(Arc::clone(self))
+    }
+
     /// Says that a request is being answered, until what this gives is dropped.
     pub(super) fn busy(self: &Arc<Self>) -> Busy {
         self.places.set(self.id, None);
@@ -137,6 +168,16 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.places.known().open.remove(&self.id);
+    }
+}
+
+/// A body that is coming in.
+#[derive(Debug)]
+pub(super) struct Receiving(Arc<Place>);
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        self.0.places.receives(self.0.id, None);
     }
 }
 
@@ -191,6 +232,29 @@ mod tests {
         let through: Vec<_> = (0..5).map(|_| places.admit(HERE, true).unwrap()).collect();
         assert_eq!(places.counts().open, 8);
         drop((third, through));
+    }
+
+    #[test]
+    fn a_body_that_does_not_end_makes_room_and_of_whoever_has_most() {
+        let places = places(3, 3);
+        let long_ago = Instant::now().checked_sub(2 * BODY_KEPT).unwrap();
+        let all: Vec<_> = [THERE, HERE, HERE]
+            .map(|address| Arc::new(places.admit(address, false).unwrap()))
+            .into();
+        let busy: Vec<_> = all.iter().map(Place::busy).collect();
+        let bodies: Vec<_> = all.iter().map(Place::receiving).collect();
+        assert!(places.admit(THERE, false).is_none(), "they have just begun");
+        for one in &all {
+            places.receives(one.id, Some(long_ago));
+        }
+        let next = places.admit(THERE, false).unwrap();
+        assert!(all[1].closed().is_cancelled(), "the first of whoever has the most");
+        assert!(!all[0].closed().is_cancelled() && !all[2].closed().is_cancelled());
+        // What has come in whole is answered to its end.
+        drop(bodies);
+        let _busy = Arc::new(next).busy();
+        assert!(places.admit(THERE, false).is_none());
+        drop(busy);
     }
 
     #[test]
