@@ -12,9 +12,21 @@ use crate::{account::Account, ids::PersonId};
 pub fn meant_by(text: &str, people: &[Account]) -> Vec<PersonId> {
     let (name, address) = parts(text);
     let is = |one: &str, other: &str| !one.is_empty() && one == folded(other);
+    // Several may be named, or one with more words around: an address among them is its owner's.
+    let whole = folded(text);
+    let apart = |c: char| c.is_whitespace() || ",;|<>()[]\"'".contains(c);
+    let words: Vec<_> = whole
+        .split(apart)
+        .map(|word| word.trim_start_matches("mailto:").trim_start_matches('@'))
+        .filter(|word| !word.is_empty())
+        .collect();
     let by_address: Vec<_> = people
         .iter()
         .filter(|one| {
+            let email = folded(&one.person.email);
+            if words.contains(&email.as_str()) {
+                return true;
+            }
             let login = |text: &str| one.logins.iter().any(|login| is(text, login));
             is(&address, &one.person.email)
                 || is(&name, &one.person.email)

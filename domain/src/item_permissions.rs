@@ -166,6 +166,26 @@ pub fn authorize_item(
     }
 }
 
+/// Whether a person holds the role that a box of a runbook takes, where it names one of the portal's: a
+/// label of a team says whose it is and keeps nobody out.
+///
+/// # Errors
+/// Says which role it takes.
+pub fn authorize_role(act: ItemAct, role: Option<&str>, actor: &Actor) -> Result<(), ItemRefusal> {
+    let (Some(needed), Actor::Person(person)) = (role.and_then(Role::parse), actor) else {
+        return Ok(());
+    };
+    let is_word = matches!(act, ItemAct::Tick | ItemAct::MarkFailed | ItemAct::Untick);
+    if is_word && person.role < needed {
+        return Err(ItemRefusal::RoleTooLow {
+            verb: act.verb(),
+            needed: needed.as_str(),
+            has: person.role.as_str(),
+        });
+    }
+    Ok(())
+}
+
 impl WatchState {
     const fn label_lower(self) -> &'static str {
         match self {

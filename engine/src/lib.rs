@@ -38,6 +38,7 @@ pub mod services;
 pub mod sessions;
 mod token_cache;
 pub mod tokens;
+mod work_queue;
 
 pub use crate::engine::{Engine, Options};
 pub use error::{Error, FieldError};

@@ -88,6 +88,28 @@ impl Family {
     }
 }
 
+/// Why a value cannot be one of this family in this unit; `None` where it can.
+#[must_use]
+pub fn impossible(family: Family, unit: &str, value: f64) -> Option<String> {
+    if !value.is_finite() {
+        return Some("must be a number".into());
+    }
+    let whole = match family {
+        Family::ErrorRate | Family::Uptime => whole_of(unit),
+        Family::Latency => Some(f64::INFINITY),
+        Family::Saturation | Family::DependencyHealth | Family::BusinessSignal => None,
+    }?;
+    if (0.0..=whole).contains(&value) {
+        return None;
+    }
+    let label = family.label();
+    Some(if whole.is_finite() {
+        format!("must be 0 to {whole} {unit}: it is an indicator of {label}")
+    } else {
+        format!("must be at least 0 {unit}: it is an indicator of {label}")
+    })
+}
+
 /// What one whole is in this unit, where the unit is that of a share: 100 for `%`, 1 for `ratio`.
 #[must_use]
 pub fn whole_of(unit: &str) -> Option<f64> {

@@ -7,7 +7,7 @@ use domain::{
     actor::Actor,
     event::Event,
     ids::{DeploymentId, IndicatorId},
-    indicator::{Cell, Reading, Source, whole_of},
+    indicator::{Cell, Family, Reading, Source, impossible, whole_of},
     permissions::{Permission, authorize},
     retention::POINTS_TAKEN_D,
     validate,
@@ -175,7 +175,7 @@ async fn keep(
 ) -> Result<PointsAnswer, Error> {
     let mut accepted = 0;
     for (place, points) in sorted {
-        let (indicator, unit, open) = match belongs(tx, actor, &place).await? {
+        let (indicator, family, unit, open) = match belongs(tx, actor, &place).await? {
             Ok(found) => found,
             Err((field, said)) => {
                 bad.extend(points.iter().map(|(at, ..)| (*at, fault(*at, field, said.clone()))));
@@ -190,6 +190,12 @@ async fn keep(
                      ratio. Push a `value`"
                 );
                 bad.push((at, fault(at, "/good", said)));
+                continue;
+            }
+            if let Reading::Value(value) = reading
+                && let Some(said) = impossible(family, &unit, value)
+            {
+                bad.push((at, fault(at, "/value", said)));
                 continue;
             }
             accepted += 1;
@@ -210,7 +216,7 @@ async fn keep(
     Ok(PointsAnswer { accepted, refused, errors })
 }
 
-type Belongs = (IndicatorId, String, Option<DeploymentId>);
+type Belongs = (IndicatorId, Family, String, Option<DeploymentId>);
 
 /// The indicator at a place, its unit and what is being watched there; or why there is none.
 async fn belongs(
@@ -243,7 +249,7 @@ async fn belongs(
         return Ok(Err(("/indicator", said)));
     }
     let open = deployments::watching(tx, service.id, environment).await?;
-    Ok(Ok((found.id, found.unit, open.map(|open| open.id))))
+    Ok(Ok((found.id, found.family, found.unit, open.map(|open| open.id))))
 }
 
 /// What was sent, short enough to be said back.

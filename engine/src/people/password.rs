@@ -1,9 +1,5 @@
 //! Passwords: setting, hashing, verifying.
 
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString},
-};
 use chrono::{DateTime, Utc};
 use domain::{
     actor::{Actor, Person},
@@ -12,7 +8,10 @@ use domain::{
 };
 use store::{Tx, people};
 
-use super::{People, SignedIn, hashing::hash};
+use super::{
+    People, SignedIn,
+    hashing::{hash, is_of},
+};
 use crate::{Error, audit::entry, error::ValidationErrors};
 
 /// A password as it is kept: hashed with Argon2id, long enough.
@@ -34,15 +33,7 @@ impl HashedPassword {
         let mut faults = ValidationErrors::default();
         faults.note("/password", validate::password(&password));
         faults.into_result()?;
-        let hashed = hash(move || {
-            let salt_bytes: [u8; 16] = rand::random();
-            let salt = SaltString::encode_b64(&salt_bytes)?;
-            let hashed = Argon2::default().hash_password(password.as_bytes(), &salt)?;
-            Ok(Self(hashed.to_string()))
-        });
-        hashed.await?.map_err(|error: argon2::password_hash::Error| {
-            Error::Internal(format!("hashing a password: {error}"))
-        })
+        Ok(Self(hash(password).await?))
     }
 
     pub(super) fn into_hash(self) -> String {
@@ -126,10 +117,5 @@ impl People<'_> {
 }
 
 pub(super) async fn verify_password(password: String, known: String) -> Result<bool, Error> {
-    hash(move || {
-        PasswordHash::new(&known).is_ok_and(|parsed| {
-            Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok()
-        })
-    })
-    .await
+    is_of(password, known).await
 }

@@ -4,9 +4,9 @@
 use chrono::{DateTime, Utc};
 use domain::{
     event::Event,
-    gate::{self, GateAnswer, GateItem},
+    gate::{self, GateAnswer, GateItem, RedBeside, RedWeight},
     ids::{RunId, ServiceId},
-    item::{Item, ItemFacts, ItemState, PersonFact, WaiverFact, judge},
+    item::{AutomatedStatus, Item, ItemFacts, ItemState, PersonFact, WaiverFact, judge},
     run::Run,
     verdict::Verdict,
     waiver::Waiver,
@@ -213,7 +213,14 @@ pub(crate) fn gate_answer(run: &Run, items: &[Item], beside: &[FailingBeside]) -
             reason: &item.reason,
         })
         .collect();
-    let beside: Vec<_> = beside.iter().map(FailingBeside::red).collect();
+    // A waiver speaks for a box that shows nothing, not for one that fails: that is said with it.
+    let waived = items.iter().filter(|item| item.state == ItemState::Waived).filter_map(|item| {
+        let (word, sentence) = item.machine.as_ref()?;
+        let failed = *word == AutomatedStatus::Failed;
+        let red = RedBeside { label: &item.key, sentence, weight: RedWeight::Beside };
+        failed.then_some(red)
+    });
+    let beside: Vec<_> = beside.iter().map(FailingBeside::red).chain(waived).collect();
     let answer = gate::decide(run.state, &facts, &beside);
     match run.standing_revocation() {
         Some(revoked) => gate::after_revocation(answer, revoked),

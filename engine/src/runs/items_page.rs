@@ -9,7 +9,7 @@ use domain::{
     evidence::Evidence,
     ids::CheckId,
     item::{Item, ItemActor},
-    item_permissions::{ItemAct, authorize_item},
+    item_permissions::{ItemAct, authorize_item, authorize_role},
     measurement::{Measurement, Phase},
     run::Run,
     waiver::Waiver,
@@ -140,6 +140,7 @@ async fn heartbeats_now(
 fn can(item: &Item, run: &Run, actor: &Actor, act: ItemAct) -> bool {
     !run.suspended
         && authorize_item(act, &item.key, item.actor, (run.subject, run.state), actor).is_ok()
+        && authorize_role(act, item.role.as_deref(), actor).is_ok()
 }
 
 fn allowed(item: &Item, run: &Run, actor: &Actor, waived: bool, probed: bool) -> Allowed {

@@ -7,7 +7,7 @@ use domain::{
     evidence::Evidence,
     ids::EvidenceId,
     item::{ItemActor, ManualResult, ManualStatus},
-    item_permissions::{ItemAct, authorize_item},
+    item_permissions::{ItemAct, authorize_item, authorize_role},
     validate,
 };
 use store::{Tx, runs::evidence};
@@ -114,6 +114,7 @@ pub async fn set_manual_status(
     let note = note.trim();
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize_item(action.act(), key, item.actor, (run.subject, run.state), actor)?;
+    authorize_role(action.act(), item.role.as_deref(), actor)?;
     if let Some(because) = &item.not_required_because {
         return Err(Error::conflict(format!("`{key}` is not required here: {because}")));
     }

@@ -26,6 +26,7 @@ use crate::{
     audit::entry,
     error::ValidationErrors,
     idempotency::{Committed, Idempotency},
+    work_queue::WorkQueue,
 };
 
 /// A test report as it was sent.
@@ -83,6 +84,9 @@ pub struct ReportAnswer {
     pub item: ItemView,
 }
 
+/// Reading a report of 10 MB takes a while and several times its size: one after the other.
+static READING: WorkQueue = WorkQueue::new(1);
+
 impl Runs<'_> {
     /// Takes a test report on an item. On a person's item it stands as evidence and closes nothing.
     ///
@@ -97,10 +101,7 @@ impl Runs<'_> {
         idempotency: Option<Idempotency<ReportAnswer>>,
     ) -> Result<Committed<ReportAnswer>, Error> {
         authorize(actor, Permission::PostResult, None)?;
-        // Reading a report of 10 MB takes a while; the runtime's threads have other work.
-        let named = tokio::task::spawn_blocking(move || request.read())
-            .await
-            .map_err(|error| Error::Internal(format!("reading a report: {error}")))??;
+        let named = READING.run(move || request.read()).await??;
         let now = self.0.now();
         let (actor, at, key) = (actor.clone(), at.into(), key.to_owned());
         self.0

@@ -20,7 +20,7 @@ use store::{
 };
 
 use super::{
-    ItemView, RunRef, Runs, evaluate::evaluate_item, find::find_item, revoke_where_failed,
+    ItemView, RunRef, Runs, began, evaluate::evaluate_item, find::find_item, revoke_where_failed,
     update_verdict,
 };
 use crate::{
@@ -133,6 +133,16 @@ pub async fn post_result(
     let details = check(&request, now)?;
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize(actor, Permission::PostResult, Some(&run.service))?;
+    if let Some(ended) = request.finished_at.filter(|ended| *ended < run.opened_at) {
+        return Err(Error::field(
+            "/finished_at",
+            format!(
+                "{ended} lies before {}, which was {}: it is of what ran there before",
+                began(run.subject),
+                run.opened_at
+            ),
+        ));
+    }
     let (word, summary) = request.said_by(actor.name());
     let act = result_act(tx, &run, &item, word).await?;
     authorize_item(act, key, item.actor, (run.subject, run.state), actor)?;

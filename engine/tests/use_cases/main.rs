@@ -20,6 +20,7 @@ mod composing;
 mod deliveries;
 mod duties;
 mod gate;
+mod gate_integrity;
 mod heartbeats;
 mod idempotency;
 mod indicators;

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, StatusCode, header, request::Parts};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
-use super::{ApiState, auth::Caller, problem::Problem};
+use super::{ApiState, auth::Caller, large_bodies::Room, problem::Problem};
 
 /// The longest idempotency key, in bytes.
 const KEY_MAX: usize = 255;
@@ -31,7 +31,7 @@ impl<T: DeserializeOwned> FromRequest<ApiState> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &ApiState) -> Result<Self, Problem> {
-        let Raw { actor, bytes, content_type, key } = Raw::from_request(request, state).await?;
+        let Raw { actor, bytes, content_type, key, .. } = Raw::from_request(request, state).await?;
         let json = content_type.as_deref().is_some_and(|kind| {
             let essence = kind.split(';').next().unwrap_or_default().trim();
             essence.eq_ignore_ascii_case("application/json")
@@ -58,6 +58,8 @@ pub struct Raw {
     pub content_type: Option<String>,
     /// Its idempotency key, where it has one.
     pub key: Option<IdempotencyKey>,
+    /// The room it takes, until it is dealt with.
+    pub room: Option<Room>,
 }
 
 impl FromRequest<ApiState> for Raw {
@@ -75,6 +77,7 @@ impl FromRequest<ApiState> for Raw {
         // What stands behind the path is asked for too.
         let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
         let method = parts.method.clone();
+        let room = state.large_bodies.room(&actor, &parts.headers).await?;
         let request = Request::from_parts(parts, body);
         let bytes = Bytes::from_request(request, state).await.map_err(unreadable)?;
         let key = match (&actor, key) {
@@ -83,7 +86,7 @@ impl FromRequest<ApiState> for Raw {
             }
             _ => None,
         };
-        Ok(Self { actor, bytes, content_type, key })
+        Ok(Self { actor, bytes, content_type, key, room })
     }
 }
 

@@ -9,6 +9,7 @@ mod docs;
 mod drain_body;
 mod extract;
 mod health;
+mod large_bodies;
 mod metrics;
 mod ping;
 mod problem;
@@ -33,4 +34,5 @@ pub struct ApiState {
     pub(crate) metrics: Arc<metrics::Metrics>,
     pub(crate) proxies: Arc<client_ip::Proxies>,
     pub(crate) cursors: Arc<cursor::Cursors>,
+    pub(crate) large_bodies: Arc<large_bodies::LargeBodies>,
 }

@@ -101,6 +101,7 @@ pub fn router(
         metrics: Arc::new(metrics),
         proxies: Arc::new(proxies),
         cursors: Arc::default(),
+        large_bodies: Arc::default(),
     };
     let (calls, openapi) = api::v1::routes().split_for_parts();
     let calls = calls.with_state(state.clone());

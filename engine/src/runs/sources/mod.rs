@@ -19,7 +19,9 @@ use domain::{
     service::{OF_HTTPS, plain_on_purpose},
     watch::WatchState,
 };
-use store::{Connection, StoreError, Tx, checks, deployments, measurements, services};
+use store::{
+    Connection, StoreError, Tx, checks, deployments, measurements, runs::failures, services,
+};
 
 pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now};
 pub(crate) use leaks::unsettled_leak;
@@ -218,6 +220,13 @@ pub(super) async fn automated_status(
             Some(answer.beside(rule.label(), &sources))
         }
     };
+    let said = match said {
+        Some((AutomatedStatus::Passed, sentence)) => {
+            let more = intermittent(tx, run, &bound).await?;
+            Some((AutomatedStatus::Passed, format!("{sentence}{more}")))
+        }
+        said => said,
+    };
     Ok(match (said, plain.as_deref().map(plain_on_purpose)) {
         (Some((word, sentence)), Some(plain)) => Some((word, format!("{sentence} {plain}"))),
         // Its machine's half looks at nothing but HTTPS, of which nothing is expected.
@@ -226,6 +235,24 @@ pub(super) async fn automated_status(
         }
         (said, _) => said,
     })
+}
+
+/// Which of the checks that pass now has failed more than once in between, in a sentence of its own:
+/// what comes and goes is not what holds.
+async fn intermittent(
+    link: &mut Connection,
+    run: &Run,
+    bound: &[CheckNow],
+) -> Result<String, StoreError> {
+    if bound.is_empty() {
+        return Ok(String::new());
+    }
+    let failures = failures::of_run(link, run.id).await?;
+    let found = bound.iter().find_map(|now| {
+        let seen = failures.get(&now.check.id).filter(|seen| seen.spells > 1)?;
+        Some(format!(" {} {}.", now.check.label, seen.sentence()))
+    });
+    Ok(found.unwrap_or_default())
 }
 
 /// What a run began with, in a sentence: "not since the deployment".

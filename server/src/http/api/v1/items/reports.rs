@@ -64,7 +64,7 @@ pub async fn post(
     InPath((id, key)): InPath<(DeploymentId, String)>,
     InQuery(params): InQuery<ReportParams>,
     ExitStatus(exit_status): ExitStatus,
-    Raw { actor, bytes, content_type, key: once }: Raw,
+    Raw { actor, bytes, content_type, key: once, room: _room }: Raw,
 ) -> Result<Response, Problem> {
     let exit_status = params.exit_status(exit_status)?;
     let (body, name) = (bytes.to_vec(), params.name);

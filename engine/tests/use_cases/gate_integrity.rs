@@ -1,0 +1,225 @@
+//! What the gate must not be talked round by: what says nothing, what was said elsewhere or before, and
+//! what one may choose.
+
+use chrono::Duration;
+use domain::{measurement::Phase, verdict::Verdict};
+use engine::{
+    Error,
+    deployments::AnnounceRequest,
+    runs::{ManualAction, ResultStatus},
+};
+use rstest::rstest;
+use serde_json::json;
+
+use crate::{
+    common::{RUNBOOK, announcement, begin, field, portal, report, result},
+    harness::On,
+};
+
+const RED: &str = r#"<testsuite name="s"><testcase name="a"><failure/></testcase></testsuite>"#;
+
+#[rstest]
+#[tokio::test]
+async fn what_is_critical_has_to_have_spoken(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let worker = p.put_check("worker", json!({"critical": true})).await;
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        let gate = p.gate(id).await;
+        assert_eq!((gate.verdict, gate.may_be_signed), (Verdict::Undecided, false));
+        assert!(gate.reason.contains("worker, which is critical, says nothing"), "{}", gate.reason);
+        p.sees(&worker, Phase::Failed).await;
+        assert_eq!(p.gate(id).await.verdict, Verdict::Failed);
+        // Changing it wipes nothing away.
+        p.clock.advance(Duration::seconds(1));
+        let worker = p.put_check("worker", json!({"critical": true, "timeout_s": 4})).await;
+        assert_eq!(p.gate(id).await.verdict, Verdict::Undecided);
+        p.sees(&worker, Phase::Inconclusive).await;
+        assert_eq!(p.gate(id).await.verdict, Verdict::Undecided);
+        p.sees(&worker, Phase::Successful).await;
+        assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_waiver_of_an_optional_box_hides_nothing_critical(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let worker = p.put_check("worker", json!({"item": "cleanup", "critical": true})).await;
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        p.sees(&worker, Phase::Failed).await;
+        assert_eq!(p.gate(id).await.verdict, Verdict::Failed);
+        let soon = begin() + Duration::days(1);
+        p.engine.runs().waive(&p.ann(), id, "cleanup", "It is optional.", soon).await.unwrap();
+        assert_eq!(p.gate(id).await.verdict, Verdict::Failed);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_red_report_on_a_person_s_box_is_said_and_signed_in_spite_of(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        let runs = p.engine.runs();
+        runs.post_report(&p.ci(), id, "smoke", report(RED), None).await.unwrap();
+        let gate = p.gate(id).await;
+        assert!(gate.reason.contains("failed: 1 failed"), "{}", gate.reason);
+        assert_eq!(gate.failing_beside.len(), 1);
+        let refused = runs.sign_off(&p.ann(), id, "").await.unwrap_err().to_string();
+        assert!(refused.contains("in spite of this (failing:"), "{refused}");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_waived_box_that_fails_is_said(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        p.tick(id, "smoke").await.unwrap();
+        p.tick(id, "mail").await.unwrap();
+        p.post(id, "mail", ResultStatus::Passed).await.unwrap();
+        let soon = begin() + Duration::days(1);
+        p.engine.runs().waive(&p.ann(), id, "load", "No runner today.", soon).await.unwrap();
+        p.post(id, "load", ResultStatus::Failed).await.unwrap();
+        let gate = p.gate(id).await;
+        assert_eq!(gate.verdict, Verdict::Passed);
+        assert!(gate.reason.contains("Beside them, load failed:"), "{}", gate.reason);
+        let refused = p.engine.runs().sign_off(&p.ben(), id, "").await.unwrap_err().to_string();
+        assert!(refused.contains("(waived: load; failing: load)"), "{refused}");
+    })
+    .await;
+}
+
+/// A failure in between voids what was signed before it, also where it closes no box.
+#[rstest]
+#[tokio::test]
+async fn a_signature_from_before_a_failure_is_void(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let two = RUNBOOK.replace("count: 1", "count: 2");
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", &two).await.unwrap();
+        let worker = p.put_check("worker", json!({"critical": true})).await;
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        p.sees(&worker, Phase::Successful).await;
+        p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap();
+        p.sees(&worker, Phase::Failed).await;
+        p.sees(&worker, Phase::Successful).await;
+        let given = p.view(id).await.sign_offs;
+        assert!(given[0].voided_because.as_ref().unwrap().contains("did not pass any more"));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_was_measured_before_it_was_announced_is_not_claimed(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        p.announce("1.0.0").await;
+        p.clock.advance(Duration::hours(50));
+        let at = |hours| AnnounceRequest {
+            deployed_at: Some(p.clock.now() - Duration::hours(hours)),
+            ..announcement("1.1.0")
+        };
+        let deployments = p.engine.deployments();
+        let refused = deployments.announce_by_hand(&p.ci(), at(49)).await.unwrap_err();
+        assert_eq!(field(refused), "/deployed_at");
+        deployments.announce_by_hand(&p.ci(), at(1)).await.unwrap();
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_chooses_another_environment_s_runbook(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let easy = RUNBOOK.replace("slug: small", "slug: easy").replace(
+            "kinds: [first, subsequent, hotfix, vendor_sync, rollback]",
+            "kinds: [first]\n  environments: [staging]",
+        );
+        assert!(easy.contains("environments: [staging]"));
+        p.engine.runbooks().publish(&p.admin(), "easy.yaml", &easy).await.unwrap();
+        let chosen = |environment: &str| AnnounceRequest {
+            environment: environment.into(),
+            runbook: Some("easy".into()),
+            ..announcement("1.0.0")
+        };
+        let deployments = p.engine.deployments();
+        let refused =
+            deployments.announce_by_hand(&p.ci(), chosen("production")).await.unwrap_err();
+        assert_eq!(field(refused), "/runbook");
+        deployments.announce_by_hand(&p.ci(), chosen("staging")).await.unwrap();
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_result_from_before_the_deployment_is_refused(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        let mut stale = result(ResultStatus::Passed);
+        stale.finished_at = Some(begin() - Duration::days(28));
+        let refused = p.engine.runs().post_result(&p.ci(), id, "load", stale, None).await;
+        assert_eq!(field(refused.unwrap_err()), "/finished_at");
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_box_for_an_approver_is_an_approver_s(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let strict = RUNBOOK.replace("key: smoke\n", "key: smoke\n    role: approver\n");
+        assert_ne!(strict, RUNBOOK);
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", &strict).await.unwrap();
+        let id = p.announce("1.0.0").await;
+        let refused = p.tick(id, "smoke").await.unwrap_err();
+        assert!(refused.to_string().contains("takes the role approver"), "{refused}");
+        let page = p.engine.deployments().page(&p.operator, id).await.unwrap();
+        let smoke = page.run.items.iter().find(|now| now.item.key == "smoke").unwrap();
+        assert!(!smoke.allowed.tick && !smoke.allowed.mark_failed);
+        let runs = p.engine.runs();
+        runs.set_manual_status(&p.ann(), id, "smoke", ManualAction::Tick, "").await.unwrap();
+        assert!(matches!(refused, Error::Forbidden(_)), "{refused:?}");
+    })
+    .await;
+}
+
+/// A report of the same name that shows less takes no failure away.
+#[rstest]
+#[tokio::test]
+async fn a_run_that_ended_early_or_skipped_it_takes_no_failure_away(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values(
+        r#"<testsuite name="s" tests="0"/>"#,
+        r#"<testsuite name="s"><testcase name="a"><skipped/></testcase><testcase name="b"/></testsuite>"#
+    )]
+    less: &str,
+) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        let red = r#"<testsuite name="s"><testcase name="a"><failure/></testcase><testcase name="b"/></testsuite>"#;
+        let good = r#"<testsuite name="s"><testcase name="a"/><testcase name="b"/></testsuite>"#;
+        let post = async |text: &str| {
+            p.engine.runs().post_report(&p.ci(), id, "load", report(text), None).await.unwrap();
+            p.state(id, "load").await.0
+        };
+        assert_eq!(post(red).await, "failed");
+        assert_eq!(post(less).await, "failed");
+        assert_eq!(post(good).await, "passed");
+    })
+    .await;
+}
