@@ -5,6 +5,7 @@ use chrono::Duration;
 use domain::{measurement::Phase, verdict::Verdict};
 use engine::{
     Error,
+    clock::Clock as _,
     deployments::AnnounceRequest,
     runs::{ManualAction, ResultStatus},
 };
