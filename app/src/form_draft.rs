@@ -28,7 +28,7 @@ const GIVEN_BACK: [(&str, &[&str]); 24] = [
     ("change-person", &["role", "teams", "logins"]),
     ("change-service", SERVICE),
     ("change-targets", &["name", "path", "target_ms"]),
-    ("change-version-source", &["from", "version_name", "min_share"]),
+    ("change-version-source", &["version_from", "version_name", "min_share"]),
     ("create-token", &["name", "expires", "scope"]),
     ("log-in", &["email"]),
     ("mark-failed", &["note"]),

@@ -216,7 +216,7 @@ fn by_both(machine: Option<&(AutomatedStatus, String)>, person: Option<&PersonFa
         ),
         (ItemState::Passed, None) => Judgement::new(
             ItemState::Open,
-            format!("{} A person still has to confirm it.", half.reason),
+            format!("{} A person still has to confirm it.", ended(&half.reason)),
         ),
         (ItemState::Failed, Some(PersonFact { name, .. })) => Judgement::new(
             ItemState::Failed,
@@ -327,6 +327,11 @@ pub struct ManualResult {
     pub note: String,
     /// When.
     pub at: DateTime<Utc>,
+}
+
+/// A sentence that ends, whoever wrote it.
+fn ended(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 #[cfg(test)]

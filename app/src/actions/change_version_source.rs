@@ -9,18 +9,18 @@ use leptos::prelude::*;
 use super::{Done, Outcome, filled};
 use crate::form::{Act, Form};
 
-/// Says where they name it, or with an empty `from` that they do not.
+/// Says where they name it, or with an empty `version_from` that they do not.
 #[server(prefix = "/act", endpoint = "change-version-source", input = Form)]
 pub async fn change_version_source(
     service: String,
-    #[server(default)] from: String,
+    #[server(default)] version_from: String,
     #[server(default)] version_name: String,
     #[server(default)] min_share: String,
 ) -> Outcome {
     let act = Act::here()?;
     let known = act.engine.services().settings(&act.person, &service).await?.head.service;
     let share = filled(&min_share).unwrap_or_else(|| "100".to_owned());
-    let source = match filled(&from) {
+    let source = match filled(&version_from) {
         None => None,
         Some(from) => Some(VersionSourceRequest {
             from,

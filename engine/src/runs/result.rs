@@ -6,7 +6,7 @@ use domain::{
     event::Event,
     evidence::Evidence,
     ids::EvidenceId,
-    item::{AutomatedStatus, Item, PostedResult},
+    item::{AutomatedStatus, Item, PostedReport, PostedResult},
     item_permissions::{ItemAct, authorize_item},
     permissions::{Permission, authorize},
     run::Run,
@@ -177,6 +177,30 @@ pub(super) async fn result_act(
     Ok(if is_there { ItemAct::LateFailure } else { ItemAct::Result })
 }
 
+/// Keeps the failure that another script posted beside the result this one posts now, and forgets what
+/// this one's stood for before: each takes back its own word alone.
+async fn stand_beside(tx: &mut Tx, item: &mut Item, by: &str) -> Result<(), Error> {
+    let named = |by: &str| format!("result of {by}");
+    let before = item.reports.len();
+    item.reports.retain(|known| known.name != named(by));
+    let other = item.posted_result.take();
+    let other = other.filter(|said| said.by != by && said.word == AutomatedStatus::Failed);
+    if let Some(said) = other {
+        item.reports.retain(|known| known.name != named(&said.by));
+        item.reports.push(PostedReport {
+            name: named(&said.by),
+            word: said.word,
+            sentence: said.sentence,
+            by: said.by,
+            at: said.at,
+        });
+    } else if item.reports.len() == before {
+        return Ok(());
+    }
+    items::set_reports(tx, item).await?;
+    Ok(())
+}
+
 /// Keeps a result of an item and evaluates what follows from it.
 pub(super) async fn apply_result(
     tx: &mut Tx,
@@ -186,6 +210,7 @@ pub(super) async fn apply_result(
     result: NewResult,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
+    stand_beside(tx, item, &result.label).await?;
     item.posted_result = Some(PostedResult {
         word: result.word,
         sentence: result.summary.clone(),

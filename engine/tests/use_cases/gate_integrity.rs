@@ -2,7 +2,7 @@
 //! what one may choose.
 
 use chrono::Duration;
-use domain::{measurement::Phase, verdict::Verdict};
+use domain::{actor::Actor, measurement::Phase, verdict::Verdict};
 use engine::{
     Error,
     clock::Clock as _,
@@ -221,6 +221,34 @@ async fn a_run_that_ended_early_or_skipped_it_takes_no_failure_away(
         assert_eq!(post(red).await, "failed");
         assert_eq!(post(less).await, "failed");
         assert_eq!(post(good).await, "passed");
+    })
+    .await;
+}
+
+/// Each script takes back its own word alone.
+#[rstest]
+#[tokio::test]
+async fn one_script_s_result_takes_no_other_s_failure_away(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        let named = |name: &str| match p.ci() {
+            Actor::Token { id, scopes, services, .. } => {
+                Actor::Token { id, name: name.into(), scopes, services }
+            }
+            other => other,
+        };
+        let post = async |by: &str, status| {
+            let runs = p.engine.runs();
+            runs.post_result(&named(by), id, "load", result(status), None).await.unwrap();
+            p.state(id, "load").await.0
+        };
+        assert_eq!(post("e2e", ResultStatus::Failed).await, "failed");
+        assert_eq!(post("unit", ResultStatus::Passed).await, "failed");
+        assert_eq!(post("unit", ResultStatus::Passed).await, "failed");
+        assert_eq!(post("e2e", ResultStatus::Passed).await, "passed");
+        assert_eq!(p.item(id, "load").await.reports.len(), 0);
     })
     .await;
 }

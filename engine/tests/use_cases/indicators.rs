@@ -304,7 +304,7 @@ async fn the_charts_show_the_last_good_watch_and_gaps(#[values(On::Sqlite, On::P
         let limits: Vec<_> = chart.limits.iter().map(|limit| limit.value.round()).collect();
         assert_eq!(limits, [200.0, 110.0]);
         assert_eq!(chart.now().map(|now| now.value), Some(140.0));
-        assert_eq!(chart.so_far, Some(140.0));
+        assert_eq!(chart.so_far.map(f64::round), Some(127.0), "all of it, not its end");
     })
     .await;
 }

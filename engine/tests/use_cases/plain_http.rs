@@ -83,8 +83,8 @@ async fn a_box_of_nothing_else_is_closed_by_no_declaration(
         let probes = "    probes: [https-redirect, hsts]\n    instructions: CI";
         let runbook = RUNBOOK.replace("    instructions: CI", probes);
         p.engine.runbooks().publish(&p.admin(), "small.yaml", &runbook).await.unwrap();
-        put(p, "http://intranet.example.org", Some(Some("it is internal"))).await.unwrap();
         let id = p.announce("1.0.0").await;
+        put(p, "http://intranet.example.org", Some(Some("it is internal"))).await.unwrap();
         assert_ne!(p.state(id, "load").await.0, "passed");
         p.engine
             .runs()

@@ -60,6 +60,7 @@ async fn a_failing_critical_check_fails_the_release(#[values(On::Sqlite, On::Pos
         let id = p.announce("1.0.0").await;
         let worker = p.put_check("worker", json!({"item": null, "critical": true})).await;
         p.close_all(id).await;
+        p.sees(&worker, Phase::Successful).await;
         assert_eq!(said(p, id).await.0, Verdict::Passed);
         p.sees(&worker, Phase::Failed).await;
         let (verdict, reason) = said(p, id).await;

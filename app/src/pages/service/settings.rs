@@ -135,7 +135,7 @@ fn version_form(page: &ServiceSettings) -> AnyView {
                         "Where an answer names its version, a measurement counts only if the announced version gave it: \
                          neither a rollout that is half done nor a cache passes for the release."
                     </p>
-                    <Select id="version-from" name="from" label="Answers name their version" options=parts
+                    <Select id="version-from" name="version_from" label="Answers name their version" options=parts
                         chosen=known.map(|known| known.from.clone()).unwrap_or_default()/>
                     <Field id="version-name" name="version_name" label="Name or pointer" plain=true maxlength=200
                         hint="X-Version, /build/version or app-version, say."

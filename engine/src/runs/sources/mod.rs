@@ -10,12 +10,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use domain::{
+    baseline::Moment,
     check::{Check, RESPONSE_TARGETS, measures},
     ids::{CheckId, DeploymentId},
     item::{AutomatedStatus, Item, ItemActor},
     item_sources::{Source, SourceStatus, combine},
     measurement::{Newest, RecordedMeasurement},
     run::{Run, RunSubject},
+    runbook::MachineRule,
     service::{OF_HTTPS, plain_on_purpose},
     watch::WatchState,
 };
@@ -201,12 +203,21 @@ pub(super) async fn automated_status(
         word: Some(SourceStatus::Undecided),
         sentence,
     }));
-    sources.extend(item.reports.iter().map(|report| Source {
+    let early = |word: AutomatedStatus, at: DateTime<Utc>| {
+        // What the last baselines show nobody can have known before them.
+        item.machine_rule == Some(MachineRule::Baselines)
+            && word == AutomatedStatus::Passed
+            && at < run.opened_at + Moment::H48.after()
+    };
+    let reports = item.reports.iter().filter(|report| !early(report.word, report.at));
+    sources.extend(reports.map(|report| Source {
         label: &report.name,
         word: SourceStatus::of(report.word),
         sentence: &report.sentence,
     }));
-    if let Some(posted_result) = &item.posted_result {
+    if let Some(posted_result) =
+        item.posted_result.as_ref().filter(|said| !early(said.word, said.at))
+    {
         sources.push(Source {
             label: &posted_result.by,
             word: SourceStatus::of(posted_result.word),
@@ -230,7 +241,9 @@ pub(super) async fn automated_status(
     Ok(match (said, plain.as_deref().map(plain_on_purpose)) {
         (Some((word, sentence)), Some(plain)) => Some((word, format!("{sentence} {plain}"))),
         // Its machine's half looks at nothing but HTTPS, of which nothing is expected.
-        (None, Some(plain)) if item.probes.iter().all(of_https) => {
+        (None, Some(plain))
+            if item.actor == ItemActor::Mixed && item.probes.iter().all(of_https) =>
+        {
             Some((AutomatedStatus::Passed, plain))
         }
         (said, _) => said,
