@@ -37,10 +37,7 @@ pub(super) async fn put(
         .iter()
         .filter(|(known, cases)| {
             let of_same = cases.as_ref().is_some_and(|cases| is_of(report, cases));
-            // What ran nothing is known by no test; one that did takes its place by its title.
-            let of_none = cases.as_ref().is_some_and(domain::reports::CaseSet::is_empty)
-                && title_of(known) == title_of(&name);
-            *known == name || !is_named && (of_same || of_none)
+            *known == name || !is_named && of_same
         })
         .map(|(known, _)| known.clone())
         .collect();
@@ -91,11 +88,6 @@ async fn unnamed(tx: &mut Tx, item: &Item) -> Result<Vec<report_cases::ReportCas
 /// Whether it has all of these tests; a report without one is of nothing anybody else is of.
 fn is_of(report: &ReportSummary, cases: &domain::reports::CaseSet) -> bool {
     !cases.is_empty() && report.cases.covers(cases)
-}
-
-/// The title in such a name.
-fn title_of(name: &str) -> &str {
-    name.rsplit_once(' ').map_or(name, |(title, _)| title)
 }
 
 /// What a report is called that comes without a name: what its tests are called together, and which

@@ -220,7 +220,9 @@ async fn a_run_that_ended_early_or_skipped_it_takes_no_failure_away(
         };
         assert_eq!(post(red).await, "failed");
         assert_eq!(post(less).await, "failed");
-        assert_eq!(post(good).await, "passed");
+        // What ran nothing is known by no test, so nothing takes its place but its own name.
+        let ran_nothing = !less.contains("<testcase");
+        assert_eq!(post(good).await, if ran_nothing { "undecided" } else { "passed" });
     })
     .await;
 }
