@@ -39,10 +39,13 @@ async fn fill(tx: &mut Tx) -> Result<(), StoreError> {
     tx.query("INSERT INTO environments (slug, name, position) VALUES ('production', 'P', 1)")
         .execute()
         .await?;
-    tx.query("INSERT INTO services VALUES ($1, 'shop', 'Shop', '', '', 'one', '{}', 1, -1)")
-        .bind(SERVICE)
-        .execute()
-        .await?;
+    tx.query(
+        "INSERT INTO services (id, slug, name, description, owners, tier, targets, created_at, \
+         updated_at) VALUES ($1, 'shop', 'Shop', '', '', 'one', '{}', 1, -1)",
+    )
+    .bind(SERVICE)
+    .execute()
+    .await?;
     tx.query("INSERT INTO releases VALUES ($1, $2, '1.0', NULL, 'sha256:0', '', 1)")
         .bind(RELEASE)
         .bind(SERVICE)
