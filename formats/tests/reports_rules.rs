@@ -52,8 +52,7 @@ fn refusal(bytes: &[u8]) -> String {
 #[case::none("<testsuites/>", "The report has no test in it, so it proves nothing.")]
 #[case::none_but_claimed(
     "<testsuite tests='40' failures='0'/>",
-    "The report has no test in it (40 of the tests that are counted are not in it), so it proves \
-     nothing."
+    "The report has no test in it, so it proves nothing."
 )]
 #[case::broken_suite_without_a_case(
     "<testsuites><testsuite name='a' tests='0' errors='1'/></testsuites>",
@@ -250,25 +249,13 @@ fn json_says(#[case] text: &str, #[case] sentence: &str) {
 fn the_cases_count_where_attributes_say_otherwise() {
     let summary =
         read("<testsuite name='a' tests='9' failures='0'><testcase name='x'/></testsuite>");
-    assert_eq!((summary.verdict, summary.tests), (ReportVerdict::Undecided, 1));
-    assert_eq!(summary.warnings[0], "Suite `a` says 9 tests, but 1 are in it.");
-    let fewer = read("<testsuite tests='1'><testcase name='x'/><testcase name='y'/></testsuite>");
-    assert_eq!((fewer.verdict, fewer.tests), (ReportVerdict::Passed, 2), "more than it says");
+    // Catch2 and doctest count assertions, mocha-junit-reporter what it leaves out.
+    assert_eq!((summary.verdict, summary.tests), (ReportVerdict::Passed, 1));
+    assert_eq!(summary.warnings, ["Suite `a` says 9 tests, but 1 are in it."]);
 }
 
-/// What a report counts and does not hold, and what it says of itself, against the cases in it.
+/// What a report says of itself against the cases in it.
 #[rstest]
-#[case::left_out("<testsuite tests='5'><testcase name='a'/></testsuite>", false)]
-#[case::skipped_left_out("<testsuite tests='5' skipped='4'><testcase name='a'/></testsuite>", true)]
-#[case::too_few_skipped("<testsuite tests='5' skipped='3'><testcase name='a'/></testsuite>", false)]
-#[case::skipped_above(
-    "<testsuites skipped='1'><testsuite tests='2'><testcase name='a'/></testsuite></testsuites>",
-    true
-)]
-#[case::left_out_above(
-    "<testsuites tests='9'><testsuite tests='1'><testcase name='a'/></testsuite></testsuites>",
-    false
-)]
 #[case::no_number("<testsuite failures='many'><testcase name='a'/></testsuite>", false)]
 #[case::negative("<testsuite failures='-1'><testcase name='a'/></testsuite>", false)]
 #[case::says_failed("<testsuite status='failed'><testcase name='a'/></testsuite>", false)]
