@@ -48,5 +48,5 @@ pub use conditions::{Condition, ConditionError, Facts, took_too_long};
 pub use context::NoData;
 pub use guard::{GuardConfigError, GuardPolicy, Mode};
 pub use prober::{Prober, Terms};
-pub use redact::is_secret_name;
+pub use redact::{address as redacted_address, is_secret_name};
 pub use validate::{CheckError, validate};

@@ -59,8 +59,10 @@ pub(crate) fn url(url: &Url) -> String {
     format!("{shown}?{}", kept.join("&"))
 }
 
-/// As [`url`], of a text that may be none.
-pub(crate) fn address(text: &str) -> String {
+/// An address as it may be shown: without user and password, and without the values of parameters whose
+/// names sound secret.
+#[must_use]
+pub fn address(text: &str) -> String {
     Url::parse(text).map_or_else(|_| self::text(text), |address| url(&address))
 }
 

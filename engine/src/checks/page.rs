@@ -31,6 +31,8 @@ pub struct CheckPage {
     pub service: String,
     /// The service's name.
     pub service_name: String,
+    /// Where it looks, without what opens a door.
+    pub address: String,
     /// The check.
     pub check: Check,
     /// What it saw last.
@@ -84,6 +86,7 @@ impl Checks<'_> {
                 ROWS,
             )
             .await?,
+            address: probes::redacted_address(check.spec.url()),
             may_configure: authorize(&actor, Permission::Configure, Some(slug)).is_ok(),
             service: service.slug,
             service_name: service.name,

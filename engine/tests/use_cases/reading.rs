@@ -120,3 +120,15 @@ async fn a_text_that_no_database_keeps_is_refused_and_no_trouble(
     })
     .await;
 }
+
+/// A viewer reads where a check looks, not the key it looks with.
+#[tokio::test]
+async fn the_page_of_a_check_shows_no_secret_of_its_address() {
+    portal(On::Sqlite, async |p| {
+        let url = "http://127.0.0.1:9/?api_key=geheim2&page=3";
+        p.put_check("home", serde_json::json!({"url": url})).await;
+        let page = p.engine.checks().page(&p.viewer, "shop", "home").await.unwrap();
+        assert_eq!(page.address, "http://127.0.0.1:9/?api_key=[redacted]&page=3");
+    })
+    .await;
+}

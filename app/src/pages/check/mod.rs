@@ -104,7 +104,7 @@ fn newest(page: &CheckPage) -> AnyView {
     let conditions = conditions.collect_view();
     let asked = (!check.conditions.is_empty())
         .then(|| view! { <div><h3>"Must hold"</h3><ul>{conditions}</ul></div> });
-    let url = check.spec.url().to_owned();
+    let url = page.address.clone();
     let address = (!url.is_empty()).then(|| view! { <p class="small wrap"><code>{url}</code></p> });
     view! {
         <section class="card" aria-labelledby="newest-h" id="newest" data-live="newest">
