@@ -31,8 +31,8 @@ pub const WINDOW_MIN: i64 = 10;
 /// Where the answers of a service name their version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VersionSource {
-    /// The part, as a word: see [`VersionPart`].
-    pub from: String,
+    /// The part.
+    pub from: VersionPart,
     /// The header's or `meta` element's name, or the pointer.
     pub name: String,
     /// The share of answers that have to be the announced version's, in percent, 1 to 100.
@@ -40,20 +40,13 @@ pub struct VersionSource {
 }
 
 impl VersionSource {
-    /// The part.
-    #[must_use]
-    pub fn part(&self) -> Option<VersionPart> {
-        VersionPart::parse(&self.from)
-    }
-
     /// It as a person reads it.
     #[must_use]
     pub fn describe(&self) -> String {
-        match self.part() {
-            Some(VersionPart::Header) => format!("header {}", self.name),
-            Some(VersionPart::Json) => format!("{} in JSON", self.name),
-            Some(VersionPart::Meta) => format!("meta {}", self.name),
-            None => self.name.clone(),
+        match self.from {
+            VersionPart::Header => format!("header {}", self.name),
+            VersionPart::Json => format!("{} in JSON", self.name),
+            VersionPart::Meta => format!("meta {}", self.name),
         }
     }
 }
@@ -216,7 +209,11 @@ mod tests {
 
     fn expected(min_share: u8) -> ExpectedVersion {
         ExpectedVersion {
-            source: VersionSource { from: "header".into(), name: "x-version".into(), min_share },
+            source: VersionSource {
+                from: VersionPart::Header,
+                name: "x-version".into(),
+                min_share,
+            },
             version: "v1.4.0".into(),
             commit: Some("9f2c1ab9f2c1ab9f2c1ab9f2c1ab9f2c1ab9f2c1".into()),
         }

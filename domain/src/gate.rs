@@ -1,6 +1,8 @@
 //! The gate: whether a deployment may be signed off, and what CI is told when it asks.
 
-use crate::{item::ItemState, run::Revocation, verdict::Verdict, watch::WatchState};
+use crate::{
+    humanize::ended, item::ItemState, run::Revocation, verdict::Verdict, watch::WatchState,
+};
 
 /// A box as the gate sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,21 +114,21 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
     let more = |n: usize| if n == 0 { String::new() } else { format!(" {n} more failed.") };
     if let Some(first) = failed.first() {
         let others = failed.len() - 1 + critical.len();
-        let reason = format!("{} failed: {}{}", first.key, sentence(first.reason), more(others));
+        let reason = format!("{} failed: {}{}", first.key, ended(first.reason), more(others));
         return answer(Verdict::Failed, reason);
     }
     if let Some(first) = critical.first() {
         let reason = format!(
             "{}, which is critical, failed: {}{}",
             first.label,
-            sentence(first.sentence),
+            ended(first.sentence),
             more(critical.len() - 1)
         );
         return answer(Verdict::Failed, reason);
     }
     let failing = red
         .first()
-        .map(|(label, why)| format!("{label} failed: {}{}", sentence(why), more(red.len() - 1)));
+        .map(|(label, why)| format!("{label} failed: {}{}", ended(why), more(red.len() - 1)));
     if required.is_empty() {
         let none = "The runbook has no required box that applies here, so nothing can show that it \
                     works. Add one to the runbook.";
@@ -139,7 +141,7 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
             format!(
                 "Every required box is closed, but {}, which is critical, says nothing: {}",
                 silent.label,
-                sentence(silent.sentence)
+                ended(silent.sentence)
             ),
         );
     }
@@ -170,9 +172,12 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
 #[must_use]
 pub fn after_revocation(answer: GateAnswer, revoked: &Revocation) -> GateAnswer {
     let at = revoked.at.format("%-d %B %H:%M UTC");
-    let because = sentence(&revoked.because);
+    let because = ended(&revoked.because);
+    let what = |text: &str| text.split_once(": ").map(|(what, _)| what.to_owned());
     let now = match answer.verdict {
         Verdict::Passed => "Every required box is closed again: it has to be signed off again.",
+        // What fails is what it was revoked for: once is enough.
+        Verdict::Failed if what(&answer.reason) == what(&revoked.because) => "It still fails.",
         _ => &answer.reason,
     };
     GateAnswer {
@@ -192,10 +197,6 @@ fn closed_sentence(required: usize, waived: &[String]) -> String {
             format!("All {n} required boxes are closed, {count} of them waived: {named}.")
         }
     }
-}
-
-fn sentence(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 #[cfg(test)]
@@ -302,6 +303,9 @@ mod tests {
             "The sign-off was revoked on 21 September 14:13 UTC, because smoke-tests failed: 1 of 9 \
              failed. Every required box is closed again: it has to be signed off again."
         );
+        let fails = [item("smoke-tests", true, ItemState::Failed)];
+        let said = after_revocation(decide(WatchState::Watching, &fails, &[]), &revoked);
+        assert!(said.reason.ends_with("1 of 9 failed. It still fails."), "{}", said.reason);
         let open = decide(WatchState::Watching, &[item("a", true, ItemState::Open)], &[]);
         let said = after_revocation(open, &revoked);
         assert_eq!((said.verdict, said.may_be_signed), (Verdict::Failed, false));

@@ -59,6 +59,12 @@ pub fn short(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// A sentence that ends, whoever wrote it.
+#[must_use]
+pub fn ended(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
 #[cfg(test)]
 mod tests {
     use rstest::rstest;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    humanize::ended,
     ids::{ItemId, RunId},
     runbook::MachineRule,
     string_enum::string_enum,
@@ -327,11 +328,6 @@ pub struct ManualResult {
     pub note: String,
     /// When.
     pub at: DateTime<Utc>,
-}
-
-/// A sentence that ends, whoever wrote it.
-fn ended(text: &str) -> String {
-    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
 }
 
 #[cfg(test)]

@@ -27,15 +27,11 @@ pub(crate) enum Reading {
 /// Reads the version an answer names.
 pub(crate) fn read(source: &VersionSource, answer: &Response) -> Reading {
     let content_type = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
-    let found = match source.part() {
-        Some(VersionPart::Header) => answer.header(&source.name).map(ToOwned::to_owned),
-        Some(VersionPart::Json) if content_type.contains("json") => {
-            in_json(&answer.text(), &source.name)
-        }
-        Some(VersionPart::Meta) if content_type.contains("html") => {
-            in_meta(&answer.text(), &source.name)
-        }
-        Some(VersionPart::Json | VersionPart::Meta) | None => return Reading::Elsewhere,
+    let found = match source.from {
+        VersionPart::Header => answer.header(&source.name).map(ToOwned::to_owned),
+        VersionPart::Json if content_type.contains("json") => in_json(&answer.text(), &source.name),
+        VersionPart::Meta if content_type.contains("html") => in_meta(&answer.text(), &source.name),
+        VersionPart::Json | VersionPart::Meta => return Reading::Elsewhere,
     };
     let named = found.map(|text| redact::shorten(redact::printable(&text).trim(), MOST_CHARS));
     named.filter(|text| !text.is_empty()).map_or(Reading::Unnamed, Reading::Named)

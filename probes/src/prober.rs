@@ -98,19 +98,7 @@ impl Prober {
         timeout: Duration,
         clock: &(dyn Fn() -> DateTime<Utc> + Sync),
     ) -> Measurement {
-        self.run_with(spec, conditions, timeout, NoData::default(), clock).await
-    }
-
-    /// As [`run`](Self::run), told what no data means.
-    pub async fn run_with(
-        &self,
-        spec: &ProbeSpec,
-        conditions: &[Condition],
-        timeout: Duration,
-        no_data: NoData,
-        clock: &(dyn Fn() -> DateTime<Utc> + Sync),
-    ) -> Measurement {
-        let terms = Terms { timeout, no_data, version: None };
+        let terms = Terms { timeout, no_data: NoData::default(), version: None };
         self.measure(spec, conditions, terms, clock).await.0
     }
 

@@ -12,7 +12,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Connection, answering_versions, baselines, deployments, people, releases,
+    Connection, baselines, deployments, people, releases,
     runs::{evidence, sign_offs},
     services,
 };
@@ -21,7 +21,7 @@ use super::{BaselineView, Deployments};
 use crate::{
     Error,
     runs::{
-        EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, answer_shares,
+        EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, answered_now,
         failing_beside_now, gate_answer, items_now,
     },
 };
@@ -205,10 +205,7 @@ pub(crate) async fn load(
     let given = given.collect();
     let beside = failing_beside_now(link, &run, &items, now).await?;
     let gate = gate_answer(&run, &items, &beside);
-    let answered = match answering_versions::source(link, record.service_id).await? {
-        Some(source) if open => answer_shares(link, &run, source, now).await?,
-        _ => None,
-    };
+    let answered = answered_now(link, &run, now).await?;
     let captured = baselines::of_deployment(link, id).await?;
     let by_hand = baselines::manual_of_deployment(link, id).await?;
     Ok(DeploymentView {

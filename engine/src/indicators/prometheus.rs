@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use domain::{
     deployment::Deployment,
     event::Event,
-    indicator::{Cell, Indicator, Reading},
+    indicator::{Cell, Indicator, Reading, impossible},
     query_template::{self, Asked},
 };
 use probes::prometheus::{Question, Said};
@@ -60,6 +60,13 @@ impl Indicators<'_> {
             Said::Zero => (Some(0.0), Vec::new()),
             Said::Missing(why) | Said::Partial(why) | Said::Trouble(why) => (None, vec![why]),
         };
+        // As of points that are pushed: what cannot be is none.
+        let why = value.and_then(|value| {
+            let why = impossible(indicator.family, &indicator.unit, value)?;
+            Some(format!("it says {value}, which {why}"))
+        });
+        let value = value.filter(|_| why.is_none());
+        said.extend(why);
         said.extend(answered.warnings.into_iter().map(|warning| format!("warning: {warning}")));
         let said: String = said.join("; ").chars().take(1_000).collect();
         let (id, key, service) = (indicator.id, indicator.key.clone(), indicator.service_id);

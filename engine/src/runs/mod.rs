@@ -51,7 +51,7 @@ pub(crate) use sign_off_panel::sign_off_panel;
 pub use sign_off_panel::{GivenSignOff, SignOffPanel, SignOffRole};
 pub use sources::CheckNow;
 pub(crate) use sources::failing_beside_now;
-pub(crate) use sources::{answer_shares, began, checks_now, rehearsal_judgement, rollback_target};
+pub(crate) use sources::{answered_now, began, checks_now, rehearsal_judgement, rollback_target};
 pub(crate) use view::EVIDENCE_EACH;
 pub use view::{EvidenceView, ItemView, SignOffRequiredView, SignOffView};
 pub use waive::{end_waiver, waive};

@@ -12,12 +12,11 @@ use domain::{
     ids::CheckId,
     measurement::Phase,
     run::Run,
-    watch::WatchState,
 };
-use store::{Connection, answering_versions, audit, runs::failures};
+use store::{Connection, audit, runs::failures};
 
 use super::{
-    CheckNow, ItemNow, SignOffPanel, answer_shares, checks_now, failing_beside_now, gate_answer,
+    CheckNow, ItemNow, SignOffPanel, answered_now, checks_now, failing_beside_now, gate_answer,
     items_now, items_page, sign_off_panel,
 };
 use crate::Error;
@@ -73,17 +72,11 @@ pub(crate) async fn run_page(
     let items = items_now(link, &record, now).await?;
     let beside = failing_beside_now(link, &record, &items, now).await?;
     let gate = gate_answer(&record, &items, &beside);
-    let answered = match answering_versions::source(link, record.service_id).await? {
-        Some(source) if record.state == WatchState::Watching => {
-            answer_shares(link, &record, source, now).await?
-        }
-        _ => None,
-    };
     let mut checks = checks_now(link, &record, |_| true).await?;
     Ok(RunPage {
         items: items_page(link, &record, items, &mut checks, &actor, now).await?,
         failures: failures::of_run(link, record.id).await?,
-        answered,
+        answered: answered_now(link, &record, now).await?,
         other_checks: checks,
         sign_off: sign_off_panel(link, &record, &gate, person, now).await?,
         timeline: audit::of_deployment(link, record.id.0, TIMELINE).await?,

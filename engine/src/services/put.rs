@@ -455,10 +455,10 @@ fn merge(
         },
         version_source: match &request.version_source {
             None => before.version_source,
-            Some(source) => source.as_ref().map(|source| VersionSource {
-                from: source.from.clone(),
-                name: source.name.trim().to_owned(),
-                min_share: source.min_share,
+            // It was read when it was checked.
+            Some(source) => source.as_ref().and_then(|source| {
+                let name = source.name.trim().to_owned();
+                Some(VersionSource { from: part(source).ok()?, name, min_share: source.min_share })
             }),
         },
         updated_at: now,

@@ -133,7 +133,7 @@ pub(super) async fn load(link: &mut Connection, record: Service) -> Result<Servi
             })
             .collect(),
         version_source: record.version_source.map(|source| VersionSourceView {
-            from: source.from,
+            from: source.from.as_str().into(),
             name: source.name,
             min_share: source.min_share,
         }),

@@ -10,7 +10,7 @@ use engine::{
 };
 use leptos::prelude::*;
 
-use super::{evidence::evidence, item_actions::item_actions};
+use super::{evidence::evidence, item_actions::item_actions, recovered::recovered};
 use crate::{
     actions::Tick,
     components::{
@@ -142,12 +142,7 @@ fn chips(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
         })
         .collect_view();
     // What failed and went away by itself still was.
-    let recovered = now
-        .checks
-        .iter()
-        .filter_map(|bound| page.recovered(bound))
-        .map(|said| view! { <p class="small" data-state="undecided"><Icon name="undecided"/>" "{said}"."</p> })
-        .collect_view();
+    let recovered = recovered(page, &now.checks);
     Some(view! { <ul class="chips">{chips}{beating}{reports}</ul>{recovered} }.into_any())
 }
 

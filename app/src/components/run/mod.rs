@@ -3,6 +3,7 @@
 mod evidence;
 mod item_actions;
 mod item_row;
+mod recovered;
 mod run_items;
 mod sign_off_panel;
 mod timeline;

@@ -11,7 +11,10 @@ use domain::{
 use engine::runs::{GivenSignOff, ItemNow, RunPage, SignOffRole};
 use leptos::prelude::*;
 
-use super::item_row::{is_half, is_turn};
+use super::{
+    item_row::{is_half, is_turn},
+    recovered::recovered,
+};
 use crate::{
     actions::SignOff,
     components::{
@@ -39,7 +42,7 @@ pub fn sign_off_panel(page: &RunPage) -> AnyView {
                 {deployer_unknown(page)}
                 {blockers(page)}
                 {unproven(page)}
-                {recovered(page)}
+                {recovered_now(page)}
                 {form(page)}
             </div>
         </section>
@@ -181,29 +184,11 @@ fn unproven(page: &RunPage) -> Option<AnyView> {
 }
 
 /// What failed since the run began and passes now: whoever signs later would not see it otherwise.
-fn recovered(page: &RunPage) -> Option<AnyView> {
-    if page.record.state != WatchState::Watching {
-        return None;
-    }
+fn recovered_now(page: &RunPage) -> Option<AnyView> {
+    let open = page.record.state == WatchState::Watching;
     let of_items = page.items.iter().flat_map(|now| &now.checks);
-    let rows: Vec<_> = of_items
-        .chain(&page.other_checks)
-        .filter_map(|bound| page.recovered(bound))
-        .map(|said| {
-            view! {
-                <li data-state="undecided"><Icon name=of_state("undecided")/><span>{said}"."</span></li>
-            }
-        })
-        .collect();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <div>
-                <p class="small muted">"Failed, and passes now:"</p>
-                <ul class="blockers">{rows}</ul>
-            </div>
-        }
-        .into_any()
-    })
+    let rows = recovered(page, of_items.chain(&page.other_checks)).filter(|_| open)?;
+    Some(view! { <div><p class="small muted">"Failed, and passes now:"</p>{rows}</div> }.into_any())
 }
 
 fn waived_row(page: &RunPage, now: &ItemNow) -> AnyView {

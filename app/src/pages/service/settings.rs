@@ -136,7 +136,7 @@ fn version_form(page: &ServiceSettings) -> AnyView {
                          neither a rollout that is half done nor a cache passes for the release."
                     </p>
                     <Select id="version-from" name="version_from" label="Answers name their version" options=parts
-                        chosen=known.map(|known| known.from.clone()).unwrap_or_default()/>
+                        chosen=known.map(|known| known.from.as_str()).unwrap_or_default()/>
                     <Field id="version-name" name="version_name" label="Name or pointer" plain=true maxlength=200
                         hint="X-Version, /build/version or app-version, say."
                         value=known.map(|known| known.name.clone()).unwrap_or_default()/>

@@ -28,8 +28,8 @@ use store::{
 pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now};
 pub(crate) use leaks::unsettled_leak;
 pub(crate) use rules::{rehearsal_judgement, rollback_target};
-pub(crate) use versions::answer_shares;
-use versions::is_named_by;
+pub(crate) use versions::answered_now;
+use versions::{answer_shares, is_named_by};
 
 use crate::heartbeats;
 
@@ -239,7 +239,10 @@ pub(super) async fn automated_status(
         said => said,
     };
     Ok(match (said, plain.as_deref().map(plain_on_purpose)) {
-        (Some((word, sentence)), Some(plain)) => Some((word, format!("{sentence} {plain}"))),
+        // It tells why nothing of HTTPS is asked, not why something fails.
+        (Some((word, sentence)), Some(plain)) if word != AutomatedStatus::Failed => {
+            Some((word, format!("{sentence} {plain}")))
+        }
         // Its machine's half looks at nothing but HTTPS, of which nothing is expected.
         (None, Some(plain))
             if item.actor == ItemActor::Mixed && item.probes.iter().all(of_https) =>

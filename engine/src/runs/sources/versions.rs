@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     answering_version::{AnswerShares, ExpectedVersion, VersionSource},
     run::Run,
+    watch::WatchState,
 };
 use store::{Connection, StoreError, answering_versions};
 
@@ -18,8 +19,24 @@ pub(super) fn is_named_by(kind: &str) -> bool {
     NAMING.contains(&kind)
 }
 
+/// As [`answer_shares`], for whoever looks at a run: `None` as well where it is closed, or the service's
+/// answers name no version.
+pub(crate) async fn answered_now(
+    link: &mut Connection,
+    run: &Run,
+    now: DateTime<Utc>,
+) -> Result<Option<(ExpectedVersion, AnswerShares)>, StoreError> {
+    if run.state != WatchState::Watching {
+        return Ok(None);
+    }
+    match answering_versions::source(link, run.service_id).await? {
+        Some(source) => answer_shares(link, run, source, now).await,
+        None => Ok(None),
+    }
+}
+
 /// Which version is to answer in a run, and which did in the last minutes; `None` where nothing runs.
-pub(crate) async fn answer_shares(
+pub(super) async fn answer_shares(
     link: &mut Connection,
     run: &Run,
     source: VersionSource,
