@@ -86,6 +86,12 @@ impl Schedule {
     pub fn cron(text: &str, zone: &str, now: DateTime<Utc>) -> Result<Self, ScheduleError> {
         let zone: Tz = zone.parse().map_err(|_| ScheduleError::Zone)?;
         let text = text.trim();
+        // The library reads an element that is not there as no time at all, and then looks for one
+        // through three thousand years of hours.
+        if text.split_whitespace().any(|field| field.split(',').any(str::is_empty)) {
+            let problem = "an element of a list is missing beside a comma";
+            return Err(ScheduleError::Cron(problem.into()));
+        }
         let both = [2, 4].into_iter().any(|day| {
             text.split_whitespace().nth(day).is_some_and(|field| field.starts_with('*'))
         });
@@ -354,6 +360,11 @@ mod tests {
     #[case("* * * *")]
     #[case("* * * * * *")]
     #[case("")]
+    #[case(", 0 9 * 0")]
+    #[case("0 , * * *")]
+    #[case("0 0 1, * *")]
+    #[case("0,,5 0 * * *")]
+    #[case("0 0 * * ,")]
     fn what_is_no_cron_expression(#[case] cron: &str) {
         let refused = Schedule::cron(cron, "UTC", at("2026-01-01T00:00:00Z"));
         assert!(matches!(refused, Err(ScheduleError::Cron(_))), "{refused:?}");

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use regex::Regex;
-use url::Url;
+use url::{Position, Url};
 
 use crate::pattern::pattern;
 
@@ -41,11 +41,9 @@ pub fn is_secret_name(name: &str) -> bool {
 
 /// The address with the values of secret-sounding parameters taken out.
 pub(crate) fn url(url: &Url) -> String {
-    let mut shown = url.clone();
-    let _ = shown.set_username("");
-    let _ = shown.set_password(None);
-    shown.set_fragment(None);
-    let Some(query) = url.query() else { return shown.to_string() };
+    let scheme = &url[..Position::BeforeUsername];
+    let place = &url[Position::BeforeHost..Position::AfterPath];
+    let Some(query) = url.query() else { return format!("{scheme}{place}") };
     let kept: Vec<String> = query
         .split('&')
         .map(|pair| match pair.split_once('=') {
@@ -55,8 +53,7 @@ pub(crate) fn url(url: &Url) -> String {
             _ => pair.to_owned(),
         })
         .collect();
-    shown.set_query(None);
-    format!("{shown}?{}", kept.join("&"))
+    format!("{scheme}{place}?{}", kept.join("&"))
 }
 
 /// An address as it may be shown: without user and password, and without the values of parameters whose

@@ -6,7 +6,7 @@ use cel::common::ast::{Expr, LiteralValue};
 use serde_json::Value as Json;
 
 use super::complexity::children;
-use super::explain::path_of;
+use super::reads::{Reads, path_of};
 use super::{ConditionError, Facts};
 
 /// The most elements a loop goes over.
@@ -79,16 +79,27 @@ fn is_number(node: &IdedExpr) -> bool {
 }
 
 /// Why an expression would cost too much over these facts.
-pub(super) fn too_much(root: &IdedExpr, facts: &Facts) -> Option<String> {
-    let sums = count(
+pub(super) fn too_much(root: &IdedExpr, reads: &Reads, facts: &Facts) -> Option<String> {
+    if reads.sums > 0 {
+        let (sums, longest) = (reads.sums, longest_text(facts));
+        if longest.saturating_mul(sums + 1) > BYTES {
+            return Some(format!("it would put texts of {longest} bytes together {sums} times"));
+        }
+    }
+    if reads.loops { turns(root, facts) } else { None }
+}
+
+/// How often an expression puts together what may be texts.
+pub(super) fn count_sums(root: &IdedExpr) -> usize {
+    count(
         root,
         &|node| matches!(&node.expr, Expr::Call(call) if call.func_name == "_+_" && !call.args.iter().any(is_number)),
-    );
-    let longest = longest_text(facts);
-    if sums > 0 && longest.saturating_mul(sums + 1) > BYTES {
-        return Some(format!("it would put texts of {longest} bytes together {sums} times"));
-    }
-    turns(root, facts)
+    )
+}
+
+/// Whether an expression goes over a list.
+pub(super) fn has_loop(root: &IdedExpr) -> bool {
+    count(root, &|node| matches!(node.expr, Expr::Comprehension(_))) > 0
 }
 
 fn turns(node: &IdedExpr, facts: &Facts) -> Option<String> {
@@ -172,12 +183,8 @@ fn longest_text(facts: &Facts) -> usize {
 }
 
 /// Whether deciding it over these facts is too long a work for a thread that others wait for.
-pub(super) fn is_long(root: &IdedExpr, facts: &Facts) -> bool {
+pub(super) fn is_long(reads: &Reads, facts: &Facts) -> bool {
     let large = facts.body.as_ref().is_some_and(|body| body.text.len() > SHORT_TEXT);
-    let loops = count(root, &|node| matches!(node.expr, Expr::Comprehension(_))) > 0;
-    let over_text = count(
-        root,
-        &|node| matches!(&node.expr, Expr::Ident(name) if name == "body" || name == "json"),
-    ) > 0;
-    loops || (large && over_text)
+    let over_text = reads.fields.iter().any(|field| matches!(*field, "body" | "json"));
+    reads.loops || (large && over_text)
 }

@@ -36,7 +36,7 @@ impl Condition {
         if let Some((phase, why)) = self.not_measured(facts) {
             return Err((phase, why));
         }
-        if let Some(why) = bounds::too_much(self.program.expression(), facts) {
+        if let Some(why) = bounds::too_much(self.program.expression(), &self.reads, facts) {
             return Err((Phase::Error, why));
         }
         match value::over(self, facts, |context| context.resolve(&self.expression)) {
@@ -55,7 +55,7 @@ impl Condition {
         if let Some(absent) = self.not_measured(facts) {
             return absent;
         }
-        if let Some(why) = bounds::too_much(self.program.expression(), facts) {
+        if let Some(why) = bounds::too_much(self.program.expression(), &self.reads, facts) {
             return (Phase::Error, why);
         }
         match value::over(self, facts, |context| context.resolve(&self.expression)) {

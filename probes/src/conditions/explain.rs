@@ -1,10 +1,8 @@
 //! The values a condition looked at, for its finding: `was 503`.
 
-use cel::IdedExpr;
-use cel::common::ast::{Expr, LiteralValue};
 use serde_json::Value as Json;
 
-use super::{Condition, Facts, complexity};
+use super::{Condition, Facts, reads::Reads};
 use crate::numbers::beside;
 use crate::redact;
 
@@ -12,13 +10,10 @@ const VALUE_CHARS: usize = 80;
 
 /// The values of everything the condition looks at.
 pub(super) fn explain(condition: &Condition, facts: &Facts) -> String {
-    let mut paths: Vec<Vec<String>> = Vec::new();
-    collect(condition.program.expression(), &mut paths);
-    let mut limits = Vec::new();
-    numbers(condition.program.expression(), &mut limits);
+    let Reads { paths, limits, .. } = &*condition.reads;
     let mut parts: Vec<(String, String)> = Vec::new();
     for path in paths {
-        let Some(value) = show(&path, facts, &limits) else { continue };
+        let Some(value) = show(path, facts, limits) else { continue };
         let name = path.join(".");
         if !parts.iter().any(|(known, _)| *known == name) {
             parts.push((name, value));
@@ -32,59 +27,6 @@ pub(super) fn explain(condition: &Condition, facts: &Facts) -> String {
                 several.iter().map(|(name, value)| format!("{name} was {value}")).collect();
             list.join(", ")
         }
-    }
-}
-
-/// The numbers an expression is written with.
-fn numbers(node: &IdedExpr, found: &mut Vec<f64>) {
-    match &node.expr {
-        Expr::Literal(LiteralValue::Double(number)) => found.push(*number.inner()),
-        #[expect(clippy::cast_precision_loss, reason = "a limit somebody wrote")]
-        Expr::Literal(LiteralValue::Int(number)) => found.push(*number.inner() as f64),
-        _ => complexity::children(node).into_iter().for_each(|child| numbers(child, found)),
-    }
-}
-
-/// The paths an expression reads of a field, each with the field before it.
-pub(super) fn paths_of(condition: &Condition, field: &str) -> Vec<Vec<String>> {
-    let mut paths = Vec::new();
-    collect(condition.program.expression(), &mut paths);
-    paths.retain(|path| path[0] == field);
-    paths
-}
-
-/// The longest paths (`json.queue.depth`, `headers["x"]`) the expression reads.
-fn collect(node: &IdedExpr, paths: &mut Vec<Vec<String>>) {
-    if let Some(path) = path_of(node) {
-        if super::FIELDS.contains(&path[0].as_str()) {
-            paths.push(path);
-        }
-        return;
-    }
-    complexity::children(node).into_iter().for_each(|child| collect(child, paths));
-}
-
-/// The path an expression reads, such as `json.queue.depth`, where it is one.
-pub(super) fn path_of(node: &IdedExpr) -> Option<Vec<String>> {
-    match &node.expr {
-        Expr::Ident(name) => Some(vec![name.clone()]),
-        Expr::Select(select) => {
-            let mut path = path_of(&select.operand)?;
-            path.push(select.field.clone());
-            Some(path)
-        }
-        Expr::Call(call) if call.func_name == "_[_]" => {
-            let [operand, index] = call.args.as_slice() else { return None };
-            let step = match &index.expr {
-                Expr::Literal(LiteralValue::String(key)) => key.inner().to_owned(),
-                Expr::Literal(LiteralValue::Int(at)) => at.inner().to_string(),
-                _ => return None,
-            };
-            let mut path = path_of(operand)?;
-            path.push(step);
-            Some(path)
-        }
-        _ => None,
     }
 }
 

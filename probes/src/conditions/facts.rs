@@ -64,6 +64,12 @@ impl Facts {
 }
 
 impl BodyFact {
+    /// A whole body nobody asks for as JSON.
+    #[must_use]
+    pub const fn text(text: String) -> Self {
+        Self { text, json: None, unreadable: None }
+    }
+
     /// A whole body.
     #[must_use]
     pub fn whole(text: String) -> Self {

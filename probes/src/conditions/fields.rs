@@ -45,12 +45,16 @@ pub(super) fn functions() -> String {
     FUNCTIONS.iter().chain(&loops).copied().collect::<Vec<_>>().join(", ")
 }
 
-/// Refuses names that are neither fields, variables of a loop nor functions.
-pub(super) fn check(text: &str, program: &Program) -> Result<(), ConditionError> {
+/// The fields it looks at. Refuses names that are neither fields, variables of a loop nor functions.
+pub(super) fn check(text: &str, program: &Program) -> Result<Vec<&'static str>, ConditionError> {
     let mut free = Vec::new();
     free_names(program.expression(), &mut Vec::new(), &mut free);
-    if let Some(name) = free.iter().find(|name| !FIELDS.contains(&name.as_str())) {
-        return Err(ConditionError::UnknownField { name: name.clone() });
+    let mut fields = Vec::with_capacity(free.len());
+    for name in free {
+        match FIELDS.into_iter().find(|field| *field == name) {
+            Some(field) => fields.push(field),
+            None => return Err(ConditionError::UnknownField { name }),
+        }
     }
     check_header_names(program.expression())?;
     let references = program.references();
@@ -61,10 +65,10 @@ pub(super) fn check(text: &str, program: &Program) -> Result<(), ConditionError>
     if let Some(name) = functions.iter().find(|name| !operator(name) && !FUNCTIONS.contains(name)) {
         return Err(ConditionError::UnknownFunction { name: (*name).to_owned() });
     }
-    if free.is_empty() {
+    if fields.is_empty() {
         return Err(ConditionError::Constant { text: text.to_owned() });
     }
-    Ok(())
+    Ok(fields)
 }
 
 /// Refuses header names that can never match, since `headers` has them in lower case.

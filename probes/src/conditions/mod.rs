@@ -10,6 +10,7 @@ mod facts;
 mod fields;
 mod patterns;
 pub(crate) mod pool;
+mod reads;
 mod value;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use cel::{IdedExpr, Program};
 use domain::measurement::{Measurement, Phase};
 use patterns::Patterns;
 use pool::NotDone;
+use reads::Reads;
 use thiserror::Error;
 
 pub use facts::{BodyFact, Facts};
@@ -96,6 +98,7 @@ pub struct Condition {
     /// What is evaluated: the program with its patterns read.
     expression: Arc<IdedExpr>,
     patterns: Patterns,
+    reads: Arc<Reads>,
 }
 
 impl Condition {
@@ -111,12 +114,13 @@ impl Condition {
             problem: fields::first_problem(&errors.to_string()),
         })?;
         complexity::check_tree(program.expression())?;
-        fields::check(text, &program)?;
+        let fields = fields::check(text, &program)?;
         bounds::check_loops(program.expression())?;
+        let reads = Arc::new(Reads::of(program.expression(), fields));
         let mut expression = program.expression().clone();
         let patterns = patterns::read(&mut expression)?;
         let (program, expression) = (Arc::new(program), Arc::new(expression));
-        Ok(Self { text: text.to_owned(), program, expression, patterns })
+        Ok(Self { text: text.to_owned(), program, expression, patterns, reads })
     }
 
     /// The condition as written.
@@ -127,13 +131,13 @@ impl Condition {
 
     /// Whether deciding it over these facts may be a long work, which nobody should wait behind.
     pub(crate) fn is_long(&self, facts: &Facts) -> bool {
-        bounds::is_long(self.program.expression(), facts)
+        bounds::is_long(&self.reads, facts)
     }
 
     /// Whether it looks at a field.
     #[must_use]
     pub fn uses(&self, field: &str) -> bool {
-        self.program.references().has_variable(field)
+        self.reads.fields.contains(&field)
     }
 }
 

@@ -7,7 +7,7 @@ use cel::objects::{Key, Map};
 use cel::{Context, Value};
 
 use super::patterns::{self, MATCHES_READ};
-use super::{Condition, Facts, explain};
+use super::{Condition, Facts};
 
 thread_local! {
     /// What every evaluation stands on: the functions, which take longer to declare than most
@@ -71,8 +71,8 @@ fn declare(condition: &Condition, facts: &Facts, context: &mut Context<'_, '_>) 
     add("body", &|| facts.body.as_ref().map(|body| text(&body.text)));
     add("json", &|| {
         let body = facts.body.as_ref()?;
-        let paths = explain::paths_of(condition, "json");
-        let paths: Vec<&[String]> = paths.iter().map(|path| &path[1..]).collect();
+        let paths = condition.reads.paths.iter().filter(|path| path[0] == "json");
+        let paths: Vec<&[String]> = paths.map(|path| &path[1..]).collect();
         Some(body.json.as_ref().map_or(Value::Null, |whole| json_along(whole, &paths)))
     });
 }

@@ -41,7 +41,7 @@ pub(crate) async fn run(
     match context.send(request).await {
         Ok(answer) => {
             let outcome = evaluate(&answer, least);
-            context.with_conditions(outcome, facts(&answer, context.now)).await
+            context.with_conditions(outcome, facts(&answer, context.now, context.conditions)).await
         }
         Err(error) if given.scheme() == "http" => plain_only(context, &given, error).await,
         Err(error) => Outcome::nothing_learnt(error, ABOUT),

@@ -17,7 +17,7 @@ use domain::measurement::{Finding, Phase};
 use http::header;
 
 use crate::client::{Request, RequestError, Response, x509_days_left};
-use crate::conditions::{BodyFact, Facts};
+use crate::conditions::{BodyFact, Condition, Facts};
 use crate::context::{ProbeContext, invalid_check};
 use crate::numbers::ms;
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
@@ -44,7 +44,8 @@ pub(crate) async fn run(
     let mut findings = if context.conditions.is_empty() {
         Vec::new()
     } else {
-        context.decide(context.conditions, facts(&answer, context.now)).await
+        let facts = facts(&answer, context.now, context.conditions);
+        context.decide(context.conditions, facts).await
     };
     // A fast error page is none that works: only who speaks of the status takes another for good.
     if !context.conditions.iter().any(|one| one.uses("status")) {
@@ -112,8 +113,36 @@ fn conclude(answer: &Response, findings: Vec<Finding>) -> Outcome {
         .exchanges(answer.exchanges.clone())
 }
 
-/// What an answer looks like to conditions.
-pub(crate) fn facts(answer: &Response, now: chrono::DateTime<chrono::Utc>) -> Facts {
+/// What an answer looks like to these conditions: its large parts only where one of them looks there.
+pub(crate) fn facts(
+    answer: &Response,
+    now: chrono::DateTime<chrono::Utc>,
+    conditions: &[Condition],
+) -> Facts {
+    let used = |field: &str| conditions.iter().any(|one| one.uses(field));
+    let https = answer.final_url.scheme() == "https";
+    let took = millis(answer.timing.total);
+    Facts {
+        status: Some(answer.status.as_u16()),
+        first_byte_ms: Some(millis(answer.timing.first_byte)),
+        // Whether any were read tells what a missing one means.
+        headers: (used("headers") || used("hsts_max_age")).then(|| headers(answer)),
+        body: (used("body") || used("json")).then(|| body(answer, used("json"))),
+        final_url: used("final_url").then(|| answer.final_url.to_string()),
+        certificate_days: answer
+            .certificate
+            .as_ref()
+            .filter(|_| used("certificate_days"))
+            .and_then(|der| x509_days_left(der, now)),
+        hsts_max_age: answer
+            .header(header::STRICT_TRANSPORT_SECURITY.as_str())
+            .filter(|_| https)
+            .and_then(super::hsts_header::max_age),
+        ..Facts::of_timing(&answer.timing, took)
+    }
+}
+
+fn headers(answer: &Response) -> BTreeMap<String, String> {
     let mut headers: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in &answer.headers {
         let value = String::from_utf8_lossy(value.as_bytes());
@@ -125,7 +154,12 @@ pub(crate) fn facts(answer: &Response, now: chrono::DateTime<chrono::Utc>) -> Fa
             })
             .or_insert_with(|| value.into_owned());
     }
-    let mut body = BodyFact::whole(answer.text().into_owned());
+    headers
+}
+
+fn body(answer: &Response, as_json: bool) -> BodyFact {
+    let text = answer.text().into_owned();
+    let mut body = if as_json { BodyFact::whole(text) } else { BodyFact::text(text) };
     body.unreadable = match (&answer.body_problem, answer.truncated) {
         (Some(problem), _) => Some(problem.clone()),
         (None, true) => Some(format!(
@@ -134,19 +168,5 @@ pub(crate) fn facts(answer: &Response, now: chrono::DateTime<chrono::Utc>) -> Fa
         )),
         (None, false) => None,
     };
-    let https = answer.final_url.scheme() == "https";
-    let took = millis(answer.timing.total);
-    Facts {
-        status: Some(answer.status.as_u16()),
-        first_byte_ms: Some(millis(answer.timing.first_byte)),
-        headers: Some(headers),
-        body: Some(body),
-        final_url: Some(answer.final_url.to_string()),
-        certificate_days: answer.certificate.as_ref().and_then(|der| x509_days_left(der, now)),
-        hsts_max_age: answer
-            .header(header::STRICT_TRANSPORT_SECURITY.as_str())
-            .filter(|_| https)
-            .and_then(super::hsts_header::max_age),
-        ..Facts::of_timing(&answer.timing, took)
-    }
+    body
 }

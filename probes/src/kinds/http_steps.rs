@@ -183,7 +183,8 @@ async fn evaluate(context: &ProbeContext<'_>, step: &HttpStep, answer: &Response
     let read = step.conditions.iter().map(|text| Condition::parse(text).map_err(|e| (text, e)));
     match read.collect::<Result<Vec<_>, _>>() {
         Ok(conditions) => {
-            let mut findings = context.decide(&conditions, facts(answer, context.now)).await;
+            let mut findings =
+                context.decide(&conditions, facts(answer, context.now, &conditions)).await;
             if !conditions.iter().any(|one| one.uses("status")) {
                 findings.insert(0, status_below_400(answer));
             }
@@ -202,7 +203,8 @@ async fn capture(
     // Expressions are read before they are kept.
     let read = Condition::parse(expression);
     let expression = read.map_err(|error| (Phase::Error, error.to_string()))?;
-    context.text_of(expression, facts(answer, context.now)).await
+    let facts = facts(answer, context.now, std::slice::from_ref(&expression));
+    context.text_of(expression, facts).await
 }
 
 /// Puts what was captured in the place of its name.

@@ -75,7 +75,7 @@ async fn finish(
     outcome: Outcome,
     exchanges: Vec<domain::measurement::Exchange>,
 ) -> Outcome {
-    let facts = facts(answer, context.now);
+    let facts = facts(answer, context.now, context.conditions);
     context.with_conditions(outcome.exchanges(exchanges), facts).await
 }
 

@@ -1,6 +1,6 @@
 //! Adding measurements, many at a time: a few statements for all of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -8,7 +8,7 @@ use domain::{
     measurement::{Measurement, Phase},
 };
 
-use super::outcomes::{self, Numbers, Outcome};
+use super::outcomes::{self, Digest, Numbers, Outcome};
 use crate::{
     bulk,
     db::{Connection, Row},
@@ -64,6 +64,13 @@ struct State {
     evidence_turning: bool,
 }
 
+/// What the newest measurement of a check said, and on which day that was last said.
+struct Said {
+    digest: Digest,
+    outcome: i64,
+    on: i64,
+}
+
 /// A row of `measurements`.
 struct Kept {
     check_no: i64,
@@ -102,19 +109,27 @@ pub async fn add(
 ) -> Result<Vec<Added>, StoreError> {
     tx.cache.forget::<super::NewestOfEnvironment>();
     let link: &mut Connection = tx;
-    let Known { mut states, versions } = known(link, new).await?;
+    let Known { mut states, versions, said } = known(link, new).await?;
     let mut next = None;
-    let said: Vec<_> = new
+    let today = now.timestamp().div_euclid(86_400);
+    let mut others = HashMap::new();
+    let says: Vec<_> = new
         .iter()
         .map(|one| {
             let numbers = Numbers::of(one.measured);
-            (numbers, Outcome::of(one.measured, numbers))
+            let outcome = Outcome::of(one.measured, numbers);
+            let (digest, phase) = (outcome.digest(), outcome.phase);
+            // Mostly a check says what it said before, which need not be looked for.
+            let as_before = said.get(&one.check);
+            let as_before = as_before.filter(|said| said.digest == digest && said.on >= today);
+            let number = as_before.map(|said| said.outcome);
+            if number.is_none() {
+                others.entry(digest).or_insert(outcome);
+            }
+            (numbers, phase, digest, number)
         })
         .collect();
-    let distinct: HashSet<&Outcome> = said.iter().map(|(_, outcome)| outcome).collect();
-    let distinct: Vec<Outcome> = distinct.into_iter().cloned().collect();
-    let today = now.timestamp().div_euclid(86_400);
-    let numbered = outcomes::numbered(link, &distinct, today).await?;
+    let numbered = outcomes::numbered(link, others, today).await?;
 
     let mut added = Vec::with_capacity(new.len());
     let mut kept = Vec::with_capacity(new.len());
@@ -122,9 +137,9 @@ pub async fn add(
     let mut gone = Vec::new();
     let mut stretches: BTreeMap<(DeploymentId, i64), [i64; 3]> = BTreeMap::new();
     let mut changed: BTreeSet<CheckId> = BTreeSet::new();
-    for (one, (numbers, outcome)) in new.iter().zip(said) {
+    for (one, (numbers, phase, digest, number)) in new.iter().zip(says) {
         let at = millis_up(one.measured.started_at);
-        let number = numbered.get(&outcome).copied().unwrap_or_default();
+        let number = number.or_else(|| numbered.get(&digest).copied()).unwrap_or_default();
         let before = states.get(&one.check);
         let stale = versions.get(&one.check) != Some(&one.version);
         if stale || before.is_some_and(|before| before.at == at) {
@@ -144,17 +159,17 @@ pub async fn add(
         }
         if let (Some(deployment), Some(stretch)) = (one.deployment, one.stretch) {
             let counts = stretches.entry((deployment, stretch)).or_default();
-            counts[kind(outcome.phase)] += 1;
+            counts[kind(phase)] += 1;
         }
-        let turning = before.is_none_or(|before| before.phase != outcome.phase);
+        let turning = before.is_none_or(|before| before.phase != phase);
         let elsewhere = before.is_none_or(|before| before.deployment != one.deployment);
         let first = before.is_none_or(|before| before.at < millis_up(one.counts_since));
         let turned = turning || elsewhere || first;
         added.push(if turned { Added::Turned } else { Added::Steady });
         let old = before.is_none_or(|before| (at - before.evidence_at).abs() >= EVIDENCE_EVERY_MS);
         // A failure for another reason than the one before is no proof for that one.
-        let other = outcome.phase != Phase::Successful
-            && before.is_some_and(|before| before.outcome != number);
+        let other =
+            phase != Phase::Successful && before.is_some_and(|before| before.outcome != number);
         let pictured = !one.measured.pictures.is_empty();
         let prove = turning || elsewhere || old || other || one.asked || pictured;
         if prove {
@@ -174,7 +189,7 @@ pub async fn add(
             at,
             deployment: one.deployment,
             numbers,
-            phase: outcome.phase,
+            phase,
             outcome: number,
             evidence_at,
             evidence_turning,
@@ -201,22 +216,25 @@ const fn kind(phase: Phase) -> usize {
     }
 }
 
-/// What is known of checks: where each stands, and when those in use were last changed.
+/// What is known of checks: where each stands, when those in use were last changed, and what each
+/// said last.
 struct Known {
     states: HashMap<CheckId, State>,
     versions: HashMap<CheckId, DateTime<Utc>>,
+    said: HashMap<CheckId, Said>,
 }
 
 async fn known(link: &mut Connection, new: &[NewMeasurement<'_>]) -> Result<Known, StoreError> {
     let ids: BTreeSet<_> = new.iter().map(|one| one.check.0).collect();
     let head = "SELECT c.id, c.updated_at, c.retired_at, s.no, s.at, s.deployment_id, s.beyond_us, \
-                s.thousandths, s.value, s.outcome, s.evidence_at, s.evidence_turning, o.phase \
+                s.thousandths, s.value, s.outcome, s.evidence_at, s.evidence_turning, o.phase, \
+                o.digest, o.used_on \
                 FROM checks c LEFT JOIN check_states s ON s.check_id = c.id \
                 LEFT JOIN outcomes o ON o.no = s.outcome";
     let found = bulk::among(link, head, "c.id", ids.into_iter().collect(), |row: &Row| {
-        let state = match row.get::<Option<i64>>("no")? {
-            None => None,
-            Some(no) => Some(State {
+        let (mut state, mut said) = (None, None);
+        if let Some(no) = row.get::<Option<i64>>("no")? {
+            let known = State {
                 no,
                 at: row.get("at")?,
                 deployment: row.get::<Option<_>>("deployment_id")?.map(DeploymentId),
@@ -225,15 +243,23 @@ async fn known(link: &mut Connection, new: &[NewMeasurement<'_>]) -> Result<Know
                 outcome: row.get("outcome")?,
                 evidence_at: row.get("evidence_at")?,
                 evidence_turning: row.get("evidence_turning")?,
-            }),
-        };
+            };
+            // What was said before digests were kept has none.
+            let digest: Option<Vec<u8>> = row.get("digest")?;
+            if let Some(digest) = digest.and_then(|digest| digest.try_into().ok()) {
+                said = Some(Said { digest, outcome: known.outcome, on: row.get("used_on")? });
+            }
+            state = Some(known);
+        }
         let retired: Option<i64> = row.get("retired_at")?;
         let version = row.time("updated_at")?;
-        Ok((CheckId(row.get("id")?), state, version, retired.is_some()))
+        Ok((CheckId(row.get("id")?), (state, said), version, retired.is_some()))
     });
-    let mut known = Known { states: HashMap::new(), versions: HashMap::new() };
-    for (id, state, version, retired) in found.await? {
+    let mut known =
+        Known { states: HashMap::new(), versions: HashMap::new(), said: HashMap::new() };
+    for (id, (state, said), version, retired) in found.await? {
         known.states.extend(state.map(|state| (id, state)));
+        known.said.extend(said.map(|said| (id, said)));
         known.versions.extend((!retired).then_some((id, version)));
     }
     Ok(known)

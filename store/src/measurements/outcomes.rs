@@ -17,8 +17,11 @@ const VALUE: char = '\u{1}';
 /// Stands before the number of decimals of the milliseconds it took.
 const TOOK: char = '\u{2}';
 
+/// The SHA-256 of what a measurement says.
+pub(super) type Digest = [u8; 32];
+
 /// What a measurement says, without its numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) phase: Phase,
     short: String,
@@ -35,13 +38,14 @@ impl Outcome {
         }
     }
 
-    fn digest(&self) -> Vec<u8> {
+    /// What it is found by.
+    pub(super) fn digest(&self) -> Digest {
         let mut sum = Sha256::new();
         for text in [self.phase.as_str(), &self.short, &self.sentence] {
             sum.update(text.len().to_le_bytes());
             sum.update(text);
         }
-        sum.finalize().to_vec()
+        sum.finalize().into()
     }
 
     /// Reads it from a row; answers the phase, the short text and the sentence.
@@ -171,25 +175,24 @@ fn begins_a_word(text: &str) -> bool {
     text.chars().next().is_none_or(|c| c.is_whitespace() || ".,;)%".contains(c))
 }
 
-/// The numbers of these outcomes; those that were never said are added, and that they are said
-/// today is noted.
+/// The numbers of these outcomes, by their digests; those that were never said are added, and that
+/// they are said today is noted.
 pub(super) async fn numbered(
     link: &mut Connection,
-    said: &[Outcome],
+    mut said: HashMap<Digest, Outcome>,
     today: i64,
-) -> Result<HashMap<Outcome, i64>, StoreError> {
-    let mut by_digest: HashMap<Vec<u8>, &Outcome> =
-        said.iter().map(|outcome| (outcome.digest(), outcome)).collect();
+) -> Result<HashMap<Digest, i64>, StoreError> {
     let head = "SELECT no, digest, used_on FROM outcomes";
-    let digests: Vec<_> = by_digest.keys().cloned().collect();
+    let digests: Vec<_> = said.keys().map(|digest| digest.to_vec()).collect();
     let known = bulk::among(link, head, "digest", digests, |row| {
         Ok((row.get::<i64>("no")?, row.get::<Vec<u8>>("digest")?, row.get::<i64>("used_on")?))
     })
     .await?;
-    let mut numbered = HashMap::with_capacity(by_digest.len());
+    let mut numbered = HashMap::with_capacity(said.len());
     for (no, digest, used_on) in known {
-        if let Some(outcome) = by_digest.remove(&digest) {
-            numbered.insert(outcome.clone(), no);
+        let Ok(digest) = Digest::try_from(digest) else { continue };
+        if said.remove(&digest).is_some() {
+            numbered.insert(digest, no);
         }
         if used_on < today {
             link.query("UPDATE outcomes SET used_on = $2 WHERE no = $1")
@@ -199,7 +202,7 @@ pub(super) async fn numbered(
                 .await?;
         }
     }
-    if by_digest.is_empty() {
+    if said.is_empty() {
         return Ok(numbered);
     }
     // Writers come one at a time, so that the next numbers are free.
@@ -208,18 +211,16 @@ pub(super) async fn numbered(
         .fetch_one()
         .await?
         .get("no")?;
-    let fresh: Vec<_> = (highest + 1..).zip(by_digest).collect();
-    for (no, (_, outcome)) in &fresh {
-        numbered.insert((*outcome).clone(), *no);
-    }
+    let fresh: Vec<_> = (highest + 1..).zip(said).collect();
+    numbered.extend(fresh.iter().map(|(no, (digest, _))| (*digest, *no)));
     let head = "INSERT INTO outcomes (no, digest, phase, short, sentence, used_on)";
     bulk::insert(link, head, 6, "", fresh, |query, (no, (digest, outcome))| {
         query
             .bind(no)
-            .bind(digest)
+            .bind(digest.to_vec())
             .bind(outcome.phase.as_str().to_owned())
-            .bind(outcome.short.clone())
-            .bind(outcome.sentence.clone())
+            .bind(outcome.short)
+            .bind(outcome.sentence)
             .bind(today)
     })
     .await?;
