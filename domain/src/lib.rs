@@ -3,6 +3,7 @@
 pub mod account;
 pub mod actor;
 pub mod answering_version;
+pub mod attested;
 pub mod audit;
 pub mod baseline;
 pub mod check;

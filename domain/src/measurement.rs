@@ -61,8 +61,12 @@ pub struct Picture {
     pub at_ms: u64,
     /// Whether the step went through.
     pub good: bool,
-    /// The picture, as JPEG in base64.
-    pub jpeg: String,
+    /// The picture, as JPEG: kept beside the measurement and read by itself.
+    #[serde(skip)]
+    pub jpeg: Vec<u8>,
+    /// Why there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
 }
 
 /// One condition or one address looked at, with its outcome.

@@ -3,11 +3,12 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    attested::Attestation,
     audit::AuditEntry,
     ids::{DeploymentId, RunId},
 };
 use serde_json::{Map, Value};
-use store::Tx;
+use store::{Tx, attested::ATTESTS};
 
 /// An entry in the making.
 #[derive(Debug)]
@@ -68,6 +69,15 @@ impl Entry {
     /// A particular.
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.1.insert(key.into(), value.into());
+        self
+    }
+
+    /// Vouches for a record that the act has added.
+    pub fn attests(mut self, record: &Attestation) -> Self {
+        let all = self.1.entry(ATTESTS).or_insert_with(|| Value::Array(Vec::new()));
+        if let (Value::Array(all), Ok(record)) = (all, serde_json::to_value(record)) {
+            all.push(record);
+        }
         self
     }
 

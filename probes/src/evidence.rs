@@ -1,10 +1,11 @@
 //! What was sent and received, in the form it is kept: secrets redacted, bodies cut short.
 
+use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use domain::measurement::Exchange;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use url::Url;
 
 use crate::client::hop::HopResponse;
@@ -16,23 +17,42 @@ const EXCERPT_BYTES: usize = 2 * 1024;
 /// The most characters of one header's value that are kept.
 const HEADER_CHARS: usize = 400;
 
+/// Headers in which no secret has a place, and which most messages have: not to be looked through.
+const HARMLESS: [HeaderName; 12] = [
+    header::HOST,
+    header::ACCEPT,
+    header::ACCEPT_ENCODING,
+    header::ACCEPT_RANGES,
+    header::CONNECTION,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::DATE,
+    header::LAST_MODIFIED,
+    header::TRANSFER_ENCODING,
+    header::VARY,
+];
+
 /// The most bytes of a head that are kept.
 const HEAD_CHARS: usize = 4 * 1024;
 
 /// The request line and headers.
 pub(crate) fn request_text(method: &Method, url: &Url, headers: &HeaderMap) -> String {
-    let head = headers
-        .iter()
-        .map(|(name, value)| {
-            let shown = if value.is_sensitive() {
-                redact::REDACTED.to_owned()
-            } else {
-                redact::header_value(name.as_str(), &String::from_utf8_lossy(value.as_bytes()))
-            };
-            format!("\n{name}: {}", redact::shorten(&shown, HEADER_CHARS))
-        })
-        .collect::<String>();
-    format!("{method} {}{head}", redact::url(url))
+    headers.iter().fold(format!("{method} {}", redact::url(url)), |mut head, (name, value)| {
+        let shown =
+            if value.is_sensitive() { redact::REDACTED.into() } else { header_value(name, value) };
+        head.extend(["\n", name.as_str(), ": ", &redact::shorten(&shown, HEADER_CHARS)]);
+        head
+    })
+}
+
+/// A header's value as it may be shown.
+fn header_value<'v>(name: &HeaderName, value: &'v HeaderValue) -> Cow<'v, str> {
+    let text = String::from_utf8_lossy(value.as_bytes());
+    if HARMLESS.contains(name) {
+        return text;
+    }
+    redact::header_value(name.as_str(), &text).into()
 }
 
 /// A request nobody answered.
@@ -64,9 +84,8 @@ pub(crate) fn answered(request: String, hop: &HopResponse, elapsed: Duration) ->
 fn response_head(hop: &HopResponse) -> String {
     let mut head = format!("{:?} {}", hop.version, hop.status);
     for (name, value) in &hop.headers {
-        let value = String::from_utf8_lossy(value.as_bytes());
-        let value = redact::printable(&redact::header_value(name.as_str(), &value));
-        head.push_str(&format!("\n{name}: {}", redact::shorten(&value, HEADER_CHARS)));
+        let value = redact::printable(&header_value(name, value));
+        head.extend(["\n", name.as_str(), ": ", &redact::shorten(&value, HEADER_CHARS)]);
     }
     redact::shorten(&head, HEAD_CHARS)
 }

@@ -66,12 +66,25 @@ pub(crate) async fn among<K: Value, T>(
     keys: Vec<K>,
     read: impl Fn(&Row) -> Result<T, StoreError>,
 ) -> Result<Vec<T>, StoreError> {
+    among_bound(link, &format!("{head} WHERE {column}"), |query| query, keys, read).await
+}
+
+/// Reads the rows whose last column of `head` is one of `keys`; `bind` binds the values that stand as
+/// `?` in it.
+pub(crate) async fn among_bound<K: Value, T>(
+    link: &mut Connection,
+    head: &str,
+    bind: impl for<'q> Fn(Query<'q>) -> Query<'q>,
+    keys: Vec<K>,
+    read: impl Fn(&Row) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
     let mut keys = keys.into_iter();
     let mut found = Vec::with_capacity(keys.len());
     while keys.len() > 0 {
         let size = size(keys.len());
-        let sql = format!("{head} WHERE {column} IN {}", places(link.kind(), size, 1));
-        let mut query = link.query(AssertSqlSafe(sql));
+        let sql = format!("{head} IN {}", places(Kind::Sqlite, size, 1));
+        let sql = numbered(link.kind(), &sql);
+        let mut query = bind(link.query(AssertSqlSafe(sql)));
         for key in keys.by_ref().take(size) {
             query = query.bind(key);
         }

@@ -5,6 +5,7 @@
 //! together share a commit, and each is answered after it.
 
 pub mod answering_versions;
+pub mod attested;
 pub mod audit;
 pub mod backup;
 pub mod baselines;

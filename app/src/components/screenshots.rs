@@ -20,9 +20,16 @@ pub fn pictures(check: CheckId, label: &str, seen: &Measurement) -> Option<AnyVi
             let state = (!picture.good).then_some("failed");
             let broke = (!picture.good).then_some("It broke here: ");
             let title = picture.title.clone();
+            let shown = match picture.left_out.clone() {
+                Some(why) => view! { <p class="faint">{why}</p> }.into_any(),
+                None => view! {
+                    <a href=href.clone()><img src=href.clone() alt=format!("After: {title}") loading="lazy" width="192" height="120"/></a>
+                }
+                .into_any(),
+            };
             view! {
                 <li data-state=state>
-                    <a href=href.clone()><img src=href.clone() alt=format!("After: {title}") loading="lazy" width="192" height="120"/></a>
+                    {shown}
                     <p><b>{n + 1}". "{broke}</b>{title}" "<span class="faint">{after}</span></p>
                 </li>
             }

@@ -48,12 +48,12 @@ pub(crate) async fn sync_built_in(
     // deployment takes its place.
     let opens_deployment =
         opening.is_some_and(|(opening, _)| opening.subject == RunSubject::Deployment);
-    let mut signed = Vec::new();
+    let mut signed = None;
     if !opens_deployment {
-        signed = runs::signed_of(tx, &[service.id], now).await?;
-        signed.retain(|run| run.environment == environment);
+        signed = runs::signed_in(tx, service.id, environment).await?;
+        signed = signed.filter(|run| run.can_be_revoked(now));
     }
-    if open.is_empty() && signed.is_empty() && opening.is_none() {
+    if open.is_empty() && signed.is_none() && opening.is_none() {
         return Ok(());
     }
     let places = services::environments_of(tx, service.id).await?;

@@ -1,6 +1,5 @@
 //! A picture of a journey.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::DateTime;
 use domain::{
     actor::{Actor, Person},
@@ -29,8 +28,6 @@ impl Checks<'_> {
         let gone = || Error::not_found("picture any more, of step", n + 1);
         let at = DateTime::from_timestamp_micros(at).ok_or_else(gone)?;
         let mut link = self.0.read().await?;
-        let seen = measurements::evidence_at(&mut link, check, at).await?.ok_or_else(gone)?;
-        let picture = seen.pictures.get(n).ok_or_else(gone)?;
-        STANDARD.decode(&picture.jpeg).map_err(|error| Error::Internal(error.to_string()))
+        measurements::picture(&mut link, check, at, n).await?.ok_or_else(gone)
     }
 }

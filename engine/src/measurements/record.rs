@@ -11,7 +11,7 @@ use domain::{
     ids::{DeploymentId, RunId, ServiceId},
     leak,
     measurement::Phase,
-    run::{Run, RunSubject},
+    run::RunSubject,
     watch::{WatchBuckets, WatchState},
 };
 use store::{
@@ -20,7 +20,7 @@ use store::{
     leaks,
     measurements::{self, Added, NewMeasurement},
     runs::{
-        self,
+        self, WatchedRun,
         failures::{self, Failed},
     },
     schedule_leases,
@@ -77,25 +77,24 @@ pub async fn record(
     let slots: Vec<_> = seen.iter().filter_map(|one| one.slot).collect();
     schedule_leases::done(tx, &slots).await?;
     let services: Vec<ServiceId> = seen.iter().map(|one| one.check.service_id).collect();
-    let mut open: HashMap<(ServiceId, String), Vec<Run>> = HashMap::new();
-    for run in runs::open_of(tx, &services).await? {
-        open.entry((run.service_id, run.environment.clone())).or_default().push(run);
-    }
-    // What was signed off goes on being watched for its time: its sign-off can be revoked.
-    for run in runs::signed_of(tx, &services, now).await? {
-        let there = open.entry((run.service_id, run.environment.clone())).or_default();
-        if there.iter().all(|other| other.subject != RunSubject::Deployment) {
+    let mut watched: HashMap<(ServiceId, &str), Vec<&WatchedRun>> = HashMap::new();
+    let found = runs::watched_of(tx, &services, now).await?;
+    for run in &found {
+        let there = watched.entry((run.service_id, &run.environment)).or_default();
+        // What was signed off goes on being watched for its time: its sign-off can be revoked.
+        let is_open = run.state == WatchState::Watching;
+        if is_open || there.iter().all(|other| other.subject != RunSubject::Deployment) {
             there.push(run);
         }
     }
     // The runs a measurement counts for: those that had begun when it was made.
     let counts = |one: &Observation| {
-        let place = (one.check.service_id, one.check.environment.clone());
-        let there = open.get(&place).map_or(&[][..], Vec::as_slice);
-        let begun = |run: &&Run| one.measurement.started_at >= run.opened_at;
-        there.iter().filter(begun).collect::<Vec<_>>()
+        let place = (one.check.service_id, one.check.environment.as_str());
+        let there = watched.get(&place).map_or(&[][..], Vec::as_slice);
+        let begun = |run: &&WatchedRun| one.measurement.started_at >= run.opened_at;
+        there.iter().copied().filter(begun).collect::<Vec<_>>()
     };
-    let runs: Vec<Vec<&Run>> = seen.iter().map(counts).collect();
+    let runs: Vec<Vec<&WatchedRun>> = seen.iter().map(counts).collect();
     let new: Vec<_> = seen.iter().zip(&runs).map(|(one, runs)| as_new(one, runs)).collect();
     let added = measurements::add(tx, &new, now).await?;
 
@@ -173,10 +172,10 @@ pub async fn record(
     Ok(about.into_iter().map(|(run, _)| run).collect())
 }
 
-fn as_new<'a>(one: &'a Observation, runs: &[&Run]) -> NewMeasurement<'a> {
+fn as_new<'a>(one: &'a Observation, runs: &[&WatchedRun]) -> NewMeasurement<'a> {
     let check = &one.check;
-    let watch = runs.iter().find(|run| run.subject == RunSubject::Deployment);
-    let stretch = |watch: &&Run| {
+    let watch = runs.iter().copied().find(|run| run.subject == RunSubject::Deployment);
+    let stretch = |watch: &WatchedRun| {
         let stretches = WatchBuckets::of(watch.opened_at, watch.ends_at);
         stretches.at(one.measurement.started_at)
     };

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::Actor, event::Event, evidence::Evidence, ids::EvidenceId, item::ItemActor, run::Run,
+    actor::Actor, attested::Attested as _, event::Event, evidence::Evidence, ids::EvidenceId,
+    item::ItemActor, run::Run,
 };
 use store::{Tx, runs::evidence};
 
@@ -62,12 +63,14 @@ pub(crate) async fn apply_automated_result(
         finished_at: None,
         details: "{}".into(),
     };
+    let attestation = kept.attestation();
     evidence::insert(tx, kept);
     entry(&Actor::System(said.actor), now, "item.machine", "item", key)
         .run(run.id)
         .says(format!("{}: {}. {sentence}", item.title, word.as_str()))
         .with(said.kind, said.key)
         .with("state", item.state.as_str())
+        .attests(&attestation)
         .record(tx);
     Ok(())
 }

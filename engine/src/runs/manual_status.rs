@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    attested::Attested as _,
     event::Event,
     evidence::Evidence,
     ids::EvidenceId,
@@ -144,6 +145,7 @@ pub async fn set_manual_status(
         finished_at: None,
         details: "{}".into(),
     };
+    let attestation = kept.attestation();
     evidence::insert(tx, kept);
     evaluate_item(tx, &run, &mut item, now).await?;
     update_verdict(tx, &run, now).await?;
@@ -155,6 +157,7 @@ pub async fn set_manual_status(
         })
         .with("note", note)
         .with("state", item.state.as_str())
+        .attests(&attestation)
         .record(tx);
     tx.publish(Event::run_changed(run.id));
     Ok(())

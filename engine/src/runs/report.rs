@@ -156,10 +156,11 @@ pub async fn post_report(
     }
     let result = result_of(report, &stands_as)?;
     if item.actor == ItemActor::Human {
-        insert_evidence(tx, &run, &item, result, now);
+        let evidence = insert_evidence(tx, &run, &item, result, now);
         entry(actor, now, "item.report", "item", key)
             .run(run.id)
             .says(format!("sent a report on {}: {}", item.title, report.short))
+            .attests(&evidence)
             .record(tx);
         tx.publish(Event::run_changed(run.id));
     } else {

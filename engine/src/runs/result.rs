@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    attested::{Attestation, Attested as _},
     event::Event,
     evidence::Evidence,
     ids::EvidenceId,
@@ -244,7 +245,8 @@ pub(super) async fn apply_evidence(
     entry(actor, now, "item.result", "item", &item.key)
         .run(run.id)
         .says(format!("reported {}: {}", item.title, word.as_str()))
-        .with("evidence", evidence.to_string())
+        .with("evidence", evidence.id.to_string())
+        .attests(&evidence)
         .with("state", item.state.as_str())
         .record(tx);
     tx.publish(Event::run_changed(run.id));
@@ -257,10 +259,9 @@ pub(super) fn insert_evidence(
     item: &Item,
     result: NewResult,
     now: DateTime<Utc>,
-) -> EvidenceId {
-    let id = EvidenceId(new_id());
+) -> Attestation {
     let record = Evidence {
-        id,
+        id: EvidenceId(new_id()),
         run_id: run.id,
         item_id: item.id,
         at: now,
@@ -273,8 +274,9 @@ pub(super) fn insert_evidence(
         finished_at: result.finished_at,
         details: result.details,
     };
+    let attestation = record.attestation();
     evidence::insert(tx, record);
-    id
+    attestation
 }
 
 /// Checks the fields; answers the details as text.

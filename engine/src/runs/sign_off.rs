@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    attested::Attested as _,
     event::Event,
     ids::SignOffId,
     run::RunSubject,
@@ -141,6 +142,7 @@ pub async fn sign_off(
         at: now,
         voided: None,
     };
+    let attestation = record.attestation();
     sign_offs::insert(tx, record).await?;
     let complete = offer.completes;
     let signed = match (complete, run.subject) {
@@ -168,6 +170,7 @@ pub async fn sign_off(
         .with("alone", alone)
         .with("despite", despite.clone())
         .with("gate", gate.reason)
+        .attests(&attestation)
         .record(tx);
     if complete {
         runs::close(tx, run.id, WatchState::SignedOff, now).await?;

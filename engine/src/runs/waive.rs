@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use domain::{
     actor::Actor,
+    attested::Attested as _,
     event::Event,
     ids::{RunId, WaiverId},
     item::ItemState,
@@ -118,6 +119,7 @@ pub async fn waive(
         ended_at: None,
         ended_by: None,
     };
+    let attestation = waiver.attestation();
     waivers::insert(tx, waiver).await?;
     evaluate_item(tx, &run, &mut item, now).await?;
     update_verdict(tx, &run, now).await?;
@@ -126,6 +128,7 @@ pub async fn waive(
         .says(format!("waived {} until {}", item.title, humanize::exact(expires_at)))
         .with("reason", reason)
         .with("expires_at", expires_at.to_rfc3339())
+        .attests(&attestation)
         .record(tx);
     tx.publish(Event::run_changed(run.id));
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::{BinaryHeap, HashMap, binary_heap::PeekMut},
     hash::{DefaultHasher, Hash, Hasher as _},
 };
 
@@ -38,7 +38,8 @@ pub(super) struct Due<K> {
 }
 
 #[derive(Debug)]
-struct Entry<O> {
+struct Entry<K, O> {
+    key: K,
     interval_ms: i64,
     phase_ms: i64,
     due_ms: i64,
@@ -50,27 +51,41 @@ struct Entry<O> {
 /// The timetable.
 #[derive(Debug)]
 pub(super) struct Timetable<K, O> {
-    entries: HashMap<K, Entry<O>>,
-    queue: BinaryHeap<Reverse<(i64, K)>>,
+    entries: Vec<Entry<K, O>>,
+    /// Where the entry of each task is.
+    places: HashMap<K, usize>,
+    /// When which entry is due: a time that the entry does not have any more stands for nothing.
+    queue: BinaryHeap<Reverse<(i64, usize)>>,
     skipped: u64,
     /// The time it was last looked at.
     looked_ms: i64,
 }
 
-impl<K, O> Default for Timetable<K, O>
-where
-    K: Ord,
-{
+impl<K, O> Default for Timetable<K, O> {
     fn default() -> Self {
-        Self { entries: HashMap::new(), queue: BinaryHeap::new(), skipped: 0, looked_ms: i64::MIN }
+        Self {
+            entries: Vec::new(),
+            places: HashMap::new(),
+            queue: BinaryHeap::new(),
+            skipped: 0,
+            looked_ms: i64::MIN,
+        }
     }
 }
 
-impl<K: Copy + Eq + Hash + Ord, O: PartialEq + Copy> Timetable<K, O> {
+impl<K: Copy + Eq + Hash, O: PartialEq + Copy> Timetable<K, O> {
     /// Puts these tasks on it and takes all others off. What is known keeps its time.
     pub(super) fn plan(&mut self, tasks: &[Planned<K, O>], now_ms: i64) {
-        let mut known = std::mem::take(&mut self.entries);
+        let before = std::mem::take(&mut self.entries);
+        let mut known: HashMap<K, Entry<K, O>> =
+            before.into_iter().map(|entry| (entry.key, entry)).collect();
+        self.places.clear();
         for task in tasks {
+            let place = *self.places.entry(task.key).or_insert(self.entries.len());
+            // What is named twice is one task.
+            if place < self.entries.len() {
+                continue;
+            }
             let interval_ms = task.interval_ms.max(1);
             let same = known.remove(&task.key).filter(|entry| {
                 entry.occasion == task.occasion && entry.interval_ms == interval_ms
@@ -82,16 +97,13 @@ impl<K: Copy + Eq + Hash + Ord, O: PartialEq + Copy> Timetable<K, O> {
                     Some(_) => now_ms,
                     None => next_slot(phase_ms, interval_ms, now_ms),
                 };
-                Entry { interval_ms, phase_ms, due_ms, at_once, occasion: task.occasion }
+                let (key, occasion) = (task.key, task.occasion);
+                Entry { key, interval_ms, phase_ms, due_ms, at_once, occasion }
             });
-            self.queue.push(Reverse((entry.due_ms, task.key)));
-            self.entries.insert(task.key, entry);
+            self.entries.push(entry);
         }
-        // Old places in the queue are told by their time; many of them are not worth keeping.
-        if self.queue.len() > 4 * self.entries.len() + 64 {
-            let fresh = self.entries.iter().map(|(key, entry)| Reverse((entry.due_ms, *key)));
-            self.queue = fresh.collect();
-        }
+        let entries = self.entries.iter().enumerate();
+        self.queue = entries.map(|(place, entry)| Reverse((entry.due_ms, place))).collect();
     }
 
     /// The runs that are due, each task's next time noted. Whole slots that were missed, because
@@ -99,15 +111,17 @@ impl<K: Copy + Eq + Hash + Ord, O: PartialEq + Copy> Timetable<K, O> {
     pub(super) fn take_due(&mut self, now_ms: i64) -> Vec<Due<K>> {
         self.looked_ms = now_ms;
         let mut due = Vec::new();
-        while let Some(Reverse((due_ms, key))) = self.queue.peek().copied() {
+        while let Some(mut first) = self.queue.peek_mut() {
+            let Reverse((due_ms, place)) = *first;
             if due_ms > now_ms {
                 break;
             }
-            self.queue.pop();
-            let Some(entry) = self.entries.get_mut(&key).filter(|entry| entry.due_ms == due_ms)
+            let Some(entry) = self.entries.get_mut(place).filter(|entry| entry.due_ms == due_ms)
             else {
+                PeekMut::pop(first);
                 continue;
             };
+            let key = entry.key;
             let missed = (now_ms - due_ms) / entry.interval_ms;
             match entry.at_once.take() {
                 Some(slot_ms) => due.push(Due { key, slot_ms, due_ms, at_once: true }),
@@ -117,18 +131,18 @@ impl<K: Copy + Eq + Hash + Ord, O: PartialEq + Copy> Timetable<K, O> {
                 None => self.skipped += missed.unsigned_abs(),
             }
             entry.due_ms = next_slot(entry.phase_ms, entry.interval_ms, now_ms);
-            self.queue.push(Reverse((entry.due_ms, key)));
+            *first = Reverse((entry.due_ms, place));
         }
         due
     }
 
     /// Puts a run at once back, where the run before has not ended: its occasion still waits for it.
     pub(super) fn put_back(&mut self, due: &Due<K>, now_ms: i64) {
-        if let Some(entry) = self.entries.get_mut(&due.key).filter(|_| due.at_once) {
-            entry.at_once = Some(due.slot_ms);
-            entry.due_ms = now_ms + AGAIN_MS;
-            self.queue.push(Reverse((entry.due_ms, due.key)));
-        }
+        let Some(&place) = self.places.get(&due.key).filter(|_| due.at_once) else { return };
+        let Some(entry) = self.entries.get_mut(place) else { return };
+        entry.at_once = Some(due.slot_ms);
+        entry.due_ms = now_ms + AGAIN_MS;
+        self.queue.push(Reverse((entry.due_ms, place)));
     }
 
     /// Where the clock was put back, brings what would wait longer than its interval forward.
@@ -138,10 +152,10 @@ impl<K: Copy + Eq + Hash + Ord, O: PartialEq + Copy> Timetable<K, O> {
         if now_ms >= before_ms {
             return;
         }
-        for (key, entry) in &mut self.entries {
+        for (place, entry) in self.entries.iter_mut().enumerate() {
             if entry.due_ms - now_ms > entry.interval_ms {
                 entry.due_ms = next_slot(entry.phase_ms, entry.interval_ms, now_ms);
-                self.queue.push(Reverse((entry.due_ms, *key)));
+                self.queue.push(Reverse((entry.due_ms, place)));
             }
         }
     }

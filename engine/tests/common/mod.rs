@@ -17,6 +17,7 @@ use engine::{
     Engine, Error, Options,
     clock::ManualClock,
     deployments::{AnnounceRequest, DeploymentView},
+    doctor::{self, Level},
     idempotency::{Idempotency, IdempotencyKey, StoredResponse},
     runs::{
         ItemView, ManualAction, ReportRequest, ResultRequest, ResultStatus, RunRef, SignOffRequest,
@@ -278,10 +279,13 @@ impl Portal {
         assert_eq!(self.actions().await[before..], *expected);
     }
 
-    /// Panics where the audit chain is broken.
+    /// Panics where the audit chain is broken, or a record is not as it vouches.
     pub async fn verify(&self) {
         let mut link = self.store.read().await.unwrap();
         audit::verify(&mut link).await.unwrap().unwrap();
+        let found = doctor::database(&mut link, self.engine.now()).await;
+        let records = found.into_iter().find(|finding| finding.about == "records").unwrap();
+        assert_eq!(records.level, Level::Ok, "{}", records.sentence);
     }
 }
 

@@ -14,6 +14,7 @@ mod harness;
 mod actors;
 mod announcing;
 mod answering_versions;
+mod attested;
 mod background;
 mod baselines;
 mod composing;

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::journey::Place;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::Receiver;
@@ -505,19 +506,23 @@ impl<'b> Tabs<'b> {
         Ok(())
     }
 
-    /// What the tab in front shows, as JPEG in base64.
+    /// What the tab in front shows, as JPEG.
     /// The window is as wide and high as given, in CSS pixels, of so many of the screen's each.
     pub(crate) async fn picture(
         &self,
         (width, height, factor): (u32, u32, f64),
-    ) -> Result<String, CdpError> {
+    ) -> Result<Vec<u8>, CdpError> {
         let scale = 0.5 / factor;
         let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": scale });
         let asked = json!({
             "format": "jpeg", "quality": 60, "clip": clip, "optimizeForSpeed": true,
         });
         let answer = self.command(self.front, "Page.captureScreenshot", asked).await?;
-        Ok(answer["data"].as_str().unwrap_or_default().to_owned())
+        let data = answer["data"].as_str().unwrap_or_default();
+        STANDARD.decode(data).map_err(|error| CdpError::Refused {
+            method: "Page.captureScreenshot".into(),
+            message: error.to_string(),
+        })
     }
 }
 

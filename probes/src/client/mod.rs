@@ -64,7 +64,8 @@ impl GuardedClient {
     /// # Errors
     /// Whatever kept a whole answer from coming, with whose fault it is ([`SendError::blame`]).
     pub async fn send(&self, request: Request) -> Result<Response, SendError> {
-        redirects::send(&self.inner, request).await
+        // Boxed: each future holds the one it waits for, and is copied with it when it is made.
+        Box::pin(redirects::send(&self.inner, request)).await
     }
 
     /// Connects to an address's host and port.

@@ -5,7 +5,9 @@
 //! arrive, so that no page has to go through all there are.
 
 mod add;
+mod evidence_body;
 mod outcomes;
+mod pictures;
 mod prune;
 
 use domain::measurement::{Newest, RecordedMeasurement, Stretch};
@@ -19,6 +21,7 @@ use domain::{
 
 pub use add::{Added, NewMeasurement, add, millis_up};
 use outcomes::{Numbers, Outcome};
+pub use pictures::picture;
 pub use prune::{Pruning, prunable, prune, prune_evidence, prune_outcomes, unsaid_outcomes};
 
 use crate::{
@@ -212,22 +215,6 @@ pub async fn stretches(
         })
     })
     .await
-}
-
-/// What was sent and received in the measurement at `at`, where that is kept.
-///
-/// # Errors
-/// What the database says.
-pub async fn evidence_at(
-    link: &mut Connection,
-    check: CheckId,
-    at: DateTime<Utc>,
-) -> Result<Option<Measurement>, StoreError> {
-    link.query("SELECT body FROM measurement_evidence WHERE check_id = $1 AND at = $2")
-        .bind(check.0)
-        .bind(millis_up(at))
-        .fetch_optional_as(|row| row.json("body"))
-        .await
 }
 
 /// What was sent and received, of the newest measurement up to `at` of which that was kept: `at`

@@ -69,7 +69,7 @@ fn bind(query: Query<'_>, record: Evidence) -> Query<'_> {
         .bind(record.details)
 }
 
-fn read(row: &Row) -> Result<Evidence, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<Evidence, StoreError> {
     Ok(Evidence {
         id: EvidenceId(row.get("id")?),
         run_id: RunId(row.get("run_id")?),

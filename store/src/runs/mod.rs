@@ -7,8 +7,7 @@ pub mod items;
 pub mod report_cases;
 pub mod sign_offs;
 pub mod waivers;
-
-use std::collections::HashSet;
+mod watched;
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -18,8 +17,9 @@ use domain::{
     watch::WatchState,
 };
 
+pub use watched::{WatchedRun, watched_of};
+
 use crate::{
-    bulk,
     db::{Connection, Row, micros},
     error::StoreError,
     tx::{Question, Tx},
@@ -59,22 +59,6 @@ pub async fn open_in(
         .fetch_as(read)
         .await?;
     Ok(found.into_iter().filter(|run| !run.suspended).collect())
-}
-
-/// The open runs of these services, oldest first.
-///
-/// # Errors
-/// What the database says.
-pub async fn open_of(
-    link: &mut Connection,
-    services: &[ServiceId],
-) -> Result<Vec<Run>, StoreError> {
-    let ids: HashSet<_> = services.iter().map(|id| id.0).collect();
-    let head = format!("SELECT * FROM ({SELECT} WHERE r.state = 'watching') AS open");
-    let mut found = bulk::among(link, &head, "service_id", ids.into_iter().collect(), read).await?;
-    found.retain(|run| !run.suspended);
-    found.sort_by_key(|run| (run.opened_at, run.id));
-    Ok(found)
 }
 
 /// The open runs after this one, in order of their ids, at most `limit`: a page of all there are.
@@ -201,24 +185,6 @@ pub(crate) const SIGNED_THERE: &str = "r.subject_kind = 'deployment' AND r.state
      AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.service_id = r.service_id \
      AND n.environment = r.environment AND n.subject_kind = 'deployment' \
      AND n.opened_at > r.opened_at)";
-
-/// The runs of deployments of these services that were signed off, are there still, and whose watch
-/// has not run its time, newest first.
-///
-/// # Errors
-/// What the database says.
-pub async fn signed_of(
-    link: &mut Connection,
-    services: &[ServiceId],
-    now: DateTime<Utc>,
-) -> Result<Vec<Run>, StoreError> {
-    let ids: HashSet<_> = services.iter().map(|id| id.0).collect();
-    let head = format!("SELECT * FROM ({SELECT} WHERE {SIGNED_THERE}) AS signed");
-    let mut found = bulk::among(link, &head, "service_id", ids.into_iter().collect(), read).await?;
-    found.retain(|run| run.can_be_revoked(now));
-    found.sort_by_key(|run| std::cmp::Reverse((run.opened_at, run.id)));
-    Ok(found)
-}
 
 /// Opens a run again that was signed off.
 ///

@@ -12,19 +12,16 @@ use crate::{
     tx::Tx,
 };
 
+pub(crate) const SELECT: &str = "SELECT s.*, v.at AS voided_at, v.reason AS voided_because \
+     FROM sign_offs s LEFT JOIN voided_sign_offs v ON v.sign_off_id = s.id";
+
 /// The sign-offs of a run, in order.
 ///
 /// # Errors
 /// What the database says.
 pub async fn of_run(link: &mut Connection, run: RunId) -> Result<Vec<SignOff>, StoreError> {
-    link.query(
-        "SELECT s.*, v.at AS voided_at, v.reason AS voided_because FROM sign_offs s \
-         LEFT JOIN voided_sign_offs v ON v.sign_off_id = s.id \
-         WHERE s.run_id = $1 ORDER BY s.at, s.id",
-    )
-    .bind(run.0)
-    .fetch_as(read)
-    .await
+    let sql = format!("{SELECT} WHERE s.run_id = $1 ORDER BY s.at, s.id");
+    link.query(sqlx::AssertSqlSafe(sql)).bind(run.0).fetch_as(read).await
 }
 
 /// Whether somebody signed, and nobody alone.
@@ -83,7 +80,7 @@ pub async fn void(
         .map(drop)
 }
 
-fn read(row: &Row) -> Result<SignOff, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<SignOff, StoreError> {
     let voided_at = row.time_optional("voided_at")?;
     let because: Option<String> = row.get("voided_because")?;
     Ok(SignOff {

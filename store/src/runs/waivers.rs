@@ -90,7 +90,7 @@ pub async fn end(
     .await
 }
 
-fn read(row: &Row) -> Result<Waiver, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<Waiver, StoreError> {
     Ok(Waiver {
         id: WaiverId(row.get("id")?),
         run_id: RunId(row.get("run_id")?),

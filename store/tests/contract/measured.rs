@@ -3,7 +3,7 @@
 use domain::{
     check::{Check, ProbeSpec},
     ids::{CheckId, DeploymentId},
-    measurement::{Exchange, Finding, Measurement, Phase},
+    measurement::{Exchange, Finding, Measurement, Phase, Picture},
 };
 use rstest::rstest;
 use store::{
@@ -435,6 +435,82 @@ async fn what_measurements_say_is_kept_once(#[values(On::Sqlite, On::Postgres)] 
             assert_eq!(found.short, said.short);
             assert_eq!(found.value, said.value);
         }
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn pictures_are_read_one_by_one_and_go_with_their_evidence(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let check = measured(&db.store, &ground).await;
+        let picture = |n: u8, left_out: Option<&str>| Picture {
+            title: format!("step {n}"),
+            at_ms: 5,
+            good: true,
+            jpeg: if left_out.is_some() { Vec::new() } else { vec![0xff, n] },
+            left_out: left_out.map(Into::into),
+        };
+        let of = |seconds| Measurement {
+            pictures: vec![picture(0, None), picture(1, Some("Left out.")), picture(2, None)],
+            ..measurement(seconds, Phase::Successful)
+        };
+        add(&db.store, check, None, vec![of(10), of(20)]).await.unwrap();
+        let shown = async |seconds, n| {
+            let mut link = db.store.read().await.unwrap();
+            measurements::picture(&mut link, check, at(seconds), n).await.unwrap()
+        };
+        // The first, at which the check turned, keeps its evidence beside the newest.
+        for seconds in [10, 20] {
+            assert_eq!(shown(seconds, 0).await, Some(vec![0xff, 0]));
+            assert_eq!(shown(seconds, 1).await, None, "it was left out");
+            assert_eq!(shown(seconds, 2).await, Some(vec![0xff, 2]));
+            assert_eq!(shown(seconds, 3).await, None, "there is none");
+        }
+        let mut link = db.store.read().await.unwrap();
+        let kept = measurements::evidence(&mut link, check, at(20)).await.unwrap().unwrap();
+        assert!(kept.pictures.iter().all(|one| one.jpeg.is_empty()), "not within the body");
+        assert_eq!(kept.pictures[1].left_out.as_deref(), Some("Left out."));
+        drop(link);
+        // A newer one takes the place of the second.
+        add(&db.store, check, None, vec![of(30)]).await.unwrap();
+        assert_eq!(shown(20, 0).await, None);
+        assert_eq!(shown(30, 0).await, Some(vec![0xff, 0]));
+        act!(db.store, |tx| measurements::prune_evidence(tx, at(25)).await).unwrap();
+        assert_eq!(shown(10, 0).await, None);
+        assert_eq!(shown(30, 2).await, Some(vec![0xff, 2]));
+    })
+    .await;
+}
+
+/// As they were kept before they had rows of their own.
+#[rstest]
+#[tokio::test]
+async fn pictures_from_before_are_read_as_well(#[values(On::Sqlite, On::Postgres)] on: On) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let check = measured(&db.store, &ground).await;
+        let mut body = serde_json::to_value(measurement(10, Phase::Successful)).unwrap();
+        body["pictures"] = serde_json::json!([
+            { "title": "Open", "at_ms": 3, "good": true, "jpeg": "/9j/" },
+        ]);
+        let (at_ms, body) = (at(10).timestamp_millis(), body.to_string());
+        act!(db.store, |tx| {
+            let sql = "INSERT INTO measurement_evidence (check_id, at, turning, body) \
+                       VALUES ($1, $2, $3, $4)";
+            tx.query(sql).bind(check.0).bind(at_ms).bind(true).bind(body).execute().await
+        })
+        .unwrap();
+        let mut link = db.store.read().await.unwrap();
+        let link = &mut link;
+        let first = measurements::picture(link, check, at(10), 0).await.unwrap();
+        assert_eq!(first, Some(vec![0xff, 0xd8, 0xff]));
+        assert_eq!(measurements::picture(link, check, at(10), 1).await.unwrap(), None);
+        let seen = measurements::evidence(link, check, at(10)).await.unwrap().unwrap();
+        assert_eq!(seen.pictures[0].title, "Open");
     })
     .await;
 }

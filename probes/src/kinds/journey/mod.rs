@@ -7,15 +7,16 @@
 //! | the guard refused an address, the browser does not start, answer or live | error |
 
 mod mail_link;
+mod pictures;
 mod replay;
 
 use std::collections::BTreeMap;
 
 use domain::journey::Recording;
-use domain::measurement::{Finding, Phase, Picture};
+use domain::measurement::{Finding, Phase};
 use tokio::time::{Instant, timeout};
 
-use self::replay::Replay;
+use self::{pictures::Pictures, replay::Replay};
 use crate::browser::Browser;
 use crate::context::ProbeContext;
 use crate::outcome::{Outcome, finding, millis, sentence};
@@ -25,7 +26,7 @@ use crate::redact;
 #[derive(Default)]
 struct Progress {
     findings: Vec<Finding>,
-    pictures: Vec<Picture>,
+    pictures: Pictures,
 }
 
 /// Why a journey ended early.
@@ -85,7 +86,7 @@ pub(crate) async fn run(
             )
             .value(took);
             outcome.findings = progress.findings;
-            outcome.pictures = progress.pictures;
+            outcome.pictures = progress.pictures.all;
             outcome
         }
         Some(failure) => {
@@ -97,7 +98,7 @@ pub(crate) async fn run(
             let mut outcome = Outcome::new(failure.phase, sentence(&text), short);
             progress.findings.push(finding(&failure.at, failure.phase, why));
             outcome.findings = progress.findings;
-            outcome.pictures = progress.pictures;
+            outcome.pictures = progress.pictures.all;
             outcome
         }
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::journey::{Act, Click, MAIL_LINK, Place, RUN, Recording, Selector, Step, mail_link};
-use domain::measurement::{Phase, Picture};
+use domain::measurement::Phase;
 use serde_json::{Number, json};
 use tokio::time::Instant;
 
@@ -93,7 +93,7 @@ impl<'a> Replay<'a> {
             if !silent && let Ok(jpeg) = tabs.picture(size).await {
                 let at_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
                 let good = outcome.is_ok();
-                progress.pictures.push(Picture { title: title.clone(), at_ms, good, jpeg });
+                progress.pictures.add(title.clone(), at_ms, good, jpeg);
             }
             outcome.map_err(|error| failure(&at, error))?;
             let took = millis(self.started.elapsed());

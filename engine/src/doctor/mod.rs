@@ -1,6 +1,8 @@
 //! What is wrong with an installation's database and how to mend it. It works on a connection
 //! alone, so that a database which no engine can be started over can be looked at too.
 
+mod attested;
+
 use argon2::password_hash::PasswordHash;
 use chrono::{DateTime, Duration, Utc};
 use domain::{page::Page, roles::Role, rollback::Unrestored};
@@ -87,6 +89,8 @@ pub async fn database(link: &mut Connection, now: DateTime<Utc>) -> Vec<Finding>
     // An older schema has no deliveries and no runs of every subject; that is said already.
     if !matches!(schema, Schema::Older { .. }) {
         found.push(hooks(link, now).await.unwrap_or_else(|error| unreadable("hooks", &error)));
+        let vouched = attested::attested(link).await;
+        found.push(vouched.unwrap_or_else(|error| unreadable("records", &error)));
         let undone = rollbacks(link).await;
         found.push(undone.unwrap_or_else(|error| unreadable("rollbacks", &error)));
     }
