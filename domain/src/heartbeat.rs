@@ -102,6 +102,20 @@ impl Schedule {
         Ok(schedule)
     }
 
+    /// As [`cron`](Self::cron), of an expression that was kept: lists with an element missing were let
+    /// through once, and meant the elements that are there.
+    ///
+    /// # Errors
+    /// As [`cron`](Self::cron).
+    pub fn cron_as_kept(text: &str, zone: &str, now: DateTime<Utc>) -> Result<Self, ScheduleError> {
+        let whole = |field: &str| {
+            let elements: Vec<_> = field.split(',').filter(|element| !element.is_empty()).collect();
+            elements.join(",")
+        };
+        let fields: Vec<_> = text.split_whitespace().map(whole).collect();
+        Self::cron(&fields.join(" "), zone, now)
+    }
+
     /// When it is expected next after `at`. `None` where it never is.
     #[must_use]
     pub fn next(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -352,6 +366,15 @@ mod tests {
         #[case] error: ScheduleError,
     ) {
         assert_eq!(Schedule::cron(cron, zone, at("2026-01-01T00:00:00Z")), Err(error));
+    }
+
+    #[test]
+    fn what_was_kept_with_an_element_missing_means_those_that_are_there() {
+        let now = at("2026-01-01T00:00:00Z");
+        let kept = |text: &str| Schedule::cron_as_kept(text, "UTC", now);
+        assert_eq!(kept("0 3 * * 1,"), Schedule::cron("0 3 * * 1", "UTC", now));
+        assert_eq!(kept("0,,30 3 * * *"), Schedule::cron("0,30 3 * * *", "UTC", now));
+        assert!(matches!(kept(", 3 * * *"), Err(ScheduleError::Cron(_))));
     }
 
     #[rstest]

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
+use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line, within_bounds};
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -283,6 +283,7 @@ fn walk(group: &Group, above: &str, tolerated: bool, tally: &mut Tally) {
         (path, "") | ("", path) => path.to_owned(),
         (above, name) => format!("{above} › {name}"),
     };
+    let path = within_bounds(path);
     for check in &group.checks.0 {
         tally.identify(&path, &check.name);
         let of = check.passes.saturating_add(check.fails);

@@ -1,6 +1,6 @@
 //! The JSON report of Playwright Test.
 
-use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
+use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line, within_bounds};
 use serde::Deserialize;
 
 /// A file or a `describe` with the tests in it.
@@ -116,6 +116,7 @@ fn walk(suite: &Suite, above: &str, fail_on_flaky: bool, tally: &mut Tally) {
         (path, "") | ("", path) => path.to_owned(),
         (above, title) => format!("{above} › {title}"),
     };
+    let path = within_bounds(path);
     for spec in &suite.specs {
         let broken = tally.broken();
         for test in &spec.tests {

@@ -7,6 +7,22 @@ const MAX_REMEMBERED: usize = 4_096;
 /// Bytes of a hash that are kept of each test.
 const HASH_BYTES: usize = 8;
 
+/// Where a test stands, outermost first, and its name last, as a hash so far: what encloses many tests
+/// is gone through once.
+#[derive(Debug, Clone, Default)]
+pub struct CasePath(Sha256);
+
+impl CasePath {
+    /// One step further within.
+    #[must_use]
+    pub fn within(mut self, part: &str) -> Self {
+        self.0.update(part.as_bytes());
+        // No text holds it, so that `a`, `bc` and `ab`, `c` differ.
+        self.0.update([0xff]);
+        self
+    }
+}
+
 /// The tests of a report, whatever became of them: hashes of where they stand and what they are
 /// called, sorted, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,15 +31,9 @@ pub struct CaseSet {
 }
 
 impl CaseSet {
-    /// Adds a test by where it stands, outermost first, and its name last.
-    pub fn insert(&mut self, path: &[&str]) {
-        let mut hasher = Sha256::new();
-        for part in path {
-            hasher.update(part.as_bytes());
-            // No text holds it, so that `a`, `bc` and `ab`, `c` differ.
-            hasher.update([0xff]);
-        }
-        self.hashes.push(first_bytes(&hasher.finalize()));
+    /// Adds a test by where it stands.
+    pub fn insert(&mut self, path: CasePath) {
+        self.hashes.push(first_bytes(&path.0.finalize()));
     }
 
     /// Sorts what was added.
@@ -82,7 +92,7 @@ mod tests {
     fn set(names: &[&str]) -> CaseSet {
         let mut set = CaseSet::default();
         for name in names {
-            set.insert(&["suite", name]);
+            set.insert(CasePath::default().within("suite").within(name));
         }
         set.settle();
         set
@@ -94,8 +104,8 @@ mod tests {
         assert_eq!(set(&["a", "b"]).digest(), set(&["b", "a"]).digest());
         assert_ne!(set(&["a", "b"]).digest(), set(&["a", "c"]).digest());
         let (mut joined, mut apart) = (CaseSet::default(), CaseSet::default());
-        joined.insert(&["ab", "c"]);
-        apart.insert(&["a", "bc"]);
+        joined.insert(CasePath::default().within("ab").within("c"));
+        apart.insert(CasePath::default().within("a").within("bc"));
         assert_ne!(joined, apart);
     }
 

@@ -6,6 +6,6 @@ mod case_set;
 mod tally;
 mod types;
 
-pub use case_set::CaseSet;
-pub use tally::{Tally, TestOutcome, one_line};
+pub use case_set::{CasePath, CaseSet};
+pub use tally::{Tally, TestOutcome, one_line, within_bounds};
 pub use types::{CaseFailure, MAX_FAILURES, ReportFormat, ReportSummary, ReportVerdict};

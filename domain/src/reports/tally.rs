@@ -1,6 +1,8 @@
 //! Counting what a report says, and the verdict that follows.
 
-use super::{CaseFailure, CaseSet, MAX_FAILURES, ReportFormat, ReportSummary, ReportVerdict};
+use super::{
+    CaseFailure, CasePath, CaseSet, MAX_FAILURES, ReportFormat, ReportSummary, ReportVerdict,
+};
 
 const MAX_WARNINGS: usize = 20;
 const MAX_MESSAGE_CHARS: usize = 300;
@@ -33,10 +35,10 @@ pub struct Tally {
     doubt: Option<String>,
     cases: CaseSet,
     /// The test that was identified last, until it is known whether it was skipped.
-    identified: Option<Vec<String>>,
-    /// What encloses the tests counted next, outermost first, beside the suite they are counted
-    /// under: they are told apart by it.
-    pub scope: Vec<String>,
+    identified: Option<CasePath>,
+    /// What encloses the tests counted next, beside the suite they are counted under: they are told
+    /// apart by it. The way to each that is open, outermost first.
+    scope: Vec<CasePath>,
     /// What the tests are called together, where they have a name.
     pub title: Option<String>,
     /// How long it took, in milliseconds, where the report says.
@@ -78,13 +80,24 @@ impl Tally {
     /// next: a report in which it was left out says nothing of how it failed in another.
     pub fn identify(&mut self, suite: &str, name: &str) {
         self.keep_identified();
-        let scope = self.scope.iter().map(String::as_str);
-        self.identified = Some(scope.chain([suite, name]).map(str::to_owned).collect());
+        let scope = self.scope.last().cloned().unwrap_or_default();
+        self.identified = Some(scope.within(suite).within(name));
+    }
+
+    /// Has what is counted next stand within this as well.
+    pub fn enter(&mut self, part: &str) {
+        let scope = self.scope.last().cloned().unwrap_or_default();
+        self.scope.push(scope.within(part));
+    }
+
+    /// Ends what was entered last.
+    pub fn leave(&mut self) {
+        self.scope.pop();
     }
 
     fn keep_identified(&mut self) {
-        if let Some(parts) = self.identified.take() {
-            self.cases.insert(&parts.iter().map(String::as_str).collect::<Vec<_>>());
+        if let Some(path) = self.identified.take() {
+            self.cases.insert(path);
         }
     }
 
@@ -198,6 +211,20 @@ impl Tally {
             .collect();
         if parts.is_empty() { "no tests".to_owned() } else { parts.join(", ") }
     }
+}
+
+/// Where tests stand, as it is: of one that is longer than any name, its beginning and what tells it
+/// from others, since it is gone through with each test and with each group within.
+#[must_use]
+pub fn within_bounds(path: String) -> String {
+    const MOST: usize = 4_096;
+    if path.len() <= MOST {
+        return path;
+    }
+    let mut all = CaseSet::default();
+    all.insert(CasePath::default().within(&path));
+    let end = path.floor_char_boundary(MOST / 2);
+    format!("{}… {}", &path[..end], all.digest())
 }
 
 /// One line without terminal colours and control characters, of at most 300 characters.

@@ -13,6 +13,8 @@ use crate::{Error, error::ValidationErrors};
 
 /// The longest a journey may take, in seconds.
 const JOURNEY_MAX_S: i64 = 300;
+/// The most patterns of all conditions of a check.
+const PATTERNS_MAX: usize = 50;
 /// The most conditions of a check or of a step.
 const CONDITIONS_MAX: usize = 20;
 /// The most steps of a check.
@@ -93,6 +95,7 @@ impl CheckRequest {
         self.check_no_data(kind, &mut faults);
         self.check_parts(kind, &mut faults);
         conditions("/conditions", &self.conditions, &mut faults);
+        self.check_patterns(&mut faults);
         faults.into_result()?;
         // What the probe itself knows to be wrong, such as a certificate asked of plain HTTP.
         probes::validate(&self.spec()?, &self.conditions).map(drop).map_err(|error| {
@@ -126,6 +129,21 @@ impl CheckRequest {
             }),
         };
         faults.note("/url", outcome);
+    }
+
+    /// Patterns are compiled with each reading, and looked for with each run.
+    fn check_patterns(&self, faults: &mut ValidationErrors) {
+        let steps = self.steps.iter().flatten();
+        let of_steps = steps.flat_map(|step| step.conditions.iter().chain(step.capture.values()));
+        // What cannot be read is told by itself.
+        let read =
+            self.conditions.iter().chain(of_steps).filter_map(|text| Condition::parse(text).ok());
+        let patterns: usize = read.map(|condition| condition.patterns()).sum();
+        if patterns > PATTERNS_MAX {
+            let at = if self.steps.is_some() { "/steps" } else { "/conditions" };
+            let said = format!("match {patterns} patterns in all, more than {PATTERNS_MAX}");
+            faults.note(at, Err(said));
+        }
     }
 
     fn check_no_data(&self, kind: &Kind, faults: &mut ValidationErrors) {

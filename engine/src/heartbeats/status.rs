@@ -11,7 +11,7 @@ use domain::{
 pub(crate) fn schedule(record: &Heartbeat, now: DateTime<Utc>) -> Option<Schedule> {
     match (&record.cron, record.period_s) {
         (Some(cron), _) => {
-            Schedule::cron(cron, record.time_zone.as_deref().unwrap_or("UTC"), now).ok()
+            Schedule::cron_as_kept(cron, record.time_zone.as_deref().unwrap_or("UTC"), now).ok()
         }
         (None, period) => period.map(Schedule::Every),
     }

@@ -19,7 +19,7 @@ use super::{
     ItemView, RunRef, Runs,
     find::find_item,
     posted_report,
-    result::{NewResult, apply_evidence, insert_evidence, result_act},
+    result::{NewResult, OF_RESULTS, apply_evidence, insert_evidence, result_act},
 };
 use crate::{
     Error,
@@ -61,6 +61,12 @@ impl ReportRequest {
         let mut faults = ValidationErrors::default();
         if let Some(name) = &self.name {
             faults.note("/name", validate::line(name, 80));
+            if name.trim_start().starts_with(OF_RESULTS) {
+                let said = format!(
+                    "must not begin with `{OF_RESULTS}`: that is how results of scripts stand"
+                );
+                faults.note("/name", Err(said));
+            }
         }
         faults.into_result()?;
         let mut report = reports::parse(&self.body, self.content_type.as_deref())

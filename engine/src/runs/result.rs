@@ -178,10 +178,13 @@ pub(super) async fn result_act(
     Ok(if is_there { ItemAct::LateFailure } else { ItemAct::Result })
 }
 
+/// What the names begin with under which results of other scripts stand: no report is called so.
+pub(super) const OF_RESULTS: &str = "result of ";
+
 /// Keeps the failure that another script posted beside the result this one posts now, and forgets what
 /// this one's stood for before: each takes back its own word alone.
 async fn stand_beside(tx: &mut Tx, item: &mut Item, by: &str) -> Result<(), Error> {
-    let named = |by: &str| format!("result of {by}");
+    let named = |by: &str| format!("{OF_RESULTS}{by}");
     let before = item.reports.len();
     item.reports.retain(|known| known.name != named(by));
     let other = item.posted_result.take();

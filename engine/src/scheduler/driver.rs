@@ -252,7 +252,8 @@ fn run_one(
         // Held to the end, also where the task's code panics: it must not count as running for
         // ever.
         let _done = done;
-        let Some(_place) = limits.place(&task.host()).await else { return };
+        let host = task.host();
+        let Some(_place) = limits.place(task.claim(&host)).await else { return };
         let late_ms = engine.now().timestamp_millis() - due.due_ms;
         engine.scheduler_counts().began(late_ms);
         match task {

@@ -1,59 +1,108 @@
-//! How many tasks run side by side, in all and toward one host. What waits for a host holds no
-//! place of the others, so that one that hangs delays only its own.
+//! How many tasks run side by side: in all, of one service, of it toward one host, and in browsers. What
+//! waits holds no place that another service waits for, so that one that hangs delays only its own.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
 
 /// How many run side by side in all.
 const SIDE_BY_SIDE: usize = 512;
-/// How many of them toward one host.
+/// How many of them are of one service.
+const OF_A_SERVICE: usize = 128;
+/// How many of those go toward one host.
 const TOWARD_A_HOST: usize = 32;
+/// How many journeys: few more than there are browsers.
+const JOURNEYS: usize = 4;
+/// How many journeys of one service, so that those of another come in between.
+const JOURNEYS_OF_A_SERVICE: usize = 2;
+
+/// Whose place it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim<'a> {
+    /// Of which service.
+    pub(super) service: Uuid,
+    /// Host and port it goes to.
+    pub(super) host: &'a str,
+    /// Whether it takes a browser.
+    pub(super) journey: bool,
+}
 
 /// The places.
 #[derive(Debug, Clone)]
 pub(super) struct Limits {
     all: Arc<Semaphore>,
-    hosts: Arc<Mutex<HashMap<String, Weak<Semaphore>>>>,
+    journeys: Arc<Semaphore>,
+    services: Shared<Uuid>,
+    journeys_of: Shared<Uuid>,
+    hosts: Shared<(Uuid, String)>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { all: Arc::new(Semaphore::new(SIDE_BY_SIDE)), hosts: Arc::default() }
+        Self {
+            all: Arc::new(Semaphore::new(SIDE_BY_SIDE)),
+            journeys: Arc::new(Semaphore::new(JOURNEYS)),
+            services: Shared::new(OF_A_SERVICE),
+            journeys_of: Shared::new(JOURNEYS_OF_A_SERVICE),
+            hosts: Shared::new(TOWARD_A_HOST),
+        }
     }
 }
 
 /// A place that is taken until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
-    _host: OwnedSemaphorePermit,
-    _all: OwnedSemaphorePermit,
-    _semaphore: Arc<Semaphore>,
+    _taken: Vec<OwnedSemaphorePermit>,
+    _shared: Vec<Arc<Semaphore>>,
 }
 
 impl Limits {
-    /// Waits for a place toward a host; `None` when the portal stops.
-    pub(super) async fn place(&self, host: &str) -> Option<Place> {
-        let semaphore = self.toward(host);
-        let host = semaphore.clone().acquire_owned().await.ok()?;
-        let all = self.all.clone().acquire_owned().await.ok()?;
-        Some(Place { _host: host, _all: all, _semaphore: semaphore })
+    /// Waits for a place; `None` when the portal stops. The service's own come first: who waits for one
+    /// of them holds nothing that others wait for.
+    pub(super) async fn place(&self, claim: Claim<'_>) -> Option<Place> {
+        let mut shared = Vec::with_capacity(3);
+        if claim.journey {
+            shared.push(self.journeys_of.of(claim.service));
+        }
+        shared.push(self.hosts.of((claim.service, claim.host.to_owned())));
+        shared.push(self.services.of(claim.service));
+        let browsers = claim.journey.then(|| self.journeys.clone());
+        let mut taken = Vec::with_capacity(5);
+        for semaphore in shared.iter().chain(&browsers).chain([&self.all]) {
+            taken.push(semaphore.clone().acquire_owned().await.ok()?);
+        }
+        Some(Place { _taken: taken, _shared: shared })
+    }
+}
+
+/// Places by what they are of, each while anything runs or waits there.
+#[derive(Debug, Clone)]
+struct Shared<K> {
+    each: usize,
+    known: Arc<Mutex<HashMap<K, Weak<Semaphore>>>>,
+}
+
+impl<K: Eq + Hash> Shared<K> {
+    fn new(each: usize) -> Self {
+        Self { each, known: Arc::default() }
     }
 
-    fn toward(&self, host: &str) -> Arc<Semaphore> {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = hosts.get(host).and_then(Weak::upgrade) {
-            return known;
+    fn of(&self, key: K) -> Arc<Semaphore> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(there) = known.get(&key).and_then(Weak::upgrade) {
+            return there;
         }
-        // Hosts that nothing runs toward are forgotten now and then.
-        if hosts.len() > 1_024 {
-            hosts.retain(|_, known| known.strong_count() > 0);
+        // What nothing runs for is forgotten now and then.
+        if known.len() > 1_024 {
+            known.retain(|_, there| there.strong_count() > 0);
         }
-        let semaphore = Arc::new(Semaphore::new(TOWARD_A_HOST));
-        hosts.insert(host.to_owned(), Arc::downgrade(&semaphore));
+        let semaphore = Arc::new(Semaphore::new(self.each));
+        known.insert(key, Arc::downgrade(&semaphore));
         semaphore
     }
 }
@@ -64,17 +113,61 @@ mod tests {
 
     use super::*;
 
+    fn claim(service: u128, host: &str, journey: bool) -> Claim<'_> {
+        Claim { service: Uuid::from_u128(service), host, journey }
+    }
+
+    async fn is_free(limits: &Limits, claim: Claim<'_>) -> bool {
+        tokio::time::timeout(Duration::from_millis(20), limits.place(claim)).await.is_ok()
+    }
+
     #[tokio::test]
     async fn one_host_does_not_take_the_places_of_another() {
         let limits = Limits::default();
         let mut held = Vec::new();
         for _ in 0..TOWARD_A_HOST {
-            held.push(limits.place("slow.example.org:443").await);
+            held.push(limits.place(claim(1, "slow.example.org:443", false)).await);
         }
-        let more = limits.place("slow.example.org:443");
-        assert!(tokio::time::timeout(Duration::from_millis(20), more).await.is_err());
-        assert!(limits.place("fast.example.org:443").await.is_some());
+        assert!(!is_free(&limits, claim(1, "slow.example.org:443", false)).await);
+        assert!(is_free(&limits, claim(1, "fast.example.org:443", false)).await);
         held.pop();
-        assert!(limits.place("slow.example.org:443").await.is_some());
+        assert!(is_free(&limits, claim(1, "slow.example.org:443", false)).await);
+    }
+
+    #[tokio::test]
+    async fn one_service_does_not_take_the_places_of_another() {
+        let limits = Limits::default();
+        let mut held = Vec::new();
+        for n in 0..OF_A_SERVICE {
+            let host = format!("{}.example.org", n % 8);
+            held.push(limits.place(claim(1, &host, false)).await);
+        }
+        assert!(!is_free(&limits, claim(1, "9.example.org", false)).await);
+        assert!(is_free(&limits, claim(2, "9.example.org", false)).await);
+    }
+
+    /// A browser may be held for minutes: whatever waits for one must not stand in the way of all else.
+    #[tokio::test]
+    async fn journeys_that_wait_hold_no_place() {
+        let limits = Limits::default();
+        let mut held = Vec::new();
+        for n in 0..JOURNEYS_OF_A_SERVICE {
+            held.push(limits.place(claim(1, &format!("{n}.example.org"), true)).await);
+        }
+        let waiting: Vec<_> = (0..SIDE_BY_SIDE)
+            .map(|n| {
+                let limits = limits.clone();
+                tokio::spawn(async move {
+                    limits.place(claim(1, &format!("{n}.example.org"), true)).await.is_some()
+                })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        assert!(is_free(&limits, claim(1, "0.example.org", false)).await, "another kind");
+        assert!(
+            is_free(&limits, claim(2, "0.example.org", true)).await,
+            "another service's journey"
+        );
+        waiting.into_iter().for_each(|task| task.abort());
     }
 }

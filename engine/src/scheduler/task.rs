@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use chrono::{DateTime, Utc};
 use domain::{
     answering_version::ExpectedVersion,
-    check::Check,
+    check::{Check, ProbeSpec},
     deployment::Deployment,
     ids::{CheckId, DeploymentId, RunId},
     indicator::Indicator,
@@ -13,7 +13,7 @@ use domain::{
 use store::{StoreError, checks, indicators};
 use uuid::Uuid;
 
-use super::timetable::Planned;
+use super::{limits::Claim, timetable::Planned};
 use crate::{Engine, background::open_watches::OpenWatches, checks::ExpectedVersions};
 
 /// Which task: the check or indicator, and the deployment it looks at.
@@ -67,6 +67,17 @@ impl Task {
             .and_then(|rest| rest.split(['/', '?', '#']).next())
             .unwrap_or(url)
             .to_ascii_lowercase()
+    }
+
+    /// What place it takes while it runs.
+    pub(super) fn claim<'a>(&self, host: &'a str) -> Claim<'a> {
+        let (service, journey) = match self {
+            Self::Check(check, ..) => {
+                (check.service_id, matches!(check.spec, ProbeSpec::Journey { .. }))
+            }
+            Self::Ask(indicator, _) => (indicator.service_id, false),
+        };
+        Claim { service: service.0, host, journey }
     }
 
     pub(super) fn planned(&self, has_run: bool) -> Planned<Key, Occasion> {

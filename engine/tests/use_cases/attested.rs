@@ -8,7 +8,7 @@ use rstest::rstest;
 use store::{Kind, StoreError};
 
 use crate::{
-    common::{Portal, begin, portal},
+    common::{Portal, RUNBOOK, begin},
     harness::On,
 };
 
@@ -57,7 +57,10 @@ async fn what_other_hands_did_is_found(
     #[case] sql: &'static str,
     #[case] fault: &str,
 ) {
-    portal(on, async |p| {
+    // Not as the other tests, at whose end all is as it was added.
+    on.run(async |db| {
+        let p = &Portal::open(db).await;
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", RUNBOOK).await.unwrap();
         p.signed_off("1.0.0").await;
         let id = p.announce("1.1.0").await;
         p.post(id, "load", ResultStatus::Failed).await.unwrap();

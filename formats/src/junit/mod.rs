@@ -246,9 +246,10 @@ impl Reading {
             self.tally.title = Some(known_as.clone());
         }
         let project = if self.hosts_are_projects { host } else { String::new() };
-        self.tally.scope.push(format!("{known_as}\n{project}"));
+        self.tally.enter(&format!("{known_as}\n{project}"));
         self.suites.push(Suite {
-            name,
+            // As it is shown: it stands beside each of its cases.
+            name: one_line(&name),
             claim,
             says_broken: broken,
             tests_before: self.tally.tests(),
@@ -331,7 +332,7 @@ impl Reading {
 
     fn end_suite(&mut self) {
         let Some(mut suite) = self.suites.pop() else { return };
-        self.tally.scope.pop();
+        self.tally.leave();
         self.settle_held(&mut suite);
         let tests = self.tally.tests() - suite.tests_before;
         let broken = self.tally.broken() - suite.broken_before;

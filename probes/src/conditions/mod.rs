@@ -129,6 +129,12 @@ impl Condition {
         &self.text
     }
 
+    /// How many patterns it matches.
+    #[must_use]
+    pub fn patterns(&self) -> usize {
+        self.patterns.len()
+    }
+
     /// Whether deciding it over these facts may be a long work, which nobody should wait behind.
     pub(crate) fn is_long(&self, facts: &Facts) -> bool {
         bounds::is_long(&self.reads, facts)

@@ -21,6 +21,9 @@ pub(super) const MATCHES_READ: &str = "@matches";
 /// The most bytes a compiled pattern takes.
 const PATTERN_BYTES: usize = 1024 * 1024;
 
+/// The most patterns of a condition.
+const MOST_PATTERNS: usize = 8;
+
 /// Patterns by their texts.
 pub(super) type Patterns = Arc<HashMap<String, Regex>>;
 
@@ -49,7 +52,11 @@ fn read_below(
         let Some(text) = call.args.last().and_then(literal_text) else {
             return Err(ConditionError::PatternNotLiteral);
         };
+        let most = found.len() >= MOST_PATTERNS;
         if let Entry::Vacant(place) = found.entry(text.clone()) {
+            if most {
+                return Err(ConditionError::TooComplex("matches more than 8 patterns"));
+            }
             place.insert(compiled(&text)?);
         }
         MATCHES_READ.clone_into(&mut call.func_name);

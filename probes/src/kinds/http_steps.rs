@@ -20,6 +20,11 @@ use crate::redact;
 /// Bodies are read as far as a single request's.
 const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 
+/// The most bytes of what is captured by a name.
+const CAPTURED_BYTES: usize = 8 * 1024;
+/// The most bytes of an address, a header or a body with what was captured in it.
+const FILLED_BYTES: usize = 1024 * 1024;
+
 /// What was captured, by name.
 type Captured = BTreeMap<String, String>;
 
@@ -204,7 +209,12 @@ async fn capture(
     let read = Condition::parse(expression);
     let expression = read.map_err(|error| (Phase::Error, error.to_string()))?;
     let facts = facts(answer, context.now, std::slice::from_ref(&expression));
-    context.text_of(expression, facts).await
+    let text = context.text_of(expression, facts).await?;
+    if text.len() > CAPTURED_BYTES {
+        let said = format!("it is {} bytes long, more than {CAPTURED_BYTES}", text.len());
+        return Err((Phase::Failed, said));
+    }
+    Ok(text)
 }
 
 /// Puts what was captured in the place of its name.
@@ -218,6 +228,9 @@ fn fill(text: &str, captured: &Captured) -> Result<String, String> {
             .ok_or_else(|| format!("nothing was captured as `{}` before", name.trim()))?;
         out.push_str(before);
         out.push_str(value);
+        if out.len() > FILLED_BYTES {
+            return Err(format!("with what was captured it is longer than {FILLED_BYTES} bytes"));
+        }
         rest = after;
     }
     out.push_str(rest);

@@ -16,6 +16,17 @@ pub(super) enum Cell {
     Blob(Vec<u8>),
 }
 
+impl Cell {
+    /// The bytes of a text or of what is none.
+    pub(super) const fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Blob(blob) => blob.len(),
+            Self::Null | Self::Int(_) | Self::Real(_) => 8,
+        }
+    }
+}
+
 /// What a column of PostgreSQL takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PgType {

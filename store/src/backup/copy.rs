@@ -12,6 +12,8 @@ use crate::db::{Connection, Row};
 
 /// The most values one statement binds; SQLite takes 32,766, PostgreSQL 65,535.
 const VALUES_MAX: usize = 8_000;
+/// How many bytes of texts and pictures are gathered for one statement.
+const BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Fills a fresh SQLite database with all rows of `from`, in one transaction.
 pub(super) async fn into_sqlite(
@@ -41,13 +43,16 @@ pub(super) async fn copy(
     };
     let per_statement = (VALUES_MAX / table.columns.len().max(1)).max(1);
     let mut sum = Sum::default();
+    let mut bytes = 0;
     let mut waiting: Vec<Vec<Cell>> = Vec::with_capacity(per_statement);
     let mut rows = rows(from, table);
     while let Some(row) = rows.try_next().await? {
         let cells = cells(&row, table)?;
         sum.add(&cells);
+        bytes += cells.iter().map(Cell::bytes).sum::<usize>();
         waiting.push(cells);
-        if waiting.len() == per_statement {
+        if waiting.len() == per_statement || bytes > BYTES_MAX {
+            bytes = 0;
             insert(to, table, &types, std::mem::take(&mut waiting)).await?;
         }
     }

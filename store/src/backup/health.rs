@@ -6,7 +6,16 @@ use crate::{
 };
 
 /// The tables whose rows are never changed.
-const APPEND_ONLY: [&str; 4] = ["audit", "evidence", "sign_offs", "voided_sign_offs"];
+const APPEND_ONLY: [&str; 8] = [
+    "audit",
+    "evidence",
+    "sign_offs",
+    "voided_sign_offs",
+    "waivers",
+    "baselines",
+    "manual_baselines",
+    "rollbacks",
+];
 
 /// How a database is.
 #[derive(Debug, Clone, PartialEq, Eq)]

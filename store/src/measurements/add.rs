@@ -1,6 +1,6 @@
 //! Adding measurements, many at a time: a few statements for all of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use domain::{
@@ -201,6 +201,10 @@ pub async fn add(
         states.insert(one.check, state);
         changed.insert(one.check);
     }
+    // What a later one of these takes the place of is not written in the first place.
+    let replaced: HashSet<_> = gone.iter().copied().collect();
+    proofs.retain(|proof: &Proof| !replaced.contains(&(proof.check, proof.at)));
+    shown.retain(|row| !replaced.contains(&row.belongs_to()));
     // In the order their rows lie in: those on one page are written together.
     let changed = changed.into_iter().filter_map(|id| Some((id, states.remove(&id)?))).collect();
     kept.sort_unstable_by_key(|row: &Kept| (row.check_no, row.at));

@@ -15,6 +15,13 @@ pub(super) struct PictureRow {
     jpeg: Vec<u8>,
 }
 
+impl PictureRow {
+    /// Which measurement it belongs to.
+    pub(super) const fn belongs_to(&self) -> (CheckId, i64) {
+        (self.check, self.at)
+    }
+}
+
 /// The rows of a measurement's pictures, but of those that were left out.
 pub(super) fn rows(
     check: CheckId,

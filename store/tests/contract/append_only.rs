@@ -94,6 +94,67 @@ async fn no_update_and_no_delete(
     .await;
 }
 
+/// What is written down later in a row is let through; all else of it stands.
+#[rstest]
+#[tokio::test]
+async fn waivers_baselines_and_rollbacks_stand(#[values(On::Sqlite, On::Postgres)] on: On) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let deployment = ground.deployment("1.0.0", 0);
+        let a_box = item(&deployment, "smoke-tests", 0);
+        deploy(&db.store, std::slice::from_ref(&deployment)).await;
+        put_items(&db.store, std::slice::from_ref(&a_box)).await;
+        let run = async |sql: &'static str| act!(db.store, |tx| tx.query(sql).execute().await);
+        let fill = [
+            "INSERT INTO waivers (id, run_id, item_id, approver_name, reason, granted_at, expires_at) \
+             SELECT id, run_id, id, 'Jo', 'No rig.', 1, 2 FROM items",
+            "INSERT INTO baselines (deployment_id, moment, indicator, samples, window_from, \
+             window_until, coverage, gaps, source, captured_at) \
+             SELECT id, '48h', 'uptime', 3, 1, 2, 1, '[]', 'probes', 3 FROM deployments",
+            "INSERT INTO manual_baselines (deployment_id, taken_at, indicator, taken_by, label, \
+             family, unit, direction, pass, samples, coverage, gaps, window_from, window_until, source) \
+             SELECT id, 3, 'uptime', 'Jo', 'uptime', 'uptime', '%', 'higher_is_better', '[]', 3, 1, \
+             '[]', 1, 2, 'probes' FROM deployments",
+            "INSERT INTO rollbacks (deployment_id, reason, triggered_by, at, hook_state, \
+             hook_sentence) SELECT id, 'Errors.', 'Jo', 1, 'pending', '' FROM deployments",
+        ];
+        for sql in fill {
+            assert_eq!(run(sql).await.unwrap(), 1, "{sql}");
+        }
+        let refused = [
+            "UPDATE waivers SET expires_at = 9",
+            "DELETE FROM waivers",
+            "UPDATE baselines SET value = 1",
+            "DELETE FROM baselines",
+            "UPDATE manual_baselines SET samples = 9",
+            "DELETE FROM manual_baselines",
+            "UPDATE rollbacks SET reason = 'None.'",
+            "DELETE FROM rollbacks",
+        ];
+        for sql in refused {
+            let says = run(sql).await.unwrap_err().to_string();
+            assert!(says.contains("append-only") || says.contains("never"), "{sql}: {says}");
+        }
+        let ends = "UPDATE waivers SET ended_at = 5, ended_by = 'Jo'";
+        assert_eq!(run(ends).await.unwrap(), 1);
+        assert!(run(ends).await.is_err(), "once");
+        assert_eq!(run("UPDATE rollbacks SET hook_state = 'done', hook_at = 4").await.unwrap(), 1);
+        // Of two captures of a moment the first stands.
+        let again = "INSERT INTO baselines (deployment_id, moment, indicator, samples, window_from, \
+                     window_until, coverage, gaps, source, captured_at) \
+                     SELECT id, '48h', 'uptime', 8, 1, 2, 1, '[]', 'probes', 3 FROM deployments \
+                     WHERE true ON CONFLICT (deployment_id, moment, indicator) DO NOTHING";
+        assert_eq!(run(again).await.unwrap(), 0);
+        if on == On::Sqlite {
+            let replaced = "INSERT OR REPLACE INTO baselines SELECT * FROM baselines";
+            assert_eq!(run(replaced).await.unwrap(), 0);
+            let refused = "INSERT OR REPLACE INTO waivers SELECT * FROM waivers";
+            assert!(run(refused).await.is_err(), "{refused}");
+        }
+    })
+    .await;
+}
+
 /// `INSERT OR REPLACE` deletes without asking the triggers that forbid it.
 #[rstest]
 #[tokio::test]

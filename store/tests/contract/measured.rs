@@ -479,9 +479,15 @@ async fn pictures_are_read_one_by_one_and_go_with_their_evidence(
         add(&db.store, check, None, vec![of(30)]).await.unwrap();
         assert_eq!(shown(20, 0).await, None);
         assert_eq!(shown(30, 0).await, Some(vec![0xff, 0]));
+        // Two at once, of which neither turns: the first of them is not kept at all.
+        let added = add(&db.store, check, None, vec![of(31), of(32)]).await.unwrap();
+        assert_eq!(added, [Added::Steady, Added::Steady]);
+        assert_eq!((shown(30, 0).await, shown(31, 0).await), (None, None));
+        assert_eq!(shown(32, 0).await, Some(vec![0xff, 0]));
+        add(&db.store, check, None, vec![of(33)]).await.unwrap();
         act!(db.store, |tx| measurements::prune_evidence(tx, at(25)).await).unwrap();
         assert_eq!(shown(10, 0).await, None);
-        assert_eq!(shown(30, 2).await, Some(vec![0xff, 2]));
+        assert_eq!(shown(33, 2).await, Some(vec![0xff, 2]));
     })
     .await;
 }
