@@ -49,3 +49,12 @@ pub struct Check {
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
 }
+
+impl Check {
+    /// For how long what it saw speaks for how things are, in seconds: three of its intervals and a
+    /// run, and no less than ten minutes. A portal that was away has seen nothing since.
+    #[must_use]
+    pub fn speaks_for_s(&self) -> i64 {
+        (3 * self.interval_s + self.timeout_s).max(600)
+    }
+}

@@ -22,6 +22,7 @@ mod sign_off;
 mod sign_off_panel;
 mod signing_facts;
 mod sources;
+mod unmeasured;
 mod view;
 mod void_sign_offs;
 mod waive;

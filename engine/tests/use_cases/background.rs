@@ -80,6 +80,7 @@ async fn every_task_runs_and_says_what_it_did(#[values(On::Sqlite, On::Postgres)
                 "close_unsigned_runs",
                 "open_due_runs",
                 "review_rehearsals",
+                "review_unmeasured",
                 "prune",
                 "roll_up_minutes",
                 "expire_sessions",

@@ -44,4 +44,5 @@ mod service_rooms;
 mod sign_off;
 mod signing_rules;
 mod tokens;
+mod unmeasured;
 mod waivers;

@@ -30,6 +30,9 @@ pub(crate) enum StepError {
     /// The page, which is the service's.
     #[error("{0}")]
     Page(String),
+    /// The page's server, which answered an error: the service's, whatever else was refused.
+    #[error("{0}")]
+    Server(String),
     /// The mail catcher, which is neither.
     #[error("{0}")]
     Catcher(String),

@@ -17,7 +17,7 @@ use domain::{
     watch::WatchState,
 };
 
-pub use watched::{WatchedRun, watched_of};
+pub use watched::{WatchedRun, watched_of, with_silent_checks};
 
 use crate::{
     db::{Connection, Row, micros},

@@ -66,6 +66,28 @@ pub async fn watched_of(
     Ok(found)
 }
 
+/// The open runs that a check speaks for which has not measured for longer than what it saw speaks for
+/// how things are.
+///
+/// # Errors
+/// What the database says.
+pub async fn with_silent_checks(
+    link: &mut Connection,
+    now: DateTime<Utc>,
+) -> Result<Vec<RunId>, StoreError> {
+    // As `Check::speaks_for_s` has it.
+    link.query(
+        "SELECT DISTINCT r.id FROM runs r JOIN checks c ON c.service_id = r.service_id \
+         AND c.environment = r.environment AND c.retired_at IS NULL AND NOT c.dry_run \
+         JOIN check_states s ON s.check_id = c.id WHERE r.state = 'watching' \
+         AND s.at < $1 - 1000 * CASE WHEN 3 * c.interval_s + c.timeout_s > 600 \
+         THEN 3 * c.interval_s + c.timeout_s ELSE 600 END",
+    )
+    .bind(now.timestamp_millis())
+    .fetch_as(|row| Ok(RunId(row.get("id")?)))
+    .await
+}
+
 fn read(row: &Row) -> Result<WatchedRun, StoreError> {
     Ok(WatchedRun {
         id: RunId(row.get("id")?),

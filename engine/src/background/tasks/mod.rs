@@ -10,6 +10,7 @@ mod expire_waivers;
 mod open_due_runs;
 mod prune;
 mod review_rehearsals;
+mod review_unmeasured;
 mod roll_up_minutes;
 mod roll_up_probes;
 
@@ -25,6 +26,7 @@ pub(super) const ALL: &[Task<Engine>] = &[
     close_unsigned_runs::TASK,
     open_due_runs::TASK,
     review_rehearsals::TASK,
+    review_unmeasured::TASK,
     prune::TASK,
     roll_up_minutes::TASK,
     expire_sessions::TASK,

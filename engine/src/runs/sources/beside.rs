@@ -76,7 +76,7 @@ pub(crate) async fn failing_beside(
     let beside = checks.iter().filter(|check| check_is_beside(check, items));
     let beside: Vec<_> = beside.map(|check| now_is(check.clone(), run, &known)).collect();
     let mut failing = leaked(tx, run, &beside).await?;
-    failing.splice(0..0, failing_now(beside));
+    failing.splice(0..0, failing_now(beside, now));
     let heartbeats = tx.heartbeats(service, environment).await?;
     failing.extend(silent(heartbeats, run, items, now));
     failing.extend(reported(items));
@@ -92,7 +92,7 @@ pub(crate) async fn failing_beside_now(
 ) -> Result<Vec<FailingBeside>, StoreError> {
     let beside = checks_now(link, run, |check| check_is_beside(check, items)).await?;
     let leaked = leaked(link, run, &beside).await?;
-    let mut failing = failing_now(beside);
+    let mut failing = failing_now(beside, now);
     failing.extend(leaked);
     // What was signed off with it was signed off: what is made critical later changes no answer.
     if run.state != WatchState::Watching {
@@ -160,11 +160,17 @@ async fn leaked(
         .collect())
 }
 
-fn failing_now(now: Vec<CheckNow>) -> Vec<FailingBeside> {
-    let mut failing: Vec<_> = now
+fn failing_now(checks: Vec<CheckNow>, now: DateTime<Utc>) -> Vec<FailingBeside> {
+    let mut failing: Vec<_> = checks
         .into_iter()
-        .filter_map(|CheckNow { check, newest }| {
+        .filter_map(|one| {
+            let too_old = one.too_old(now);
+            let CheckNow { check, newest } = one;
             let label = check.label;
+            if let (Some(sentence), true) = (too_old, check.critical) {
+                let weight = RedWeight::Unknown;
+                return Some(FailingBeside { label, sentence, weight });
+            }
             match (newest, check.critical) {
                 (Some(newest), critical) if newest.phase == Phase::Failed => {
                     let weight = if critical { RedWeight::Critical } else { RedWeight::Beside };

@@ -12,10 +12,11 @@ use chrono::{DateTime, Utc};
 use domain::{
     baseline::Moment,
     check::{Check, RESPONSE_TARGETS, measures},
+    humanize,
     ids::{CheckId, DeploymentId},
     item::{AutomatedStatus, Item, ItemActor},
     item_sources::{Source, SourceStatus, combine},
-    measurement::{Newest, RecordedMeasurement},
+    measurement::{Newest, Phase, RecordedMeasurement},
     run::{Run, RunSubject},
     runbook::MachineRule,
     service::{OF_HTTPS, plain_on_purpose},
@@ -40,6 +41,20 @@ pub struct CheckNow {
     pub check: Check,
     /// What it saw last for this deployment, measured as the check is now.
     pub newest: Option<RecordedMeasurement>,
+}
+
+impl CheckNow {
+    /// Why a success says nothing of how things are at `now`: it is too old. A failure stands until
+    /// something else is seen.
+    pub(crate) fn too_old(&self, now: DateTime<Utc>) -> Option<String> {
+        let seen = self.newest.as_ref().filter(|seen| seen.phase == Phase::Successful)?;
+        let age = now - seen.at;
+        (age.num_seconds() > self.check.speaks_for_s()).then(|| {
+            // Without how long ago: the sentence is kept, and would change each time.
+            let last = humanize::exact(seen.at);
+            format!("It was last measured on {last}, which says nothing of how it is now.")
+        })
+    }
 }
 
 /// The checks that speak for a run and that `wanted` picks, with what they saw last. Those of a
@@ -147,12 +162,20 @@ pub(super) async fn automated_status(
         .filter(|probe| !measured(probe) && (plain.is_none() || !of_https(probe)))
         .map(|probe| unmeasured(probe, environment, nothing_is))
         .collect();
+    let too_old: Vec<_> = bound.iter().map(|check| check.too_old(now)).collect();
     let mut sources: Vec<Source<'_>> = bound
         .iter()
-        .map(|now| Source {
-            label: &now.check.label,
-            word: now.newest.as_ref().map(|measured| measured.phase.into()),
-            sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
+        .zip(&too_old)
+        .map(|(now, too_old)| match too_old {
+            Some(sentence) => {
+                let word = Some(SourceStatus::Undecided);
+                Source { label: &now.check.label, word, sentence }
+            }
+            None => Source {
+                label: &now.check.label,
+                word: now.newest.as_ref().map(|measured| measured.phase.into()),
+                sentence: now.newest.as_ref().map_or("", |measured| &measured.sentence),
+            },
         })
         .collect();
     let mut asked = bound.iter().filter(|now| is_named_by(now.check.spec.kind()));

@@ -34,6 +34,8 @@ struct StepFailure {
     at: String,
     phase: Phase,
     reason: String,
+    /// Whether it is an error of the page's server, which nothing that was refused explains.
+    of_server: bool,
 }
 
 pub(crate) async fn run(
@@ -61,10 +63,12 @@ pub(crate) async fn run(
             at: format!("step {}", progress.findings.len() + 1),
             phase: Phase::Failed,
             reason: format!("the journey did not end within {} s", context.timeout.as_secs()),
+            of_server: false,
         }),
     };
     // An address the guard refused is no failure of the service, whatever the page made of it.
     let failure = failure.map(|failure| match (browser.refused(), browser.untrusted()) {
+        _ if failure.of_server => failure,
         (Some(refused), _) => StepFailure { phase: Phase::Error, reason: refused, ..failure },
         (None, Some(untrusted)) => StepFailure { reason: untrusted, ..failure },
         (None, None) => failure,

@@ -52,8 +52,9 @@ impl<'a> Replay<'a> {
             at: at.to_owned(),
             phase: match error {
                 StepError::Browser(_) | StepError::Catcher(_) => Phase::Error,
-                StepError::Page(_) => Phase::Failed,
+                StepError::Page(_) | StepError::Server(_) => Phase::Failed,
             },
+            of_server: matches!(error, StepError::Server(_)),
             reason: error.to_string(),
         };
         let tabs = browser.tabs().await;
@@ -120,7 +121,7 @@ impl<'a> Replay<'a> {
             if shown.status >= 500 {
                 let address = redact::address(&address);
                 let said = format!("the page at {address} answered {}", shown.status);
-                return Err(StepError::Page(said));
+                return Err(StepError::Server(said));
             }
         }
         Ok(())
