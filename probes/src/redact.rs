@@ -138,7 +138,7 @@ fn replaced<'t>(pattern: &Regex, text: Cow<'t, str>, by: &str) -> Cow<'t, str> {
 
 /// Control characters replaced, so that a body cannot play tricks on whoever reads it.
 pub(crate) fn printable(text: &str) -> String {
-    let harmless = |byte: u8| byte >= 0x20 && byte < 0x7f || matches!(byte, b'\n' | b'\t');
+    let harmless = |byte: u8| (0x20..0x7f).contains(&byte) || matches!(byte, b'\n' | b'\t');
     if text.bytes().all(harmless) {
         return text.to_owned();
     }

@@ -101,7 +101,7 @@ async fn every_task_runs_and_says_what_it_did(#[values(On::Sqlite, On::Postgres)
         assert_eq!(p.item(id, "load").await.state, "open");
         // Seen by administrators alone.
         let page = p.engine.background().page(&p.admin).unwrap();
-        assert_eq!(page.tasks.len(), 12);
+        assert_eq!(page.tasks.len(), 13);
         let refused = p.engine.background().page(&p.ann).unwrap_err();
         assert!(matches!(refused, Error::Forbidden(_)));
         running.stop().await;

@@ -279,6 +279,10 @@ async fn a_duty_is_worked_like_a_deployment(#[values(On::Sqlite, On::Postgres)] 
         p.engine.runs().expire_waivers(crate::common::begin()).await.unwrap();
         assert_eq!(state(p, "clean").await, "open");
 
+        // What was probed three days ago says nothing of now, until it is probed again.
+        let gate = runs.gate(&p.ci(), run).await.unwrap();
+        assert_eq!(gate.open, ["offsite", "restored", "clean"]);
+        p.engine.checks().probe_item(&actor, run, "restored").await.unwrap();
         let gate = runs.gate(&p.ci(), run).await.unwrap();
         assert_eq!(gate.open, ["offsite", "clean"]);
         // What is asked of one kind of run is not answered by the other.
