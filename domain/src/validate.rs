@@ -109,6 +109,13 @@ pub fn http_url(text: &str) -> Result<(), String> {
     if authority.contains('@') {
         return Err("must not carry a name or password; send them as a header".into());
     }
+    let behind_host = authority.rsplit_once(']').map_or(authority, |(_, behind)| behind);
+    if let Some((_, port)) = behind_host.rsplit_once(':')
+        && !port.is_empty()
+        && !port.parse::<u16>().is_ok_and(|port| port > 0)
+    {
+        return Err("must have a port from 1 to 65535, or none".into());
+    }
     Ok(())
 }
 
@@ -227,6 +234,11 @@ mod tests {
     #[rstest]
     #[case("https://shop.example.org", true)]
     #[case("http://127.0.0.1:4010/x", true)]
+    #[case("http://[::1]:8080/x", true)]
+    #[case("http://[::1]/x", true)]
+    #[case("http://127.0.0.1:99999/x", false)]
+    #[case("http://shop:x/", false)]
+    #[case("http://[::1]:0/", false)]
     #[case("ftp://shop", false)]
     #[case("https://", false)]
     #[case("https://a:b@shop", false)]

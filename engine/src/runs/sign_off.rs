@@ -9,6 +9,7 @@ use domain::{
     run::RunSubject,
     sign_off::{Ask, Declared, SignOff},
     validate,
+    verdict::Verdict,
     watch::WatchState,
 };
 use store::{
@@ -17,8 +18,8 @@ use store::{
 };
 
 use super::{
-    RunRef, Runs, evaluate_all, find::find_run, gate_answer, signing_facts::SigningFacts,
-    void_sign_offs::void,
+    RunRef, Runs, evaluate::write_verdict, evaluate_all, find::find_run, gate_answer,
+    signing_facts::SigningFacts, void_sign_offs::void,
 };
 use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
 
@@ -174,6 +175,12 @@ pub async fn sign_off(
         .record(tx);
     if complete {
         runs::close(tx, run.id, WatchState::SignedOff, now).await?;
+        let closed = find_run(tx, at).await?;
+        // What was written down before is that the sign-off was revoked.
+        if closed.verdict != Verdict::Passed {
+            let answer = gate_answer(&closed, &items::of_run(tx, run.id).await?, &[]);
+            write_verdict(tx, &closed, &answer).await?;
+        }
     }
     tx.publish(Event::run_changed(run.id));
     Ok(signed)

@@ -71,6 +71,11 @@ async fn a_late_failure_revokes_the_sign_off_until_it_is_signed_again(
         p.engine.runs().sign_off(&p.ann(), id, "Rotated.").await.unwrap();
         assert_eq!(state(p, id).await, WatchState::SignedOff);
         assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
+        // Lists and metrics say what is written down.
+        let mut link = p.store.read().await.unwrap();
+        let kept = store::runs::by_id(&mut link, id.into()).await.unwrap().unwrap();
+        assert_eq!(kept.verdict, Verdict::Passed, "{}", kept.reason);
+        drop(link);
         assert!(p.view(id).await.revoked.is_none());
         assert!(p.actions().await.contains(&"deployment.revoke".to_owned()));
         p.verify().await;

@@ -194,7 +194,9 @@ fn recovered_now(page: &RunPage) -> Option<AnyView> {
 fn waived_row(page: &RunPage, now: &ItemNow) -> AnyView {
     let item = &now.item;
     let about = now.waiver.as_ref().map(|waiver| {
-        let early = if waiver.expires_at < page.record.ends_at && page.record.ends_at > page.now {
+        // A form knows no fractions of a second.
+        let ends = waiver.expires_at + chrono::Duration::seconds(1);
+        let early = if ends < page.record.ends_at && page.record.ends_at > page.now {
             ", before the watch ends"
         } else {
             ""

@@ -69,7 +69,7 @@ fn summary(board: &Board) -> String {
         1 => "1 watch open".to_owned(),
         n => format!("{n} watches open"),
     };
-    let mine = match board.to_restore.len() + board.waiting_on_me.len() {
+    let mine = match board.waiting() {
         0 => "nothing waits on you".to_owned(),
         1 => "1 thing waits on you".to_owned(),
         n => format!("{n} things wait on you"),

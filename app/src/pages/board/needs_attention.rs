@@ -51,7 +51,7 @@ pub fn waits_on_you(board: &Board) -> AnyView {
         }
     });
     let revoked = revoked.collect_view();
-    let count = board.to_restore.len() + board.revoked.len() + board.waiting_on_me.len();
+    let count = board.waiting();
     let none = (count == 0).then(
         || view! { <div class="card-body"><p class="muted">"Nothing waits on you."</p></div> },
     );

@@ -71,12 +71,16 @@ pub(crate) async fn checks_now(
     } else {
         checks::ever_of_environment(link, service, environment).await?
     };
-    let wanted = found.into_iter().filter(wanted);
+    let until = run.closed_at.unwrap_or(run.ends_at);
+    // What was retired before it was closed spoke for it no more.
+    let wanted = found
+        .into_iter()
+        .filter(wanted)
+        .filter(|check| open || check.retired_at.is_none_or(|retired| retired > until));
     if open {
         let known = measurements::newest_of_environment(link, service, environment).await?;
         return Ok(wanted.map(|check| now_is(check, run, &known)).collect());
     }
-    let until = run.closed_at.unwrap_or(run.ends_at);
     let place = (service, environment.as_str());
     let since = measured_since(link, run).await?;
     let mut known = measurements::newest_between(link, place, since, until).await?;
