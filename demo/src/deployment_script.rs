@@ -315,8 +315,9 @@ impl Planner {
         for round in 0..rounds {
             let at = began + Duration::minutes(5 * round);
             let mut seen = measured::round(&mut self.rng, at, Pace::Loopback, None);
-            // What is no page changes less often than it is worth telling.
-            seen.retain(|(suffix, _)| round % 6 == 0 || suffix.starts_with("target-"));
+            // What is no page changes less often than it is worth telling, but for how it is now.
+            let all = round % 6 == 0 || round + 1 == rounds;
+            seen.retain(|(suffix, _)| all || suffix.starts_with("target-"));
             let deployment = script.deployment;
             script.push(at + Duration::seconds(2), Act::Measure { deployment, seen });
         }
@@ -367,6 +368,7 @@ impl Planner {
     ) -> DateTime<Utc> {
         let mut at = script.sign_at;
         let mut last = at;
+        let probed = runbook.items.iter().any(|item| !item.probes.is_empty());
         for required in &runbook.sign_off {
             let by = match (Role::parse(&required.role), script.slot.by) {
                 (None, _) if required.role == "product" => Cast::Product,
@@ -376,6 +378,10 @@ impl Planner {
                 (Some(_), _) if self.rng.random_bool(0.5) => Cast::Product,
                 (Some(_), _) => Cast::Sre,
             };
+            // Nobody signs what was measured hours ago.
+            if probed {
+                self.measure(script, at - Duration::minutes(1), Pace::Hosts);
+            }
             let comment = notes::sign(&mut self.rng);
             script.push(at, Act::Sign { deployment: script.deployment, by, comment });
             last = at;
