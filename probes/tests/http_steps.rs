@@ -96,3 +96,32 @@ async fn the_step_that_broke_is_named() {
         seen.sentence
     );
 }
+
+/// The service writes what is captured, and a body may hold it thousands of times.
+#[tokio::test]
+async fn what_is_captured_is_bounded() {
+    let long = get(async || "x".repeat(9_000));
+    let short = get(async || "x".repeat(8_000));
+    let app = Router::new().route("/long", long).route("/short", short);
+    let base = format!("http://{}", support::serve(app).await);
+    let walk = async |path: &str, times: usize| {
+        let first = HttpStep {
+            capture: [("x".into(), "body".into())].into(),
+            ..step("read", format!("{base}/{path}"))
+        };
+        let second = HttpStep {
+            method: Some("POST".into()),
+            body: Some("{{x}}".repeat(times)),
+            ..step("send", format!("{base}/short"))
+        };
+        probe(ProbeSpec::HttpSteps { steps: vec![first, second] }, &[]).await
+    };
+    let seen = walk("long", 1).await;
+    assert_eq!(seen.phase, Phase::Failed, "{}", seen.sentence);
+    assert!(seen.sentence.contains("9000 bytes long, more than 8192"), "{}", seen.sentence);
+    let seen = walk("short", 1).await;
+    assert!(seen.sentence.contains("405"), "it is sent: {}", seen.sentence);
+    let seen = walk("short", 200).await;
+    assert_eq!(seen.phase, Phase::Error, "{}", seen.sentence);
+    assert!(seen.sentence.contains("longer than 1048576 bytes"), "{}", seen.sentence);
+}

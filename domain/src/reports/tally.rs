@@ -254,3 +254,17 @@ pub fn one_line(text: &str) -> String {
     plain.truncate(plain.trim_end().len());
     plain
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_ways_to_a_test_are_told_apart() {
+        assert_eq!(within_bounds("shop › cart".into()), "shop › cart");
+        let way = |end: &str| within_bounds(format!("{}{end}", "é".repeat(5_000)));
+        assert!(way("a").len() < 4_096);
+        assert_ne!(way("a"), way("b"));
+        assert_eq!(way("a"), way("a"));
+    }
+}

@@ -153,6 +153,10 @@ async fn a_name_tells_which_one_it_replaces(#[values(On::Sqlite, On::Postgres)] 
         let wrong =
             p.engine.runs().post_report(&p.ci(), id, "load", named("a\nb", GOOD), None).await;
         assert_eq!(field(wrong.unwrap_err()), "/name");
+        // Under such names results of other scripts stand, which they alone take back.
+        let taken = named("result of ci", GOOD);
+        let taken = p.engine.runs().post_report(&p.ci(), id, "load", taken, None).await;
+        assert_eq!(field(taken.unwrap_err()), "/name");
     })
     .await;
 }
