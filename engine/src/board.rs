@@ -82,9 +82,7 @@ impl Board {
     pub const fn waiting(&self) -> usize {
         self.to_restore.len() + self.revoked.len() + self.waiting_on_me.len()
     }
-}
 
-impl Board {
     /// What was rolled back where a row and a column meet, and not said to be restored since.
     #[must_use]
     pub fn unrestored(&self, service: &Service, environment: &Environment) -> Option<&Unrestored> {

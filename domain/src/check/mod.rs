@@ -9,7 +9,11 @@ pub use spec::{
 
 use chrono::{DateTime, Utc};
 
-use crate::ids::{CheckId, ServiceId};
+use crate::{
+    humanize,
+    ids::{CheckId, ServiceId},
+    measurement::{Phase, RecordedMeasurement},
+};
 
 /// A check.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,5 +60,17 @@ impl Check {
     #[must_use]
     pub fn speaks_for_s(&self) -> i64 {
         (3 * self.interval_s + self.timeout_s).max(600)
+    }
+
+    /// Why what it saw last says nothing of how things are at `now`: it is a success, and too old. A
+    /// failure stands until something else is seen.
+    #[must_use]
+    pub fn too_old(&self, seen: &RecordedMeasurement, now: DateTime<Utc>) -> Option<String> {
+        let old = (now - seen.at).num_seconds() > self.speaks_for_s();
+        (seen.phase == Phase::Successful && old).then(|| {
+            // Without how long ago: the sentence is kept, and would change each time.
+            let last = humanize::exact(seen.at);
+            format!("It was last measured on {last}, which says nothing of how it is now.")
+        })
     }
 }

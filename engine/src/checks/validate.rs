@@ -141,7 +141,10 @@ impl CheckRequest {
         let patterns: usize = read.map(|condition| condition.patterns()).sum();
         if patterns > PATTERNS_MAX {
             let at = if self.steps.is_some() { "/steps" } else { "/conditions" };
-            let said = format!("match {patterns} patterns in all, more than {PATTERNS_MAX}");
+            let said = format!(
+                "match {patterns} patterns in all, more than {PATTERNS_MAX}; put several into one \
+                 with `|`, or make two checks of it"
+            );
             faults.note(at, Err(said));
         }
     }

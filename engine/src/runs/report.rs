@@ -63,7 +63,8 @@ impl ReportRequest {
             faults.note("/name", validate::line(name, 80));
             if name.trim_start().starts_with(OF_RESULTS) {
                 let said = format!(
-                    "must not begin with `{OF_RESULTS}`: that is how results of scripts stand"
+                    "must not begin with `{OF_RESULTS}`: that is how results of scripts stand; give it \
+                     another"
                 );
                 faults.note("/name", Err(said));
             }

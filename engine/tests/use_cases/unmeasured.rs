@@ -8,24 +8,28 @@ use serde_json::json;
 use crate::{common::portal, harness::On};
 
 #[rstest]
-#[case("load", "undecided")]
-#[case("", "passed")]
+#[case("load", "undecided", 60, 10)]
+#[case("", "passed", 60, 10)]
+#[case("load", "undecided", 1_200, 60)]
 #[tokio::test]
 async fn a_success_is_too_old_after_a_while(
     #[values(On::Sqlite, On::Postgres)] on: On,
     #[case] item: &str,
     #[case] state: &str,
+    #[case] interval_s: i64,
+    #[case] speaks_for_min: i64,
 ) {
     portal(on, async |p| {
         let bound = (!item.is_empty()).then_some(item);
         let id = p.announce("1.0.0").await;
         p.close_all(id).await;
-        let check = p.put_check("worker", json!({"item": bound, "critical": true})).await;
+        let check = json!({"item": bound, "critical": true, "interval_s": interval_s});
+        let check = p.put_check("worker", check).await;
         p.sees(&check, Phase::Successful).await;
         assert_eq!(p.gate(id).await.verdict, Verdict::Passed, "{}", p.gate(id).await.reason);
 
         // As long as it may miss a few of its times.
-        p.clock.advance(Duration::minutes(10));
+        p.clock.advance(Duration::minutes(speaks_for_min));
         assert_eq!(p.engine.runs().review_unmeasured().await.unwrap(), 0);
         assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
 

@@ -55,7 +55,9 @@ fn read_below(
         let most = found.len() >= MOST_PATTERNS;
         if let Entry::Vacant(place) = found.entry(text.clone()) {
             if most {
-                return Err(ConditionError::TooComplex("matches more than 8 patterns"));
+                return Err(ConditionError::TooComplex(
+                    "matches more than 8 patterns; put several into one with `|`",
+                ));
             }
             place.insert(compiled(&text)?);
         }

@@ -211,7 +211,10 @@ async fn capture(
     let facts = facts(answer, context.now, std::slice::from_ref(&expression));
     let text = context.text_of(expression, facts).await?;
     if text.len() > CAPTURED_BYTES {
-        let said = format!("it is {} bytes long, more than {CAPTURED_BYTES}", text.len());
+        let said = format!(
+            "it is {} bytes long, more than {CAPTURED_BYTES}; capture a part of it, such as `json.token`",
+            text.len()
+        );
         return Err((Phase::Failed, said));
     }
     Ok(text)

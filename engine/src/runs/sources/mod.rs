@@ -12,11 +12,10 @@ use chrono::{DateTime, Utc};
 use domain::{
     baseline::Moment,
     check::{Check, RESPONSE_TARGETS, measures},
-    humanize,
     ids::{CheckId, DeploymentId},
     item::{AutomatedStatus, Item, ItemActor},
     item_sources::{Source, SourceStatus, combine},
-    measurement::{Newest, Phase, RecordedMeasurement},
+    measurement::{Newest, RecordedMeasurement},
     run::{Run, RunSubject},
     runbook::MachineRule,
     service::{OF_HTTPS, plain_on_purpose},
@@ -44,16 +43,9 @@ pub struct CheckNow {
 }
 
 impl CheckNow {
-    /// Why a success says nothing of how things are at `now`: it is too old. A failure stands until
-    /// something else is seen.
+    /// As [`Check::too_old`], of what it saw last.
     pub(crate) fn too_old(&self, now: DateTime<Utc>) -> Option<String> {
-        let seen = self.newest.as_ref().filter(|seen| seen.phase == Phase::Successful)?;
-        let age = now - seen.at;
-        (age.num_seconds() > self.check.speaks_for_s()).then(|| {
-            // Without how long ago: the sentence is kept, and would change each time.
-            let last = humanize::exact(seen.at);
-            format!("It was last measured on {last}, which says nothing of how it is now.")
-        })
+        self.check.too_old(self.newest.as_ref()?, now)
     }
 }
 

@@ -258,6 +258,11 @@ impl<'a> Replay<'a> {
             })?;
             out.push_str(before);
             out.push_str(value);
+            if out.len() > FILLED_BYTES {
+                return Err(StepError::Page(format!(
+                    "with its secrets a text is longer than {FILLED_BYTES} bytes"
+                )));
+            }
             rest = after;
         }
         out.push_str(rest);
@@ -274,6 +279,9 @@ impl<'a> Replay<'a> {
         })
     }
 }
+
+/// The most bytes of a text with the secrets in it: a short one may name one thousands of times.
+const FILLED_BYTES: usize = 1024 * 1024;
 
 /// Whether a step may be the one that sends a mail.
 const fn may_send(act: &Act) -> bool {
