@@ -152,8 +152,11 @@ impl Config {
     /// # Errors
     /// Where it is not an absolute address.
     pub fn base_url(&self) -> Result<String, ConfigError> {
-        let url = self.base_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
-        domain::validate::http_url(&url).map_err(ConfigError::BaseUrl)?;
+        let Some(url) = &self.base_url else {
+            // Not validated: a listener may ask for any free port, which is port 0.
+            return Ok(format!("http://{}", self.listen));
+        };
+        domain::validate::http_url(url).map_err(ConfigError::BaseUrl)?;
         Ok(url.trim_end_matches('/').to_owned())
     }
 
