@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     background::status::{Statuses, TaskStatus},
-    checks::{condition_cache::Conditions, suspended::Suspended},
+    checks::suspended::Suspended,
     clock::Clock,
     deliveries::Sending,
     error::Error,
@@ -57,7 +57,6 @@ struct Inner {
     scheduled_at: Mutex<Option<Instant>>,
     scheduler: Counts,
     background: Statuses,
-    conditions: Conditions,
     suspended: Suspended,
     last_evaluated: LastEvaluated,
     verified: Mutex<ChainCheck>,
@@ -80,7 +79,6 @@ impl Engine {
             scheduled_at: Mutex::default(),
             scheduler: Counts::default(),
             background: Statuses::default(),
-            conditions: Conditions::default(),
             suspended: Suspended::default(),
             last_evaluated: LastEvaluated::default(),
             verified: Mutex::default(),
@@ -136,11 +134,6 @@ impl Engine {
     /// Says that this portal lives.
     pub(crate) async fn lives(&self) -> Result<(), StoreError> {
         schedule_leases::lives(&mut self.0.store.read().await?, self.portal()).await
-    }
-
-    /// Conditions of checks that have been read.
-    pub(crate) fn conditions(&self) -> &Conditions {
-        &self.0.conditions
     }
 
     /// Checks that are not run until they are changed.

@@ -13,7 +13,7 @@ use url::{Origin, Url};
 use crate::answering_version::{self, Reading};
 use crate::client::{GuardedClient, Request, RequestError, Response, SendError};
 use crate::conditions::pool::ConditionPool;
-use crate::conditions::{Condition, Facts};
+use crate::conditions::{Condition, ConditionCache, Facts};
 use crate::outcome::{Outcome, overall, sentence};
 
 /// What a probe of any kind is given.
@@ -26,6 +26,8 @@ pub(crate) struct ProbeContext<'a> {
     pub(crate) browser: Option<&'a Path>,
     pub(crate) journeys: &'a Semaphore,
     pub(crate) pool: &'a ConditionPool,
+    /// Conditions of steps that have been read.
+    pub(crate) cache: &'a ConditionCache,
     /// When its time is over.
     pub(crate) until: Instant,
     /// Where answers name the version that gave them, where that is known.

@@ -44,7 +44,7 @@ mod redact;
 mod validate;
 
 pub use client::{Blame, GuardedClient, Request, Response, SendError};
-pub use conditions::{Condition, ConditionError, Facts, took_too_long};
+pub use conditions::{Condition, ConditionCache, ConditionError, Facts, took_too_long};
 pub use context::NoData;
 pub use guard::{GuardConfigError, GuardPolicy, Mode};
 pub use prober::{Prober, Terms};

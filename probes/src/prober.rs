@@ -14,7 +14,7 @@ use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::client::{GuardedClient, Request};
-use crate::conditions::{Condition, pool::ConditionPool};
+use crate::conditions::{Condition, ConditionCache, pool::ConditionPool};
 use crate::context::{NoData, ProbeContext};
 use crate::kinds::{self, database::Database, mail::OutgoingMail};
 use crate::outcome::Outcome;
@@ -28,6 +28,7 @@ pub struct Prober {
     browser: Option<PathBuf>,
     journeys: Arc<Semaphore>,
     pool: ConditionPool,
+    conditions: Arc<ConditionCache>,
 }
 
 /// How much of a page is compared with another, in bytes.
@@ -41,7 +42,13 @@ impl Prober {
     #[must_use]
     pub fn new(client: GuardedClient) -> Self {
         let journeys = Arc::new(Semaphore::new(JOURNEYS_AT_ONCE));
-        Self { client, browser: None, journeys, pool: ConditionPool::default() }
+        Self {
+            client,
+            browser: None,
+            journeys,
+            pool: ConditionPool::default(),
+            conditions: Arc::default(),
+        }
     }
 
     /// Runs journeys in this browser, a Chromium.
@@ -55,6 +62,12 @@ impl Prober {
     #[must_use]
     pub const fn client(&self) -> &GuardedClient {
         &self.client
+    }
+
+    /// The conditions that have been read.
+    #[must_use]
+    pub fn conditions(&self) -> &ConditionCache {
+        &self.conditions
     }
 
     /// Asks a metric server.
@@ -121,6 +134,7 @@ impl Prober {
             browser: self.browser.as_deref(),
             journeys: &self.journeys,
             pool: &self.pool,
+            cache: &self.conditions,
             until: started + timeout,
             version,
             answered: Mutex::default(),

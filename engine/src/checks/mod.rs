@@ -1,7 +1,6 @@
 //! Checks: asking for them, running them, and what the page of one shows.
 
 mod built_in;
-pub(crate) mod condition_cache;
 mod expected_version;
 mod page;
 mod put;

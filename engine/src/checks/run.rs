@@ -164,7 +164,7 @@ impl Checks<'_> {
                         condition.";
             return (errored(started_at, said.into()), none());
         }
-        let conditions = match self.0.conditions().read(&check.conditions) {
+        let conditions = match self.0.prober().conditions().read(&check.conditions) {
             Ok(conditions) => conditions,
             // Conditions are read before they are kept; one that is not readable now was allowed
             // before.

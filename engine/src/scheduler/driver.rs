@@ -8,7 +8,7 @@ use std::{
 
 use futures::FutureExt as _;
 use store::{measurements, schedule_leases};
-use tokio::time::Instant;
+use tokio::{task::AbortHandle, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -32,14 +32,16 @@ const LIVES: Duration = Duration::from_secs(3);
 /// Slots whose runs have ended.
 type Ended = Arc<Mutex<Vec<schedule_leases::Slot>>>;
 
+/// What runs, and how it is ended where that is known yet.
+type Running = Arc<Mutex<HashMap<Key, Option<AbortHandle>>>>;
+
 /// The scheduler's state.
 struct Scheduler {
     engine: Engine,
     tasks: TaskTracker,
-    stop: CancellationToken,
     limits: Limits,
     recorder: Recorder,
-    running: Arc<Mutex<HashSet<Key>>>,
+    running: Running,
     /// Slots whose runs have ended and that this has not been noted for.
     ended: Ended,
     /// Slots of portals that died, taken over and not begun.
@@ -59,7 +61,6 @@ pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationTo
         engine,
         recorder,
         tasks,
-        stop: stop.clone(),
         limits: Limits::default(),
         running: Arc::default(),
         ended: Ended::default(),
@@ -89,7 +90,10 @@ pub(super) async fn run(engine: Engine, tasks: TaskTracker, stop: CancellationTo
         scheduler.start_due().await;
         let wait = scheduler.wait();
         tokio::select! {
-            () = stop.cancelled() => return scheduler.note_ended().await,
+            () = stop.cancelled() => {
+                scheduler.end_all();
+                return scheduler.note_ended().await;
+            }
             () = scheduler.engine.rescheduled() => read_at = None,
             () = tokio::time::sleep(wait) => {}
         }
@@ -160,7 +164,14 @@ impl Scheduler {
     /// Whether the task's run before has ended; where it has not, the slot is skipped, and what
     /// must not be left out waits.
     fn is_idle(&self, key: Key) -> bool {
-        !self.running.lock().unwrap_or_else(PoisonError::into_inner).contains(&key)
+        !self.running.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&key)
+    }
+
+    /// Ends what runs: the portal stops.
+    fn end_all(&self) {
+        let running =
+            std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        running.into_values().flatten().for_each(|handle| handle.abort());
     }
 
     /// The slots that no other portal on this database has taken.
@@ -218,7 +229,7 @@ impl Scheduler {
 
     fn start(&self, due: Due<Key>) {
         let Some(task) = self.known.get(&due.key).cloned() else { return };
-        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(due.key);
+        self.running.lock().unwrap_or_else(PoisonError::into_inner).insert(due.key, None);
         let shared = self.engine.database() == store::Kind::Postgres;
         let done = Done {
             key: due.key,
@@ -229,13 +240,12 @@ impl Scheduler {
         };
         let with = (self.limits.clone(), self.recorder.clone());
         let work = run_one(self.engine.clone(), task, with, due, done);
-        let stop = self.stop.clone();
-        self.tasks.spawn(async move {
-            tokio::select! {
-                () = work => {}
-                () = stop.cancelled() => {}
-            }
-        });
+        let handle = self.tasks.spawn(work).abort_handle();
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        // It may have ended meanwhile.
+        if let Some(known) = running.get_mut(&due.key) {
+            *known = Some(handle);
+        }
     }
 }
 
@@ -280,7 +290,7 @@ fn run_one(
 struct Done {
     key: Key,
     slot_ms: i64,
-    running: Arc<Mutex<HashSet<Key>>>,
+    running: Running,
     /// Where that is noted for other portals, where there may be any.
     ended: Option<Ended>,
 }

@@ -3,6 +3,7 @@
 //! A condition is true, false or undecidable; only true is a success.
 
 mod bounds;
+mod cache;
 mod complexity;
 mod evaluate;
 mod explain;
@@ -22,6 +23,7 @@ use pool::NotDone;
 use reads::Reads;
 use thiserror::Error;
 
+pub use cache::ConditionCache;
 pub use facts::{BodyFact, Facts};
 pub use fields::FIELDS;
 

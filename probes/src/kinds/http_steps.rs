@@ -185,8 +185,7 @@ fn redirect(answer: &Response, from: &Url) -> Option<Url> {
 }
 
 async fn evaluate(context: &ProbeContext<'_>, step: &HttpStep, answer: &Response) -> Vec<Finding> {
-    let read = step.conditions.iter().map(|text| Condition::parse(text).map_err(|e| (text, e)));
-    match read.collect::<Result<Vec<_>, _>>() {
+    match context.cache.read(&step.conditions) {
         Ok(conditions) => {
             let mut findings =
                 context.decide(&conditions, facts(answer, context.now, &conditions)).await;
@@ -206,7 +205,7 @@ async fn capture(
     answer: &Response,
 ) -> Result<String, (Phase, String)> {
     // Expressions are read before they are kept.
-    let read = Condition::parse(expression);
+    let read = context.cache.read_one(expression);
     let expression = read.map_err(|error| (Phase::Error, error.to_string()))?;
     let facts = facts(answer, context.now, std::slice::from_ref(&expression));
     let text = context.text_of(expression, facts).await?;

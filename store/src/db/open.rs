@@ -101,6 +101,8 @@ impl Pool {
                     .statement_cache_capacity(512)
                     // In KiB; the system caches the file besides.
                     .pragma("cache_size", "-4000")
+                    // 16 MB: a page that is written again meanwhile is copied into the database once.
+                    .pragma("wal_autocheckpoint", "4000")
                     .pragma("temp_store", "memory")
                     .disable_statement_logging();
                 let writer = SqlitePoolOptions::new()
