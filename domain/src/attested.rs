@@ -8,7 +8,12 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::{
-    audit::Hash, evidence::Evidence, sign_off::SignOff, string_enum::string_enum, waiver::Waiver,
+    audit::Hash,
+    evidence::Evidence,
+    ids::{SignOffId, WaiverId},
+    sign_off::SignOff,
+    string_enum::string_enum,
+    waiver::Waiver,
 };
 
 string_enum! {
@@ -20,6 +25,10 @@ string_enum! {
         Waiver = "waiver",
         /// A piece of evidence.
         Evidence = "evidence",
+        /// That a sign-off counts no more.
+        SignOffVoid = "sign_off_void",
+        /// That a waiver was ended before its time.
+        WaiverEnd = "waiver_end",
     }
 }
 
@@ -113,7 +122,7 @@ impl Attested for Waiver {
         self.id.0
     }
 
-    // That it was ended is an act of its own.
+    // That it was ended is an act of its own: a `WaiverEnd`.
     fn feed(&self, digest: &mut FieldDigest) {
         digest.id(self.run_id.0);
         digest.id(self.item_id.0);
@@ -147,12 +156,68 @@ impl Attested for Evidence {
     }
 }
 
+/// That a sign-off counts no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignOffVoid {
+    /// Which.
+    pub sign_off: SignOffId,
+    /// Since when.
+    pub at: DateTime<Utc>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Attested for SignOffVoid {
+    const KIND: AttestedKind = AttestedKind::SignOffVoid;
+
+    fn id(&self) -> Uuid {
+        self.sign_off.0
+    }
+
+    fn feed(&self, digest: &mut FieldDigest) {
+        digest.time(self.at);
+        digest.text(&self.reason);
+    }
+}
+
+/// That a waiver was ended before its time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaiverEnd {
+    /// Which.
+    pub waiver: WaiverId,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub by: String,
+}
+
+impl WaiverEnd {
+    /// That of a waiver; none where nobody has ended it.
+    #[must_use]
+    pub fn of(waiver: &Waiver) -> Option<Self> {
+        Some(Self { waiver: waiver.id, at: waiver.ended_at?, by: waiver.ended_by.clone()? })
+    }
+}
+
+impl Attested for WaiverEnd {
+    const KIND: AttestedKind = AttestedKind::WaiverEnd;
+
+    fn id(&self) -> Uuid {
+        self.waiver.0
+    }
+
+    fn feed(&self, digest: &mut FieldDigest) {
+        digest.time(self.at);
+        digest.text(&self.by);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::ids::{ItemId, PersonId, RunId, WaiverId};
+    use crate::ids::{ItemId, PersonId, RunId};
 
     #[test]
     fn each_field_of_a_record_changes_its_digest() {
@@ -192,5 +257,13 @@ mod tests {
         ];
         assert_eq!(HashSet::from(digests.clone()).len(), digests.len(), "{digests:?}");
         assert_eq!(other(&|one| one.ended_at = Some(at(5))), digests[0], "an act of its own");
+        assert_eq!(WaiverEnd::of(&granted), None);
+        let ended = |by: &str, s: i64| {
+            let (ended_at, ended_by) = (Some(at(s)), Some(by.to_owned()));
+            WaiverEnd::of(&Waiver { ended_at, ended_by, ..granted.clone() }).unwrap()
+        };
+        let digests =
+            [("Ada", 5), ("Eve", 5), ("Ada", 6)].map(|(by, s)| ended(by, s).attestation().digest);
+        assert_eq!(HashSet::from(digests.clone()).len(), digests.len(), "{digests:?}");
     }
 }

@@ -37,6 +37,16 @@ impl SourceStatus {
     }
 }
 
+impl From<SourceStatus> for AutomatedStatus {
+    fn from(said: SourceStatus) -> Self {
+        match said {
+            SourceStatus::Passed => Self::Passed,
+            SourceStatus::Failed => Self::Failed,
+            SourceStatus::Undecided => Self::Undecided,
+        }
+    }
+}
+
 impl From<Phase> for SourceStatus {
     fn from(phase: Phase) -> Self {
         match phase {

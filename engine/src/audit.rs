@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
-    attested::Attestation,
+    attested::{Attestation, Attested as _, WaiverEnd},
     audit::AuditEntry,
     ids::{DeploymentId, RunId},
+    waiver::Waiver,
 };
 use serde_json::{Map, Value};
 use store::{Tx, attested::ATTESTS};
@@ -79,6 +80,12 @@ impl Entry {
             all.push(record);
         }
         self
+    }
+
+    /// As [`attests`](Self::attests), of the ends of these waivers.
+    pub fn attests_ends(self, ended: &[Waiver]) -> Self {
+        let ends = ended.iter().filter_map(WaiverEnd::of);
+        ends.fold(self, |entry, end| entry.attests(&end.attestation()))
     }
 
     /// Adds it to what is written with the commit; answers its place in the log.

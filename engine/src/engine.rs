@@ -22,6 +22,7 @@ use crate::{
     clock::Clock,
     deliveries::Sending,
     error::Error,
+    heartbeats::KnownIds,
     runs::last_evaluated::LastEvaluated,
     scheduler::stats::{Counts, SchedulerStats},
     token_cache::TokenCache,
@@ -59,6 +60,7 @@ struct Inner {
     background: Statuses,
     suspended: Suspended,
     last_evaluated: LastEvaluated,
+    heartbeat_ids: KnownIds,
     verified: Mutex<ChainCheck>,
 }
 
@@ -81,6 +83,7 @@ impl Engine {
             background: Statuses::default(),
             suspended: Suspended::default(),
             last_evaluated: LastEvaluated::default(),
+            heartbeat_ids: KnownIds::default(),
             verified: Mutex::default(),
         }))
     }
@@ -144,6 +147,11 @@ impl Engine {
     /// When each box was last judged for what its checks saw.
     pub(crate) fn last_evaluated(&self) -> &LastEvaluated {
         &self.0.last_evaluated
+    }
+
+    /// The ids heartbeats are heard by.
+    pub(crate) fn heartbeat_ids(&self) -> &KnownIds {
+        &self.0.heartbeat_ids
     }
 
     pub(crate) fn token_cache(&self) -> &TokenCache {

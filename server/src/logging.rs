@@ -1,5 +1,7 @@
 //! The log: one line an event, to standard error; `RUST_LOG` narrows or widens it.
 
+use std::io::IsTerminal as _;
+
 use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
 use crate::config::LogFormat;
@@ -11,7 +13,10 @@ pub fn start(format: LogFormat) {
     let registry = tracing_subscriber::registry().with(filter);
     let started = match format {
         LogFormat::Text => {
-            registry.with(fmt::layer().with_writer(std::io::stderr).with_target(false)).try_init()
+            // Colours are for eyes: a file or a journal gets the words alone.
+            let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
+            registry.with(lines.with_ansi(ansi)).try_init()
         }
         LogFormat::Json => {
             registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()

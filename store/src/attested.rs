@@ -1,7 +1,7 @@
 //! What the audit log vouches for, beside the records as they are.
 
 use chrono::{DateTime, Utc};
-use domain::attested::{Attestation, Attested as _, AttestedKind};
+use domain::attested::{Attestation, Attested as _, AttestedKind, WaiverEnd};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -75,6 +75,17 @@ pub async fn as_they_are(
             let read = |row: &_| evidence::read(row).map(|record| record.attestation());
             bulk::among(link, "SELECT * FROM evidence", "id", ids, read).await
         }
+        AttestedKind::SignOffVoid => {
+            let head = "SELECT sign_off_id, at, reason FROM voided_sign_offs";
+            let read = |row: &_| sign_offs::read_void(row).map(|record| record.attestation());
+            bulk::among(link, head, "sign_off_id", ids, read).await
+        }
+        AttestedKind::WaiverEnd => {
+            let end = |row: &_| waivers::read(row).map(|record| WaiverEnd::of(&record));
+            let read = |row: &_| end(row).map(|end| end.map(|end| end.attestation()));
+            let found = bulk::among(link, "SELECT * FROM waivers", "id", ids, read).await?;
+            Ok(found.into_iter().flatten().collect())
+        }
     }
 }
 
@@ -91,6 +102,8 @@ pub async fn added_after(
         AttestedKind::SignOff => "SELECT id FROM sign_offs WHERE at > $1",
         AttestedKind::Waiver => "SELECT id FROM waivers WHERE granted_at > $1",
         AttestedKind::Evidence => "SELECT id FROM evidence WHERE at > $1",
+        AttestedKind::SignOffVoid => "SELECT sign_off_id AS id FROM voided_sign_offs WHERE at > $1",
+        AttestedKind::WaiverEnd => "SELECT id FROM waivers WHERE ended_at > $1",
     };
     link.query(sql).bind(micros(since)).fetch_as(|row| row.get("id")).await
 }

@@ -1,4 +1,4 @@
-//! Whether signatures, waivers and evidence are as the audit log says they were added.
+//! Whether signatures, waivers, what ended them and evidence are as the audit log says they were added.
 
 use std::collections::{HashMap, HashSet};
 
@@ -56,8 +56,9 @@ pub(super) async fn attested(link: &mut Connection) -> Result<Finding, StoreErro
         }
     }
     if wrong.is_empty() {
-        let said =
-            format!("{count} signatures, waivers and pieces of evidence are as they were added.");
+        let said = format!(
+            "{count} signatures, waivers, ends of them and pieces of evidence are as added."
+        );
         return Ok(Finding::ok(ABOUT, said));
     }
     let more = wrong.len().saturating_sub(NAMED);
@@ -73,5 +74,7 @@ const fn noun(kind: AttestedKind) -> &'static str {
         AttestedKind::SignOff => "sign-off",
         AttestedKind::Waiver => "waiver",
         AttestedKind::Evidence => "evidence",
+        AttestedKind::SignOffVoid => "void of sign-off",
+        AttestedKind::WaiverEnd => "end of waiver",
     }
 }

@@ -1,6 +1,7 @@
 //! Heartbeats: asking for them, hearing them, noticing their silence.
 
 mod detect_missed;
+mod known_ids;
 mod ping;
 mod put;
 mod request;
@@ -9,6 +10,7 @@ mod view;
 
 use crate::handle::handle;
 
+pub(crate) use known_ids::KnownIds;
 pub use ping::{Ping, PingWord};
 pub use put::{put, retire};
 pub use request::HeartbeatRequest;

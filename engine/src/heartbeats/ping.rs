@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     event::Event,
     heartbeat::{Heartbeat, PingKind, RecordedPing, of_exit_code},
+    item_sources::SourceStatus,
     watch::WatchState,
 };
 use store::{Tx, heartbeats, runs};
@@ -15,7 +16,10 @@ use super::{
 };
 use crate::{
     Error,
-    runs::{AutomatedResult, apply_automated_result, began, revoke_where_failed, update_beside},
+    runs::{
+        AutomatedResult, apply_automated_result, began, keep_revoking, revoke_where_failed,
+        update_beside,
+    },
 };
 
 /// How much of what comes with a ping is kept, in bytes.
@@ -85,6 +89,14 @@ impl Heartbeats<'_> {
     /// # Errors
     /// Where there is no heartbeat in use with this id.
     pub async fn ping(self, id: Uuid, ping: Ping) -> Result<(), Error> {
+        let ids = self.0.heartbeat_ids();
+        if !ids.has(id) {
+            // Anyone may call: who only guesses takes no turn of those who write.
+            if heartbeats::by_ping_id(&mut self.0.read().await?, id).await?.is_none() {
+                return Err(unknown(id));
+            }
+            ids.note(id);
+        }
         let now = self.0.now();
         self.0
             .write_buffered(move |tx| Box::pin(async move { hear(tx, id, &ping, now).await }))
@@ -92,10 +104,14 @@ impl Heartbeats<'_> {
     }
 }
 
+fn unknown(id: Uuid) -> Error {
+    Error::not_found("heartbeat with the id", id)
+}
+
 /// Writes a ping down.
 async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<(), Error> {
     let Some(mut record) = tx.heartbeat(id).await? else {
-        return Err(Error::not_found("heartbeat with the id", id));
+        return Err(unknown(id));
     };
     let before = record.clone();
     let kind = ping.word.kind();
@@ -144,24 +160,26 @@ pub(super) async fn turned(
             continue;
         }
         tx.publish(Event::readings(run.id, run.service_id));
+        let said = AutomatedResult {
+            kind: "heartbeat",
+            actor: "heartbeats",
+            key: &record.key,
+            label: &record.label,
+            word: is.unwrap_or(SourceStatus::Undecided),
+            sentence: &sentence,
+            at: now,
+        };
         if run.state == WatchState::SignedOff {
-            revoke_where_failed(tx, &run, now).await?;
+            let revoked = revoke_where_failed(tx, &run, now).await?;
+            if let Some(key) = record.item.as_ref().filter(|_| revoked) {
+                keep_revoking(tx, &run, key, said, now).await?;
+            }
             continue;
         }
         match &record.item {
             // Of no box: it stands beside all of them.
             None => update_beside(tx, &run, now).await?,
-            Some(key) => {
-                let said = AutomatedResult {
-                    kind: "heartbeat",
-                    actor: "heartbeats",
-                    key: &record.key,
-                    label: &record.label,
-                    sentence: &sentence,
-                    at: now,
-                };
-                apply_automated_result(tx, &run, key, said, now).await?;
-            }
+            Some(key) => apply_automated_result(tx, &run, key, said, now).await?,
         }
     }
     Ok(())

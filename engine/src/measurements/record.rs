@@ -30,7 +30,8 @@ use super::{Measurements, Observation};
 use crate::{
     Error,
     runs::{
-        AutomatedResult, apply_automated_result, last_evaluated::LastEvaluated, revoke_where_failed,
+        AutomatedResult, apply_automated_result, keep_revoking, last_evaluated::LastEvaluated,
+        revoke_where_failed,
     },
 };
 
@@ -199,19 +200,20 @@ async fn apply(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let Some(run) = tx.run(id).await? else { return Ok(()) };
-    if run.state != WatchState::Watching {
-        if speaker.measurement.phase == Phase::Failed {
-            revoke_where_failed(tx, &run, now).await?;
-        }
-        return Ok(());
-    }
     let said = AutomatedResult {
         kind: "check",
         actor: "probes",
         key: &speaker.check.key,
         label: &speaker.check.label,
+        word: speaker.measurement.phase.into(),
         sentence: &speaker.measurement.sentence,
         at: speaker.measurement.started_at,
     };
+    if run.state != WatchState::Watching {
+        if speaker.measurement.phase == Phase::Failed && revoke_where_failed(tx, &run, now).await? {
+            keep_revoking(tx, &run, key, said, now).await?;
+        }
+        return Ok(());
+    }
     apply_automated_result(tx, &run, key, said, now).await
 }

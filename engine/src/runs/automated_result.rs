@@ -2,8 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    actor::Actor, attested::Attested as _, event::Event, evidence::Evidence, ids::EvidenceId,
-    item::ItemActor, run::Run,
+    actor::Actor,
+    attested::Attested as _,
+    event::Event,
+    evidence::Evidence,
+    ids::EvidenceId,
+    item::{AutomatedStatus, Item, ItemActor},
+    item_sources::SourceStatus,
+    run::Run,
 };
 use store::{Tx, runs::evidence};
 
@@ -21,6 +27,8 @@ pub(crate) struct AutomatedResult<'a> {
     pub(crate) key: &'a str,
     /// What it is called.
     pub(crate) label: &'a str,
+    /// Its own word, whatever the box comes to with all that speak for it.
+    pub(crate) word: SourceStatus,
     /// What it said.
     pub(crate) sentence: &'a str,
     /// When it began to look.
@@ -48,7 +56,33 @@ pub(crate) async fn apply_automated_result(
     if !change.changed {
         return Ok(());
     }
-    let Some((word, sentence)) = item.machine.clone() else { return Ok(()) };
+    if item.machine.is_some() {
+        keep_evidence(tx, run, &item, said, now);
+    }
+    Ok(())
+}
+
+/// Writes down on what a sign-off was revoked, with the box it was said of.
+pub(crate) async fn keep_revoking(
+    tx: &mut Tx,
+    run: &Run,
+    key: &str,
+    said: AutomatedResult<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    if let Some(item) = tx.item(run.id, key).await?.filter(|item| item.machine.is_some()) {
+        keep_evidence(tx, run, &item, said, now);
+    }
+    Ok(())
+}
+
+fn keep_evidence(
+    tx: &mut Tx,
+    run: &Run,
+    item: &Item,
+    said: AutomatedResult<'_>,
+    now: DateTime<Utc>,
+) {
     let kept = Evidence {
         id: EvidenceId(new_id()),
         run_id: run.id,
@@ -56,7 +90,7 @@ pub(crate) async fn apply_automated_result(
         at: now,
         source_kind: said.kind.into(),
         source_name: said.label.to_owned(),
-        status: word.as_str().into(),
+        status: AutomatedStatus::from(said.word).as_str().into(),
         summary: said.sentence.to_owned(),
         url: None,
         started_at: Some(said.at),
@@ -65,12 +99,12 @@ pub(crate) async fn apply_automated_result(
     };
     let attestation = kept.attestation();
     evidence::insert(tx, kept);
-    entry(&Actor::System(said.actor), now, "item.machine", "item", key)
+    let (word, sentence) = item.machine.as_ref().map_or(("", ""), |(w, s)| (w.as_str(), s));
+    entry(&Actor::System(said.actor), now, "item.machine", "item", &item.key)
         .run(run.id)
-        .says(format!("{}: {}. {sentence}", item.title, word.as_str()))
+        .says(format!("{}: {word}. {sentence}", item.title))
         .with(said.kind, said.key)
         .with("state", item.state.as_str())
         .attests(&attestation)
         .record(tx);
-    Ok(())
 }

@@ -29,7 +29,7 @@ mod waive;
 
 use crate::handle::handle;
 
-pub(crate) use automated_result::{AutomatedResult, apply_automated_result};
+pub(crate) use automated_result::{AutomatedResult, apply_automated_result, keep_revoking};
 pub(crate) use evaluate::{
     evaluate_all, evaluate_item, evaluate_open, gate_answer, items_now, update_beside,
     update_verdict,

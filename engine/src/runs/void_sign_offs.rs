@@ -1,7 +1,14 @@
 //! Signatures that count no more, because what they were given on has changed.
 
 use chrono::{DateTime, Utc};
-use domain::{actor::Actor, event::Event, item::Item, run::Run, sign_off::SignOff};
+use domain::{
+    actor::Actor,
+    attested::{Attested as _, SignOffVoid},
+    event::Event,
+    item::Item,
+    run::Run,
+    sign_off::SignOff,
+};
 use store::{StoreError, Tx, runs::sign_offs};
 
 use crate::audit::entry;
@@ -42,12 +49,14 @@ pub(super) async fn void(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let kind = run.subject.as_str();
+    let record = SignOffVoid { sign_off: one.id, at: now, reason: why };
     entry(&Actor::System("gate"), now, &format!("{kind}.sign_off_void"), kind, run.id)
         .run(run.id)
-        .says(format!("the sign-off of {} counts no more: {why}", one.person_name))
+        .says(format!("the sign-off of {} counts no more: {}", one.person_name, record.reason))
         .with("sign_off", one.id.to_string())
+        .attests(&record.attestation())
         .record(tx);
-    sign_offs::void(tx, one.id, now, why).await?;
+    sign_offs::void(tx, record).await?;
     tx.publish(Event::run_changed(run.id));
     Ok(())
 }

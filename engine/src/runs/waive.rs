@@ -106,7 +106,7 @@ pub async fn waive(
             item.state.label().to_lowercase()
         )));
     }
-    waivers::end(tx, item.id, now, actor.name().to_owned()).await?;
+    let ended = waivers::end(tx, item.id, now, actor.name().to_owned()).await?;
     let waiver = Waiver {
         id: WaiverId(new_id()),
         run_id: run.id,
@@ -129,6 +129,7 @@ pub async fn waive(
         .with("reason", reason)
         .with("expires_at", expires_at.to_rfc3339())
         .attests(&attestation)
+        .attests_ends(&ended)
         .record(tx);
     tx.publish(Event::run_changed(run.id));
     Ok(())
@@ -147,7 +148,8 @@ pub async fn end_waiver(
 ) -> Result<(), Error> {
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize_item(ItemAct::EndWaiver, key, item.actor, (run.subject, run.state), actor)?;
-    if waivers::end(tx, item.id, now, actor.name().to_owned()).await? == 0 {
+    let ended = waivers::end(tx, item.id, now, actor.name().to_owned()).await?;
+    if ended.is_empty() {
         return Err(Error::conflict(format!("`{key}` is not waived.")));
     }
     evaluate_item(tx, &run, &mut item, now).await?;
@@ -155,6 +157,7 @@ pub async fn end_waiver(
     entry(actor, now, "item.end_waiver", "item", key)
         .run(run.id)
         .says(format!("ended the waiver of {}", item.title))
+        .attests_ends(&ended)
         .record(tx);
     tx.publish(Event::run_changed(run.id));
     Ok(())

@@ -3,6 +3,7 @@
 pub(crate) mod find;
 mod list;
 mod put;
+mod request;
 mod rooms;
 mod targets_diff;
 mod view;
@@ -11,9 +12,10 @@ use crate::handle::handle;
 
 pub(crate) use list::at;
 pub use list::{ServiceRow, ServicesPage};
-pub use put::{
+pub use put::{put, put_rollback_plan};
+pub use request::{
     EnvironmentRequest, HookRequest, PlanRequest, ServiceRequest, TargetRequest,
-    VersionSourceRequest, put, put_rollback_plan,
+    VersionSourceRequest,
 };
 pub use rooms::{
     CheckCounts, EnvironmentNow, HeartbeatCounts, IndicatorCounts, PlanNow, Readiness,

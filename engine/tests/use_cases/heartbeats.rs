@@ -67,6 +67,29 @@ async fn a_worker_is_new_up_late_down_and_back(#[values(On::Sqlite, On::Postgres
 
 #[rstest]
 #[tokio::test]
+async fn who_guesses_at_ids_takes_no_turn_of_those_who_write(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(60, None)).await;
+        let transactions = || {
+            let stats = p.engine.writer_stats();
+            stats.commits + stats.rollbacks
+        };
+        let before = transactions();
+        for _ in 0..20 {
+            let guessed = ping(p, Uuid::new_v4(), PingWord::Success).await;
+            assert!(matches!(guessed, Err(Error::NotFound { .. })), "{guessed:?}");
+        }
+        assert_eq!(transactions(), before);
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert_eq!(transactions(), before + 1);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_box_waits_for_a_heartbeat_of_the_new_version(
     #[values(On::Sqlite, On::Postgres)] on: On,
 ) {

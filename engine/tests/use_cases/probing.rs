@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{Router, http::StatusCode, routing::get};
-use domain::actor::Actor;
+use domain::{actor::Actor, measurement::Phase};
 use engine::{
     Error,
     checks::CheckRequest,
@@ -17,6 +17,7 @@ use engine::{
     services::{EnvironmentRequest, ServiceRequest},
 };
 use rstest::rstest;
+use serde_json::json;
 
 use crate::{
     common::{Portal, RUNBOOK, announcement, portal, serve},
@@ -66,6 +67,35 @@ fn check(url: &str) -> CheckRequest {
         url: Some(url.into()),
         ..CheckRequest::default()
     }
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_kept_of_a_check_is_its_own_word(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let of_load = json!({"item": "load"});
+        let home = p.put_check("home", of_load.clone()).await;
+        let login = p.put_check("login", of_load).await;
+        let id = p.announce("1.0.0").await;
+        p.sees(&home, Phase::Failed).await;
+        p.sees(&login, Phase::Inconclusive).await;
+        // The box still failed, for another reason.
+        p.sees(&home, Phase::Successful).await;
+        p.sees(&login, Phase::Successful).await;
+        p.sees(&login, Phase::Failed).await;
+        p.sees(&home, Phase::Successful).await;
+        let kept = p.item(id, "load").await.evidence;
+        assert!(kept.len() >= 4, "{kept:?}");
+        for one in &kept {
+            let says = match one.status.as_str() {
+                "passed" => "successful",
+                "undecided" => "inconclusive",
+                other => other,
+            };
+            assert!(one.summary.ends_with(says), "{one:?}");
+        }
+    })
+    .await;
 }
 
 #[rstest]

@@ -48,6 +48,13 @@ async fn is_revoked(p: &Portal, id: DeploymentId, because: &str) {
     assert!(board.revoked.is_empty(), "whoever can do nothing about it is not");
 }
 
+/// Whether what failed stands among the evidence of its box.
+async fn is_kept(p: &Portal, id: DeploymentId, kind: &str, summary: &str) -> bool {
+    let kept = p.item(id, "load").await.evidence;
+    let failed = kept.iter().filter(|one| one.status == "failed" && one.source_kind == kind);
+    failed.into_iter().any(|one| one.summary == summary)
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_late_failure_revokes_the_sign_off_until_it_is_signed_again(
@@ -122,6 +129,7 @@ async fn a_check_that_fails_before_the_watch_has_run_its_time_revokes_it(
         assert_eq!(p.gate(id).await.verdict, Verdict::Passed);
         p.sees(&home, Phase::Failed).await;
         is_revoked(p, id, because).await;
+        assert_eq!(is_kept(p, id, "check", "The home was failed").await, item.is_some());
     })
     .await;
 }
@@ -190,6 +198,7 @@ async fn a_heartbeat_that_fails_revokes_it(#[values(On::Sqlite, On::Postgres)] o
         assert_eq!(state(p, id).await, WatchState::SignedOff);
         ping(PingWord::Fail).await;
         is_revoked(p, id, "load failed").await;
+        assert!(is_kept(p, id, "heartbeat", "It said that it went wrong.").await);
     })
     .await;
 }

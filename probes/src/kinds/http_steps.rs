@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::http::{facts, status_below_400};
+use super::placeholders::{self, FILLED_BYTES, FillError};
 use crate::client::{MAX_REDIRECTS, Request, Response, SendError, parse_url};
 use crate::conditions::Condition;
 use crate::context::ProbeContext;
@@ -22,8 +23,6 @@ const BODY_LIMIT_BYTES: usize = 1024 * 1024;
 
 /// The most bytes of what is captured by a name.
 const CAPTURED_BYTES: usize = 8 * 1024;
-/// The most bytes of an address, a header or a body with what was captured in it.
-const FILLED_BYTES: usize = 1024 * 1024;
 
 /// What was captured, by name.
 type Captured = BTreeMap<String, String>;
@@ -221,22 +220,13 @@ async fn capture(
 
 /// Puts what was captured in the place of its name.
 fn fill(text: &str, captured: &Captured) -> Result<String, String> {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, inside)) = rest.split_once("{{") {
-        let (name, after) = inside.split_once("}}").ok_or("a `{{` is not closed by `}}`")?;
-        let value = captured
-            .get(name.trim())
-            .ok_or_else(|| format!("nothing was captured as `{}` before", name.trim()))?;
-        out.push_str(before);
-        out.push_str(value);
-        if out.len() > FILLED_BYTES {
-            return Err(format!("with what was captured it is longer than {FILLED_BYTES} bytes"));
+    placeholders::fill(text, |name| captured.get(name)).map_err(|error| match error {
+        FillError::NotClosed(_) => "a `{{` is not closed by `}}`".into(),
+        FillError::Unknown(name) => format!("nothing was captured as `{name}` before"),
+        FillError::TooLong => {
+            format!("with what was captured it is longer than {FILLED_BYTES} bytes")
         }
-        rest = after;
-    }
-    out.push_str(rest);
-    Ok(out)
+    })
 }
 
 /// Refuses steps that cannot be run as written.

@@ -15,6 +15,7 @@ pub(crate) mod journey;
 mod line_protocol;
 pub(crate) mod mail;
 mod origin_redirect;
+mod placeholders;
 pub(crate) mod prometheus;
 pub(crate) mod reachable;
 pub(crate) mod redis;

@@ -8,6 +8,8 @@ use domain::{
     measurement::{Measurement, Phase},
 };
 
+use uuid::Uuid;
+
 use super::{
     evidence_body,
     outcomes::{self, Digest, Numbers, Outcome},
@@ -15,13 +17,18 @@ use super::{
 };
 use crate::{
     bulk,
-    db::{Connection, Kind, Row},
+    db::{Connection, Kind, Query, Row},
     error::StoreError,
     tx::Tx,
 };
 
 /// For how long the evidence of a good measurement stands for those after it, in milliseconds.
 const EVIDENCE_EVERY_MS: i64 = 60_000;
+
+/// How many measurements at which a check's phase changed keep what was sent and received, and how
+/// many of those their pictures: a check that changes with each run must not fill the disk.
+const TURNS_KEPT: i64 = 200;
+const PICTURED_TURNS_KEPT: i64 = 20;
 
 /// A measurement to be kept.
 #[derive(Debug, Clone, Copy)]
@@ -100,9 +107,10 @@ pub const fn millis_up(at: DateTime<Utc>) -> i64 {
 
 /// Adds measurements; answers what each came to, in their order.
 ///
-/// What was sent and received is kept of a measurement at which the check's phase changed, of each
-/// deployment's last, of one that a person asked for or that has pictures, and of others once a
-/// minute; the newest such takes the place of the one before it.
+/// What was sent and received is kept of a measurement at which the check's phase changed, of the
+/// newest 200 of those, and 20 with pictures; of each deployment's last, of one that a person asked
+/// for or that has pictures, and of others once a minute; the newest such takes the place of the one
+/// before it.
 ///
 /// # Errors
 /// What the database says.
@@ -205,6 +213,8 @@ pub async fn add(
     let replaced: HashSet<_> = gone.iter().copied().collect();
     proofs.retain(|proof: &Proof| !replaced.contains(&(proof.check, proof.at)));
     shown.retain(|row| !replaced.contains(&row.belongs_to()));
+    let turned = proofs.iter().filter(|proof| proof.turning).map(|proof| proof.check.0);
+    let turned: BTreeSet<_> = turned.collect();
     // In the order their rows lie in: those on one page are written together.
     let changed = changed.into_iter().filter_map(|id| Some((id, states.remove(&id)?))).collect();
     kept.sort_unstable_by_key(|row: &Kept| (row.check_no, row.at));
@@ -213,6 +223,7 @@ pub async fn add(
     put_stretches(link, stretches).await?;
     prove(link, proofs, gone).await?;
     pictures::add(link, shown).await?;
+    bound_turns(link, &turned).await?;
     Ok(added)
 }
 
@@ -352,6 +363,26 @@ async fn put_stretches(
     })
     .await
     .map(drop)
+}
+
+/// Removes what these checks keep beyond their newest.
+async fn bound_turns(link: &mut Connection, checks: &BTreeSet<Uuid>) -> Result<(), StoreError> {
+    fn of(query: Query<'_>, check: Uuid) -> Query<'_> {
+        query.bind(check).bind(check)
+    }
+
+    let head = "DELETE FROM measurement_evidence";
+    let older = format!(
+        "(check_id = ? AND at <= (SELECT e.at FROM measurement_evidence e WHERE e.check_id = ? \
+         ORDER BY e.at DESC LIMIT 1 OFFSET {TURNS_KEPT}))"
+    );
+    bulk::delete(link, head, &older, checks.iter().copied().collect(), of).await?;
+    let head = "DELETE FROM measurement_pictures";
+    let older = format!(
+        "(check_id = ? AND at <= (SELECT p.at FROM measurement_pictures p WHERE p.check_id = ? \
+         GROUP BY p.at ORDER BY p.at DESC LIMIT 1 OFFSET {PICTURED_TURNS_KEPT}))"
+    );
+    bulk::delete(link, head, &older, checks.iter().copied().collect(), of).await
 }
 
 async fn prove(

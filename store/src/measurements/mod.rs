@@ -227,14 +227,20 @@ pub async fn evidence(
     check: CheckId,
     at: DateTime<Utc>,
 ) -> Result<Option<Measurement>, StoreError> {
-    link.query(
-        "SELECT body FROM measurement_evidence WHERE check_id = $1 AND at <= $2 \
-         ORDER BY at DESC LIMIT 1",
-    )
-    .bind(check.0)
-    .bind(millis_up(at))
-    .fetch_optional_as(|row| row.json("body"))
-    .await
+    let kept = link
+        .query(
+            "SELECT at, body FROM measurement_evidence WHERE check_id = $1 AND at <= $2 \
+             ORDER BY at DESC LIMIT 1",
+        )
+        .bind(check.0)
+        .bind(millis_up(at))
+        .fetch_optional_as(|row| Ok((row.get("at")?, row.get::<String>("body")?)))
+        .await?;
+    let Some((at, body)) = kept else { return Ok(None) };
+    let corrupt = |error| StoreError::corrupt("body", error);
+    let mut measured: Measurement = serde_json::from_str(&body).map_err(corrupt)?;
+    pictures::note_gone(link, (check, at), &body, &mut measured.pictures).await?;
+    Ok(Some(measured))
 }
 
 fn read_newest(row: &Row) -> Result<Newest, StoreError> {

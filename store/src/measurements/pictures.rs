@@ -67,6 +67,32 @@ pub async fn picture(
     }
 }
 
+/// Says of the pictures of a measurement which of them are not kept any more.
+pub(super) async fn note_gone(
+    link: &mut Connection,
+    (check, at): (CheckId, i64),
+    body: &str,
+    pictures: &mut [Picture],
+) -> Result<(), StoreError> {
+    // Before there were rows for them they stood within the body.
+    if pictures.is_empty() || body.contains(r#""jpeg":""#) {
+        return Ok(());
+    }
+    let kept: Vec<i64> = link
+        .query("SELECT n FROM measurement_pictures WHERE check_id = $1 AND at = $2")
+        .bind(check.0)
+        .bind(at)
+        .fetch_as(|row| row.get("n"))
+        .await?;
+    for (n, picture) in (0..).zip(pictures) {
+        if picture.left_out.is_none() && !kept.contains(&n) {
+            picture.left_out =
+                Some("Kept no more: a check that changes often keeps its newest pictures.".into());
+        }
+    }
+    Ok(())
+}
+
 /// As they were kept before there were rows for them.
 async fn within_the_body(
     link: &mut Connection,

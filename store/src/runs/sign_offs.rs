@@ -1,7 +1,7 @@
 //! Sign-offs of runs. Append-only: one that counts no more is noted beside them.
 
-use chrono::{DateTime, Utc};
 use domain::{
+    attested::SignOffVoid,
     ids::{PersonId, RunId, SignOffId},
     sign_off::SignOff,
 };
@@ -65,19 +65,22 @@ pub async fn insert(tx: &mut Tx, record: SignOff) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// What the database says; a unique violation where it has not counted before.
-pub async fn void(
-    tx: &mut Tx,
-    id: SignOffId,
-    at: DateTime<Utc>,
-    reason: String,
-) -> Result<(), StoreError> {
+pub async fn void(tx: &mut Tx, record: SignOffVoid) -> Result<(), StoreError> {
     tx.query("INSERT INTO voided_sign_offs (sign_off_id, at, reason) VALUES ($1, $2, $3)")
-        .bind(id.0)
-        .bind(micros(at))
-        .bind(reason)
+        .bind(record.sign_off.0)
+        .bind(micros(record.at))
+        .bind(record.reason)
         .execute()
         .await
         .map(drop)
+}
+
+pub(crate) fn read_void(row: &Row) -> Result<SignOffVoid, StoreError> {
+    Ok(SignOffVoid {
+        sign_off: SignOffId(row.get("sign_off_id")?),
+        at: row.time("at")?,
+        reason: row.get("reason")?,
+    })
 }
 
 pub(crate) fn read(row: &Row) -> Result<SignOff, StoreError> {

@@ -70,7 +70,7 @@ pub async fn insert(tx: &mut Tx, record: Waiver) -> Result<(), StoreError> {
     .map(drop)
 }
 
-/// Ends all waivers of a box; answers how many there were.
+/// Ends all waivers of a box; answers those there were.
 ///
 /// # Errors
 /// What the database says.
@@ -79,14 +79,15 @@ pub async fn end(
     item: ItemId,
     at: DateTime<Utc>,
     by: String,
-) -> Result<u64, StoreError> {
+) -> Result<Vec<Waiver>, StoreError> {
     tx.query(
-        "UPDATE waivers SET ended_at = $2, ended_by = $3 WHERE item_id = $1 AND ended_at IS NULL",
+        "UPDATE waivers SET ended_at = $2, ended_by = $3 WHERE item_id = $1 AND ended_at IS NULL \
+         RETURNING *",
     )
     .bind(item.0)
     .bind(micros(at))
     .bind(by)
-    .execute()
+    .fetch_as(read)
     .await
 }
 

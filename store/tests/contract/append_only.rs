@@ -1,6 +1,7 @@
 //! History is append-only, also for one who speaks to the database itself.
 
 use domain::{
+    attested::SignOffVoid,
     deployment::Deployment,
     evidence::Evidence,
     ids::{EvidenceId, SignOffId},
@@ -68,9 +69,10 @@ async fn no_update_and_no_delete(
             tx.record(entry("first"));
             tx.record(entry("second"));
             evidence::insert(tx, piece);
-            let signed = signature.id;
+            let sign_off = signature.id;
             sign_offs::insert(tx, signature).await?;
-            sign_offs::void(tx, signed, at(2), "A box reopened.".into()).await
+            let reason = "A box reopened.".into();
+            sign_offs::void(tx, SignOffVoid { sign_off, at: at(2), reason }).await
         })
         .unwrap();
 

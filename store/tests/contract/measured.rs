@@ -492,6 +492,49 @@ async fn pictures_are_read_one_by_one_and_go_with_their_evidence(
     .await;
 }
 
+#[rstest]
+#[tokio::test]
+async fn a_check_that_changes_each_time_does_not_fill_the_disk(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    on.run(async |db| {
+        let ground = ground(&db.store).await;
+        let check = measured(&db.store, &ground).await;
+        let other = ground.check("production-tls");
+        put(&db.store, &other).await;
+        add(&db.store, other.id, None, vec![measurement(0, Phase::Successful)]).await.unwrap();
+        let turned = |n: i64| Measurement {
+            pictures: vec![Picture {
+                title: "Open".into(),
+                at_ms: 5,
+                good: true,
+                jpeg: vec![0xff],
+                left_out: None,
+            }],
+            ..measurement(n, if n % 2 == 0 { Phase::Successful } else { Phase::Failed })
+        };
+        for some in (0..260).map(turned).collect::<Vec<_>>().chunks(50) {
+            add(&db.store, check, None, some.to_vec()).await.unwrap();
+        }
+        let mut link = db.store.read().await.unwrap();
+        let link = &mut link;
+        let evidence = async |link: &mut store::Connection, seconds| {
+            measurements::evidence(link, check, at(seconds)).await.unwrap()
+        };
+        // The newest 200, and nothing stands for what is not kept.
+        assert_eq!(evidence(link, 59).await, None);
+        assert_eq!(evidence(link, 60).await.unwrap().started_at, at(60));
+        let left_out = |seen: Measurement| seen.pictures[0].left_out.clone();
+        assert!(left_out(evidence(link, 239).await.unwrap()).unwrap().starts_with("Kept no more"));
+        assert_eq!(left_out(evidence(link, 240).await.unwrap()), None);
+        assert_eq!(measurements::picture(link, check, at(239), 0).await.unwrap(), None);
+        assert_eq!(measurements::picture(link, check, at(240), 0).await.unwrap(), Some(vec![0xff]));
+        let kept = measurements::evidence(link, other.id, at(0)).await.unwrap();
+        assert!(kept.is_some(), "another check's is untouched");
+    })
+    .await;
+}
+
 /// As they were kept before they had rows of their own.
 #[rstest]
 #[tokio::test]
@@ -517,6 +560,7 @@ async fn pictures_from_before_are_read_as_well(#[values(On::Sqlite, On::Postgres
         assert_eq!(measurements::picture(link, check, at(10), 1).await.unwrap(), None);
         let seen = measurements::evidence(link, check, at(10)).await.unwrap().unwrap();
         assert_eq!(seen.pictures[0].title, "Open");
+        assert_eq!(seen.pictures[0].left_out, None);
     })
     .await;
 }

@@ -334,9 +334,11 @@ async fn waivers_end_and_expire(#[values(On::Sqlite, On::Postgres)] on: On) {
 
         let one_id = one.id;
         let ended = act!(db.store, |tx| waivers::end(tx, one_id, at(5), "Al".into()).await);
-        assert_eq!(ended.unwrap(), 2);
+        let ended = ended.unwrap();
+        assert_eq!(ended.len(), 2);
+        assert!(ended.iter().all(|one| one.ended_at == Some(at(5))), "{ended:?}");
         let again = act!(db.store, |tx| waivers::end(tx, one_id, at(6), "Al".into()).await);
-        assert_eq!(again.unwrap(), 0);
+        assert_eq!(again.unwrap(), []);
         assert_eq!(waivers::not_ended(link, open.id.into()).await.unwrap(), [other]);
         assert_eq!(waivers::expired_in(link, at(0), at(10)).await.unwrap(), []);
     })

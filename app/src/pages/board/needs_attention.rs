@@ -144,7 +144,7 @@ pub fn overdue(board: &Board) -> AnyView {
         .overdue
         .iter()
         .map(|(item, of)| {
-            let late = item.due_at.map_or(0, |at| (board.now - at).num_seconds());
+            let late = item.due_at.map_or(0, |at| (board.now - at).num_seconds().max(1));
             view! {
                 <li>
                     <div>

@@ -13,6 +13,7 @@ use super::mail_link::Inbox;
 use super::{Progress, StepFailure};
 use crate::browser::{Browser, StepError, Tabs, Wanted};
 use crate::context::ProbeContext;
+use crate::kinds::placeholders::{self, FILLED_BYTES, FillError};
 use crate::outcome::{finding, millis};
 use crate::redact;
 
@@ -249,24 +250,16 @@ impl<'a> Replay<'a> {
 
     /// Puts secrets in the place of their names.
     fn fill(&self, text: &str) -> Result<String, StepError> {
-        let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, inside)) = rest.split_once("{{") {
-            let Some((name, after)) = inside.split_once("}}") else { break };
-            let value = self.names.get(name.trim()).ok_or_else(|| {
-                StepError::Page(format!("nothing is known by the name `{}`", name.trim()))
-            })?;
-            out.push_str(before);
-            out.push_str(value);
-            if out.len() > FILLED_BYTES {
-                return Err(StepError::Page(format!(
-                    "with its secrets a text is longer than {FILLED_BYTES} bytes"
-                )));
+        placeholders::fill(text, |name| self.names.get(name)).or_else(|error| match error {
+            // A page may be typed such a text into.
+            FillError::NotClosed(filled) => Ok(filled),
+            FillError::Unknown(name) => {
+                Err(StepError::Page(format!("nothing is known by the name `{name}`")))
             }
-            rest = after;
-        }
-        out.push_str(rest);
-        Ok(out)
+            FillError::TooLong => Err(StepError::Page(format!(
+                "with its secrets a text is longer than {FILLED_BYTES} bytes"
+            ))),
+        })
     }
 
     /// A text without the secrets.
@@ -279,9 +272,6 @@ impl<'a> Replay<'a> {
         })
     }
 }
-
-/// The most bytes of a text with the secrets in it: a short one may name one thousands of times.
-const FILLED_BYTES: usize = 1024 * 1024;
 
 /// Whether a step may be the one that sends a mail.
 const fn may_send(act: &Act) -> bool {
