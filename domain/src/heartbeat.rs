@@ -197,10 +197,14 @@ impl Heard {
         }
     }
 
-    /// When the oldest run began that has not ended.
-    #[must_use]
-    pub fn oldest_run(&self) -> Option<DateTime<Utc>> {
-        self.open_runs.iter().map(|run| run.at).chain(self.start_at).min()
+    /// When the oldest run began that has not ended and is waited for. One that did not end within the
+    /// grace is missed, and waited for no more once another has ended well after that: it was killed,
+    /// and its end will never be heard.
+    fn oldest_run(&self, grace: Duration) -> Option<DateTime<Utc>> {
+        let given_up =
+            |at: &DateTime<Utc>| self.success_at.is_some_and(|success| success > *at + grace);
+        let of_runs = self.open_runs.iter().map(|run| run.at).filter(|at| !given_up(at));
+        of_runs.chain(self.start_at).min()
     }
 
     /// When it was last heard of.
@@ -225,7 +229,7 @@ pub fn expected(
     let ended = heard.success_at.max(heard.fail_at);
     let due = ended.and_then(|ended| schedule.next(ended));
     // The one that comes first.
-    let expected = match (due, heard.oldest_run()) {
+    let expected = match (due, heard.oldest_run(grace)) {
         (Some(due), Some(started)) => Some(due.min(started)),
         (due, started) => due.or(started),
     }?;
@@ -240,7 +244,7 @@ pub fn state(
     heard: &Heard,
     now: DateTime<Utc>,
 ) -> HeartbeatState {
-    let runs = heard.oldest_run().is_some();
+    let runs = heard.oldest_run(Duration::seconds(grace_s)).is_some();
     if heard.fail_at.is_some() && !runs {
         return HeartbeatState::Failed;
     }

@@ -119,6 +119,21 @@ fn refusal(bytes: &[u8]) -> String {
      </testcase><testcase name='y'/></testsuite></testsuites>",
     "1 failed, 1 passed; first: x."
 )]
+#[case::in_a_group_nobody_knows(
+    "<testsuite><group><testcase name='x'><failure/></testcase></group><testcase name='y'/>\
+     </testsuite>",
+    "1 failed, 1 passed; first: x."
+)]
+#[case::its_result_one_element_further_in(
+    "<testsuite><testcase name='x'><results><failure/></results></testcase><testcase name='y'/>\
+     </testsuite>",
+    "1 failed, 1 passed; first: x."
+)]
+#[case::a_failure_of_nobody_knows_what(
+    "<testsuite><group><failure/></group><testcase name='y'/></testsuite>",
+    "1 passed, but not to be relied on: There is a `<failure>` in a `<group>`, where nobody can tell \
+     what failed."
+)]
 #[case::skipped_and_then_broken_by_its_teardown(
     "<testsuite><testcase name='x'><skipped/><error/></testcase><testcase name='y'/></testsuite>",
     "1 errored, 1 passed; first: x."

@@ -1,6 +1,6 @@
 //! Reads from an answer which version of the service gave it.
 
-use std::cell::RefCell;
+use std::{cell::RefCell, time::Instant};
 
 use domain::answering_version::{VersionPart, VersionSource};
 use html5ever::{
@@ -8,7 +8,7 @@ use html5ever::{
     tokenizer::{BufferQueue, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
 };
 
-use crate::{client::Response, redact};
+use crate::{client::Response, conditions::pool::ConditionPool, redact};
 
 /// The most characters of a version that are kept.
 const MOST_CHARS: usize = 100;
@@ -24,13 +24,19 @@ pub(crate) enum Reading {
     Elsewhere,
 }
 
-/// Reads the version an answer names.
-pub(crate) fn read(source: &VersionSource, answer: &Response) -> Reading {
+/// Reads the version an answer names, until then where that takes long.
+pub(crate) async fn read(
+    source: &VersionSource,
+    answer: &Response,
+    within: (&ConditionPool, Instant),
+) -> Reading {
     let content_type = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
     let found = match source.from {
         VersionPart::Header => answer.header(&source.name).map(ToOwned::to_owned),
         VersionPart::Json if content_type.contains("json") => in_json(&answer.text(), &source.name),
-        VersionPart::Meta if content_type.contains("html") => in_meta(&answer.text(), &source.name),
+        VersionPart::Meta if content_type.contains("html") => {
+            in_page(&answer.text(), &source.name, within).await
+        }
         VersionPart::Json | VersionPart::Meta => return Reading::Elsewhere,
     };
     let named = found.map(|text| redact::shorten(redact::printable(&text).trim(), MOST_CHARS));
@@ -44,6 +50,26 @@ fn in_json(body: &str, pointer: &str) -> Option<String> {
         serde_json::Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
+}
+
+/// How much of a page is looked at, in bytes.
+const HEAD_BYTES: usize = 64 * 1024;
+/// How much of one is looked at here and not on a thread for what may take long: the tokenizer compares
+/// each attribute of an element with all before it.
+const SHORT_BYTES: usize = 8 * 1024;
+
+/// As [`in_meta`], of a page as long as a service likes.
+async fn in_page(
+    page: &str,
+    name: &str,
+    (pool, until): (&ConditionPool, Instant),
+) -> Option<String> {
+    let head = &page[..page.floor_char_boundary(HEAD_BYTES)];
+    if head.len() <= SHORT_BYTES {
+        return in_meta(head, name);
+    }
+    let (head, name) = (head.to_owned(), name.to_owned());
+    pool.run(until, move || in_meta(&head, &name)).await.ok().flatten()
 }
 
 /// The content of the first `meta` element of that name.
@@ -114,5 +140,20 @@ mod tests {
     #[case("no page at all", None)]
     fn a_meta_element_names_it(#[case] page: &str, #[case] found: Option<&str>) {
         assert_eq!(in_meta(page, "app-version").as_deref(), found);
+    }
+
+    #[tokio::test]
+    async fn a_page_that_takes_long_is_looked_at_elsewhere_and_not_for_ever() {
+        let pool = ConditionPool::default();
+        let meta = r#"<meta name="app-version" content="1.4.0">"#;
+        let found = async |page: String| {
+            let until = Instant::now() + std::time::Duration::from_secs(20);
+            in_page(&page, "app-version", (&pool, until)).await
+        };
+        let style = "p { margin: 0 } ".repeat(2_000);
+        let page = format!("<html><head><style>{style}</style>{meta}</head><body>Hello");
+        assert_eq!(found(page).await.as_deref(), Some("1.4.0"));
+        let attributes: String = (0..200_000).map(|n| format!(" a{n:x}")).collect();
+        assert_eq!(found(format!("<a{attributes}>{meta}")).await, None, "it is too far behind");
     }
 }

@@ -67,7 +67,7 @@ impl ProbeContext<'_> {
     pub(crate) async fn send(&self, request: Request) -> Result<Response, SendError> {
         self.own.get_or_init(|| request.url().origin());
         let answer = self.client.send(request).await?;
-        self.note_version(&answer, false);
+        self.note_version(&answer, false).await;
         Ok(answer)
     }
 
@@ -76,18 +76,19 @@ impl ProbeContext<'_> {
         self.own.get_or_init(|| request.url().origin());
         let answer = self.client.send(request).await?;
         // A redirect on the way says little, and need not say this.
-        self.note_version(&answer, !answer.status.is_redirection());
+        self.note_version(&answer, !answer.status.is_redirection()).await;
         Ok(answer)
     }
 
-    fn note_version(&self, answer: &Response, has_to: bool) {
+    async fn note_version(&self, answer: &Response, has_to: bool) {
         let Some(source) = self.version else { return };
         // The sign-in service it redirects to, or the mail catcher of a later step, is another's.
         if self.own.get().is_some_and(|own| *own != answer.final_url.origin()) {
             return;
         }
+        let reading = answering_version::read(source, answer, (self.pool, self.until)).await;
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
-        match answering_version::read(source, answer) {
+        match reading {
             Reading::Named(version) => *answered.named.entry(version).or_default() += 1,
             Reading::Unnamed if has_to => answered.unnamed += 1,
             Reading::Unnamed | Reading::Elsewhere => {}

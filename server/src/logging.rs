@@ -14,9 +14,9 @@ pub fn start(format: LogFormat) {
     let started = match format {
         LogFormat::Text => {
             // Colours are for eyes: a file or a journal gets the words alone.
-            let ansi = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             let lines = fmt::layer().with_writer(std::io::stderr).with_target(false);
-            registry.with(lines.with_ansi(ansi)).try_init()
+            let seen = std::io::stderr().is_terminal();
+            registry.with(if seen { lines } else { lines.with_ansi(false) }).try_init()
         }
         LogFormat::Json => {
             registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()

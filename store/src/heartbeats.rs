@@ -128,8 +128,7 @@ pub async fn pings(
         .await
 }
 
-/// Adds a heartbeat, or changes what was asked of it and what follows from that. What was heard of
-/// it stays.
+/// Adds a heartbeat, or makes it what the record says; its address and how many pings it had stay.
 ///
 /// # Errors
 /// What the database says.
@@ -137,12 +136,15 @@ pub async fn put(tx: &mut Tx, record: Heartbeat) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO heartbeats (id, service_id, environment, key, label, ping_id, period_s, cron, \
          time_zone, grace_s, item, state, state_since, success_at, start_at, fail_at, exit_code, \
-         pings, silent_at, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
-         $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) \
+         pings, silent_at, created_at, updated_at, open_runs) VALUES ($1, $2, $3, $4, $5, $6, $7, \
+         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
          ON CONFLICT (service_id, key) DO UPDATE SET environment = excluded.environment, \
          label = excluded.label, period_s = excluded.period_s, cron = excluded.cron, \
          time_zone = excluded.time_zone, grace_s = excluded.grace_s, item = excluded.item, \
          state = excluded.state, state_since = excluded.state_since, \
+         success_at = excluded.success_at, start_at = excluded.start_at, \
+         fail_at = excluded.fail_at, exit_code = excluded.exit_code, \
+         open_runs = excluded.open_runs, \
          silent_at = excluded.silent_at, retired_at = NULL, updated_at = excluded.updated_at",
     )
     .bind(record.id.0)
@@ -166,9 +168,14 @@ pub async fn put(tx: &mut Tx, record: Heartbeat) -> Result<(), StoreError> {
     .bind(record.silent_at.map(micros))
     .bind(micros(record.created_at))
     .bind(micros(record.updated_at))
+    .bind(open_runs(&record.heard)?)
     .execute()
     .await
     .map(drop)
+}
+
+fn open_runs(heard: &Heard) -> Result<String, StoreError> {
+    serde_json::to_string(&heard.open_runs).map_err(|error| StoreError::corrupt("open_runs", error))
 }
 
 /// Notes a heartbeat's state and what was heard of it; it is written with the commit.
@@ -205,8 +212,7 @@ impl Buffered for (HeartbeatId, RecordedPing) {
 async fn write_states(link: &mut Connection, states: Vec<Heartbeat>) -> Result<(), StoreError> {
     let last: BTreeMap<_, _> = states.into_iter().map(|record| (record.id, record)).collect();
     for record in last.into_values() {
-        let open_runs = serde_json::to_string(&record.heard.open_runs)
-            .map_err(|error| StoreError::corrupt("open_runs", error))?;
+        let open_runs = open_runs(&record.heard)?;
         link.query(
             "UPDATE heartbeats SET state = $2, state_since = $3, success_at = $4, start_at = $5, \
              fail_at = $6, exit_code = $7, pings = $8, silent_at = $9, open_runs = $10 \

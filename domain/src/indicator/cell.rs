@@ -110,9 +110,13 @@ impl Cell {
     }
 
     /// Its value in the indicator's unit: the share of events where there are any, else the mean
-    /// of the samples. `None` where there is nothing.
+    /// of the samples. `None` where there is nothing, and where there is both: then neither says what
+    /// the other measured.
     #[must_use]
     pub fn value(&self, family: Family, unit: &str) -> Option<f64> {
+        if self.total > 0 && self.samples > 0 {
+            return None;
+        }
         if self.total > 0 {
             let part = if family.counts_bad() { self.total - self.good } else { self.good };
             return Some(whole_of(unit).unwrap_or(1.0) * as_f64(part) / as_f64(self.total));

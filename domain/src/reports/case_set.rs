@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 /// The most tests that are remembered one by one. Beyond it only all of them together are.
-const MAX_REMEMBERED: usize = 4_096;
+const MAX_REMEMBERED: usize = 32_768;
 /// Bytes of a hash that are kept of each test.
 const HASH_BYTES: usize = 8;
 

@@ -165,6 +165,14 @@ pub async fn put(
         .record(tx);
     // Where it was before, its word counts no more.
     let moved = moved.filter(|from| *from != request.environment);
+    if let Some(from) = &moved
+        && let Some(open) = deployments::watching(tx, service.id, from).await?
+    {
+        entry(actor, now, "check.put", "check", &record.key)
+            .deployment(open.id)
+            .says(format!("moved the check {} of {slug} to {}", record.key, record.environment))
+            .record(tx);
+    }
     for environment in moved.iter().chain([&request.environment]) {
         // A check may take a built-in one's place or give it back.
         sync_built_in(tx, &service, environment, None, now).await?;

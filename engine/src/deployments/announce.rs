@@ -187,21 +187,25 @@ pub async fn announce(
     let deployed_at = request.deployed_at.unwrap_or(now);
     // Whatever ran there is replaced, also where its own watch ended long ago.
     let replaces = deployments::running(tx, service.id, &request.environment).await?;
-    if let Some(runs) = replaces.as_ref().filter(|runs| runs.deployed_at > deployed_at) {
-        return Err(Error::field(
-            "/deployed_at",
-            format!("lies before {}, which runs there since {}", runs.version, runs.deployed_at),
-        ));
-    }
-    if let Some(runs) = replaces.as_ref().filter(|_| deployed_at < now - ANNOUNCED_WITHIN) {
-        return Err(Error::field(
-            "/deployed_at",
-            format!(
-                "lies more than an hour back, and {} was watched there until now: what was measured \
-                 since was of that one. Leave it out; the watch then begins now",
-                runs.version
-            ),
-        ));
+    // One that was rolled back ran there as well.
+    if let Some(last) = deployments::newest(tx, service.id, &request.environment).await? {
+        if last.deployed_at > deployed_at {
+            let said = format!(
+                "lies before {}, which was deployed there {}",
+                last.version, last.deployed_at
+            );
+            return Err(Error::field("/deployed_at", said));
+        }
+        if deployed_at < now - ANNOUNCED_WITHIN {
+            return Err(Error::field(
+                "/deployed_at",
+                format!(
+                    "lies more than an hour back, and {} ran there: what was measured since may be of \
+                     that one. Leave it out; the watch then begins now",
+                    last.version
+                ),
+            ));
+        }
     }
     if let Some(open) = &before {
         // The open one leaves its place first: there is room for one open watch.

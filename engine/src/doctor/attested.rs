@@ -48,6 +48,13 @@ pub(super) async fn attested(link: &mut Connection) -> Result<Finding, StoreErro
             }
         }
     }
+    // These were vouched for from the same day on: one put in before the first of its kind is found too.
+    let together = [AttestedKind::SignOff, AttestedKind::Waiver, AttestedKind::Evidence];
+    let first = together.iter().filter_map(|kind| known.get(kind)).map(|(since, _)| *since).min();
+    for kind in first.iter().flat_map(|_| together) {
+        let since = first.unwrap_or_default();
+        known.entry(kind).or_insert_with(|| (since, HashSet::new())).0 = since;
+    }
     for (kind, (since, ids)) in &known {
         for id in attested::added_after(link, *kind, *since).await? {
             if !ids.contains(&id) {

@@ -171,7 +171,8 @@ pub(super) async fn turned(
         };
         if run.state == WatchState::SignedOff {
             let revoked = revoke_where_failed(tx, &run, now).await?;
-            if let Some(key) = record.item.as_ref().filter(|_| revoked) {
+            let failed = revoked && is == Some(SourceStatus::Failed);
+            if let Some(key) = record.item.as_ref().filter(|_| failed) {
                 keep_revoking(tx, &run, key, said, now).await?;
             }
             continue;

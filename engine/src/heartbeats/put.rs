@@ -87,6 +87,14 @@ pub async fn put(
         .record(tx);
     let was = before.map(|known| known.environment);
     let moved = was.filter(|was| *was != record.environment);
+    if let Some(from) = &moved
+        && let Some(open) = deployments::watching(tx, service.id, from).await?
+    {
+        entry(actor, now, "heartbeat.put", "heartbeat", &record.key)
+            .deployment(open.id)
+            .says(format!("moved the heartbeat {} of {slug} to {}", record.key, record.environment))
+            .record(tx);
+    }
     for environment in moved.iter().chain([&record.environment]) {
         // It may count for another item now, or for none.
         evaluate_open(tx, service.id, environment, now).await?;

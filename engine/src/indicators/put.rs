@@ -12,7 +12,7 @@ use domain::{
     permissions::{Permission, authorize},
 };
 use serde::Serialize;
-use store::{Tx, deployments, indicators, services};
+use store::{Tx, deployments, indicators};
 
 use super::{IndicatorRequest, Indicators};
 use crate::{Error, Put, audit::entry, ids::new_id, secrets, services::find::find_service};
@@ -117,7 +117,8 @@ pub async fn put(
     )?;
     let in_use = before.as_ref().filter(|known| known.retired_at.is_none());
     let created = in_use.is_none();
-    let agreed = in_use.map(|known| known.thresholds.clone());
+    // Retired and put again is changed as well.
+    let agreed = before.as_ref().map(|known| known.thresholds.clone());
     let record = Indicator {
         id: before.as_ref().map_or_else(|| IndicatorId(new_id()), |known| known.id),
         service_id: service.id,
@@ -140,10 +141,7 @@ pub async fn put(
     indicators::put(tx, record.clone()).await?;
     let verb = if created { "created" } else { "changed" };
     let moved = agreed.is_some_and(|agreed| agreed != record.thresholds);
-    let mut open = Vec::new();
-    for place in services::environments_of(tx, service.id).await? {
-        open.extend(deployments::watching(tx, service.id, &place.environment).await?);
-    }
+    let open = deployments::open_of_service(tx, service.id).await?;
     // A threshold changed during a watch is seen on that watch's timeline.
     for watched in open.iter().filter(|_| moved) {
         entry(actor, now, "indicator.thresholds", "indicator", &record.key)
@@ -190,9 +188,18 @@ pub async fn retire(
         )));
     }
     indicators::retire(tx, known.id, now).await?;
-    entry(actor, now, "indicator.retire", "indicator", &known.key)
-        .says(format!("retired the indicator {key} of {slug}"))
-        .record(tx);
+    let open = deployments::open_of_service(tx, service.id).await?;
+    // One entry in the log where nothing is watched, one on each timeline where something is.
+    let watches = open.iter().map(|open| Some(open.id));
+    for watch in watches.chain(open.is_empty().then_some(None)) {
+        entry(actor, now, "indicator.retire", "indicator", &known.key)
+            .deployment_if(watch)
+            .says(format!("retired the indicator {key} of {slug}"))
+            .record(tx);
+    }
+    for watched in open {
+        tx.publish(Event::run_changed(watched.id));
+    }
     Ok(())
 }
 

@@ -157,8 +157,9 @@ pub(crate) async fn update_verdict(
     let beside = failing_beside(tx, run, &items, now).await?;
     let answer = gate_answer(run, &items, &beside);
     write_verdict(tx, run, &answer).await?;
-    let passed = run.state == WatchState::Watching && run.verdict == Verdict::Passed;
-    if passed && answer.verdict != Verdict::Passed {
+    // A run that was revoked is signed anew while it still counts as failed.
+    let could = run.verdict == Verdict::Passed || run.standing_revocation().is_some();
+    if run.state == WatchState::Watching && could && !answer.may_be_signed {
         let why = format!("it did not pass any more after it was given: {}", answer.reason);
         void_standing(tx, run, &why, now).await?;
     }

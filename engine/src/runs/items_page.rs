@@ -16,7 +16,9 @@ use domain::{
     watch::WatchState,
 };
 use store::{
-    Connection, heartbeats, measurements,
+    Connection, heartbeats,
+    leaks::{self, Leaks},
+    measurements,
     runs::{evidence, waivers},
 };
 
@@ -79,6 +81,11 @@ pub(crate) async fn items_page(
     let mut kept = evidence::of_items(link, &ids, EVIDENCE_EACH).await?;
     let waivers = waivers::not_ended(link, run.id).await?;
     let beating = heartbeats_now(link, run, now).await?;
+    let leaks = if run.state == WatchState::Watching {
+        leaks::unsettled(link, run.service_id, &run.environment).await?
+    } else {
+        Leaks::default()
+    };
     let mut all = Vec::with_capacity(records.len());
     for item in records {
         let (bound, rest): (Vec<_>, Vec<_>) = std::mem::take(checks)
@@ -90,8 +97,7 @@ pub(crate) async fn items_page(
         kept = others;
         let waiver = waivers.iter().find(|waiver| waiver.item_id == item.id).cloned();
         let mut proofs = Vec::new();
-        let leaked = run.state == WatchState::Watching
-            && unsettled_leak(link, run, &item, &bound).await?.is_some();
+        let leaked = unsettled_leak(&leaks, &item.key, &bound).is_some();
         for now in &bound {
             // A journey's pictures are its evidence, also where it went through.
             let journey = matches!(now.check.spec, ProbeSpec::Journey { .. });

@@ -43,10 +43,10 @@ pub(super) async fn put(
         .collect();
     let new = said(name.clone());
     // A run that did not end, or ran nothing, shows nothing of what failed before.
-    let failed = item
-        .reports
-        .iter()
-        .any(|known| known.name == name && known.word == AutomatedStatus::Failed);
+    let failed = item.reports.iter().any(|known| {
+        let gives_way = known.name == name || replaced.contains(&known.name);
+        gives_way && known.word == AutomatedStatus::Failed
+    });
     if failed && new.word == AutomatedStatus::Undecided {
         return Ok(name);
     }

@@ -20,6 +20,7 @@ use super::{
     find::find_item,
     posted_report,
     result::{NewResult, OF_RESULTS, apply_evidence, insert_evidence, result_act},
+    update_verdict,
 };
 use crate::{
     Error,
@@ -169,6 +170,7 @@ pub async fn post_report(
             .says(format!("sent a report on {}: {}", item.title, report.short))
             .attests(&evidence)
             .record(tx);
+        update_verdict(tx, &run, now).await?;
         tx.publish(Event::run_changed(run.id));
     } else {
         apply_evidence(tx, actor, &run, &mut item, result, now).await?;

@@ -55,8 +55,8 @@ pub async fn settle_leak(
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize_item(ItemAct::SettleLeak, key, item.actor, (run.subject, run.state), actor)?;
     let bound = checks_now(tx, &run, |check| check.item.as_deref() == Some(key)).await?;
-    let waits = unsettled_leak(tx, &run, &item, &bound).await?.is_some();
-    if !waits {
+    let leaks = tx.unsettled_leaks(run.service_id, &run.environment).await?;
+    if unsettled_leak(&leaks, key, &bound).is_none() {
         let said = format!(
             "No leak of `{key}` that was closed waits for it. One that is open has to be closed first."
         );

@@ -266,24 +266,28 @@ fn run_one(
         let Some(_place) = limits.place(task.claim(&host)).await else { return };
         let late_ms = engine.now().timestamp_millis() - due.due_ms;
         engine.scheduler_counts().began(late_ms);
-        match task {
-            Task::Check(check, _, expected) => {
-                let (measurement, answered) =
-                    engine.checks().measure(&check, expected.as_deref()).await;
-                // Only where the portal stops is there nobody to keep it.
-                let slot = Some((due.key.id, due.key.of, due.slot_ms));
-                let seen = Observation { check, measurement, answered, asked: false, slot };
-                drop(recorder.send(seen).await);
-            }
-            Task::Ask(indicator, deployment) => {
-                let id = indicator.id;
-                if let Err(error) = engine.indicators().ask_server(&indicator, &deployment).await {
-                    tracing::error!(%error, indicator = %id, "a point could not be kept");
-                }
+        // Made only now: it is large, and a hundred thousand may wait for a place.
+        work(&engine, &task, recorder, due).boxed().await;
+    }
+    .boxed()
+}
+
+async fn work(engine: &Engine, task: &Task, recorder: Recorder, due: Due<Key>) {
+    match task {
+        Task::Check(check, _, expected) => {
+            let (measurement, answered) = engine.checks().measure(check, expected.as_deref()).await;
+            let slot = Some((due.key.id, due.key.of, due.slot_ms));
+            let seen =
+                Observation { check: check.clone(), measurement, answered, asked: false, slot };
+            // Only where the portal stops is there nobody to keep it.
+            drop(recorder.send(seen).await);
+        }
+        Task::Ask(indicator, deployment) => {
+            if let Err(error) = engine.indicators().ask_server(indicator, deployment).await {
+                tracing::error!(%error, indicator = %indicator.id, "a point could not be kept");
             }
         }
     }
-    .boxed()
 }
 
 /// Takes a task out of those that run, however its run ends.

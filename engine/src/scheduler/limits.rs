@@ -84,25 +84,37 @@ impl Limits {
 #[derive(Debug, Clone)]
 struct Shared<K> {
     each: usize,
-    known: Arc<Mutex<HashMap<K, Weak<Semaphore>>>>,
+    known: Arc<Mutex<Known<K>>>,
 }
+
+#[derive(Debug)]
+struct Known<K> {
+    semaphores: HashMap<K, Weak<Semaphore>>,
+    /// At how many what nothing runs for is forgotten.
+    sweep_at: usize,
+}
+
+/// How many may be known before any is forgotten.
+const FEW: usize = 1_024;
 
 impl<K: Eq + Hash> Shared<K> {
     fn new(each: usize) -> Self {
-        Self { each, known: Arc::default() }
+        let known = Known { semaphores: HashMap::new(), sweep_at: FEW };
+        Self { each, known: Arc::new(Mutex::new(known)) }
     }
 
     fn of(&self, key: K) -> Arc<Semaphore> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(there) = known.get(&key).and_then(Weak::upgrade) {
+        if let Some(there) = known.semaphores.get(&key).and_then(Weak::upgrade) {
             return there;
         }
-        // What nothing runs for is forgotten now and then.
-        if known.len() > 1_024 {
-            known.retain(|_, there| there.strong_count() > 0);
+        if known.semaphores.len() >= known.sweep_at {
+            known.semaphores.retain(|_, there| there.strong_count() > 0);
+            // Only once as many have come as are in use: to go through all costs as much as that.
+            known.sweep_at = FEW.max(2 * known.semaphores.len());
         }
         let semaphore = Arc::new(Semaphore::new(self.each));
-        known.insert(key, Arc::downgrade(&semaphore));
+        known.semaphores.insert(key, Arc::downgrade(&semaphore));
         semaphore
     }
 }
@@ -115,6 +127,18 @@ mod tests {
 
     fn claim(service: u128, host: &str, journey: bool) -> Claim<'_> {
         Claim { service: Uuid::from_u128(service), host, journey }
+    }
+
+    #[test]
+    fn what_is_in_use_stays_and_all_else_is_forgotten() {
+        let shared = Shared::new(1);
+        let held: Vec<_> = (0..5_000).map(|n| shared.of(n)).collect();
+        for n in 5_000..100_000 {
+            drop(shared.of(n));
+        }
+        let count = shared.known.lock().unwrap().semaphores.len();
+        assert!((5_000..=10_000).contains(&count), "{count}");
+        assert!(held.iter().enumerate().all(|(n, one)| Arc::ptr_eq(one, &shared.of(n))));
     }
 
     async fn is_free(limits: &Limits, claim: Claim<'_>) -> bool {

@@ -227,7 +227,10 @@ async fn what_was_announced_meanwhile_is_not_rolled_back(
     portal(on, async |p| {
         let receiver = Receiver::start(vec![ok]).await;
         plan(p, &receiver.url, true).await;
-        let id = roll_back(p).await;
+        let id = p.announce("1.0.0").await;
+        p.clock.advance(chrono::Duration::minutes(5));
+        let request = RollbackRequest { reason: "Errors.".into() };
+        p.engine.rollback().trigger(&p.ci(), id, request, None).await.unwrap();
         p.clock.advance(chrono::Duration::minutes(1));
         let installed = p.clock.now() - chrono::Duration::seconds(installed_s_ago);
         let newer = AnnounceRequest { deployed_at: Some(installed), ..announcement("1.0.1") };

@@ -7,6 +7,7 @@ use engine::{
     Error,
     clock::Clock as _,
     deployments::AnnounceRequest,
+    rollback::RollbackRequest,
     runs::{ManualAction, ResultStatus},
 };
 use rstest::rstest;
@@ -136,6 +137,32 @@ async fn what_was_measured_before_it_was_announced_is_not_claimed(
         let refused = deployments.announce_by_hand(&p.ci(), at(49)).await.unwrap_err();
         assert_eq!(field(refused), "/deployed_at");
         deployments.announce_by_hand(&p.ci(), at(1)).await.unwrap();
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_ran_before_it_was_rolled_back_is_not_claimed(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        let deployed = p.clock.now();
+        p.clock.advance(Duration::hours(50));
+        let request = RollbackRequest { reason: "Errors.".into() };
+        p.engine.rollback().trigger(&p.ci(), id, request, None).await.unwrap();
+        let at = |deployed_at| AnnounceRequest {
+            deployed_at: Some(deployed_at),
+            ..announcement("1.1.0")
+        };
+        let deployments = p.engine.deployments();
+        for claimed in [deployed - Duration::seconds(1), deployed + Duration::hours(1)] {
+            let refused = deployments.announce_by_hand(&p.ci(), at(claimed)).await.unwrap_err();
+            assert_eq!(field(refused), "/deployed_at");
+        }
+        let lately = p.clock.now() - Duration::minutes(5);
+        deployments.announce_by_hand(&p.ci(), at(lately)).await.unwrap();
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use chrono::Duration;
 use engine::{
     Error,
+    clock::Clock as _,
     heartbeats::{HeartbeatRequest, HeartbeatView, Ping, PingWord},
 };
 use rstest::rstest;
@@ -84,6 +85,64 @@ async fn who_guesses_at_ids_takes_no_turn_of_those_who_write(
         assert_eq!(transactions(), before);
         ping(p, id, PingWord::Success).await.unwrap();
         assert_eq!(transactions(), before + 1);
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn one_that_moves_brings_nothing_along(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let staging = HeartbeatRequest { environment: "staging".into(), ..every(60, None) };
+        let id = put(p, "worker", staging.clone()).await;
+        let deployment = p.announce("1.0.0").await;
+        p.clock.advance(Duration::seconds(10));
+        ping(p, id, PingWord::Success).await.unwrap();
+        p.clock.advance(Duration::seconds(10));
+        put(p, "worker", every(60, Some("load"))).await;
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_eq!((state.as_str(), reason.contains("never")), ("undecided", true), "{reason}");
+        assert_eq!(seen(p, "worker").await.state, "new");
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert_eq!(p.state(deployment, "load").await.0, "passed");
+        p.clock.advance(Duration::seconds(91));
+        assert_eq!(p.engine.heartbeats().detect_missed().await.unwrap(), 1, "it is waited for");
+        assert_eq!(p.state(deployment, "load").await.0, "failed");
+        // Whoever watches there sees it go.
+        put(p, "worker", staging).await;
+        assert_eq!(p.state(deployment, "load").await.0, "open");
+        let mut link = p.store.read().await.unwrap();
+        let all = store::audit::newest(&mut link, domain::page::Page::first(100)).await.unwrap();
+        let told = all.iter().find(|entry| entry.sentence.contains("moved the heartbeat")).unwrap();
+        assert_eq!(told.deployment_id, Some(deployment.0));
+    })
+    .await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_run_that_was_killed_is_missed_once(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(3_600, None)).await;
+        let run = async |word| {
+            p.clock.advance(Duration::seconds(5));
+            let rid = Some(Uuid::from_u128(p.clock.now().timestamp() as u128 / 10));
+            let ping = Ping { word, rid, source: "192.0.2.1".into(), body: Vec::new() };
+            p.engine.heartbeats().ping(id, ping).await.unwrap();
+        };
+        run(PingWord::Start).await;
+        p.clock.advance(Duration::seconds(31));
+        assert_eq!(seen(p, "worker").await.state, "down", "it did not end within its grace");
+        p.clock.advance(Duration::seconds(60));
+        for _ in 0..3 {
+            run(PingWord::Start).await;
+            run(PingWord::Success).await;
+            assert_eq!(seen(p, "worker").await.state, "up");
+        }
+        // One that is under way is waited for all the same.
+        run(PingWord::Start).await;
+        p.clock.advance(Duration::seconds(31));
+        assert_eq!(seen(p, "worker").await.state, "down");
     })
     .await;
 }

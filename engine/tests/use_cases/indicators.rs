@@ -247,6 +247,12 @@ async fn a_threshold_changed_during_a_watch_is_on_its_timeline(
             put(p, "errors", pushed("error_rate", "%", &["< 5%"])).await.unwrap();
         })
         .await;
+        // Neither does it help to retire it in between.
+        p.leaves(&["indicator.retire", "indicator.thresholds", "indicator.put"], async || {
+            p.engine.indicators().retire(&p.admin(), "shop", "errors").await.unwrap();
+            put(p, "errors", pushed("error_rate", "%", &["< 100%"])).await.unwrap();
+        })
+        .await;
     })
     .await;
 }

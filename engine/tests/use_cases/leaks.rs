@@ -103,6 +103,44 @@ async fn neither_the_next_release_nor_another_check_settles_it(
     .await;
 }
 
+/// Whatever becomes of the check that saw it.
+#[rstest]
+#[tokio::test]
+async fn a_leak_stays_when_nothing_looks_for_it_any_more(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values("load", "smoke")] item: &str,
+    #[values(true, false)] retired: bool,
+) {
+    portal(on, async |p| {
+        let home = p.put_check("home", json!({"item": "load"})).await;
+        let request = json!({"kind": "exposed_files", "item": item});
+        let files = p.put_check("files", request).await;
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        p.sees(&home, Phase::Successful).await;
+        p.sees(&files, Phase::Failed).await;
+        p.sees(&files, Phase::Successful).await;
+        if retired {
+            p.engine.checks().retire(&p.operator(), "shop", "files").await.unwrap();
+        } else {
+            p.put_check("files", json!({"item": item})).await;
+        }
+        p.sees(&home, Phase::Successful).await;
+        let leaks = "what was served may be in other hands";
+        if item == "load" {
+            let (state, reason) = p.state(id, "load").await;
+            assert_eq!((state.as_str(), reason.contains(leaks)), ("failed", true), "{reason}");
+        } else {
+            let gate = p.gate(id).await;
+            assert!(gate.reason.contains(leaks), "{}", gate.reason);
+            assert_eq!(gate.failing_beside, ["smoke"]);
+        }
+        p.engine.runs().settle_leak(&p.operator(), id, item, "The key.").await.unwrap();
+        assert!(!p.gate(id).await.reason.contains(leaks));
+    })
+    .await;
+}
+
 /// A leak that no box of the machine's holds on to is what a signature is given in spite of.
 #[rstest]
 #[tokio::test]

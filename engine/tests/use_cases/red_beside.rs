@@ -75,6 +75,34 @@ async fn a_failing_critical_check_fails_the_release(#[values(On::Sqlite, On::Pos
     .await;
 }
 
+/// A box that need not be closed keeps nothing open: what is critical must not hide in it.
+#[rstest]
+#[tokio::test]
+async fn a_critical_check_speaks_in_an_optional_box_as_well(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let optional = RUNBOOK.replace(
+            "  - key: cleanup\n    title: Cleaned up\n    actor: human\n",
+            "  - key: cleanup\n    title: Cleaned up\n    actor: automated\n",
+        );
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", &optional).await.unwrap();
+        let worker = p.put_check("worker", json!({"item": "cleanup", "critical": true})).await;
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        let (verdict, reason) = said(p, id).await;
+        assert_eq!(verdict, Verdict::Undecided, "{reason}");
+        assert!(reason.contains("it has not been measured yet"), "{reason}");
+        p.sees(&worker, Phase::Inconclusive).await;
+        assert_eq!(said(p, id).await.0, Verdict::Undecided);
+        p.sees(&worker, Phase::Successful).await;
+        assert_eq!(said(p, id).await.0, Verdict::Passed);
+        p.sees(&worker, Phase::Failed).await;
+        assert_eq!(said(p, id).await.0, Verdict::Failed);
+    })
+    .await;
+}
+
 #[rstest]
 #[tokio::test]
 async fn what_was_seen_of_another_release_or_on_trial_is_no_evidence(

@@ -204,6 +204,34 @@ async fn a_signature_is_void_once_a_box_it_was_given_on_reopens(
     .await;
 }
 
+/// Also where the run counts as failed until it is signed off again.
+#[rstest]
+#[tokio::test]
+async fn a_signature_on_what_was_revoked_is_void_once_something_critical_fails(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        asks_for_two(p).await;
+        let worker = p.put_check("worker", json!({"item": null, "critical": true})).await;
+        let id = p.announce("1.0.0").await;
+        p.sees(&worker, Phase::Successful).await;
+        p.close_all(id).await;
+        let runs = p.engine.runs();
+        runs.sign_off(&p.ann(), id, "").await.unwrap();
+        assert_eq!(runs.sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::WatchClosed);
+        p.post(id, "load", engine::runs::ResultStatus::Failed).await.unwrap();
+        p.post(id, "load", engine::runs::ResultStatus::Passed).await.unwrap();
+        assert!(p.gate(id).await.may_be_signed);
+        assert_eq!(runs.sign_off(&p.ann(), id, "").await.unwrap(), SignedOff::Waiting);
+        p.sees(&worker, Phase::Failed).await;
+        p.sees(&worker, Phase::Successful).await;
+        assert!(p.gate(id).await.may_be_signed);
+        assert_eq!(runs.sign_off(&p.ben(), id, "").await.unwrap(), SignedOff::Waiting);
+        assert_eq!(runs.sign_off(&p.ann(), id, "").await.unwrap(), SignedOff::WatchClosed);
+    })
+    .await;
+}
+
 #[rstest]
 #[tokio::test]
 async fn what_is_not_required_voids_nothing(#[values(On::Sqlite, On::Postgres)] on: On) {

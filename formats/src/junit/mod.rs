@@ -163,13 +163,19 @@ impl Reading {
             "testcase" if self.case.is_some() => {
                 return Err(bad("a `<testcase>` stands inside another; close the first.".into()));
             }
-            "testcase" if in_suite => self.case = Some(Case::open(element)?),
+            // Whatever groups them: one that is not known must not hide what is in it.
+            "testcase" => self.case = Some(Case::open(element)?),
             "failure" | "error" if in_suite => {
                 // Fixtures of a whole suite break outside of any case.
                 self.case = Some(Case::of_suite());
                 self.result(&name, element)?;
             }
             _ if parent == "testcase" => self.result(&name, element)?,
+            "failure" | "error" if self.case.is_some() => self.result(&name, element)?,
+            "failure" | "error" => self.tally.doubt(format!(
+                "There is a `<{name}>` in a `<{}>`, where nobody can tell what failed.",
+                one_line(parent)
+            )),
             _ => {}
         }
         self.open.push(name);

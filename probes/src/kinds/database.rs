@@ -4,7 +4,7 @@
 //! connected to and how long that takes, then by the database's own driver to exactly that address.
 
 use sqlx::mysql::MySqlConnectOptions;
-use sqlx::postgres::PgConnectOptions;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sqlx::{ConnectOptions as _, Connection as _};
 use url::Url;
 
@@ -89,20 +89,20 @@ async fn postgres(
     remote: std::net::SocketAddr,
     password: Option<&str>,
 ) -> Result<String, sqlx::Error> {
-    // Without the defaults, which come from our own environment.
-    let mut options = PgConnectOptions::new_without_pgpass()
+    let user = line_protocol::user(url).unwrap_or_else(|| "postgres".into());
+    // The library's defaults come from our own environment, where the portal's password may stand: each
+    // that would be sent is said here.
+    let options = PgConnectOptions::new_without_pgpass()
         .host(&remote.ip().to_string())
         .port(remote.port())
-        .username(&line_protocol::user(url).unwrap_or_else(|| "postgres".into()))
+        .database(&database(url).unwrap_or_else(|| user.clone()))
+        .username(&user)
+        .password(password.unwrap_or_default())
+        .ssl_mode(PgSslMode::Prefer)
         .application_name("daytwo");
-    if let Some(name) = database(url) {
-        options = options.database(&name);
-    }
-    if let Some(password) = password {
-        options = options.password(password);
-    }
     let mut connection = options.disable_statement_logging().connect().await?;
-    let version = sqlx::query_scalar("SELECT version()").fetch_one(&mut connection).await?;
+    let version =
+        sqlx::query_scalar("SELECT left(version(), 200)").fetch_one(&mut connection).await?;
     connection.close().await?;
     Ok(version)
 }
@@ -123,7 +123,8 @@ async fn mysql(
         options = options.password(password);
     }
     let mut connection = options.disable_statement_logging().connect().await?;
-    let version = sqlx::query_scalar("SELECT version()").fetch_one(&mut connection).await?;
+    let version =
+        sqlx::query_scalar("SELECT left(version(), 200)").fetch_one(&mut connection).await?;
     connection.close().await?;
     Ok(version)
 }

@@ -68,10 +68,12 @@ impl Transcript {
     fn exchange(&self) -> Exchange {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "milliseconds")]
         let elapsed_ms = self.took_ms.max(0.0) as u64;
+        // What is not shown need not be gone through.
+        let received = &self.received[..self.received.floor_char_boundary(16 * 1024)];
         Exchange {
             request: self.sent.clone(),
             response_head: String::new(),
-            excerpt: redact::shorten(&redact::printable(&redact::text(&self.received)), 2_048),
+            excerpt: redact::shorten(&redact::printable(&redact::text(received)), 2_048),
             remote_addr: Some(self.remote.clone()),
             elapsed_ms,
         }

@@ -38,25 +38,35 @@ impl Proxies {
     }
 
     /// The client's address: the last one in `X-Forwarded-For` that is no proxy of ours, where the
-    /// peer is one.
+    /// peer is one. What stands before an entry that is no address was not written by a proxy of ours:
+    /// the search ends there, and the proxy behind it is the client.
     #[must_use]
     pub fn client(&self, extensions: &Extensions, headers: &HeaderMap) -> IpAddr {
         let peer = extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::from([0, 0, 0, 0]), |info| info.0.ip());
-        if !self.trusts(peer) {
-            return peer;
+        let values = headers.get_all("x-forwarded-for").iter();
+        let entries: Vec<_> = values
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+            .map(|entry| str::from_utf8(entry).ok().and_then(address_of))
+            .collect();
+        let mut client = peer;
+        for address in entries.into_iter().rev() {
+            match address {
+                Some(address) if self.trusts(client) => client = address,
+                _ => break,
+            }
         }
-        headers
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .filter_map(|entry| entry.trim().parse::<IpAddr>().ok())
-            .rev_list()
-            .find(|address| !self.trusts(*address))
-            .unwrap_or(peer)
+        client
     }
+}
+
+/// The address of an entry, which some proxies write with its port.
+fn address_of(entry: &str) -> Option<IpAddr> {
+    let entry = entry.trim();
+    let bare = entry.strip_prefix('[').and_then(|entry| entry.strip_suffix(']')).unwrap_or(entry);
+    let with_port = || entry.parse::<SocketAddr>().ok().map(|address| address.ip());
+    bare.parse().ok().or_else(with_port)
 }
 
 /// What counts as one client: an IPv4 address, or the IPv6 network one subscriber is given (/64),
@@ -68,15 +78,6 @@ pub fn one_client(address: IpAddr) -> IpAddr {
         v4 => v4,
     }
 }
-
-trait RevList: Iterator + Sized {
-    /// The items backwards; `flat_map` over inner iterators of `split` cannot be turned around.
-    fn rev_list(self) -> std::iter::Rev<std::vec::IntoIter<Self::Item>> {
-        self.collect::<Vec<_>>().into_iter().rev()
-    }
-}
-
-impl<I: Iterator> RevList for I {}
 
 #[cfg(test)]
 mod tests {
@@ -102,6 +103,17 @@ mod tests {
         );
         assert_eq!(client("10.0.0.0/8", "10.0.0.2", &[]), "10.0.0.2");
         assert!(Proxies::parse("10.0.0.0/8, nonsense").is_err());
+    }
+
+    #[test]
+    fn nobody_hides_behind_an_entry_that_cannot_be_read() {
+        let client = |forwarded: &str| client("10.0.0.0/8", "10.0.0.2", &[forwarded]);
+        assert_eq!(client("9.9.8.1, 203.0.113.8:5555"), "203.0.113.8");
+        assert_eq!(client("9.9.8.1, [2001:db8::1]:5555"), "2001:db8::1");
+        assert_eq!(client("9.9.8.1, [2001:db8::1]"), "2001:db8::1");
+        assert_eq!(client("9.9.8.1, unknown"), "10.0.0.2");
+        assert_eq!(client("9.9.8.1, unknown, 10.0.0.3"), "10.0.0.3");
+        assert_eq!(client("9.9.8.1, , 10.0.0.3"), "10.0.0.3");
     }
 
     #[test]

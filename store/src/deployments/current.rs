@@ -34,6 +34,25 @@ pub async fn running(
     .await
 }
 
+/// The deployment of a service to an environment that was deployed last, whatever became of it.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest(
+    link: &mut Connection,
+    service: ServiceId,
+    environment: &str,
+) -> Result<Option<Deployment>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 \
+         ORDER BY r.opened_at DESC, r.id DESC LIMIT 1"
+    )))
+    .bind(service.0)
+    .bind(environment.to_owned())
+    .fetch_optional_as(read)
+    .await
+}
+
 /// When a service was first deployed to an environment.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ mod current;
 mod list;
 
 pub use current::{
-    any, any_signed_off, first_at, last_good, open_of_service, running, running_everywhere,
+    any, any_signed_off, first_at, last_good, newest, open_of_service, running, running_everywhere,
     unrestored, was_there, watched_since, watching,
 };
 pub(crate) use list::like;

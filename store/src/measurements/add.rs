@@ -25,10 +25,14 @@ use crate::{
 /// For how long the evidence of a good measurement stands for those after it, in milliseconds.
 const EVIDENCE_EVERY_MS: i64 = 60_000;
 
-/// How many measurements at which a check's phase changed keep what was sent and received, and how
-/// many of those their pictures: a check that changes with each run must not fill the disk.
-const TURNS_KEPT: i64 = 200;
+/// How many measurements of a check keep what was sent and received, how many of those where that is
+/// more than [`LARGE_BYTES`], and how many their pictures: a check whose phase changes with each run
+/// must not fill the disk.
+const TURNS_KEPT: i64 = 2_000;
+const LARGE_TURNS_KEPT: i64 = 20;
 const PICTURED_TURNS_KEPT: i64 = 20;
+/// What is large, in bytes.
+const LARGE_BYTES: i64 = 64 * 1024;
 
 /// A measurement to be kept.
 #[derive(Debug, Clone, Copy)]
@@ -107,10 +111,10 @@ pub const fn millis_up(at: DateTime<Utc>) -> i64 {
 
 /// Adds measurements; answers what each came to, in their order.
 ///
-/// What was sent and received is kept of a measurement at which the check's phase changed, of the
-/// newest 200 of those, and 20 with pictures; of each deployment's last, of one that a person asked
-/// for or that has pictures, and of others once a minute; the newest such takes the place of the one
-/// before it.
+/// What was sent and received is kept of a measurement at which the check's phase changed, of each
+/// deployment's last, of one that a person asked for or that has pictures, and of others once a
+/// minute; the newest such takes the place of the one before it. Of a check that changes often the
+/// newest 2,000 are kept, 20 of those that are large or have pictures.
 ///
 /// # Errors
 /// What the database says.
@@ -213,8 +217,10 @@ pub async fn add(
     let replaced: HashSet<_> = gone.iter().copied().collect();
     proofs.retain(|proof: &Proof| !replaced.contains(&(proof.check, proof.at)));
     shown.retain(|row| !replaced.contains(&row.belongs_to()));
-    let turned = proofs.iter().filter(|proof| proof.turning).map(|proof| proof.check.0);
-    let turned: BTreeSet<_> = turned.collect();
+    let mut turned: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for proof in proofs.iter().filter(|proof| proof.turning) {
+        *turned.entry(proof.check.0).or_default() += 1;
+    }
     // In the order their rows lie in: those on one page are written together.
     let changed = changed.into_iter().filter_map(|id| Some((id, states.remove(&id)?))).collect();
     kept.sort_unstable_by_key(|row: &Kept| (row.check_no, row.at));
@@ -365,8 +371,11 @@ async fn put_stretches(
     .map(drop)
 }
 
-/// Removes what these checks keep beyond their newest.
-async fn bound_turns(link: &mut Connection, checks: &BTreeSet<Uuid>) -> Result<(), StoreError> {
+/// Removes what checks keep beyond their newest; by how many each has turned now.
+async fn bound_turns(
+    link: &mut Connection,
+    turned: &BTreeMap<Uuid, i64>,
+) -> Result<(), StoreError> {
     fn of(query: Query<'_>, check: Uuid) -> Query<'_> {
         query.bind(check).bind(check)
     }
@@ -376,13 +385,22 @@ async fn bound_turns(link: &mut Connection, checks: &BTreeSet<Uuid>) -> Result<(
         "(check_id = ? AND at <= (SELECT e.at FROM measurement_evidence e WHERE e.check_id = ? \
          ORDER BY e.at DESC LIMIT 1 OFFSET {TURNS_KEPT}))"
     );
-    bulk::delete(link, head, &older, checks.iter().copied().collect(), of).await?;
+    let checks: Vec<Uuid> = turned.keys().copied().collect();
+    bulk::delete(link, head, &older, checks.clone(), of).await?;
+    // Of those that were beyond it before, the large ones are gone.
+    let looked_at = turned.values().max().copied().unwrap_or_default();
+    let large = format!(
+        "(check_id = ? AND at IN (SELECT e.at FROM measurement_evidence e WHERE e.check_id = ? \
+         ORDER BY e.at DESC LIMIT {looked_at} OFFSET {LARGE_TURNS_KEPT}) \
+         AND length(body) > {LARGE_BYTES})"
+    );
+    bulk::delete(link, head, &large, checks.clone(), of).await?;
     let head = "DELETE FROM measurement_pictures";
     let older = format!(
         "(check_id = ? AND at <= (SELECT p.at FROM measurement_pictures p WHERE p.check_id = ? \
          GROUP BY p.at ORDER BY p.at DESC LIMIT 1 OFFSET {PICTURED_TURNS_KEPT}))"
     );
-    bulk::delete(link, head, &older, checks.iter().copied().collect(), of).await
+    bulk::delete(link, head, &older, checks, of).await
 }
 
 async fn prove(

@@ -78,12 +78,32 @@ pub async fn of_run(
     link: &mut Connection,
     run: RunId,
 ) -> Result<HashMap<CheckId, Failures>, StoreError> {
+    let as_it_is = "JOIN checks c ON c.id = f.check_id AND c.updated_at = f.version";
+    read(link, run, as_it_is).await
+}
+
+/// How the checks of a run failed in its course, whatever they were asked for then.
+///
+/// # Errors
+/// What the database says.
+pub async fn ever_of_run(
+    link: &mut Connection,
+    run: RunId,
+) -> Result<HashMap<CheckId, Failures>, StoreError> {
+    read(link, run, "").await
+}
+
+async fn read(
+    link: &mut Connection,
+    run: RunId,
+    of: &'static str,
+) -> Result<HashMap<CheckId, Failures>, StoreError> {
+    let sql = format!(
+        "SELECT f.check_id, f.times, f.spells, f.first_at, f.last_at FROM check_failures f {of} \
+         WHERE f.run_id = $1"
+    );
     let found = link
-        .query(
-            "SELECT f.check_id, f.times, f.spells, f.first_at, f.last_at FROM check_failures f \
-             JOIN checks c ON c.id = f.check_id AND c.updated_at = f.version \
-             WHERE f.run_id = $1",
-        )
+        .query(sqlx::AssertSqlSafe(sql))
         .bind(run.0)
         .fetch_as(|row| {
             let failures = Failures {

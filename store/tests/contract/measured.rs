@@ -511,9 +511,11 @@ async fn a_check_that_changes_each_time_does_not_fill_the_disk(
                 jpeg: vec![0xff],
                 left_out: None,
             }],
+            // Some are large.
+            sentence: if n % 10 == 0 { "x".repeat(70_000) } else { "Small.".into() },
             ..measurement(n, if n % 2 == 0 { Phase::Successful } else { Phase::Failed })
         };
-        for some in (0..260).map(turned).collect::<Vec<_>>().chunks(50) {
+        for some in (0..2_300).map(turned).collect::<Vec<_>>().chunks(50) {
             add(&db.store, check, None, some.to_vec()).await.unwrap();
         }
         let mut link = db.store.read().await.unwrap();
@@ -521,14 +523,30 @@ async fn a_check_that_changes_each_time_does_not_fill_the_disk(
         let evidence = async |link: &mut store::Connection, seconds| {
             measurements::evidence(link, check, at(seconds)).await.unwrap()
         };
-        // The newest 200, and nothing stands for what is not kept.
-        assert_eq!(evidence(link, 59).await, None);
-        assert_eq!(evidence(link, 60).await.unwrap().started_at, at(60));
+        // The newest, and nothing stands for what is not kept.
+        let first = link
+            .query(
+                "SELECT min(at) AS at, count(*) AS n FROM measurement_evidence WHERE check_id = $1",
+            )
+            .bind(check.0)
+            .fetch_one()
+            .await
+            .unwrap();
+        let kept: i64 = first.get("n").unwrap();
+        assert!((1_900..=2_000).contains(&kept), "{kept}");
+        let first = chrono::DateTime::from_timestamp_millis(first.get("at").unwrap()).unwrap();
+        let before = first - chrono::Duration::seconds(1);
+        assert_eq!(measurements::evidence(link, check, before).await.unwrap(), None);
+        // Of the large ones, and of the pictures, the newest few.
+        assert_eq!(evidence(link, 2_290).await.unwrap().started_at, at(2_290));
+        assert_eq!(evidence(link, 2_270).await.unwrap().started_at, at(2_269));
         let left_out = |seen: Measurement| seen.pictures[0].left_out.clone();
-        assert!(left_out(evidence(link, 239).await.unwrap()).unwrap().starts_with("Kept no more"));
-        assert_eq!(left_out(evidence(link, 240).await.unwrap()), None);
-        assert_eq!(measurements::picture(link, check, at(239), 0).await.unwrap(), None);
-        assert_eq!(measurements::picture(link, check, at(240), 0).await.unwrap(), Some(vec![0xff]));
+        let older = left_out(evidence(link, 2_279).await.unwrap());
+        assert!(older.unwrap().starts_with("Kept no more"));
+        assert_eq!(left_out(evidence(link, 2_281).await.unwrap()), None);
+        assert_eq!(measurements::picture(link, check, at(2_279), 0).await.unwrap(), None);
+        let shown = measurements::picture(link, check, at(2_281), 0).await.unwrap();
+        assert_eq!(shown, Some(vec![0xff]));
         let kept = measurements::evidence(link, other.id, at(0)).await.unwrap();
         assert!(kept.is_some(), "another check's is untouched");
     })

@@ -13,9 +13,13 @@ use domain::{
     run::Run,
     watch::WatchState,
 };
-use store::{Connection, StoreError, Tx, heartbeats, runs::failures};
+use store::{
+    Connection, StoreError, Tx, heartbeats,
+    leaks::{self, Leaks},
+    runs::failures,
+};
 
-use super::{CheckNow, began, checks_now, now_is};
+use super::{CheckNow, began, checks_now, now_is, unsettled_leak};
 use crate::heartbeats::source;
 
 /// A check or heartbeat that fails, with what the gate says of it.
@@ -39,10 +43,9 @@ fn check_is_beside(check: &Check, items: &[Item]) -> bool {
     }
     let item = items.iter().find(|item| Some(&item.key) == check.item.as_ref());
     // A box that need not be closed keeps nothing open; what is critical must not hide in it, nor
-    // behind a waiver that nobody had to accept.
-    let shut = [ItemState::Failed, ItemState::Waived];
-    let hides =
-        check.critical && item.is_some_and(|item| !item.required && shut.contains(&item.state));
+    // behind a waiver that nobody had to accept. What does not apply to this release does not.
+    let may_hide = |item: &Item| !item.required && item.state != ItemState::NotRequired;
+    let hides = check.critical && item.is_some_and(may_hide);
     hides || is_beside(check.item.as_ref(), items)
 }
 
@@ -75,7 +78,8 @@ pub(crate) async fn failing_beside(
     let checks = tx.checks(service, environment).await?;
     let beside = checks.iter().filter(|check| check_is_beside(check, items));
     let beside: Vec<_> = beside.map(|check| now_is(check.clone(), run, &known)).collect();
-    let mut failing = leaked(tx, run, &beside).await?;
+    let leaks = tx.unsettled_leaks(service, environment).await?;
+    let mut failing = leaked(tx, run, items, &leaks, &beside).await?;
     failing.splice(0..0, failing_now(beside, now));
     let heartbeats = tx.heartbeats(service, environment).await?;
     failing.extend(silent(heartbeats, run, items, now));
@@ -91,7 +95,12 @@ pub(crate) async fn failing_beside_now(
     now: DateTime<Utc>,
 ) -> Result<Vec<FailingBeside>, StoreError> {
     let beside = checks_now(link, run, |check| check_is_beside(check, items)).await?;
-    let leaked = leaked(link, run, &beside).await?;
+    let leaks = if run.state == WatchState::Watching {
+        leaks::unsettled(link, run.service_id, &run.environment).await?
+    } else {
+        Leaks::default()
+    };
+    let leaked = leaked(link, run, items, &leaks, &beside).await?;
     let mut failing = failing_now(beside, now);
     failing.extend(leaked);
     // What was signed off with it was signed off: what is made critical later changes no answer.
@@ -130,34 +139,49 @@ fn silent(
         .collect()
 }
 
-/// The leaks that were seen in the course of a run and are closed now, where no box of the machine's
-/// holds on to them: closing one makes nothing secret again, so whoever signs has to accept it by name.
+/// The leaks that were seen and are closed now, where no box of the machine's holds on to them: of a
+/// person's box until somebody says what was rotated; of no box, or one this run lacks, in the run they
+/// were seen in. Closing one makes nothing secret again, so whoever signs has to accept it by name.
 async fn leaked(
     link: &mut Connection,
     run: &Run,
+    items: &[Item],
+    leaks: &Leaks,
     beside: &[CheckNow],
 ) -> Result<Vec<FailingBeside>, StoreError> {
+    let leak = |label: &str, leak: Leak| FailingBeside {
+        label: label.to_owned(),
+        sentence: leak.sentence(),
+        weight: RedWeight::Beside,
+    };
+    let mut found: Vec<_> = leaks
+        .iter()
+        .filter(|(key, _)| is_beside(Some(key), items))
+        .filter_map(|(key, seen)| {
+            let item = items.iter().find(|item| item.key == **key);
+            let here = item.is_some() || seen.last >= run.opened_at;
+            let of = beside.iter().filter(|now| now.check.item.as_ref() == Some(key));
+            let of: Vec<_> = of.cloned().collect();
+            let closed = unsettled_leak(leaks, key, &of)?;
+            let looks = of.iter().find(|now| is_looked_for_by(now.check.spec.kind()));
+            here.then(|| leak(looks.map_or(key, |now| &now.check.label), closed))
+        })
+        .collect();
+    found.sort_by(|one, other| one.label.cmp(&other.label));
     let closed: Vec<_> = beside
         .iter()
-        .filter(|now| is_looked_for_by(now.check.spec.kind()))
-        .filter(|now| now.newest.as_ref().is_some_and(|seen| seen.phase != Phase::Failed))
+        .filter(|now| now.check.item.is_none() && is_looked_for_by(now.check.spec.kind()))
+        .filter(|now| now.newest.as_ref().is_none_or(|seen| seen.phase != Phase::Failed))
         .collect();
-    if closed.is_empty() {
-        return Ok(Vec::new());
+    if !closed.is_empty() {
+        // What it is asked for now says nothing of what was seen.
+        let failures = failures::ever_of_run(link, run.id).await?;
+        found.extend(closed.iter().filter_map(|now| {
+            let Failures { times, first, last, .. } = failures.get(&now.check.id).copied()?;
+            Some(leak(&now.check.label, Leak { times, first, last }))
+        }));
     }
-    let failures = failures::of_run(link, run.id).await?;
-    let was = |now: &&CheckNow| failures.get(&now.check.id).copied();
-    Ok(closed
-        .iter()
-        .filter_map(|now| {
-            let Failures { times, first, last, .. } = was(now)?;
-            Some(FailingBeside {
-                label: now.check.label.clone(),
-                sentence: Leak { times, first, last }.sentence(),
-                weight: RedWeight::Beside,
-            })
-        })
-        .collect())
+    Ok(found)
 }
 
 fn failing_now(checks: Vec<CheckNow>, now: DateTime<Utc>) -> Vec<FailingBeside> {

@@ -1,32 +1,21 @@
 //! Leaks of which nobody has said what was rotated.
 
 use domain::{
-    item::Item,
-    leak::{Leak, is_looked_for_by, is_looked_for_by_probe},
+    leak::{Leak, is_looked_for_by},
     measurement::Phase,
-    run::Run,
 };
-use store::{Connection, StoreError, leaks};
+use store::leaks::Leaks;
 
 use super::CheckNow;
 
-/// The leak that waits on an item, where none of its checks still sees one. Whether a check of its
-/// looks for leaks now does not matter: what leaked stays with the box, whatever became of the check
-/// that saw it, and in the next run.
-pub(crate) async fn unsettled_leak(
-    link: &mut Connection,
-    run: &Run,
-    item: &Item,
-    bound: &[CheckNow],
-) -> Result<Option<Leak>, StoreError> {
-    let looks = |now: &CheckNow| is_looked_for_by(now.check.spec.kind());
-    let asked = item.probes.iter().any(|probe| is_looked_for_by_probe(probe));
-    if !asked && !bound.iter().any(looks) {
-        return Ok(None);
-    }
-    let seen = |now: &CheckNow| now.newest.as_ref().map(|seen| seen.phase);
-    if bound.iter().any(|now| looks(now) && seen(now) == Some(Phase::Failed)) {
-        return Ok(None);
-    }
-    leaks::unsettled(link, run.service_id, &run.environment, &item.key).await
+/// The leak that waits on a box, where none of the checks bound to it still sees one. Whether a check
+/// of it looks for leaks now does not matter: what leaked stays with the box, whatever became of the
+/// check that saw it, and in the next run.
+pub(crate) fn unsettled_leak(leaks: &Leaks, key: &str, bound: &[CheckNow]) -> Option<Leak> {
+    let sees = |now: &CheckNow| {
+        let newest = now.newest.as_ref();
+        is_looked_for_by(now.check.spec.kind())
+            && newest.is_some_and(|seen| seen.phase == Phase::Failed)
+    };
+    if bound.iter().any(sees) { None } else { leaks.get(key).copied() }
 }

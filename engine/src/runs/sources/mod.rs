@@ -194,7 +194,8 @@ pub(super) async fn automated_status(
         sentence,
     }));
     // What was served does not become secret again by being closed.
-    let leak = unsettled_leak(tx, run, item, &bound).await?.map(|leak| leak.sentence());
+    let leaks = tx.unsettled_leaks(service, environment).await?;
+    let leak = unsettled_leak(&leaks, &item.key, &bound).map(|leak| leak.sentence());
     sources.extend(leak.iter().map(|sentence| Source {
         label: "leak",
         word: Some(SourceStatus::Failed),

@@ -18,6 +18,10 @@ use crate::context::ProbeContext;
 const POLL_INTERVAL: Duration = Duration::from_millis(400);
 /// How long a look into the catcher may take before a step.
 const LOOK: Duration = Duration::from_secs(5);
+/// The most bytes of a link; a longer one is none that somebody is meant to follow.
+const LINK_BYTES: usize = 8 * 1024;
+/// The most links of one look.
+const LINKS: usize = 10_000;
 
 /// How often each link stands in an inbox.
 type Links = HashMap<String, usize>;
@@ -139,17 +143,25 @@ fn links(text: &str, part: &str) -> Vec<String> {
     let plain = text.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=");
     let plain = plain.replace("\\/", "/").replace("\\u0026", "&").replace("&amp;", "&");
     let ends = |c: char| c.is_whitespace() || "\"'<>\\)]}".contains(c);
-    let mut found: Vec<(usize, &str)> = ["https://", "http://"]
-        .iter()
-        .flat_map(|scheme| plain.match_indices(scheme))
-        .map(|(at, _)| {
-            let link = plain[at..].split(ends).next().unwrap_or_default();
-            (at, link.trim_end_matches(['.', ',', ';']))
-        })
-        .filter(|(_, link)| link.contains(part))
-        .collect();
-    found.sort_unstable();
-    found.into_iter().map(|(_, link)| link.to_owned()).collect()
+    // Each is looked for behind the one before it, so that nothing is gone through twice.
+    let mut rest = plain.as_str();
+    let mut found = Vec::new();
+    while let Some(at) = rest.find("http")
+        && found.len() < LINKS
+    {
+        let here = &rest[at..];
+        if !["https://", "http://"].iter().any(|scheme| here.starts_with(scheme)) {
+            rest = &here["http".len()..];
+            continue;
+        }
+        let end = here.find(ends).unwrap_or(here.len());
+        let link = here[..end].trim_end_matches(['.', ',', ';']);
+        if link.len() <= LINK_BYTES && link.contains(part) {
+            found.push(link.to_owned());
+        }
+        rest = &here[end..];
+    }
+    found
 }
 
 #[cfg(test)]
@@ -173,6 +185,17 @@ mod tests {
             Some("http://shop.example.org/reset?token=a1&x=2")
         );
         assert_eq!(found("http://shop.example.org/welcome"), None);
+        assert_eq!(found("no http here, but http://shop.example.org/reset?token=a1&x=2"), there);
+    }
+
+    #[test]
+    fn a_text_that_is_all_links_is_gone_through_once() {
+        let link = "http://shop.example.org/reset?n=1";
+        let nested = "http://".repeat(500_000);
+        // One that never ends is none.
+        assert_eq!(links(&format!("{nested}/reset {link}"), "/reset"), [link]);
+        let many = format!("{link} ").repeat(20_000);
+        assert_eq!(links(&many, "/reset").len(), LINKS);
     }
 
     #[test]

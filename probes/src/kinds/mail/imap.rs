@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_imap::Client;
 use domain::check::Inbox;
 use futures::TryStreamExt as _;
+use tokio::io::AsyncReadExt as _;
 
 use super::super::line_protocol;
 use crate::client::Stage;
@@ -43,6 +44,9 @@ pub(super) async fn find(
     }
 }
 
+/// The most bytes that are read of an inbox.
+const ANSWERS_BYTES: u64 = 1024 * 1024;
+
 async fn search(
     stream: Box<dyn crate::client::AsyncStream>,
     user: &str,
@@ -50,7 +54,9 @@ async fn search(
     mailbox: &str,
     marker: &str,
 ) -> Result<bool, async_imap::error::Error> {
-    let mut client = Client::new(stream);
+    // The library would take half a gigabyte of a line that does not end.
+    let (read, write) = tokio::io::split(stream);
+    let mut client = Client::new(tokio::io::join(read.take(ANSWERS_BYTES), write));
     // The greeting.
     client.read_response().await?;
     let mut session = client.login(user, password).await.map_err(|(error, _)| error)?;
