@@ -19,7 +19,7 @@ mod live {
     use super::super::{
         dom,
         page_refresh::{page_id, refresh},
-        press, submit,
+        press, sending, submit,
     };
 
     /// Changes come in bursts: a probe round of ten checks is one reading.
@@ -89,7 +89,7 @@ mod live {
             let this = Rc::clone(self);
             dom::after(SETTLE_MS, move || {
                 this.waiting.set(false);
-                if submit::is_sending() {
+                if sending::is_sending() {
                     this.settle();
                     return;
                 }

@@ -21,6 +21,8 @@ mod press;
 #[cfg(any(feature = "hydrate", test))]
 mod relative;
 #[cfg(feature = "hydrate")]
+mod sending;
+#[cfg(feature = "hydrate")]
 mod submit;
 #[cfg(feature = "hydrate")]
 mod ui_state;

@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Document, DomParser, Element, Request, RequestInit, Response, SupportedType};
 
-use super::{copy_buttons, dom, local_time, press, submit, ui_state::UiState};
+use super::{copy_buttons, dom, local_time, press, sending, ui_state::UiState};
 
 thread_local! {
     /// What this page is called among all that are open: what it does itself is not told to it.
@@ -32,7 +32,7 @@ pub async fn refresh() {
     {
         press::released().await;
         // What came of a form meanwhile, or comes soon, is newer.
-        if NEWEST.get() == this && !submit::is_sending() {
+        if NEWEST.get() == this && !sending::is_sending() {
             apply(&page, None);
         }
     }

@@ -1,23 +1,17 @@
 //! Sending a form without leaving the page.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 use wasm_bindgen::{JsCast as _, JsValue};
 use web_sys::{
     Document, Element, FormData, HtmlFormElement, RequestInit, SubmitEvent, UrlSearchParams,
 };
 
-use super::{dom, page_refresh, press};
+use super::{dom, page_refresh, press, sending};
 
 thread_local! {
-    static SENDING: Cell<bool> = const { Cell::new(false) };
     /// The button that waits.
     static BUSY: RefCell<Option<Element>> = const { RefCell::new(None) };
-}
-
-/// Whether a form is on its way; a refresh waits for its answer.
-pub fn is_sending() -> bool {
-    SENDING.get()
 }
 
 /// Takes over a form that asks for it.
@@ -25,7 +19,7 @@ pub fn submitted(event: &SubmitEvent) {
     let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
     let Some(form) = form.filter(|form| form.has_attribute("data-enhance")) else { return };
     event.prevent_default();
-    if SENDING.replace(true) {
+    if !sending::begin() {
         dom::toast(false, "What you did before is still under way. Try again when it is done.");
         return;
     }
@@ -36,7 +30,7 @@ pub fn submitted(event: &SubmitEvent) {
     wasm_bindgen_futures::spawn_local(async move {
         let before = button.as_ref().map(busy);
         let answered = send(&form).await;
-        SENDING.set(false);
+        sending::end();
         BUSY.set(None);
         if let (Some(button), Some(before)) = (&button, before) {
             let _ = button.remove_attribute("aria-busy");

@@ -2,11 +2,12 @@
 //! often a loop turns nor how long a text grows may be its choice.
 
 use cel::IdedExpr;
-use cel::common::ast::{Expr, LiteralValue};
+use cel::common::ast::Expr;
 use serde_json::Value as Json;
 
 use super::complexity::children;
-use super::reads::{Reads, path_of};
+use super::reads::Reads;
+use super::syntax::{count, is_number, path_of};
 use super::{ConditionError, Facts};
 
 /// The most elements a loop goes over.
@@ -62,22 +63,6 @@ fn is_accumulated(node: &IdedExpr, own: &[&str]) -> bool {
     matches!(&node.expr, Expr::Ident(name) if own.contains(&name.as_str()) && name.starts_with('@'))
 }
 
-/// Whether it can be nothing but a number.
-fn is_number(node: &IdedExpr) -> bool {
-    match &node.expr {
-        Expr::Literal(literal) => matches!(
-            literal,
-            LiteralValue::Int(_) | LiteralValue::UInt(_) | LiteralValue::Double(_)
-        ),
-        Expr::Call(call) => match call.func_name.as_str() {
-            "int" | "uint" | "double" | "size" | "_-_" | "_*_" | "_/_" | "_%_" | "-_" => true,
-            "_+_" => call.args.iter().any(is_number),
-            _ => false,
-        },
-        _ => false,
-    }
-}
-
 /// Why an expression would cost too much over these facts.
 pub(super) fn too_much(root: &IdedExpr, reads: &Reads, facts: &Facts) -> Option<String> {
     if reads.sums > 0 {
@@ -87,19 +72,6 @@ pub(super) fn too_much(root: &IdedExpr, reads: &Reads, facts: &Facts) -> Option<
         }
     }
     if reads.loops { turns(root, facts) } else { None }
-}
-
-/// How often an expression puts together what may be texts.
-pub(super) fn count_sums(root: &IdedExpr) -> usize {
-    count(
-        root,
-        &|node| matches!(&node.expr, Expr::Call(call) if call.func_name == "_+_" && !call.args.iter().any(is_number)),
-    )
-}
-
-/// Whether an expression goes over a list.
-pub(super) fn has_loop(root: &IdedExpr) -> bool {
-    count(root, &|node| matches!(node.expr, Expr::Comprehension(_))) > 0
 }
 
 fn turns(node: &IdedExpr, facts: &Facts) -> Option<String> {
@@ -117,11 +89,6 @@ fn turns(node: &IdedExpr, facts: &Facts) -> Option<String> {
         }
     }
     children(node).into_iter().find_map(|child| turns(child, facts))
-}
-
-fn count(node: &IdedExpr, which: &impl Fn(&IdedExpr) -> bool) -> usize {
-    let below: usize = children(node).into_iter().map(|child| count(child, which)).sum();
-    usize::from(which(node)) + below
 }
 
 /// How many elements a loop goes over, at the most.

@@ -12,6 +12,7 @@ mod fields;
 mod patterns;
 pub(crate) mod pool;
 mod reads;
+mod syntax;
 mod value;
 
 use std::sync::Arc;

@@ -4,7 +4,8 @@
 use cel::IdedExpr;
 use cel::common::ast::{Expr, LiteralValue};
 
-use super::{FIELDS, bounds, complexity};
+use super::syntax::{count_sums, has_loop, path_of};
+use super::{FIELDS, complexity};
 
 /// What an expression reads, and what it is made of.
 #[derive(Debug)]
@@ -28,8 +29,8 @@ impl Reads {
             fields,
             paths: Vec::new(),
             limits: Vec::new(),
-            sums: bounds::count_sums(root),
-            loops: bounds::has_loop(root),
+            sums: count_sums(root),
+            loops: has_loop(root),
         };
         reads.gather_paths(root);
         reads.gather_limits(root);
@@ -53,29 +54,5 @@ impl Reads {
             Expr::Literal(LiteralValue::Int(number)) => self.limits.push(*number.inner() as f64),
             _ => complexity::children(node).into_iter().for_each(|child| self.gather_limits(child)),
         }
-    }
-}
-
-/// The path an expression reads, such as `json.queue.depth`, where it is one.
-pub(super) fn path_of(node: &IdedExpr) -> Option<Vec<String>> {
-    match &node.expr {
-        Expr::Ident(name) => Some(vec![name.clone()]),
-        Expr::Select(select) => {
-            let mut path = path_of(&select.operand)?;
-            path.push(select.field.clone());
-            Some(path)
-        }
-        Expr::Call(call) if call.func_name == "_[_]" => {
-            let [operand, index] = call.args.as_slice() else { return None };
-            let step = match &index.expr {
-                Expr::Literal(LiteralValue::String(key)) => key.inner().to_owned(),
-                Expr::Literal(LiteralValue::Int(at)) => at.inner().to_string(),
-                _ => return None,
-            };
-            let mut path = path_of(operand)?;
-            path.push(step);
-            Some(path)
-        }
-        _ => None,
     }
 }
