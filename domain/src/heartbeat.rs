@@ -150,6 +150,8 @@ pub struct OpenRun {
 pub struct Heard {
     /// When it last said that all is well.
     pub success_at: Option<DateTime<Utc>>,
+    /// When the run that said so had begun, where it had said that.
+    pub success_began_at: Option<DateTime<Utc>>,
     /// When the run without an id last began, where it has not ended since.
     pub start_at: Option<DateTime<Utc>>,
     /// When it last said that it went wrong, where it has not said since that all is well.
@@ -166,6 +168,7 @@ impl Heard {
         if kind == PingKind::Log {
             return self;
         }
+        let began = self.began(rid);
         match rid {
             None => self.start_at = None,
             Some(rid) => self.open_runs.retain(|run| run.rid != rid),
@@ -180,7 +183,9 @@ impl Heard {
             }
             (PingKind::Success, _) => {
                 self.success_at = Some(at);
-                self.fail_at = None;
+                self.success_began_at = began;
+                // One that was under way when another failed does not say that this is over.
+                self.fail_at = self.fail_at.filter(|failed| began.is_some_and(|at| at < *failed));
             }
             (PingKind::Fail, _) => self.fail_at = Some(at),
             (PingKind::Log, _) => {}
@@ -205,6 +210,13 @@ impl Heard {
             |at: &DateTime<Utc>| self.success_at.is_some_and(|success| success > *at + grace);
         let of_runs = self.open_runs.iter().map(|run| run.at).filter(|at| !given_up(at));
         of_runs.chain(self.start_at).min()
+    }
+
+    /// Whether it said that all is well of what has run since then: of a run that has begun since.
+    #[must_use]
+    pub fn is_well_since(&self, since: DateTime<Utc>) -> bool {
+        let after = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at >= since);
+        after(self.success_at) && self.success_began_at.is_none_or(|began| after(Some(began)))
     }
 
     /// When it was last heard of.

@@ -34,6 +34,7 @@ mod context;
 mod evidence;
 pub mod guard;
 mod kinds;
+mod known_secrets;
 mod numbers;
 mod outcome;
 mod page_likeness;

@@ -17,9 +17,10 @@ use crate::client::{GuardedClient, Request};
 use crate::conditions::{Condition, ConditionCache, pool::ConditionPool};
 use crate::context::{NoData, ProbeContext};
 use crate::kinds::{self, database::Database, mail::OutgoingMail};
+use crate::known_secrets::KnownSecrets;
 use crate::outcome::Outcome;
 use crate::page_likeness::Page;
-use crate::prometheus::{self, Answered, Question};
+use crate::prometheus::{self, Answered, Question, Said};
 
 /// Runs probes of every kind through one guarded client.
 #[derive(Debug, Clone)]
@@ -72,7 +73,13 @@ impl Prober {
 
     /// Asks a metric server.
     pub async fn ask_prometheus(&self, question: &Question<'_>) -> Answered {
-        prometheus::ask(&self.client, question).await
+        let mut answered = prometheus::ask(&self.client, question).await;
+        let known = KnownSecrets::of_headers(question.headers);
+        if let Said::Trouble(said) = &mut answered.said {
+            *said = known.hidden_in(said);
+        }
+        known.hide_in_exchanges(&mut answered.exchanges);
+        answered
     }
 
     /// Whether a site answers an address as it answers one that cannot exist, so that its answer says
@@ -141,7 +148,7 @@ impl Prober {
             own: OnceLock::new(),
         };
         // A defect in a recogniser or a parser must cost one measurement, not a task.
-        let outcome = std::panic::AssertUnwindSafe(dispatch(&context, spec))
+        let mut outcome = std::panic::AssertUnwindSafe(dispatch(&context, spec))
             .catch_unwind()
             .await
             .unwrap_or_else(|_| {
@@ -152,6 +159,7 @@ impl Prober {
                     "error",
                 )
             });
+        KnownSecrets::of(spec).hide_in(&mut outcome);
         let measurement = Measurement {
             started_at,
             duration_ms: started.elapsed().as_secs_f64() * 1_000.0,

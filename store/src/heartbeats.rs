@@ -136,15 +136,16 @@ pub async fn put(tx: &mut Tx, record: Heartbeat) -> Result<(), StoreError> {
     tx.query(
         "INSERT INTO heartbeats (id, service_id, environment, key, label, ping_id, period_s, cron, \
          time_zone, grace_s, item, state, state_since, success_at, start_at, fail_at, exit_code, \
-         pings, silent_at, created_at, updated_at, open_runs) VALUES ($1, $2, $3, $4, $5, $6, $7, \
-         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22) \
+         pings, silent_at, created_at, updated_at, open_runs, \
+         success_began_at) VALUES ($1, $2, $3, $4, $5, $6, $7, \
+         $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23) \
          ON CONFLICT (service_id, key) DO UPDATE SET environment = excluded.environment, \
          label = excluded.label, period_s = excluded.period_s, cron = excluded.cron, \
          time_zone = excluded.time_zone, grace_s = excluded.grace_s, item = excluded.item, \
          state = excluded.state, state_since = excluded.state_since, \
          success_at = excluded.success_at, start_at = excluded.start_at, \
          fail_at = excluded.fail_at, exit_code = excluded.exit_code, \
-         open_runs = excluded.open_runs, \
+         open_runs = excluded.open_runs, success_began_at = excluded.success_began_at, \
          silent_at = excluded.silent_at, retired_at = NULL, updated_at = excluded.updated_at",
     )
     .bind(record.id.0)
@@ -169,6 +170,7 @@ pub async fn put(tx: &mut Tx, record: Heartbeat) -> Result<(), StoreError> {
     .bind(micros(record.created_at))
     .bind(micros(record.updated_at))
     .bind(open_runs(&record.heard)?)
+    .bind(record.heard.success_began_at.map(micros))
     .execute()
     .await
     .map(drop)
@@ -215,8 +217,8 @@ async fn write_states(link: &mut Connection, states: Vec<Heartbeat>) -> Result<(
         let open_runs = open_runs(&record.heard)?;
         link.query(
             "UPDATE heartbeats SET state = $2, state_since = $3, success_at = $4, start_at = $5, \
-             fail_at = $6, exit_code = $7, pings = $8, silent_at = $9, open_runs = $10 \
-             WHERE id = $1",
+             fail_at = $6, exit_code = $7, pings = $8, silent_at = $9, open_runs = $10, \
+             success_began_at = $11 WHERE id = $1",
         )
         .bind(record.id.0)
         .bind(record.state.as_str().to_owned())
@@ -228,6 +230,7 @@ async fn write_states(link: &mut Connection, states: Vec<Heartbeat>) -> Result<(
         .bind(record.pings)
         .bind(record.silent_at.map(micros))
         .bind(open_runs)
+        .bind(record.heard.success_began_at.map(micros))
         .execute()
         .await?;
     }
@@ -304,6 +307,7 @@ fn read(row: &Row) -> Result<Heartbeat, StoreError> {
         state_since: row.time("state_since")?,
         heard: Heard {
             success_at: row.time_optional("success_at")?,
+            success_began_at: row.time_optional("success_began_at")?,
             start_at: row.time_optional("start_at")?,
             fail_at: row.time_optional("fail_at")?,
             open_runs: row.json("open_runs")?,

@@ -154,9 +154,11 @@ pub(super) async fn turned(
     about.extend(signed.filter(|run| run.can_be_revoked(now)));
     for run in about {
         let (since, began) = (run.opened_at, began(run.subject));
-        let was = source(before, since, began, before.heard.last().unwrap_or(now)).0;
+        let (was, said) = source(before, since, began, before.heard.last().unwrap_or(now));
         let (is, sentence) = source(record, since, began, now);
-        if was == is && before.state == record.state {
+        // What says nothing yet says why, which may be something else now.
+        let says_the_same = was == is && (is.is_some() || said == sentence);
+        if says_the_same && before.state == record.state {
             continue;
         }
         tx.publish(Event::readings(run.id, run.service_id));

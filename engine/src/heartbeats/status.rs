@@ -72,8 +72,11 @@ pub(crate) fn source(
         ),
         HeartbeatState::Up | HeartbeatState::Late => match record.heard.success_at {
             // What was heard of the version before says nothing about this one.
-            Some(at) if at >= since => {
+            Some(at) if record.heard.is_well_since(since) => {
                 (Some(SourceStatus::Passed), format!("It was heard of on {}.", time(at)))
+            }
+            Some(at) if at >= since => {
+                (None, format!("What it said on {} is of a run from before {began}.", time(at)))
             }
             _ => (None, format!("It has not been heard of since {began}.")),
         },

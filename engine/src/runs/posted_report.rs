@@ -43,10 +43,9 @@ pub(super) async fn put(
         .collect();
     let new = said(name.clone());
     // A run that did not end, or ran nothing, shows nothing of what failed before.
-    let failed = item.reports.iter().any(|known| {
-        let gives_way = known.name == name || replaced.contains(&known.name);
-        gives_way && known.word == AutomatedStatus::Failed
-    });
+    let gives_way = |known: &&PostedReport| known.name == name || replaced.contains(&known.name);
+    let before: Vec<_> = item.reports.iter().filter(gives_way).map(|known| known.word).collect();
+    let failed = before.contains(&AutomatedStatus::Failed);
     if failed && new.word == AutomatedStatus::Undecided {
         return Ok(name);
     }
@@ -54,7 +53,10 @@ pub(super) async fn put(
         let of_before = known.name.is_empty();
         !of_before && known.name != name && !replaced.contains(&known.name)
     });
-    if item.reports.len() >= MAX_REPORTS {
+    // One that fails is heard beyond that: whoever fills a box must not deafen it.
+    let failing = item.reports.iter().any(|known| known.word == AutomatedStatus::Failed);
+    let heard = new.word == AutomatedStatus::Failed && !failing;
+    if before.is_empty() && item.reports.len() >= MAX_REPORTS && !heard {
         return Err(Error::conflict(format!(
             "{MAX_REPORTS} reports stand on this box. Send one with the name of the one it takes \
              the place of: `?name=…`."

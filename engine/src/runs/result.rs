@@ -16,8 +16,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Tx,
-    runs::{self, evidence, items},
+    Tx, deployments,
+    runs::{evidence, items},
 };
 
 use super::{
@@ -173,8 +173,9 @@ pub(super) async fn result_act(
     if run.state != WatchState::SignedOff || !revokes {
         return Ok(ItemAct::Result);
     }
-    let there = runs::signed_in(tx, run.service_id, &run.environment).await?;
-    let is_there = there.is_some_and(|there| there.id == run.id);
+    // After a rollback that is the release it went back to.
+    let there = deployments::running(tx, run.service_id, &run.environment).await?;
+    let is_there = there.is_some_and(|there| run.id == there.id.into());
     Ok(if is_there { ItemAct::LateFailure } else { ItemAct::Result })
 }
 

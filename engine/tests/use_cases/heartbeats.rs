@@ -119,6 +119,46 @@ async fn one_that_moves_brings_nothing_along(#[values(On::Sqlite, On::Postgres)]
     .await;
 }
 
+/// What began before the deployment ran the version before.
+#[rstest]
+#[tokio::test]
+async fn a_run_from_before_the_deployment_proves_nothing(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+    #[values(true, false)] with_id: bool,
+) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(3_600, Some("load"))).await;
+        let run = async |n: u128, word| {
+            p.clock.advance(Duration::seconds(2));
+            let rid = with_id.then_some(Uuid::from_u128(n));
+            let ping = Ping { word, rid, source: "192.0.2.1".into(), body: Vec::new() };
+            p.engine.heartbeats().ping(id, ping).await.unwrap();
+        };
+        run(1, PingWord::Start).await;
+        p.clock.advance(Duration::seconds(2));
+        let deployment = p.announce("1.0.0").await;
+        run(1, PingWord::Success).await;
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_eq!(state, "running", "{reason}");
+        assert!(reason.contains("is of a run from before"), "{reason}");
+        run(2, PingWord::Start).await;
+        run(2, PingWord::Success).await;
+        assert_eq!(p.state(deployment, "load").await.0, "passed");
+        if with_id {
+            // One that was under way when another failed does not take that away.
+            run(3, PingWord::Start).await;
+            run(4, PingWord::Start).await;
+            run(4, PingWord::Fail).await;
+            run(3, PingWord::Success).await;
+            assert_eq!(p.state(deployment, "load").await.0, "failed");
+            run(5, PingWord::Start).await;
+            run(5, PingWord::Success).await;
+            assert_eq!(p.state(deployment, "load").await.0, "passed");
+        }
+    })
+    .await;
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_run_that_was_killed_is_missed_once(#[values(On::Sqlite, On::Postgres)] on: On) {

@@ -206,6 +206,11 @@ async fn a_box_holds_so_many_and_no_more(#[values(On::Sqlite, On::Postgres)] on:
         let refused =
             p.engine.runs().post_report(&p.ci(), id, "load", named("x", GOOD), None).await;
         assert!(matches!(refused, Err(Error::Conflict { .. })));
+        // Whoever has filled the box has not deafened it.
+        assert_eq!(send(p, id, named("late", BAD)).await.1, "failed");
+        let refused = p.engine.runs().post_report(&p.ci(), id, "load", named("x", BAD), None).await;
+        assert!(matches!(refused, Err(Error::Conflict { .. })), "it fails already");
+        assert_eq!(send(p, id, named("late", GOOD)).await.1, "passed");
         assert_eq!(send(p, id, named("shard 7", BAD)).await.1, "failed", "replacing is no more");
     })
     .await;

@@ -5,6 +5,7 @@ use domain::{ids::DeploymentId, measurement::Phase, verdict::Verdict, watch::Wat
 use engine::{
     Error,
     heartbeats::{HeartbeatRequest, Ping, PingWord},
+    rollback::RollbackRequest,
     runs::ResultStatus,
 };
 use rstest::rstest;
@@ -86,6 +87,23 @@ async fn a_late_failure_revokes_the_sign_off_until_it_is_signed_again(
         assert!(p.view(id).await.revoked.is_none());
         assert!(p.actions().await.contains(&"deployment.revoke".to_owned()));
         p.verify().await;
+    })
+    .await;
+}
+
+/// What a rollback went back to is there again.
+#[rstest]
+#[tokio::test]
+async fn a_late_failure_of_what_was_restored_is_heard(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let first = p.signed_off("1.0.0").await;
+        let second = p.announce("1.1.0").await;
+        let refused = p.post(first, "load", ResultStatus::Failed).await;
+        assert!(matches!(refused, Err(Error::Conflict { .. })), "another runs there");
+        let request = RollbackRequest { reason: "Errors.".into() };
+        p.engine.rollback().trigger(&p.ci(), second, request, None).await.unwrap();
+        p.post(first, "load", ResultStatus::Failed).await.unwrap();
+        is_revoked(p, first, "load failed").await;
     })
     .await;
 }

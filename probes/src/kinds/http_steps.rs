@@ -15,8 +15,9 @@ use super::placeholders::{self, FILLED_BYTES, FillError};
 use crate::client::{MAX_REDIRECTS, Request, Response, SendError, parse_url};
 use crate::conditions::Condition;
 use crate::context::ProbeContext;
+use crate::known_secrets::KnownSecrets;
 use crate::outcome::{Outcome, finding, millis, overall, sentence};
-use crate::redact;
+use crate::redact::{self, is_secret_name};
 
 /// Bodies are read as far as a single request's.
 const BODY_LIMIT_BYTES: usize = 1024 * 1024;
@@ -28,8 +29,24 @@ const CAPTURED_BYTES: usize = 8 * 1024;
 type Captured = BTreeMap<String, String>;
 
 pub(crate) async fn run(context: &ProbeContext<'_>, steps: &[HttpStep]) -> Outcome {
-    let started = Instant::now();
     let mut captured = Captured::new();
+    let mut outcome = in_turn(context, steps, &mut captured).await;
+    // A token of one answer is shown in what is asked next no more than in that answer.
+    let secret = |name: &str| {
+        let expressions = steps.iter().filter_map(|step| step.capture.get(name));
+        is_secret_name(name) || expressions.into_iter().any(|text| is_secret_name(text))
+    };
+    let values = captured.iter().filter(|(name, _)| secret(name)).map(|(_, value)| value);
+    KnownSecrets::values(values).hide_in(&mut outcome);
+    outcome
+}
+
+async fn in_turn(
+    context: &ProbeContext<'_>,
+    steps: &[HttpStep],
+    captured: &mut Captured,
+) -> Outcome {
+    let started = Instant::now();
     let mut cookies = CookieStore::default();
     let mut findings: Vec<Finding> = Vec::new();
     let mut exchanges: Vec<Exchange> = Vec::new();
@@ -40,7 +57,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, steps: &[HttpStep]) -> Outco
             Outcome { sentence, findings, exchanges, ..outcome }
         };
         let left = context.timeout.saturating_sub(started.elapsed());
-        let answer = match send(context, step, &captured, &mut cookies, left).await {
+        let answer = match send(context, step, captured, &mut cookies, left).await {
             Ok(answer) => answer,
             Err(StepError::Bad(problem)) => {
                 let outcome = Outcome::new(Phase::Error, sentence(&problem), "bad check");

@@ -29,20 +29,20 @@ pub struct ReportParams {
 }
 
 impl ReportParams {
-    /// The exit status, of the query or else of the header.
+    /// The exit status, of the query or of the header: where both give one, the worse.
     ///
     /// # Errors
     /// Where it is no number.
     pub fn exit_status(&self, header: Option<u32>) -> Result<Option<u32>, Problem> {
         let Some(text) = &self.exit_status else { return Ok(header) };
-        let status = text.trim().parse().map_err(|_| {
+        let status: u32 = text.trim().parse().map_err(|_| {
             Problem::field(
                 "/exit_status",
                 "must be the number the tool ended with, such as 0 or 1; leave it out where it is \
                  not known",
             )
         })?;
-        Ok(Some(status))
+        Ok(Some(status.max(header.unwrap_or_default())))
     }
 }
 
