@@ -11,8 +11,10 @@ use url::Url;
 use crate::outcome::Outcome;
 use crate::redact::{REDACTED, is_secret_name};
 
-/// Shorter ones are no secret, and stand in many a word.
+/// Shorter ones are no secret.
 const SHORTEST: usize = 4;
+/// Shorter ones may stand in many a word, and are looked for as words of their own.
+const LONG: usize = 8;
 
 /// The secrets, lower case, the longest first.
 #[derive(Debug, Default)]
@@ -134,7 +136,15 @@ fn without(text: &str, secret: &str) -> String {
     let lower = text.to_ascii_lowercase();
     let mut kept = String::with_capacity(text.len());
     let mut from = 0;
+    let is_apart = |at: usize| {
+        let beside = [at.checked_sub(1), at.checked_add(secret.len())];
+        let beside = beside.into_iter().flatten().filter_map(|at| lower.as_bytes().get(at));
+        !beside.into_iter().any(u8::is_ascii_alphanumeric)
+    };
     for (at, _) in lower.match_indices(secret) {
+        if secret.len() < LONG && !is_apart(at) {
+            continue;
+        }
         kept.push_str(&text[from..at]);
         kept.push_str(REDACTED);
         from = at + secret.len();
@@ -146,6 +156,14 @@ fn without(text: &str, secret: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_short_one_is_looked_for_as_a_word() {
+        let (url, password) = ("redis://a.example/".into(), Some("wrong".into()));
+        let known = KnownSecrets::of(&ProbeSpec::Redis { url, password });
+        assert_eq!(known.hidden_in("-WRONGPASS: `wrong`"), "-WRONGPASS: `[redacted]`");
+        assert_eq!(known.hidden_in("wrong"), "[redacted]");
+    }
 
     #[test]
     fn what_a_check_sends_does_not_come_out_in_any_form() {
