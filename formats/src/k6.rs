@@ -163,6 +163,9 @@ impl Metric {
 
     /// Whether its numbers show that nothing was measured; k6 lets a threshold on no samples hold.
     fn is_without_samples(&self, name: &str) -> bool {
+        if self.values.as_ref().is_some_and(Map::is_empty) {
+            return true;
+        }
         if let (Some(passes), Some(fails)) = (self.number("passes"), self.number("fails")) {
             return passes + fails == 0.0;
         }

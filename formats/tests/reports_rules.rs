@@ -279,6 +279,15 @@ fn the_cases_count_where_attributes_say_otherwise() {
     false
 )]
 #[case::not_ok("<testsuite><testcase name='a' status='NOK'/></testsuite>", false)]
+#[case::outcome("<testsuite><testcase name='a' outcome='failed'/></testsuite>", false)]
+#[case::broken("<testsuite><testcase name='a'><broken/></testcase></testsuite>", false)]
+#[case::aborted("<testsuite><testcase name='a'><aborted/></testcase></testsuite>", false)]
+#[case::says_how_many_failed("<testsuite failed='1'><testcase name='a'/></testsuite>", false)]
+#[case::says_that_none_failed("<testsuite failed='0'><testcase name='a'/></testsuite>", true)]
+#[case::says_that_it_did_not_fail(
+    "<testsuite failed='false'><testcase name='a'/></testsuite>",
+    true
+)]
 #[case::hung("<testsuite><testcase name='a' status='hung'/></testsuite>", false)]
 #[case::blocked("<testsuite><testcase name='a' status='blocked'/></testsuite>", false)]
 #[case::doctype("<!DOCTYPE testsuite><testsuite><testcase name='a'/></testsuite>", true)]
@@ -297,6 +306,12 @@ fn what_a_report_says_of_itself(#[case] text: &str, #[case] passes: bool) {
 #[case::a_trend_of_nothing(
     r#"{"metrics": {"iterations": {"count": 2, "rate": 1},
         "x": {"avg": 0, "min": 0, "med": 0, "max": 0, "thresholds": {"avg<5": false}}}}"#,
+    ReportVerdict::Undecided
+)]
+#[case::a_threshold_on_nothing(
+    r#"{"metrics": {"iterations": {"type": "counter", "contains": "default",
+        "values": {"count": 2, "rate": 1}}, "x": {"type": "trend", "contains": "time",
+        "values": {}, "thresholds": {"avg<5": {"ok": true}}}}}"#,
     ReportVerdict::Undecided
 )]
 #[case::playwright_expects_what_failed(

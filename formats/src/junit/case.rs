@@ -14,11 +14,12 @@ use super::{
 const MAX_TEXT_BYTES: usize = 4_096;
 
 /// What is read of a case's attributes.
-const ATTRIBUTES: [&str; 14] = [
+const ATTRIBUTES: [&str; 15] = [
     "classname",
     "name",
     "status",
     "result",
+    "outcome",
     "skipped",
     "skip",
     "ignored",
@@ -76,7 +77,7 @@ impl Case {
                 "classname" => case.class = value,
                 "name" => case.name = value,
                 // GoogleTest and some others say it in an attribute only.
-                "status" | "result" => case.ends(of_word(&value)),
+                "status" | "result" | "outcome" => case.ends(of_word(&value)),
                 _ => case.ends(of_flag(name, &value)),
             }
         }

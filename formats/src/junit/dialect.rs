@@ -45,7 +45,9 @@ pub(super) fn of_word(word: &str) -> Option<Ending> {
 pub(super) fn of_element(name: &str) -> Option<Ending> {
     Some(match name.to_ascii_lowercase().as_str() {
         "failure" | "failed" => Ending::Failed,
-        "error" | "errored" => Ending::Errored,
+        "error" | "errored" | "broken" | "timeout" | "timedout" | "crash" | "crashed"
+        | "killed" => Ending::Errored,
+        "aborted" | "interrupted" | "cancelled" | "canceled" => Ending::Unfinished,
         "skipped" | "skip" | "disabled" | "ignored" | "pending" | "inconclusive" | "todo"
         | "incomplete" => Ending::Skipped,
         _ => return None,

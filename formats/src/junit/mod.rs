@@ -195,6 +195,7 @@ impl Reading {
             "name",
             "tests",
             "failures",
+            "failed",
             "errors",
             "time",
             "id",
@@ -222,7 +223,9 @@ impl Reading {
             match attribute {
                 "name" => name = value,
                 "tests" => claim.tests = number(&value),
-                "failures" => failures = number(&value),
+                "failures" => failures = number(&value).max(failures),
+                "failed" if of_flag("passed", &value) == Some(Ending::Failed) => {}
+                "failed" => failures = number(&value).max(failures),
                 "errors" => errors = number(&value),
                 "time" => claim.time_ms = milliseconds(&value),
                 "hostname" => host = value,
