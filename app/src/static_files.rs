@@ -1,7 +1,7 @@
 //! The site's files: hashed ones for a year, the others for ten minutes.
 
 use axum::Router;
-use http::{HeaderValue, header::CACHE_CONTROL};
+use http::{HeaderValue, Response, StatusCode, header::CACHE_CONTROL};
 use leptos::config::LeptosOptions;
 use tower::ServiceBuilder;
 use tower_http::{
@@ -37,7 +37,11 @@ pub fn routes(options: &LeptosOptions) -> Router<Portal> {
         ServiceBuilder::new()
             .layer(SetResponseHeaderLayer::if_not_present(
                 CACHE_CONTROL,
-                HeaderValue::from_static(hashed),
+                // What is not there now may be there after the next start.
+                move |answer: &Response<_>| {
+                    let found = answer.status() != StatusCode::NOT_FOUND;
+                    Some(HeaderValue::from_static(if found { hashed } else { "no-store" }))
+                },
             ))
             .service(files),
     );

@@ -6,25 +6,20 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::{account::Account, ids::PersonId};
 
 /// Everyone `text` may mean, in the order of `people`: by e-mail address, by a login known for them,
-/// or by a name, which several may share. `Name <address>` is read as both. Case, the form letters
-/// are written in, and characters nobody sees make no difference.
+/// or by a name, which several may share, wherever in the text it stands. `Name <address>` is read as
+/// both. Case, the form letters are written in, and characters nobody sees make no difference.
 #[must_use]
 pub fn meant_by(text: &str, people: &[Account]) -> Vec<PersonId> {
     let (name, address) = parts(text);
     let is = |one: &str, other: &str| !one.is_empty() && one == folded(other);
-    // Several may be named, or one with more words around: an address among them is its owner's.
+    // Several may be named, or one with more words around: nobody hides behind another.
     let whole = folded(text);
-    let apart = |c: char| c.is_whitespace() || ",;|<>()[]\"'".contains(c);
-    let words: Vec<_> = whole
-        .split(apart)
-        .map(|word| word.trim_start_matches("mailto:").trim_start_matches('@'))
-        .filter(|word| !word.is_empty())
-        .collect();
+    let said = words(&whole);
     let by_address: Vec<_> = people
         .iter()
         .filter(|one| {
             let email = folded(&one.person.email);
-            if words.contains(&email.as_str()) {
+            if said.contains(&email.as_str()) {
                 return true;
             }
             let login = |text: &str| one.logins.iter().any(|login| is(text, login));
@@ -32,16 +27,34 @@ pub fn meant_by(text: &str, people: &[Account]) -> Vec<PersonId> {
                 || is(&name, &one.person.email)
                 || login(&address)
                 || login(&name)
+                || said.iter().any(|word| login(word))
         })
         .collect();
     // An address tells apart those who share a name; where it belongs to another name, both are
     // meant.
-    let told_apart = by_address.iter().any(|one| is(&name, &one.person.name));
-    let named = |one: &&Account| !told_apart && is(&name, &one.person.name);
+    let told_apart = |name: &str| by_address.iter().any(|one| folded(&one.person.name) == name);
+    let named = |one: &&Account| {
+        let known = folded(&one.person.name);
+        let known_words = words(&known);
+        let said_so = !known_words.is_empty()
+            && said.windows(known_words.len()).any(|words| words == known_words);
+        (name == known || said_so) && !known.is_empty() && !told_apart(&known)
+    };
     people
         .iter()
         .filter(|one| by_address.iter().any(|known| known.person.id == one.person.id) || named(one))
         .map(|one| one.person.id)
+        .collect()
+}
+
+/// The words of a folded text, without what lists and addresses put around them.
+fn words(folded: &str) -> Vec<&str> {
+    let apart = |c: char| c.is_whitespace() || ",;|<>()[]\"'&/".contains(c);
+    folded
+        .split(apart)
+        .map(|word| word.trim_start_matches("mailto:").trim_start_matches('@'))
+        .map(|word| word.trim_matches([':', '.', '+']))
+        .filter(|word| !word.is_empty())
         .collect()
 }
 
@@ -131,6 +144,11 @@ mod tests {
     #[case::empty("", &[])]
     #[case::only_invisible("\u{200b} <\u{200b}>", &[])]
     #[case::open_bracket("Bert Koch <", &[2])]
+    #[case::several("Bert Koch & Anna Weber <anna@x.org>", &[1, 2])]
+    #[case::a_list("anna.weber@x.org, bert@x.org", &[2, 3])]
+    #[case::with_words_around("released by Bert Koch.", &[2])]
+    #[case::login_among_words("pipeline of @anna-gh", &[1])]
+    #[case::part_of_a_longer_word("bertkoch", &[])]
     fn a_text_means(#[case] text: &str, #[case] expected: &[u128]) {
         let found: Vec<_> = meant_by(text, &team()).iter().map(|id| id.0.as_u128()).collect();
         assert_eq!(found, expected, "{text:?}");

@@ -58,6 +58,17 @@ pub enum RedWeight {
     Unknown,
     /// It fails and stands beside the boxes.
     Beside,
+    /// It passes now, and comes and goes.
+    Intermittent,
+    /// It passes now, and has failed.
+    Recovered,
+}
+
+impl RedWeight {
+    /// Whether it fails now.
+    const fn fails(self) -> bool {
+        matches!(self, Self::Critical | Self::Beside)
+    }
 }
 
 /// Decides from the watch's state, its boxes and what is red beside them.
@@ -82,7 +93,7 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
     let optional = items.iter().filter(|item| !item.required && item.state == ItemState::Failed);
     let red: Vec<(&str, &str)> = beside
         .iter()
-        .filter(|red| red.weight != RedWeight::Unknown)
+        .filter(|red| red.weight.fails())
         .map(|red| (red.label, red.sentence))
         .chain(optional.map(|item| (item.key, item.reason)))
         .collect();
@@ -145,24 +156,36 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
             ),
         );
     }
+    let comes_and_goes =
+        of(RedWeight::Intermittent).next().map(|red| format!("{} {}", red.label, red.sentence));
     if open.is_empty() {
         let mut closed = closed_sentence(required.len(), &waived);
         if let Some(failing) = failing {
             closed.push_str(&format!(" Beside them, {failing}"));
         }
+        if let Some(comes_and_goes) = comes_and_goes {
+            closed.push_str(&format!(" But {}", ended(&comes_and_goes)));
+        }
         return answer(Verdict::Passed, closed);
     }
     let closed = required.len() - open.len();
     let named = open.iter().map(|item| item.key).collect::<Vec<_>>().join(", ");
-    let of = match waived.len() {
+    let closed = match waived.len() {
         0 => format!("{closed} of {} boxes are closed", required.len()),
         n => format!("{closed} of {} boxes are closed, {n} of them waived", required.len()),
     };
     answer(
         Verdict::Undecided,
         match failing {
-            None => format!("{of}; nothing has failed. Open: {named}."),
-            Some(failing) => format!("{of}. Beside them, {failing} Open: {named}."),
+            None => {
+                let failed = match comes_and_goes {
+                    Some(comes_and_goes) => format!("nothing fails now, but {comes_and_goes}"),
+                    None if of(RedWeight::Recovered).next().is_some() => "nothing fails now".into(),
+                    None => "nothing has failed".into(),
+                };
+                format!("{closed}; {failed}. Open: {named}.")
+            }
+            Some(failing) => format!("{closed}. Beside them, {failing} Open: {named}."),
         },
     )
 }
@@ -278,6 +301,35 @@ mod tests {
         let optional = [item("a", true, ItemState::Open), item("b", false, ItemState::Failed)];
         let said = decide(WatchState::Watching, &optional, &[]);
         assert!(said.reason.contains("b failed: Because."), "{}", said.reason);
+    }
+
+    #[test]
+    fn what_failed_and_passes_now_is_not_said_never_to_have_failed() {
+        let once = RedBeside { weight: RedWeight::Recovered, ..red("home", false) };
+        let often = RedBeside {
+            sentence: "fails intermittently: 4 times; it passes now",
+            weight: RedWeight::Intermittent,
+            ..red("login", false)
+        };
+        let said = |state, beside: &[RedBeside<'_>]| {
+            let said = decide(WatchState::Watching, &[item("a", true, state)], beside);
+            assert_eq!(said.failing_beside, Vec::<String>::new());
+            (said.verdict, said.reason)
+        };
+        let open = said(ItemState::Open, std::slice::from_ref(&once)).1;
+        assert_eq!(open, "0 of 1 boxes are closed; nothing fails now. Open: a.");
+        let open = said(ItemState::Open, &[once.clone(), often.clone()]).1;
+        assert_eq!(
+            open,
+            "0 of 1 boxes are closed; nothing fails now, but login fails intermittently: 4 times; it \
+             passes now. Open: a."
+        );
+        let closed = said(ItemState::Passed, &[often]);
+        let words = "The one required box is closed. But login fails intermittently: 4 times; it \
+                     passes now.";
+        assert_eq!(closed, (Verdict::Passed, words.into()));
+        let closed = said(ItemState::Passed, &[once]);
+        assert_eq!(closed, (Verdict::Passed, "The one required box is closed.".into()));
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::{client::Response, conditions::pool::ConditionPool, redact};
 /// The most characters of a version that are kept.
 const MOST_CHARS: usize = 100;
 
+/// How many versions an answer is listened to that names several.
+const MOST_NAMED: usize = 3;
+
 /// What an answer says of its version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reading {
@@ -32,7 +35,10 @@ pub(crate) async fn read(
 ) -> Reading {
     let content_type = answer.header("content-type").unwrap_or_default().to_ascii_lowercase();
     let found = match source.from {
-        VersionPart::Header => answer.header(&source.name).map(ToOwned::to_owned),
+        VersionPart::Header => {
+            let all = answer.headers.get_all(&source.name).iter();
+            one_of(all.filter_map(|value| value.to_str().ok()))
+        }
         VersionPart::Json if content_type.contains("json") => in_json(&answer.text(), &source.name),
         VersionPart::Meta if content_type.contains("html") => {
             in_page(&answer.text(), &source.name, within).await
@@ -41,6 +47,17 @@ pub(crate) async fn read(
     };
     let named = found.map(|text| redact::shorten(redact::printable(&text).trim(), MOST_CHARS));
     named.filter(|text| !text.is_empty()).map_or(Reading::Unnamed, Reading::Named)
+}
+
+/// What all of these say; several that differ are each other's contradiction, and name no version alone.
+fn one_of<'a>(all: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut distinct = Vec::new();
+    for one in all.map(str::trim) {
+        if !distinct.contains(&one) && distinct.len() < MOST_NAMED {
+            distinct.push(one);
+        }
+    }
+    (!distinct.is_empty()).then(|| distinct.join(", "))
 }
 
 fn in_json(body: &str, pointer: &str) -> Option<String> {
@@ -72,20 +89,21 @@ async fn in_page(
     pool.run(until, move || in_meta(&head, &name)).await.ok().flatten()
 }
 
-/// The content of the first `meta` element of that name.
+/// The content of the `meta` element of that name.
 fn in_meta(page: &str, name: &str) -> Option<String> {
-    let sink = MetaSink { name: name.to_owned(), found: RefCell::new(None) };
+    let sink = MetaSink { name: name.to_owned(), found: RefCell::default() };
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(page));
     let _ = tokenizer.feed(&input);
     tokenizer.end();
-    tokenizer.sink.found.take()
+    let found = tokenizer.sink.found.take();
+    one_of(found.iter().map(String::as_str))
 }
 
 struct MetaSink {
     name: String,
-    found: RefCell<Option<String>>,
+    found: RefCell<Vec<String>>,
 }
 
 impl TokenSink for MetaSink {
@@ -94,10 +112,10 @@ impl TokenSink for MetaSink {
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         if let Token::TagToken(tag) = token
             && &*tag.name == "meta"
-            && self.found.borrow().is_none()
+            && self.found.borrow().len() < MOST_NAMED
             && attribute(&tag, "name").is_some_and(|name| name.eq_ignore_ascii_case(&self.name))
         {
-            *self.found.borrow_mut() = attribute(&tag, "content");
+            self.found.borrow_mut().extend(attribute(&tag, "content"));
         }
         TokenSinkResult::Continue
     }
@@ -134,7 +152,8 @@ mod tests {
     #[case(r#"<html><head><META Name="App-Version" CONTENT=1.4.0>"#, Some("1.4.0"))]
     #[case(r#"<meta name="app-version" content="1.4.0 &amp; more"/>"#, Some("1.4.0 & more"))]
     #[case(r#"<meta name=other content=1><meta name=app-version content=2>"#, Some("2"))]
-    #[case(r#"<meta name=app-version content=1><meta name=app-version content=2>"#, Some("1"))]
+    #[case(r#"<meta name=app-version content=1><meta name=app-version content=2>"#, Some("1, 2"))]
+    #[case(r#"<meta name=app-version content=1><meta name=app-version content=1>"#, Some("1"))]
     #[case(r#"<!-- <meta name="app-version" content="1.3.9"> -->"#, None)]
     #[case(r#"<meta name="app-version">"#, None)]
     #[case("no page at all", None)]

@@ -19,7 +19,7 @@ use store::{
 
 use super::{
     close_unsigned::close_unsigned,
-    sources::{FailingBeside, automated_status, failing_beside},
+    sources::{FailingBeside, automated_status, failing_beside, recovered},
     void_sign_offs::{void_sign_offs, void_standing},
 };
 
@@ -154,7 +154,10 @@ pub(crate) async fn update_verdict(
     now: DateTime<Utc>,
 ) -> Result<GateAnswer, StoreError> {
     let items = items::of_run(tx, run.id).await?;
-    let beside = failing_beside(tx, run, &items, now).await?;
+    let mut beside = failing_beside(tx, run, &items, now).await?;
+    if run.state == WatchState::Watching {
+        beside.extend(recovered(tx, run).await?);
+    }
     let answer = gate_answer(run, &items, &beside);
     write_verdict(tx, run, &answer).await?;
     // A run that was revoked is signed anew while it still counts as failed.

@@ -59,7 +59,8 @@ pub struct ResultRequest {
     /// When the job began.
     #[serde(default)]
     pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
+    /// When it ended. One that ended before the last one of the same token is kept as evidence and does
+    /// not take its place, in whatever order they arrive.
     #[serde(default)]
     pub finished_at: Option<DateTime<Utc>>,
     /// Whatever else is worth keeping, at most 16 kB.
@@ -206,6 +207,14 @@ async fn stand_beside(tx: &mut Tx, item: &mut Item, by: &str) -> Result<(), Erro
     Ok(())
 }
 
+/// Whether a result is of work that ended before that of the one its source posted already: jobs do
+/// not arrive in the order they end in. It is evidence, and changes nothing.
+async fn is_overtaken(tx: &mut Tx, item: &Item, result: &NewResult) -> Result<bool, Error> {
+    let Some(ended) = result.finished_at else { return Ok(false) };
+    let last = evidence::last_finished(tx, item.id, result.source_kind, &result.label).await?;
+    Ok(last.is_some_and(|last| ended < last))
+}
+
 /// Keeps a result of an item and evaluates what follows from it.
 pub(super) async fn apply_result(
     tx: &mut Tx,
@@ -215,13 +224,15 @@ pub(super) async fn apply_result(
     result: NewResult,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    stand_beside(tx, item, &result.label).await?;
-    item.posted_result = Some(PostedResult {
-        word: result.word,
-        sentence: result.summary.clone(),
-        by: result.label.clone(),
-        at: now,
-    });
+    if !is_overtaken(tx, item, &result).await? {
+        stand_beside(tx, item, &result.label).await?;
+        item.posted_result = Some(PostedResult {
+            word: result.word,
+            sentence: result.summary.clone(),
+            by: result.label.clone(),
+            at: now,
+        });
+    }
     apply_evidence(tx, actor, run, item, result, now).await
 }
 

@@ -206,6 +206,32 @@ async fn a_result_from_before_the_deployment_is_refused(
     .await;
 }
 
+/// Two jobs of one pipeline run side by side, and the slow one posts last.
+#[rstest]
+#[tokio::test]
+async fn a_result_of_work_that_ended_before_does_not_take_the_place_of_a_newer_one(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        p.clock.advance(Duration::minutes(10));
+        let post = async |status, minute| {
+            let mut new = result(status);
+            new.finished_at = Some(begin() + Duration::minutes(minute));
+            p.engine.runs().post_result(&p.ci(), id, "load", new, None).await.unwrap();
+            p.state(id, "load").await.0
+        };
+        assert_eq!(post(ResultStatus::Failed, 5).await, "failed");
+        assert_eq!(post(ResultStatus::Passed, 3).await, "failed");
+        assert_eq!(post(ResultStatus::Passed, 6).await, "passed");
+        assert_eq!(post(ResultStatus::Failed, 4).await, "passed");
+        let page = p.engine.deployments().page(&p.viewer, id).await.unwrap();
+        let load = page.run.items.iter().find(|now| now.item.key == "load").unwrap();
+        assert_eq!(load.evidence.len(), 4, "each is kept");
+    })
+    .await;
+}
+
 #[rstest]
 #[tokio::test]
 async fn a_box_for_an_approver_is_an_approver_s(#[values(On::Sqlite, On::Postgres)] on: On) {

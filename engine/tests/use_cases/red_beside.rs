@@ -150,6 +150,10 @@ async fn what_failed_and_went_away_is_not_forgotten(#[values(On::Sqlite, On::Pos
         p.sees(&worker, Phase::Successful).await;
         let said = recovered().await.unwrap();
         assert!(said.starts_with("worker fails intermittently: 3 times, in 2 spells"), "{said}");
+        let run = p.engine.deployments().page(&p.viewer, id).await.unwrap().run;
+        let words = "nothing fails now, but worker fails intermittently: 3 times, in 2 spells";
+        assert!(run.gate.reason.contains(words), "{}", run.gate.reason);
+        assert_eq!(run.record.reason, run.gate.reason, "it is written down as it is said");
         // A check that asks for something else now has not failed at it.
         p.clock.advance(chrono::Duration::seconds(1));
         let worker = p.put_check("worker", json!({"item": "load", "timeout_s": 4})).await;

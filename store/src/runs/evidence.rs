@@ -1,5 +1,6 @@
 //! Evidence on the items of a run. Append-only.
 
+use chrono::{DateTime, Utc};
 use domain::{
     evidence::Evidence,
     ids::{EvidenceId, ItemId, RunId},
@@ -34,6 +35,27 @@ pub async fn of_items(
     .await?;
     all.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
     Ok(all)
+}
+
+/// When the work ended that the latest result of a source on an item is of, where results said so.
+///
+/// # Errors
+/// What the database says.
+pub async fn last_finished(
+    tx: &mut Tx,
+    item: ItemId,
+    source_kind: &str,
+    source_name: &str,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let sql = "SELECT max(finished_at) AS finished_at FROM evidence \
+               WHERE item_id = $1 AND source_kind = $2 AND source_name = $3";
+    tx.query(sql)
+        .bind(item.0)
+        .bind(source_kind.to_owned())
+        .bind(source_name.to_owned())
+        .fetch_one()
+        .await?
+        .time_optional("finished_at")
 }
 
 /// Adds a piece of evidence; it is written with the commit.

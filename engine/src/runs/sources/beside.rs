@@ -1,11 +1,14 @@
 //! Checks and heartbeats that fail beside the boxes the gate waits for.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use domain::{
     check::Check,
     failures::Failures,
     gate::{RedBeside, RedWeight},
     heartbeat::Heartbeat,
+    ids::CheckId,
     item::{AutomatedStatus, Item, ItemActor, ItemState},
     item_sources::SourceStatus,
     leak::{Leak, is_looked_for_by},
@@ -22,7 +25,7 @@ use store::{
 use super::{CheckNow, began, checks_now, now_is, unsettled_leak};
 use crate::heartbeats::source;
 
-/// A check or heartbeat that fails, with what the gate says of it.
+/// A check or heartbeat that fails, or did, with what the gate says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FailingBeside {
     label: String,
@@ -87,7 +90,44 @@ pub(crate) async fn failing_beside(
     Ok(failing)
 }
 
-/// The same, read for a page or an answer.
+/// The checks of an open run that failed in its course and pass now, in an act.
+pub(crate) async fn recovered(tx: &mut Tx, run: &Run) -> Result<Vec<FailingBeside>, StoreError> {
+    let failures = failures::of_run(tx, run.id).await?;
+    if failures.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (service, environment) = (run.service_id, &run.environment);
+    let known = tx.newest_measurements(service, environment).await?;
+    let checks = tx.checks(service, environment).await?;
+    let failed = checks.iter().filter(|check| failures.contains_key(&check.id));
+    let failed: Vec<_> = failed.map(|check| now_is(check.clone(), run, &known)).collect();
+    Ok(passing_again(&failed, &failures))
+}
+
+/// Those of these checks that failed in the course of a run and pass now, what comes and goes first.
+fn passing_again(checks: &[CheckNow], failures: &HashMap<CheckId, Failures>) -> Vec<FailingBeside> {
+    let passes = |one: &&CheckNow| {
+        let newest = one.newest.as_ref();
+        !one.check.dry_run && newest.is_some_and(|newest| newest.phase == Phase::Successful)
+    };
+    let mut again: Vec<_> = checks
+        .iter()
+        .filter(passes)
+        .filter_map(|one| {
+            let seen = failures.get(&one.check.id)?;
+            let comes_and_goes = seen.spells > 1;
+            Some(FailingBeside {
+                label: one.check.label.clone(),
+                sentence: seen.sentence(),
+                weight: if comes_and_goes { RedWeight::Intermittent } else { RedWeight::Recovered },
+            })
+        })
+        .collect();
+    again.sort_by_key(|one| one.weight);
+    again
+}
+
+/// What fails beside the boxes of a run and what failed and passes now, read for a page or an answer.
 pub(crate) async fn failing_beside_now(
     link: &mut Connection,
     run: &Run,
@@ -109,6 +149,14 @@ pub(crate) async fn failing_beside_now(
         failing.iter_mut().for_each(|one| one.weight = RedWeight::Beside);
     }
     failing.extend(reported(items));
+    let mut failures = failures::of_run(link, run.id).await?;
+    if let Some(closed_at) = run.closed_at {
+        failures.retain(|_, seen| seen.first <= closed_at);
+    }
+    if !failures.is_empty() {
+        let failed = checks_now(link, run, |check| failures.contains_key(&check.id)).await?;
+        failing.extend(passing_again(&failed, &failures));
+    }
     // How a heartbeat stood when a run was closed is not kept.
     if run.state == WatchState::Watching {
         let (service, environment) = (run.service_id, &run.environment);

@@ -25,7 +25,7 @@ use store::{
     Connection, StoreError, Tx, checks, deployments, measurements, runs::failures, services,
 };
 
-pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now};
+pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now, recovered};
 pub(crate) use leaks::unsettled_leak;
 pub(crate) use rules::{rehearsal_judgement, rollback_target};
 pub(crate) use versions::answered_now;
