@@ -20,6 +20,25 @@ impl Failures {
     /// What is said of a check that passes now, behind its name.
     #[must_use]
     pub fn sentence(&self) -> String {
+        let (times, since) = self.counted();
+        if self.spells > 1 {
+            format!(
+                "fails intermittently: {times}, in {} spells, {since}; it passes now",
+                self.spells
+            )
+        } else {
+            format!("{}, and has passed since", self.failed())
+        }
+    }
+
+    /// How often it failed, and when.
+    #[must_use]
+    pub fn failed(&self) -> String {
+        let (times, since) = self.counted();
+        format!("failed {times}, {since}")
+    }
+
+    fn counted(&self) -> (String, String) {
         let at = |at: DateTime<Utc>| at.format("%-d %B %H:%M UTC").to_string();
         let last = at(self.last);
         let times = if self.times == 1 { "once".into() } else { format!("{} times", self.times) };
@@ -27,14 +46,7 @@ impl Failures {
             first if first == last => format!("at {last}"),
             first => format!("from {first} to {last}"),
         };
-        if self.spells > 1 {
-            format!(
-                "fails intermittently: {times}, in {} spells, {since}; it passes now",
-                self.spells
-            )
-        } else {
-            format!("failed {times}, {since}, and has passed since")
-        }
+        (times, since)
     }
 }
 

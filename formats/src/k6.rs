@@ -172,18 +172,39 @@ impl Metric {
         if let Some(total) = self.number("total") {
             return total == 0.0;
         }
-        // Only of these is a maximum of zero impossible.
-        let takes_time = ["http_req_duration", "http_req_waiting", "iteration_duration"];
-        let all_zero =
-            ["avg", "min", "med", "max"].iter().all(|stat| self.number(stat) == Some(0.0));
-        // What k6 measures itself may take no time at all; what a script measures and is nothing in
-        // every respect was not measured.
-        let of_k6 =
-            name.starts_with("http_req_") || name.starts_with("ws_") || name.starts_with("grpc_");
-        all_zero && !of_k6 && !self.number("count").is_some_and(|count| count > 0.0)
-            || self.number("count") == Some(0.0) && self.number("rate").is_none()
-            || takes_time.iter().any(|metric| name.split('{').next() == Some(metric))
-                && self.number("max") == Some(0.0)
+        // Of these none can be zero in every respect, or at most.
+        let takes_time = [
+            "http_req_duration",
+            "http_req_waiting",
+            "iteration_duration",
+            "group_duration",
+            "grpc_req_duration",
+            "ws_session_duration",
+        ];
+        let takes_time = takes_time.iter().any(|metric| name.split('{').next() == Some(metric));
+        // What k6 measures itself may otherwise take no time at all, and a layout not shift; what a
+        // script measures and is nothing in every respect was not measured.
+        let of_k6 = ["http_req_", "ws_", "grpc_", "browser_", "vus", "data_"];
+        let of_k6 = of_k6.iter().any(|begin| name.starts_with(begin));
+        if let Some(count) = self.number("count") {
+            // A counter has a rate beside it, and may well have counted nothing.
+            return count == 0.0 && self.number("rate").is_none();
+        }
+        self.is_all_zero() && (takes_time || !of_k6)
+            || takes_time && self.number("max") == Some(0.0)
+    }
+
+    /// Whether each statistic of a trend or gauge that was written is zero; which are, whoever runs the
+    /// script chooses.
+    fn is_all_zero(&self) -> bool {
+        let is_statistic = |name: &str| {
+            matches!(name, "avg" | "min" | "med" | "max" | "value") || name.starts_with("p(")
+        };
+        let of = self.values.as_ref().unwrap_or(&self.beside);
+        let mut all = of.iter().filter(|(name, _)| is_statistic(name)).peekable();
+        // A rate is a value by itself.
+        let is_rate = of.contains_key("value") && !of.contains_key("min");
+        all.peek().is_some() && !is_rate && all.all(|(_, value)| value.as_f64() == Some(0.0))
     }
 }
 

@@ -256,6 +256,30 @@ fn junit_says(#[case] text: &str, #[case] sentence: &str) {
         [{"status": "flaky", "results": [{"status": "failed"}, {"status": "passed"}]}]}]}]}"#,
     "1 failed; first: a."
 )]
+#[case::statistics_somebody_chose(
+    r#"{"metrics": {"iterations": {"count": 9}, "http_req_duration{name:pay}": {"p(95)": 0, "p(99)": 0,
+        "thresholds": {"p(95)<500": false}}}}"#,
+    "1 skipped, but not to be relied on: Nothing was measured for the threshold \
+     `http_req_duration{name:pay}: p(95)<500`."
+)]
+#[case::a_script_s_own_trend(
+    r#"{"metrics": {"iterations": {"count": 9}, "pay_time": {"values": {"med": 0, "p(99.9)": 0},
+        "thresholds": {"p(95)<500": {"ok": true}}}}}"#,
+    "1 skipped, but not to be relied on: Nothing was measured for the threshold \
+     `pay_time: p(95)<500`."
+)]
+#[case::a_gauge_never_set(
+    r#"{"metrics": {"iterations": {"count": 9}, "depth": {"values": {"value": 0, "min": 0, "max": 0},
+        "thresholds": {"value<10": {"ok": true}}}}}"#,
+    "1 skipped, but not to be relied on: Nothing was measured for the threshold `depth: value<10`."
+)]
+#[case::what_may_be_nothing(
+    r#"{"metrics": {"iterations": {"count": 9}, "browser_web_vital_cls": {"values": {"avg": 0, "p(95)": 0},
+        "thresholds": {"p(95)<0.1": {"ok": true}}}, "http_req_connecting": {"values": {"p(95)": 0},
+        "thresholds": {"p(95)<50": {"ok": true}}}, "lost": {"values": {"count": 0, "rate": 0},
+        "thresholds": {"count<1": {"ok": true}}}}}"#,
+    "3 passed."
+)]
 fn json_says(#[case] text: &str, #[case] sentence: &str) {
     assert_eq!(read(text).sentence, sentence);
 }
@@ -291,6 +315,54 @@ fn the_cases_count_where_attributes_say_otherwise() {
 #[case::hung("<testsuite><testcase name='a' status='hung'/></testsuite>", false)]
 #[case::blocked("<testsuite><testcase name='a' status='blocked'/></testsuite>", false)]
 #[case::doctype("<!DOCTYPE testsuite><testsuite><testcase name='a'/></testsuite>", true)]
+#[case::timeouts("<testsuite timeouts='1'><testcase name='a'/></testsuite>", false)]
+#[case::ginkgo_failed(
+    "<testsuite><properties><property name='SuiteSucceeded' value='false'/></properties>\
+     <testcase name='[It] a' status='passed'/></testsuite>",
+    false
+)]
+#[case::ginkgo_focus(
+    "<testsuite><properties><property name='SuiteSucceeded' value='true'/><property \
+     name='SpecialSuiteFailureReason' value='Detected Programmatic Focus'/></properties><testcase \
+     name='[It] a' status='passed'/></testsuite>",
+    false
+)]
+#[case::ginkgo_dry_run(
+    "<testsuite><properties><property name='DryRun' value='true'/></properties>\
+     <testcase name='[It] a' status='passed'/></testsuite>",
+    false
+)]
+#[case::ginkgo(
+    "<testsuite tests='2'><properties><property name='SuiteSucceeded' value='true'/><property \
+     name='SpecialSuiteFailureReason' value=''/><property name='DryRun' value='false'/></properties>\
+     <testcase name='[BeforeSuite]' status='passed'/><testcase name='[It] a' status='passed'/>\
+     </testsuite>",
+    true
+)]
+#[case::ginkgo_only_around_tests(
+    "<testsuite><testcase name='[It] a' status='skipped'><skipped/></testcase><testcase \
+     name='[ReportAfterSuite] write' status='passed'/></testsuite>",
+    false
+)]
+#[case::a_test_that_has_a_property_of_that_name(
+    "<testsuite><testcase name='a'><properties><property name='DryRun' value='true'/></properties>\
+     </testcase></testsuite>",
+    true
+)]
+#[case::node(
+    "<testsuites><testsuite name='p' tests='1' failures='0'><testcase name='c'/></testsuite>\
+     <!-- tests 2 --><!-- pass 1 --><!-- fail 1 --><!-- cancelled 0 --></testsuites>",
+    false
+)]
+#[case::node_without_a_failure(
+    "<testsuites><testcase name='c'/><!-- pass 1 --><!-- fail 0 --><!-- cancelled 0 --></testsuites>",
+    true
+)]
+#[case::phpunit_without_a_test(
+    "<testsuite tests='1' warnings='1'><testcase name='Warning' assertions='0'><warning>No tests \
+     found in class \"E\".</warning></testcase></testsuite>",
+    false
+)]
 fn what_a_report_says_of_itself(#[case] text: &str, #[case] passes: bool) {
     let verdict = read(text).verdict;
     assert_eq!(verdict == ReportVerdict::Passed, passes, "{verdict:?}");

@@ -4,7 +4,19 @@ use std::time::Duration;
 
 use domain::measurement::{Exchange, Finding, Phase, Picture};
 
-use crate::client::{Blame, SendError};
+use crate::{
+    client::{Blame, SendError},
+    redact,
+};
+
+/// The most characters of a sentence, or of a finding.
+const MOST_CHARS: usize = 1_000;
+/// The most characters of what stands on a chip.
+const MOST_SHORT_CHARS: usize = 60;
+
+fn plain(text: &str, most: usize) -> String {
+    redact::shorten(&redact::printable(text), most)
+}
 
 /// A conclusion with its evidence.
 #[derive(Debug)]
@@ -44,6 +56,17 @@ impl Outcome {
     pub(crate) fn exchanges(mut self, exchanges: Vec<Exchange>) -> Self {
         self.exchanges = exchanges;
         self
+    }
+
+    /// Makes what others have written into it harmless to keep and to show: no control characters, which
+    /// not every database takes, and no more than somebody reads.
+    pub(crate) fn tidy(&mut self) {
+        self.sentence = plain(&self.sentence, MOST_CHARS);
+        self.short = plain(&self.short, MOST_SHORT_CHARS);
+        for finding in &mut self.findings {
+            finding.subject = plain(&finding.subject, MOST_CHARS);
+            finding.detail = plain(&finding.detail, MOST_CHARS);
+        }
     }
 
     /// No answer, for a probe about being reachable: the service's own fault is a failure.

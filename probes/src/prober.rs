@@ -160,6 +160,7 @@ impl Prober {
                 )
             });
         KnownSecrets::of(spec).hide_in(&mut outcome);
+        outcome.tidy();
         let measurement = Measurement {
             started_at,
             duration_ms: started.elapsed().as_secs_f64() * 1_000.0,

@@ -24,6 +24,10 @@ use crate::redact;
 /// How much of an answer is read: what is longer holds more than one number.
 const BODY_LIMIT_BYTES: usize = 256 * 1024;
 
+/// The most characters of a warning that are kept, and the most warnings.
+const WARNING_CHARS: usize = 300;
+const MOST_WARNINGS: usize = 5;
+
 /// A question.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
@@ -77,9 +81,7 @@ pub(crate) async fn ask(client: &GuardedClient, question: &Question<'_>) -> Answ
         (Ok(found), _) if found.is_partial => partial(found.value),
         (Ok(Found { value: Some(value), .. }), _) => number(value),
         // What would have been found may lie in the store that the server warns of.
-        (Ok(_), _) if answered.warnings.iter().any(|warning| is_of_server(warning)) => {
-            partial(None)
-        }
+        (Ok(found), _) if found.is_warned => partial(None),
         (Ok(_), None) => Said::Missing("the query found no series".into()),
         (Ok(_), Some(heartbeat)) => {
             match instant(client, question, heartbeat, &mut answered).await {
@@ -175,6 +177,8 @@ struct Found {
     value: Option<f64>,
     /// A store did not answer.
     is_partial: bool,
+    /// The server warns of what may be its data.
+    is_warned: bool,
 }
 
 /// Sends one instant query: its number, or nothing.
@@ -217,13 +221,18 @@ async fn instant(
     let warnings = reply.warnings.unwrap_or_default();
     let is_partial =
         reply.is_partial == Some(true) || warnings.iter().any(|warning| is_of_store(warning));
-    answered.warnings.extend(warnings.into_iter().chain(reply.infos.unwrap_or_default()));
+    let all = || warnings.iter().chain(reply.infos.iter().flatten());
+    let is_warned = all().any(|warning| is_of_server(warning));
+    let warned = all().map(|warning| redact::shorten(&redact::printable(warning), WARNING_CHARS));
+    let room = MOST_WARNINGS.saturating_sub(answered.warnings.len());
+    answered.warnings.extend(warned.take(room));
     if reply.status != "success" {
         let said = reply.error.unwrap_or_else(|| format!("status {status}"));
-        return Err(format!("the server refused the query: {}", redact::shorten(&said, 300)));
+        let said = redact::shorten(&redact::printable(&said), 300);
+        return Err(format!("the server refused the query: {said}"));
     }
     let data = reply.data.ok_or("the server answered without data")?;
-    Ok(Found { value: one(&data.kind, &data.result)?, is_partial })
+    Ok(Found { value: one(&data.kind, &data.result)?, is_partial, is_warned })
 }
 
 fn request(question: &Question<'_>, query: &str) -> Result<Request, String> {
@@ -269,6 +278,7 @@ fn one(kind: &str, result: &serde_json::Value) -> Result<Option<f64>, String> {
             ));
         }
         _ => {
+            let kind = redact::shorten(&redact::printable(kind), 40);
             return Err(format!(
                 "the query answers a {kind}; it must answer one number at one time"
             ));
@@ -285,7 +295,7 @@ fn one(kind: &str, result: &serde_json::Value) -> Result<Option<f64>, String> {
     let said = sample.get(1).map_or_else(
         || "a sample without a value".to_owned(),
         |value| match value.as_str() {
-            Some(text) => format!("`{}`", redact::shorten(text, 40)),
+            Some(text) => format!("`{}`", redact::shorten(&redact::printable(text), 40)),
             None => format!("`{}`", redact::shorten(&value.to_string(), 40)),
         },
     );

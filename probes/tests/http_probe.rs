@@ -58,6 +58,49 @@ async fn without_conditions_a_status_below_400_is_a_success() {
     assert_eq!(probe(http(format!("{base}/missing")), &[]).await.phase, Phase::Failed);
 }
 
+/// A last answer that no browser could show is none that works.
+#[tokio::test]
+async fn an_answer_that_shows_no_page_is_a_failure() {
+    let answered = async |head: &str, body: &[u8], conditions: &[&str]| {
+        let mut bytes = format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\n\r\n", body.len());
+        bytes = bytes.replace(" | ", "\r\n");
+        let address = raw_bytes([bytes.as_bytes(), body].concat()).await;
+        probe(http(format!("http://{address}/")), conditions).await
+    };
+    for head in ["302 Found", "300 Multiple Choices", "304 Not Modified"] {
+        let seen = answered(head, b"", &[]).await;
+        assert_eq!(seen.phase, Phase::Failed, "{head}: {seen:#?}");
+        assert!(seen.sentence.contains("which leads to no page"), "{}", seen.sentence);
+    }
+    assert_eq!(
+        answered("304 Not Modified", b"", &["status == 304"]).await.phase,
+        Phase::Successful
+    );
+    let broken = answered("200 OK | content-encoding: gzip", b"hello", &["status == 200"]).await;
+    assert_eq!(broken.phase, Phase::Failed, "{broken:#?}");
+    assert!(broken.sentence.contains("a body that can be read"), "{}", broken.sentence);
+    // Others may know how to read it.
+    let unknown = answered("200 OK | content-encoding: zstd", b"hello", &[]).await;
+    assert_eq!(unknown.phase, Phase::Successful, "{unknown:#?}");
+}
+
+#[tokio::test]
+async fn a_body_is_read_in_the_encoding_it_is_in() {
+    let page = |kind: &str, body: &[u8]| {
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        raw_bytes([head.as_bytes(), body].concat())
+    };
+    let address = page("text/html; charset=iso-8859-1", b"<p>St\xf6rung").await;
+    let seen = probe(http(format!("http://{address}/")), &["!body.contains('Störung')"]).await;
+    assert_eq!(seen.phase, Phase::Failed, "{seen:#?}");
+    let address = page("application/json", b"\xef\xbb\xbf{\"ok\": true}").await;
+    let seen = probe(http(format!("http://{address}/")), &["json.ok == true"]).await;
+    assert_eq!(seen.phase, Phase::Successful, "{seen:#?}");
+}
+
 #[tokio::test]
 async fn each_condition_is_kept_with_what_was_seen() {
     let base = service().await;

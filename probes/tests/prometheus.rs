@@ -187,3 +187,26 @@ async fn headers_let_in_where_a_tenant_or_a_password_is_asked_for() {
     let shown = format!("{:?}", answered.exchanges);
     assert!(!shown.contains("cmVhZGVyOnBhc3M"), "a secret is never kept as evidence");
 }
+
+/// What others write is kept beside what was measured: it must be short, and such that every database
+/// takes it.
+#[tokio::test]
+async fn what_a_server_warns_of_is_kept_short_and_without_control_characters() {
+    let long = "x".repeat(20_000);
+    let body = format!(
+        r#"{{"status": "success", "warnings": ["odd \u0000 label", "{long}", "a", "b", "c", "d"],
+        "data": {{"resultType": "scalar", "result": [1, "9"]}}}}"#
+    );
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let address = support::raw_bytes(answer).await;
+    let spec = domain::check::ProbeSpec::Prometheus {
+        url: format!("http://{address}/"),
+        query: "queue_depth".into(),
+        heartbeat_query: None,
+        headers: BTreeMap::new(),
+    };
+    let seen = support::probe(spec, &["value < 5.0"]).await;
+    assert_eq!(seen.phase, domain::measurement::Phase::Failed, "{seen:#?}");
+    assert!(seen.sentence.starts_with("The query says 9, but expected value < 5"), "{seen:#?}");
+    assert!(!seen.sentence.contains('\0') && seen.sentence.len() < 1_000, "{}", seen.sentence);
+}

@@ -28,6 +28,20 @@ pub async fn of_service(
         .await
 }
 
+/// All checks there ever were of a service, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn ever_of_service(
+    link: &mut Connection,
+    service: ServiceId,
+) -> Result<Vec<Check>, StoreError> {
+    link.query("SELECT * FROM checks WHERE service_id = $1 ORDER BY created_at, id")
+        .bind(service.0)
+        .fetch_as(read)
+        .await
+}
+
 /// The checks of a service in an environment that are in use, oldest first.
 ///
 /// # Errors

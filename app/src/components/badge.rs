@@ -39,10 +39,13 @@ pub fn of_deployment(deployment: &Deployment) -> (&'static str, String) {
         }
         (WatchState::Watching, verdict, _) => (verdict.as_str(), verdict_label(verdict).into()),
         (WatchState::SignedOff, _, waived) => {
-            let alone = if deployment.signed_alone { "Signed off alone" } else { "Signed off" };
+            let alone = if deployment.signed_alone { " alone" } else { "" };
+            // It had been taken back meanwhile.
+            let again = if deployment.revoked.is_some() { " again" } else { "" };
+            let signed = format!("Signed off{again}{alone}");
             match waived {
-                Some(waived) => (WITH_WAIVERS, format!("{alone} {waived}")),
-                None => (signed_off, alone.into()),
+                Some(waived) => (WITH_WAIVERS, format!("{signed} {waived}")),
+                None => (signed_off, signed),
             }
         }
         (closed, ..) => (closed.as_str(), closed.label().into()),

@@ -21,3 +21,8 @@ pub const fn phase_label(phase: Phase) -> &'static str {
         Phase::Inconclusive => "Undecided",
     }
 }
+
+/// State and word of what a check of a run saw last, which may be too old to say anything.
+pub const fn seen_state(phase: Phase, too_old: bool) -> (&'static str, &'static str) {
+    if too_old { ("undecided", "Too old") } else { (phase_state(phase), phase_label(phase)) }
+}

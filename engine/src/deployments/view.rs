@@ -21,8 +21,8 @@ use super::{BaselineView, Deployments};
 use crate::{
     Error,
     runs::{
-        EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, answered_now,
-        failing_beside_now, gate_answer, items_now,
+        EVIDENCE_EACH, ItemView, SignOffRequiredView, SignOffView, answered_now, gate_now,
+        items_now,
     },
 };
 
@@ -203,8 +203,7 @@ pub(crate) async fn load(
         SignOffView::of(one, void)
     });
     let given = given.collect();
-    let beside = failing_beside_now(link, &run, &items, now).await?;
-    let gate = gate_answer(&run, &items, &beside);
+    let gate = gate_now(link, &run, &items, now).await?;
     let answered = answered_now(link, &run, now).await?;
     let captured = baselines::of_deployment(link, id).await?;
     let by_hand = baselines::manual_of_deployment(link, id).await?;

@@ -19,7 +19,7 @@ use store::{
 
 use super::{
     close_unsigned::close_unsigned,
-    sources::{FailingBeside, automated_status, failing_beside, recovered},
+    sources::{FailingBeside, automated_status, failed_before, failing_beside, failing_beside_now},
     void_sign_offs::{void_sign_offs, void_standing},
 };
 
@@ -154,10 +154,7 @@ pub(crate) async fn update_verdict(
     now: DateTime<Utc>,
 ) -> Result<GateAnswer, StoreError> {
     let items = items::of_run(tx, run.id).await?;
-    let mut beside = failing_beside(tx, run, &items, now).await?;
-    if run.state == WatchState::Watching {
-        beside.extend(recovered(tx, run).await?);
-    }
+    let beside = beside_of(tx, run, &items, now).await?;
     let answer = gate_answer(run, &items, &beside);
     write_verdict(tx, run, &answer).await?;
     // A run that was revoked is signed anew while it still counts as failed.
@@ -168,6 +165,21 @@ pub(crate) async fn update_verdict(
     }
     close_unsigned(tx, run, answer.verdict, now).await?;
     Ok(answer)
+}
+
+/// What fails beside the boxes of a run, and what failed and passes now; nothing of one that is closed.
+pub(super) async fn beside_of(
+    tx: &mut Tx,
+    run: &Run,
+    items: &[Item],
+    now: DateTime<Utc>,
+) -> Result<Vec<FailingBeside>, StoreError> {
+    if run.state != WatchState::Watching {
+        return Ok(Vec::new());
+    }
+    let mut beside = failing_beside(tx, run, items, now).await?;
+    beside.extend(failed_before(tx, run).await?);
+    Ok(beside)
 }
 
 /// Asks the gate again, since something has turned that closes no box; tells of it where that changes
@@ -230,6 +242,26 @@ pub(crate) fn gate_answer(run: &Run, items: &[Item], beside: &[FailingBeside]) -
         Some(revoked) => gate::after_revocation(answer, revoked),
         None => answer,
     }
+}
+
+/// What the gate says of a run, read for a page or an answer. Of one that was signed off that is what was
+/// written down then: what is configured since changes nothing of it.
+pub(crate) async fn gate_now(
+    link: &mut Connection,
+    run: &Run,
+    items: &[Item],
+    now: DateTime<Utc>,
+) -> Result<GateAnswer, StoreError> {
+    if run.state != WatchState::Watching {
+        let answer = gate_answer(run, items, &[]);
+        let reason = match run.state {
+            WatchState::SignedOff => run.reason.clone(),
+            _ => answer.reason,
+        };
+        return Ok(GateAnswer { reason, ..answer });
+    }
+    let beside = failing_beside_now(link, run, items, now).await?;
+    Ok(gate_answer(run, items, &beside))
 }
 
 /// Evaluates every item and asks the gate.

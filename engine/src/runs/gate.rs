@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
+    event::EventKind,
     gate::GateAnswer,
     permissions::{Permission, authorize},
     verdict::Verdict,
@@ -14,7 +15,7 @@ use serde::Serialize;
 use store::{Connection, runs::sign_offs};
 use tokio::{sync::broadcast::error::RecvError, time::Instant};
 
-use super::{RunRef, Runs, failing_beside_now, gate_answer, items_now, record_of};
+use super::{RunRef, Runs, gate_now, items_now, record_of};
 use crate::Error;
 
 /// The gate's answer.
@@ -59,8 +60,7 @@ pub async fn gate(
     let run = record_of(link, at).await?;
     authorize(actor, Permission::Read, Some(&run.service))?;
     let items = items_now(link, &run, now).await?;
-    let beside = failing_beside_now(link, &run, &items, now).await?;
-    let mut answer = gate_answer(&run, &items, &beside);
+    let mut answer = gate_now(link, &run, &items, now).await?;
     if run.state == WatchState::SignedOff {
         answer.four_eyes = Some(sign_offs::are_four_eyes(link, run.id).await?);
     }
@@ -101,7 +101,12 @@ impl Runs<'_> {
                     () = self.0.stopping().cancelled() => return Ok(answer),
                 };
                 match heard {
-                    Ok(Ok(changed)) if changed.concerns(at.id) => break,
+                    // What newer readings turn is told as a change of state.
+                    Ok(Ok(changed))
+                        if changed.kind != EventKind::Readings && changed.concerns(at.id) =>
+                    {
+                        break;
+                    }
                     Ok(Ok(_)) => {}
                     // Some were missed: look again.
                     Ok(Err(RecvError::Lagged(_))) => break,

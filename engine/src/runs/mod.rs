@@ -31,7 +31,7 @@ use crate::handle::handle;
 
 pub(crate) use automated_result::{AutomatedResult, apply_automated_result, keep_revoking};
 pub(crate) use evaluate::{
-    evaluate_all, evaluate_item, evaluate_open, gate_answer, items_now, update_beside,
+    evaluate_all, evaluate_item, evaluate_open, gate_answer, gate_now, items_now, update_beside,
     update_verdict,
 };
 pub use find::RunRef;
@@ -51,7 +51,6 @@ pub use sign_off::{SignOffRequest, SignedOff, sign_off};
 pub(crate) use sign_off_panel::sign_off_panel;
 pub use sign_off_panel::{GivenSignOff, SignOffPanel, SignOffRole};
 pub use sources::CheckNow;
-pub(crate) use sources::failing_beside_now;
 pub(crate) use sources::{answered_now, began, checks_now, rehearsal_judgement, rollback_target};
 pub(crate) use view::EVIDENCE_EACH;
 pub use view::{EvidenceView, ItemView, SignOffRequiredView, SignOffView};

@@ -12,12 +12,13 @@ use domain::{
     ids::CheckId,
     measurement::Phase,
     run::Run,
+    watch::WatchState,
 };
 use store::{Connection, audit, runs::failures};
 
 use super::{
-    CheckNow, ItemNow, SignOffPanel, answered_now, checks_now, failing_beside_now, gate_answer,
-    items_now, items_page, sign_off_panel,
+    CheckNow, ItemNow, SignOffPanel, answered_now, checks_now, gate_now, items_now, items_page,
+    sign_off_panel,
 };
 use crate::Error;
 
@@ -58,6 +59,12 @@ impl RunPage {
         let failures = self.failures.get(&now.check.id).filter(|_| passes && !now.check.dry_run)?;
         Some(format!("{} {}", now.check.label, failures.sentence()))
     }
+
+    /// Why what a check saw last says nothing of how things are now, as its box has it.
+    #[must_use]
+    pub fn too_old(&self, check: &CheckNow) -> Option<String> {
+        if self.record.state == WatchState::Watching { check.too_old(self.now) } else { None }
+    }
 }
 
 /// All that pages show of a run to this reader.
@@ -70,8 +77,7 @@ pub(crate) async fn run_page(
 ) -> Result<RunPage, Error> {
     let actor = Actor::Person(person.clone());
     let items = items_now(link, &record, now).await?;
-    let beside = failing_beside_now(link, &record, &items, now).await?;
-    let gate = gate_answer(&record, &items, &beside);
+    let gate = gate_now(link, &record, &items, now).await?;
     let mut checks = checks_now(link, &record, |_| true).await?;
     Ok(RunPage {
         items: items_page(link, &record, items, &mut checks, &actor, now).await?,

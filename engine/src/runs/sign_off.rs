@@ -18,8 +18,13 @@ use store::{
 };
 
 use super::{
-    RunRef, Runs, evaluate::write_verdict, evaluate_all, find::find_run, gate_answer,
-    signing_facts::SigningFacts, void_sign_offs::void,
+    RunRef, Runs,
+    evaluate::{beside_of, write_verdict},
+    evaluate_all,
+    find::find_run,
+    gate_answer,
+    signing_facts::SigningFacts,
+    void_sign_offs::void,
 };
 use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
 
@@ -174,12 +179,13 @@ pub async fn sign_off(
         .attests(&attestation)
         .record(tx);
     if complete {
+        let items = items::of_run(tx, run.id).await?;
+        let beside = beside_of(tx, &run, &items, now).await?;
         runs::close(tx, run.id, WatchState::SignedOff, now).await?;
         let closed = find_run(tx, at).await?;
         // What was written down before is that the sign-off was revoked.
         if closed.verdict != Verdict::Passed {
-            let answer = gate_answer(&closed, &items::of_run(tx, run.id).await?, &[]);
-            write_verdict(tx, &closed, &answer).await?;
+            write_verdict(tx, &closed, &gate_answer(&closed, &items, &beside)).await?;
         }
     }
     tx.publish(Event::run_changed(run.id));

@@ -1,6 +1,7 @@
 //! Red evidence that closes no box: on a person's box, on a box this run lacks, on none.
 
 use domain::{ids::DeploymentId, measurement::Phase, verdict::Verdict};
+use engine::{clock::Clock as _, runs::ResultStatus};
 use rstest::rstest;
 use serde_json::json;
 
@@ -41,7 +42,7 @@ async fn a_failing_check_stands_in_the_sentence_wherever_it_is_bound(
         assert!(reason.contains("worker failed: The worker was failed."), "{reason}");
         assert!(!reason.contains("nothing has failed"), "{reason}");
         p.sees(&worker, Phase::Successful).await;
-        assert!(said(p, id).await.1.contains("nothing has failed"));
+        assert!(said(p, id).await.1.contains("nothing fails now"));
 
         // Closed boxes pass with it, and say so.
         p.close_all(id).await;
@@ -162,6 +163,125 @@ async fn what_failed_and_went_away_is_not_forgotten(#[values(On::Sqlite, On::Pos
         p.sees(&worker, Phase::Failed).await;
         p.sees(&worker, Phase::Successful).await;
         assert!(recovered().await.unwrap().starts_with("worker failed once, at "));
+    })
+    .await;
+}
+
+/// A waiver speaks for a box that shows nothing, and what does not apply here was chosen by whoever
+/// announced it: neither hides what fails.
+#[rstest]
+#[tokio::test]
+async fn what_fails_is_said_behind_a_waiver_and_in_a_box_that_does_not_apply(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let sometimes = RUNBOOK.replace(
+            "  - key: cleanup\n",
+            "  - key: migrated\n    title: Migrated\n    actor: automated\n    when:\n      kinds: \
+             [first]\n    instructions: Look.\n  - key: cleanup\n",
+        );
+        assert_ne!(sometimes, RUNBOOK);
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", &sometimes).await.unwrap();
+        let first = p.announce("1.0.0").await;
+        p.close_all(first).await;
+        p.post(first, "migrated", ResultStatus::Passed).await.unwrap();
+        p.engine.runs().sign_off(&p.ann(), first, "").await.unwrap();
+        p.clock.advance(chrono::Duration::hours(1));
+        let id = p.announce("1.1.0").await;
+        assert_eq!(p.state(id, "migrated").await.0, "not_required");
+        let waived = p.put_check("waived", json!({"item": "smoke", "critical": true})).await;
+        let elsewhere = p.put_check("elsewhere", json!({"item": "migrated"})).await;
+        p.close_all(id).await;
+        let until = p.clock.now() + chrono::Duration::hours(90);
+        p.engine.runs().waive(&p.ben(), id, "smoke", "No browser here.", until).await.unwrap();
+        assert_eq!(said(p, id).await.0, Verdict::Passed, "a waiver speaks for what is silent");
+        p.sees(&waived, Phase::Failed).await;
+        let (verdict, reason) = said(p, id).await;
+        assert_eq!(verdict, Verdict::Passed);
+        assert!(reason.ends_with("Beside them, waived failed: The waived was failed."), "{reason}");
+        p.sees(&elsewhere, Phase::Failed).await;
+        assert!(said(p, id).await.1.ends_with("1 more failed."));
+        let refused = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err().to_string();
+        assert!(refused.contains("waived") && refused.contains("elsewhere"), "{refused}");
+        p.clock.advance(chrono::Duration::seconds(1));
+        let critical = json!({"item": "migrated", "critical": true});
+        let elsewhere = p.put_check("elsewhere", critical).await;
+        p.sees(&elsewhere, Phase::Failed).await;
+        let (verdict, reason) = said(p, id).await;
+        assert_eq!(verdict, Verdict::Failed);
+        assert!(reason.starts_with("elsewhere, which is critical, failed"), "{reason}");
+    })
+    .await;
+}
+
+/// What was signed stays as it was read, whatever is configured later, also where it is signed again.
+#[rstest]
+#[tokio::test]
+async fn what_was_signed_in_spite_of_stands_for_good(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let worker = p.put_check("worker", json!({"item": null})).await;
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        p.sees(&worker, Phase::Failed).await;
+        let sign = async || {
+            let in_spite = p.in_spite(id).await;
+            p.engine.runs().sign_off(&p.ann(), id, in_spite).await.unwrap()
+        };
+        sign().await;
+        let signed = said(p, id).await.1;
+        assert!(signed.contains("Beside them, worker failed"), "{signed}");
+        p.post(id, "load", ResultStatus::Failed).await.unwrap();
+        assert_eq!(p.view(id).await.state, "watching");
+        p.post(id, "load", ResultStatus::Passed).await.unwrap();
+        sign().await;
+        assert_eq!(said(p, id).await.1, signed, "signed again in spite of the same");
+        p.put_check("worker", json!({"item": "cleanup", "dry_run": true, "label": "other"})).await;
+        assert_eq!(said(p, id).await.1, signed);
+    })
+    .await;
+}
+
+/// Taking away what measures takes away no failure: whoever signs accepts it by name, until it passes.
+#[rstest]
+#[tokio::test]
+async fn what_failed_and_was_taken_out_of_the_way_is_said(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = p.announce("1.0.0").await;
+        let other = p.put_check("other", json!({"item": null})).await;
+        p.sees(&other, Phase::Failed).await;
+        p.sees(&other, Phase::Successful).await;
+        let worker = p.put_check("worker", json!({"item": null, "critical": true})).await;
+        p.close_all(id).await;
+        p.sees(&worker, Phase::Failed).await;
+        assert_eq!(said(p, id).await.0, Verdict::Failed);
+        let expect = async |what: &str| {
+            let (verdict, reason) = said(p, id).await;
+            assert_eq!(verdict, Verdict::Passed);
+            let words = format!(
+                "Beside them, worker failed: The worker was failed. Since then the check {what}."
+            );
+            assert!(reason.contains(&words), "{reason}");
+            let refused = p.engine.runs().sign_off(&p.ann(), id, "").await.unwrap_err();
+            assert!(refused.to_string().contains("worker"), "{refused}");
+        };
+        p.engine.checks().retire(&p.operator(), "shop", "other").await.unwrap();
+        p.clock.advance(chrono::Duration::seconds(1));
+        p.put_check("worker", json!({"item": null, "dry_run": true})).await;
+        expect("was set on trial").await;
+        p.clock.advance(chrono::Duration::seconds(1));
+        p.put_check("worker", json!({"item": null, "critical": false})).await;
+        expect("was changed, and has not been measured as it is now").await;
+        p.engine.checks().retire(&p.operator(), "shop", "worker").await.unwrap();
+        expect("was retired").await;
+        p.put_check("worker", json!({"item": null, "environment": "staging"})).await;
+        expect("was moved to staging").await;
+        let worker = p.put_check("worker", json!({"item": null})).await;
+        p.sees(&worker, Phase::Successful).await;
+        let (verdict, reason) = said(p, id).await;
+        assert_eq!(verdict, Verdict::Passed);
+        assert!(!reason.contains("worker"), "{reason}");
     })
     .await;
 }

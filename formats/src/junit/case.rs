@@ -6,7 +6,7 @@ use quick_xml::events::BytesStart;
 use crate::reports::error::ReportError;
 
 use super::{
-    dialect::{Ending, could_not_start, of_element, of_flag, of_word},
+    dialect::{Ending, could_not_start, is_around_tests, is_no_test, of_element, of_flag, of_word},
     xml::attributes,
 };
 
@@ -48,6 +48,7 @@ pub(super) struct Case {
     not_run: bool,
     unfinished: bool,
     retried: bool,
+    warned: bool,
     /// What stands at its being skipped.
     reason: String,
     /// The message came from an attribute; the text within is not wanted.
@@ -66,6 +67,8 @@ pub(super) enum CaseOutcome {
     Unfinished,
     /// It was not run because it could not be.
     NotStarted,
+    /// It is no test, and nothing went wrong with it.
+    NoTest,
 }
 
 impl Case {
@@ -110,6 +113,7 @@ impl Case {
             self.retried = true;
             return;
         }
+        self.warned |= name == "warning";
         let how = of_element(name);
         self.ends(how);
         let Some(message) = message.filter(|message| !message.trim().is_empty()) else { return };
@@ -155,6 +159,10 @@ impl Case {
             TestOutcome::Skipped
         } else if self.retried {
             TestOutcome::Flaky
+        } else if is_around_tests(&self.name) {
+            return CaseOutcome::NoTest;
+        } else if is_no_test(&self.name, self.warned) {
+            TestOutcome::Skipped
         } else {
             TestOutcome::Passed
         })

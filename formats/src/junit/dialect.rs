@@ -70,6 +70,54 @@ pub(super) fn of_flag(name: &str, value: &str) -> Option<Ending> {
     }
 }
 
+/// What a property of a suite says of the whole run, where a tool has no other place for it; the second
+/// is the tool's own reason.
+pub(super) fn of_property(name: &str, value: &str) -> Option<(Ending, String)> {
+    let value = value.trim();
+    match name {
+        // Ginkgo: a run that was cut short, or that left specs out for a focus somebody forgot.
+        "SuiteSucceeded" if of_flag("success", value) == Some(Ending::Failed) => {
+            Some((Ending::Failed, String::new()))
+        }
+        "SpecialSuiteFailureReason" if !value.is_empty() => {
+            Some((Ending::Unfinished, value.to_owned()))
+        }
+        // Its specs all pass in a dry run, in which none is run.
+        "DryRun" if value.eq_ignore_ascii_case("true") => {
+            Some((Ending::Unfinished, "it was a dry run, in which nothing runs".into()))
+        }
+        _ => None,
+    }
+}
+
+/// What a comment of the whole report counts as failed: Node's own runner writes its totals nowhere
+/// else, and has no case for a test with others within that fails by itself.
+pub(super) fn broken_by_comment(comment: &str) -> Option<u64> {
+    let (word, count) = comment.trim().split_once(' ')?;
+    let count = count.trim().parse().ok()?;
+    matches!(word, "fail" | "cancelled").then_some(count)
+}
+
+/// Whether a case that passed is no test but what goes on around them: Ginkgo's nodes of a suite.
+pub(super) fn is_around_tests(name: &str) -> bool {
+    const NODES: [&str; 8] = [
+        "[BeforeSuite]",
+        "[AfterSuite]",
+        "[SynchronizedBeforeSuite]",
+        "[SynchronizedAfterSuite]",
+        "[ReportBeforeSuite]",
+        "[ReportAfterSuite]",
+        "[CleanupAfterSuite]",
+        "[DeferCleanup",
+    ];
+    NODES.iter().any(|node| name.starts_with(node))
+}
+
+/// Whether what a tool warns of stands where a test should: PHPUnit's for a class without one.
+pub(super) fn is_no_test(case: &str, warned: bool) -> bool {
+    warned && case == "Warning"
+}
+
 /// Whether what stands at a test that was not run says that it could not be started, rather than
 /// that somebody chose not to: CTest names its choices and puts any other reason into words.
 pub(super) fn could_not_start(message: &str) -> bool {

@@ -13,7 +13,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use crate::reports::error::ReportError;
 use case::{Case, CaseOutcome};
-use dialect::{Ending, of_flag, of_word};
+use dialect::{Ending, of_flag, of_property, of_word};
 use seconds::milliseconds;
 use xml::{attribute, attributes, bad};
 
@@ -63,6 +63,8 @@ struct Reading {
     suites: Vec<Suite>,
     case: Option<Case>,
     root_seen: bool,
+    /// What comments count as failed.
+    commented_broken: u64,
 }
 
 /// Reads a report.
@@ -84,6 +86,7 @@ pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
         suites: Vec::new(),
         case: None,
         root_seen: false,
+        commented_broken: 0,
     };
     loop {
         let event = reader.read_event().map_err(|error| {
@@ -118,6 +121,12 @@ pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
                                 blow up; write the report without it."
                     .into()));
             }
+            Event::Comment(comment) if reading.open.len() == 1 => {
+                reading.commented_broken = dialect::broken_by_comment(&comment)
+                    .map_or(reading.commented_broken, |n| {
+                        reading.commented_broken.saturating_add(n)
+                    });
+            }
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
             Event::Eof => break,
         }
@@ -132,6 +141,10 @@ pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
         return Err(bad(
             "there is no element in it; send the file that the test tool wrote.".into()
         ));
+    }
+    if reading.commented_broken > 0 && reading.tally.broken() == 0 {
+        let count = reading.commented_broken;
+        reading.tally.doubt(format!("its own count says {count} failed, but no test in it did."));
     }
     Ok(reading.tally.finish(ReportFormat::Junit))
 }
@@ -165,6 +178,9 @@ impl Reading {
             }
             // Whatever groups them: one that is not known must not hide what is in it.
             "testcase" => self.case = Some(Case::open(element)?),
+            "property" if parent == "properties" && self.case.is_none() => {
+                self.property(element)?;
+            }
             "failure" | "error" if in_suite => {
                 // Fixtures of a whole suite break outside of any case.
                 self.case = Some(Case::of_suite());
@@ -190,6 +206,22 @@ impl Reading {
         Ok(())
     }
 
+    fn property(&mut self, element: &BytesStart<'_>) -> Result<(), ReportError> {
+        let (mut name, mut value) = (String::new(), String::new());
+        for (attribute, text) in attributes(element, &["name", "value"])? {
+            *(if attribute == "name" { &mut name } else { &mut value }) = text;
+        }
+        let Some(suite) = self.suites.last_mut() else { return Ok(()) };
+        match of_property(&name, &value) {
+            Some((Ending::Unfinished, why)) => {
+                self.tally.doubt(format!("{}: {}.", called(&suite.name), one_line(&why)));
+            }
+            Some(_) => suite.says_broken = true,
+            None => {}
+        }
+        Ok(())
+    }
+
     fn start_suite(&mut self, element: &BytesStart<'_>) -> Result<(), ReportError> {
         let wanted = [
             "name",
@@ -197,6 +229,7 @@ impl Reading {
             "failures",
             "failed",
             "errors",
+            "timeouts",
             "time",
             "id",
             "hostname",
@@ -208,7 +241,7 @@ impl Reading {
             "incomplete",
         ];
         let (mut name, mut host) = (String::new(), String::new());
-        let (mut failures, mut errors) = (None, None);
+        let (mut failures, mut errors, mut timeouts) = (None, None, None);
         let mut claim = Claim::default();
         let (mut unfinished, mut broken) = (false, false);
         let mut odd = Vec::new();
@@ -227,6 +260,7 @@ impl Reading {
                 "failed" if of_flag("passed", &value) == Some(Ending::Failed) => {}
                 "failed" => failures = number(&value).max(failures),
                 "errors" => errors = number(&value),
+                "timeouts" => timeouts = number(&value),
                 "time" => claim.time_ms = milliseconds(&value),
                 "hostname" => host = value,
                 // Nobody else gives the root an id.
@@ -244,8 +278,10 @@ impl Reading {
         if let Some(odd) = odd.first() {
             self.tally.doubt(format!("{} counts `{odd}`, which is no number.", called(&name)));
         }
-        if failures.is_some() || errors.is_some() {
-            claim.broken = Some(failures.unwrap_or(0).saturating_add(errors.unwrap_or(0)));
+        // Who counts time-outs apart may have them among the others too: zero of them says nothing.
+        let counts = [failures, errors, timeouts.filter(|count| *count > 0)];
+        if counts.iter().any(Option::is_some) {
+            claim.broken = Some(counts.into_iter().flatten().fold(0, u64::saturating_add));
         }
         if unfinished {
             self.tally.doubt(format!("{} did not run to its end.", called(&name)));
@@ -301,6 +337,7 @@ impl Reading {
             CaseOutcome::Unfinished => {
                 self.tally.unfinished(&suite, name, "did not run to its end");
             }
+            CaseOutcome::NoTest => {}
             CaseOutcome::NotStarted => {
                 let message = format!("Could not be started: {}", case.reason());
                 self.tally.count(TestOutcome::Errored, &suite, name, &message);

@@ -12,7 +12,24 @@ use hyper::body::Incoming;
 pub(crate) struct Body {
     pub(crate) bytes: Bytes,
     pub(crate) truncated: bool,
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<BodyProblem>,
+}
+
+/// Why a body cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyProblem {
+    /// It is packed in a way that is not read here; others may read it.
+    Unknown(String),
+    /// It is not what it says it is: nobody can read it.
+    Broken(String),
+}
+
+impl std::fmt::Display for BodyProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unknown(why) | Self::Broken(why) => f.write_str(why),
+        }
+    }
 }
 
 /// Reads what arrives until the end or the limit.
@@ -53,11 +70,15 @@ pub(super) fn unpack(headers: &HeaderMap, raw: Bytes, truncated: bool, limit: us
             "gzip" | "x-gzip" => up_to(flate2::read::MultiGzDecoder::new(&raw[..]), limit),
             "deflate" => up_to(flate2::read::ZlibDecoder::new(&raw[..]), limit),
             "br" => up_to(brotli_decompressor::Decompressor::new(&raw[..], 4096), limit),
-            other => return unreadable(format!("its encoding {other} is not known"), truncated),
+            other => {
+                let why = format!("its encoding {other} is not known");
+                return unreadable(BodyProblem::Unknown(why), truncated);
+            }
         },
         several => {
             let list = several.join(", ");
-            return unreadable(format!("it is packed several times ({list})"), truncated);
+            let why = format!("it is packed several times ({list})");
+            return unreadable(BodyProblem::Unknown(why), truncated);
         }
     };
     match (decoded, truncated) {
@@ -65,12 +86,13 @@ pub(super) fn unpack(headers: &HeaderMap, raw: Bytes, truncated: bool, limit: us
         // The packed bytes were cut, so the stream had to end badly.
         ((bytes, _, Some(_)), true) => Body { bytes, truncated, problem: None },
         ((_, _, Some(error)), false) => {
-            unreadable(format!("it is not what its encoding says: {error}"), truncated)
+            let why = format!("it is not what its encoding says: {error}");
+            unreadable(BodyProblem::Broken(why), truncated)
         }
     }
 }
 
-fn unreadable(problem: String, truncated: bool) -> Body {
+fn unreadable(problem: BodyProblem, truncated: bool) -> Body {
     Body { bytes: Bytes::new(), truncated, problem: Some(problem) }
 }
 

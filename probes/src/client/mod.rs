@@ -10,6 +10,7 @@ mod authority;
 mod blame;
 mod body;
 mod builder;
+mod charset;
 mod connect;
 mod error;
 pub(crate) mod hop;
@@ -30,6 +31,7 @@ use tokio::time::Instant;
 use url::Url;
 
 pub use blame::Blame;
+pub use body::BodyProblem;
 pub use builder::ClientBuilder;
 pub use error::{BuildError, Reason, SendError, Stage};
 pub use request::{MAX_REDIRECTS, Request, RequestError};

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::measurement::Exchange;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 use url::Url;
+
+use super::{body::BodyProblem, charset};
 
 /// How long each part of the last exchange took.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,8 +36,8 @@ pub struct Response {
     pub body: Bytes,
     /// Whether the body was longer than that.
     pub truncated: bool,
-    /// Why the body cannot be read, where its encoding is broken or unknown; it is then empty.
-    pub body_problem: Option<String>,
+    /// Why the body cannot be read, where it cannot; it is then empty.
+    pub body_problem: Option<BodyProblem>,
     /// The address that answered, after redirects.
     pub final_url: Url,
     /// The redirects followed: each address that redirected.
@@ -57,9 +59,10 @@ impl Response {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The body as text, with replacement characters where it is not UTF-8.
+    /// The body as text, in the encoding a browser takes it to be in.
     #[must_use]
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.body)
+        let content_type = self.header(header::CONTENT_TYPE.as_str()).unwrap_or_default();
+        charset::decode(&self.body, content_type, self.truncated)
     }
 }

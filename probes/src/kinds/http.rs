@@ -2,8 +2,8 @@
 //!
 //! | what happened | phase |
 //! | --- | --- |
-//! | an answer, every condition holds (where none is about the status: and it is below 400) | successful |
-//! | an answer, a condition broke | failed |
+//! | an answer, every condition holds (where none is about the status: and it is below 400, and leads to a page) | successful |
+//! | an answer, a condition broke, or its body is not what its encoding says | failed |
 //! | an answer, a condition cannot be decided | inconclusive |
 //! | refused connection, time-out, reset, host unreachable, TLS or certificate failure, no such name, not HTTP | failed |
 //! | refused by the guard, name servers silent or failing, no route from here, out of file descriptors, no trust roots, a check that cannot be sent | error |
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use domain::measurement::{Finding, Phase};
 use http::header;
 
-use crate::client::{Request, RequestError, Response, x509_days_left};
+use crate::client::{BodyProblem, Request, RequestError, Response, x509_days_left};
 use crate::conditions::{BodyFact, Condition, Facts};
 use crate::context::{ProbeContext, invalid_check};
 use crate::numbers::ms;
@@ -47,11 +47,22 @@ pub(crate) async fn run(
         let facts = facts(&answer, context.now, context.conditions);
         context.decide(context.conditions, facts).await
     };
-    // A fast error page is none that works: only who speaks of the status takes another for good.
-    if !context.conditions.iter().any(|one| one.uses("status")) {
-        findings.insert(0, status_below_400(&answer));
-    }
+    findings.splice(0..0, of_any(&answer, context.conditions));
     conclude(&answer, findings)
+}
+
+/// What is looked at in any answer, whatever the conditions ask: a fast error page is none that works,
+/// and only who speaks of the status takes another for good; a body nobody can read is no page.
+pub(crate) fn of_any(answer: &Response, conditions: &[Condition]) -> Vec<Finding> {
+    let status = !conditions.iter().any(|one| one.uses("status"));
+    let body = match &answer.body_problem {
+        Some(BodyProblem::Broken(why)) => {
+            let detail = format!("a body that can be read: {why}");
+            Some(finding("body", Phase::Failed, detail))
+        }
+        Some(BodyProblem::Unknown(_)) | None => None,
+    };
+    status.then(|| status_below_400(answer)).into_iter().chain(body).collect()
 }
 
 fn request(
@@ -73,10 +84,14 @@ fn request(
     })
 }
 
-pub(crate) fn status_below_400(answer: &Response) -> Finding {
+/// A last answer that leads nowhere shows no page: a redirect without an address, a 304 or 101 that
+/// nobody asked for.
+fn status_below_400(answer: &Response) -> Finding {
     let status = answer.status.as_u16();
-    let phase = if status < 400 { Phase::Successful } else { Phase::Failed };
-    finding("status < 400", phase, format!("status < 400: was {status}"))
+    let good = (200..300).contains(&status);
+    let phase = if good { Phase::Successful } else { Phase::Failed };
+    let leads_nowhere = if !good && status < 400 { ", which leads to no page" } else { "" };
+    finding("status < 400", phase, format!("status < 400: was {status}{leads_nowhere}"))
 }
 
 /// Whether all that is wrong with an answer is the time it took.
@@ -161,7 +176,7 @@ fn body(answer: &Response, as_json: bool) -> BodyFact {
     let text = answer.text().into_owned();
     let mut body = if as_json { BodyFact::whole(text) } else { BodyFact::text(text) };
     body.unreadable = match (&answer.body_problem, answer.truncated) {
-        (Some(problem), _) => Some(problem.clone()),
+        (Some(problem), _) => Some(problem.to_string()),
         (None, true) => Some(format!(
             "it is longer than the {} KiB that are read",
             answer.body.len().div_ceil(1024)

@@ -10,7 +10,7 @@ use http::header;
 use tokio::time::Instant;
 use url::Url;
 
-use super::http::{facts, status_below_400};
+use super::http::{facts, of_any};
 use super::placeholders::{self, FILLED_BYTES, FillError};
 use crate::client::{MAX_REDIRECTS, Request, Response, SendError, parse_url};
 use crate::conditions::Condition;
@@ -205,9 +205,7 @@ async fn evaluate(context: &ProbeContext<'_>, step: &HttpStep, answer: &Response
         Ok(conditions) => {
             let mut findings =
                 context.decide(&conditions, facts(answer, context.now, &conditions)).await;
-            if !conditions.iter().any(|one| one.uses("status")) {
-                findings.insert(0, status_below_400(answer));
-            }
+            findings.splice(0..0, of_any(answer, &conditions));
             findings
         }
         // Conditions are read before they are kept.

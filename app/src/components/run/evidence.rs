@@ -5,10 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     components::{
-        badge::Badge,
-        measurement_details::proof,
-        phase::{phase_label, phase_state},
-        screenshots::pictures,
+        badge::Badge, measurement_details::proof, phase::seen_state, screenshots::pictures,
         time::Ago,
     },
     pages::service::Room,
@@ -17,10 +14,12 @@ use crate::{
 /// The disclosure; nothing where there is no evidence.
 pub fn evidence(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
     let at = page.now;
-    let seen = now.checks.iter().filter_map(|bound| Some((&bound.check, bound.newest.as_ref()?)));
+    let seen = now.checks.iter().filter_map(|bound| Some((bound, bound.newest.as_ref()?)));
     let mut entries: Vec<AnyView> = seen
-        .map(|(check, newest)| {
-            let state = phase_state(newest.phase);
+        .map(|(bound, newest)| {
+            let check = &bound.check;
+            let too_old = page.too_old(bound);
+            let (state, label) = seen_state(newest.phase, too_old.is_some());
             let took = format!("{:.0} ms", newest.duration_ms);
             let bad = now.proofs.iter().find(|(id, _)| *id == check.id);
             let strip = bad.and_then(|(id, seen)| pictures(*id, &check.label, seen));
@@ -31,10 +30,11 @@ pub fn evidence(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
             view! {
                 <li>
                     <div class="evidence-head">
-                        <Badge state label=phase_label(newest.phase)/><b>{check.label.clone()}</b>
+                        <Badge state label/><b>{check.label.clone()}</b>
                         <Ago at=newest.at now=at/>
                     </div>
                     <p>{newest.sentence.clone()}" "<span class="faint">{took}</span></p>
+                    {too_old.map(|why| view! { <p class="small">{why}</p> })}
                     {strip}
                     {exchanged}
                 </li>

@@ -17,7 +17,7 @@ use crate::{
         badge::Badge,
         heartbeat_state::{heartbeat_label, heartbeat_state},
         icon::{Icon, of_state},
-        phase::{phase_label, phase_state},
+        phase::seen_state,
         time::Ago,
     },
     form::action,
@@ -127,13 +127,15 @@ fn chips(page: &RunPage, now: &ItemNow) -> Option<AnyView> {
                 None => view! { <li class="chip"><span>{label}<b>"not measured yet"</b>{trial}</span></li> }
                     .into_any(),
                 Some(seen) => {
-                    let state = phase_state(seen.phase);
-                    let title = seen.sentence.clone();
+                    let too_old = page.too_old(bound);
+                    let (state, said) = seen_state(seen.phase, too_old.is_some());
+                    let old = too_old.is_some().then_some(" (too old)");
+                    let title = too_old.unwrap_or_else(|| seen.sentence.clone());
                     view! {
                         <li class="chip" data-state=state title=title>
                             <Icon name=of_state(state)/>
-                            <span class="sr-only">{format!("{}:", phase_label(seen.phase).to_lowercase())}</span>
-                            <span>{label}<b>{seen.short.clone()}</b>{trial}</span>
+                            <span class="sr-only">{format!("{}:", said.to_lowercase())}</span>
+                            <span>{label}<b>{seen.short.clone()}</b>{old}{trial}</span>
                         </li>
                     }
                     .into_any()

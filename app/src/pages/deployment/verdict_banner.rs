@@ -33,6 +33,13 @@ pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
             rest = one.sentence();
         }
     }
+    if let (WatchState::SignedOff, Some(revoked)) = (one.state, &one.revoked) {
+        let at = humanize::exact(revoked.at);
+        let because = humanize::ended(&revoked.because);
+        rest.push_str(&format!(
+            " Its sign-off was revoked on {at}, because {because} It was given again."
+        ));
+    }
     let failed = one.state == WatchState::Watching && page.run.gate.verdict == Verdict::Failed;
     let actions = (failed && page.rollback.allowed).then(|| {
         let to = page.rollback.target.as_ref().map_or("Roll back…".to_owned(), |target| {

@@ -1,20 +1,16 @@
 //! Checks and heartbeats that fail beside the boxes the gate waits for.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use domain::{
     check::Check,
     failures::Failures,
     gate::{RedBeside, RedWeight},
     heartbeat::Heartbeat,
-    ids::CheckId,
     item::{AutomatedStatus, Item, ItemActor, ItemState},
     item_sources::SourceStatus,
     leak::{Leak, is_looked_for_by},
     measurement::Phase,
     run::Run,
-    watch::WatchState,
 };
 use store::{
     Connection, StoreError, Tx, heartbeats,
@@ -22,15 +18,15 @@ use store::{
     runs::failures,
 };
 
-use super::{CheckNow, began, checks_now, now_is, unsettled_leak};
+use super::{CheckNow, began, checks_now, failed_before, now_is, unsettled_leak};
 use crate::heartbeats::source;
 
 /// A check or heartbeat that fails, or did, with what the gate says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FailingBeside {
-    label: String,
-    sentence: String,
-    weight: RedWeight,
+    pub(super) label: String,
+    pub(super) sentence: String,
+    pub(super) weight: RedWeight,
 }
 
 impl FailingBeside {
@@ -44,26 +40,30 @@ fn check_is_beside(check: &Check, items: &[Item]) -> bool {
     if check.dry_run {
         return false;
     }
-    let item = items.iter().find(|item| Some(&item.key) == check.item.as_ref());
-    // A box that need not be closed keeps nothing open; what is critical must not hide in it, nor
-    // behind a waiver that nobody had to accept. What does not apply to this release does not.
-    let may_hide = |item: &Item| !item.required && item.state != ItemState::NotRequired;
-    let hides = check.critical && item.is_some_and(may_hide);
+    // A box that need not be closed keeps nothing open: what is critical must not hide in it.
+    let hides =
+        check.critical && box_of(check.item.as_ref(), items).is_some_and(|one| !one.required);
     hides || is_beside(check.item.as_ref(), items)
 }
 
-/// Whether what is bound to this box speaks for none the gate waits for: the box is a person's, not
-/// in this run, or there is none. An approver who waived a box, or a runbook that does not ask for
-/// it here, has spoken for what is bound to it.
+/// Whether what is bound to this box speaks for none the gate waits for: the box is a person's, does
+/// not apply to this release, is not in this run, or there is none. What the machine says of any other
+/// box is said with the box, waived or optional as it may be.
 fn is_beside(bound_to: Option<&String>, items: &[Item]) -> bool {
-    let Some(item) = items.iter().find(|item| Some(&item.key) == bound_to) else {
-        return true;
-    };
-    match item.state {
-        ItemState::Waived | ItemState::NotRequired => false,
-        // What the machine says of an optional box is said with the box.
-        _ => item.actor == ItemActor::Human,
-    }
+    let speaks =
+        |item: &Item| item.actor == ItemActor::Human || item.state == ItemState::NotRequired;
+    box_of(bound_to, items).is_none_or(speaks)
+}
+
+fn box_of<'a>(bound_to: Option<&String>, items: &'a [Item]) -> Option<&'a Item> {
+    items.iter().find(|item| Some(&item.key) == bound_to)
+}
+
+/// Whether a check can fail a release by itself: an approver who waived a box the gate waits for has
+/// spoken for what is bound to it.
+fn is_critical(check: &Check, items: &[Item]) -> bool {
+    let spoken_for = |item: &Item| item.required && item.state == ItemState::Waived;
+    check.critical && !box_of(check.item.as_ref(), items).is_some_and(spoken_for)
 }
 
 /// The checks of a run that fail beside its boxes, in an act.
@@ -73,9 +73,6 @@ pub(crate) async fn failing_beside(
     items: &[Item],
     now: DateTime<Utc>,
 ) -> Result<Vec<FailingBeside>, StoreError> {
-    if run.state != WatchState::Watching {
-        return failing_beside_now(tx, run, items, now).await;
-    }
     let (service, environment) = (run.service_id, &run.environment);
     let known = tx.newest_measurements(service, environment).await?;
     let checks = tx.checks(service, environment).await?;
@@ -83,51 +80,15 @@ pub(crate) async fn failing_beside(
     let beside: Vec<_> = beside.map(|check| now_is(check.clone(), run, &known)).collect();
     let leaks = tx.unsettled_leaks(service, environment).await?;
     let mut failing = leaked(tx, run, items, &leaks, &beside).await?;
-    failing.splice(0..0, failing_now(beside, now));
+    failing.splice(0..0, failing_now(beside, items, now));
     let heartbeats = tx.heartbeats(service, environment).await?;
     failing.extend(silent(heartbeats, run, items, now));
     failing.extend(reported(items));
     Ok(failing)
 }
 
-/// The checks of an open run that failed in its course and pass now, in an act.
-pub(crate) async fn recovered(tx: &mut Tx, run: &Run) -> Result<Vec<FailingBeside>, StoreError> {
-    let failures = failures::of_run(tx, run.id).await?;
-    if failures.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (service, environment) = (run.service_id, &run.environment);
-    let known = tx.newest_measurements(service, environment).await?;
-    let checks = tx.checks(service, environment).await?;
-    let failed = checks.iter().filter(|check| failures.contains_key(&check.id));
-    let failed: Vec<_> = failed.map(|check| now_is(check.clone(), run, &known)).collect();
-    Ok(passing_again(&failed, &failures))
-}
-
-/// Those of these checks that failed in the course of a run and pass now, what comes and goes first.
-fn passing_again(checks: &[CheckNow], failures: &HashMap<CheckId, Failures>) -> Vec<FailingBeside> {
-    let passes = |one: &&CheckNow| {
-        let newest = one.newest.as_ref();
-        !one.check.dry_run && newest.is_some_and(|newest| newest.phase == Phase::Successful)
-    };
-    let mut again: Vec<_> = checks
-        .iter()
-        .filter(passes)
-        .filter_map(|one| {
-            let seen = failures.get(&one.check.id)?;
-            let comes_and_goes = seen.spells > 1;
-            Some(FailingBeside {
-                label: one.check.label.clone(),
-                sentence: seen.sentence(),
-                weight: if comes_and_goes { RedWeight::Intermittent } else { RedWeight::Recovered },
-            })
-        })
-        .collect();
-    again.sort_by_key(|one| one.weight);
-    again
-}
-
-/// What fails beside the boxes of a run and what failed and passes now, read for a page or an answer.
+/// What fails beside the boxes of an open run, and what failed and passes now, read for a page or an
+/// answer.
 pub(crate) async fn failing_beside_now(
     link: &mut Connection,
     run: &Run,
@@ -135,34 +96,15 @@ pub(crate) async fn failing_beside_now(
     now: DateTime<Utc>,
 ) -> Result<Vec<FailingBeside>, StoreError> {
     let beside = checks_now(link, run, |check| check_is_beside(check, items)).await?;
-    let leaks = if run.state == WatchState::Watching {
-        leaks::unsettled(link, run.service_id, &run.environment).await?
-    } else {
-        Leaks::default()
-    };
+    let leaks = leaks::unsettled(link, run.service_id, &run.environment).await?;
     let leaked = leaked(link, run, items, &leaks, &beside).await?;
-    let mut failing = failing_now(beside, now);
+    let mut failing = failing_now(beside, items, now);
     failing.extend(leaked);
-    // What was signed off with it was signed off: what is made critical later changes no answer.
-    if run.state != WatchState::Watching {
-        failing.retain(|one| one.weight != RedWeight::Unknown);
-        failing.iter_mut().for_each(|one| one.weight = RedWeight::Beside);
-    }
     failing.extend(reported(items));
-    let mut failures = failures::of_run(link, run.id).await?;
-    if let Some(closed_at) = run.closed_at {
-        failures.retain(|_, seen| seen.first <= closed_at);
-    }
-    if !failures.is_empty() {
-        let failed = checks_now(link, run, |check| failures.contains_key(&check.id)).await?;
-        failing.extend(passing_again(&failed, &failures));
-    }
-    // How a heartbeat stood when a run was closed is not kept.
-    if run.state == WatchState::Watching {
-        let (service, environment) = (run.service_id, &run.environment);
-        let heartbeats = heartbeats::of_environment(link, service, environment).await?;
-        failing.extend(silent(heartbeats, run, items, now));
-    }
+    failing.extend(failed_before(link, run).await?);
+    let (service, environment) = (run.service_id, &run.environment);
+    let heartbeats = heartbeats::of_environment(link, service, environment).await?;
+    failing.extend(silent(heartbeats, run, items, now));
     Ok(failing)
 }
 
@@ -232,18 +174,19 @@ async fn leaked(
     Ok(found)
 }
 
-fn failing_now(checks: Vec<CheckNow>, now: DateTime<Utc>) -> Vec<FailingBeside> {
+fn failing_now(checks: Vec<CheckNow>, items: &[Item], now: DateTime<Utc>) -> Vec<FailingBeside> {
     let mut failing: Vec<_> = checks
         .into_iter()
         .filter_map(|one| {
             let too_old = one.too_old(now);
             let CheckNow { check, newest } = one;
+            let critical = is_critical(&check, items);
             let label = check.label;
-            if let (Some(sentence), true) = (too_old, check.critical) {
+            if let (Some(sentence), true) = (too_old, critical) {
                 let weight = RedWeight::Unknown;
                 return Some(FailingBeside { label, sentence, weight });
             }
-            match (newest, check.critical) {
+            match (newest, critical) {
                 (Some(newest), critical) if newest.phase == Phase::Failed => {
                     let weight = if critical { RedWeight::Critical } else { RedWeight::Beside };
                     Some(FailingBeside { label, sentence: newest.sentence, weight })

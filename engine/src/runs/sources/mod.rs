@@ -2,6 +2,7 @@
 //! posted, its rule.
 
 mod beside;
+mod failed_before;
 mod leaks;
 mod rules;
 mod versions;
@@ -25,7 +26,8 @@ use store::{
     Connection, StoreError, Tx, checks, deployments, measurements, runs::failures, services,
 };
 
-pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now, recovered};
+pub(crate) use beside::{FailingBeside, failing_beside, failing_beside_now};
+pub(crate) use failed_before::failed_before;
 pub(crate) use leaks::unsettled_leak;
 pub(crate) use rules::{rehearsal_judgement, rollback_target};
 pub(crate) use versions::answered_now;

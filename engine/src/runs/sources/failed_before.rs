@@ -1,0 +1,96 @@
+//! What failed in the course of an open run and does not now: it passes again, or it was taken out of the
+//! way. Neither is as if it had never failed.
+
+use domain::{
+    check::Check,
+    failures::Failures,
+    gate::RedWeight,
+    humanize::ended,
+    ids::DeploymentId,
+    measurement::{Newest, Phase, RecordedMeasurement},
+    run::{Run, RunSubject},
+};
+use store::{Connection, StoreError, checks, measurements, runs::failures};
+
+use super::FailingBeside;
+
+/// The checks of an open run that failed in its course and do not fail now.
+pub(crate) async fn failed_before(
+    link: &mut Connection,
+    run: &Run,
+) -> Result<Vec<FailingBeside>, StoreError> {
+    let ever = failures::ever_of_run(link, run.id).await?;
+    if ever.is_empty() {
+        return Ok(Vec::new());
+    }
+    let as_it_is = failures::of_run(link, run.id).await?;
+    let newest = measurements::newest_of_service(link, run.service_id).await?;
+    let checks = checks::ever_of_service(link, run.service_id).await?;
+    let mut found: Vec<_> = checks
+        .iter()
+        .filter_map(|check| {
+            let failures = ever.get(&check.id)?;
+            let newest = newest.get(&check.id).and_then(|newest| of_run(newest, run));
+            withdrawn(check, run, failures, newest)
+                .or_else(|| passes_again(check, as_it_is.get(&check.id)?, newest?))
+        })
+        .collect();
+    found.sort_by_key(|one| one.weight);
+    Ok(found)
+}
+
+/// What a check saw last, where that was for this run.
+fn of_run<'a>(newest: &'a Newest, run: &Run) -> Option<&'a RecordedMeasurement> {
+    match run.subject {
+        RunSubject::Deployment => newest.made_for(DeploymentId(run.id.0), run.opened_at),
+        RunSubject::Duty => newest.since(run.opened_at),
+    }
+}
+
+/// A check that speaks for the run and passes now.
+fn passes_again(
+    check: &Check,
+    failures: &Failures,
+    newest: &RecordedMeasurement,
+) -> Option<FailingBeside> {
+    (newest.phase == Phase::Successful).then(|| FailingBeside {
+        label: check.label.clone(),
+        sentence: failures.sentence(),
+        weight: match failures.spells {
+            0 | 1 => RedWeight::Recovered,
+            _ => RedWeight::Intermittent,
+        },
+    })
+}
+
+/// A check that failed last and was taken out of the way since: that is no proof that it works, and
+/// whoever signs accepts it by name.
+fn withdrawn(
+    check: &Check,
+    run: &Run,
+    failures: &Failures,
+    newest: Option<&RecordedMeasurement>,
+) -> Option<FailingBeside> {
+    let what = if check.environment != run.environment {
+        format!("was moved to {}", check.environment)
+    } else if check.retired_at.is_some() {
+        "was retired".into()
+    } else if check.dry_run {
+        "was set on trial".into()
+    } else if newest.is_some_and(|newest| newest.at < check.updated_at) {
+        "was changed, and has not been measured as it is now".into()
+    } else {
+        return None;
+    };
+    let said = match newest {
+        Some(newest) if newest.phase == Phase::Failed => ended(&newest.sentence),
+        Some(_) => return None,
+        // It has measured elsewhere: of what it saw here that is what is left.
+        None => format!("It {}.", failures.failed()),
+    };
+    Some(FailingBeside {
+        label: check.label.clone(),
+        sentence: format!("{said} Since then the check {what}."),
+        weight: RedWeight::Beside,
+    })
+}
