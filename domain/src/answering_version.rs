@@ -79,8 +79,13 @@ impl ExpectedVersion {
             return true;
         }
         let commit = self.commit.as_deref().map(str::to_ascii_lowercase);
-        // Either may be cut short: pipelines and programs do.
+        let is_hash = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        // Either may be cut short: pipelines and programs do. `-dirty` and the like say that it is
+        // something else.
         commit.is_some_and(|commit| {
+            if !is_hash(&named) || !is_hash(&commit) {
+                return named == commit;
+            }
             let (short, long) =
                 if named.len() < commit.len() { (&named, &commit) } else { (&commit, &named) };
             short.len() >= COMMIT_MIN && long.starts_with(short.as_str())
@@ -225,6 +230,9 @@ mod tests {
     #[case(" V1.4.0 ", true)]
     #[case("9f2c1ab", true)]
     #[case("9F2C1AB9f2c1ab9f2c1ab9f2c1ab9f2c1ab9f2c1", true)]
+    #[case("9f2c1ab-dirty", false)]
+    #[case("9f2c1ab9f2c1ab9f2c1ab9f2c1ab9f2c1ab9f2c1+x", false)]
+    #[case("9f2c1ab.1", false)]
     #[case("9f2c1a", false)]
     #[case("1.4", false)]
     #[case("1.4.0-rc.1", false)]

@@ -24,6 +24,8 @@ pub struct GateAnswer {
     pub verdict: Verdict,
     /// The keys of the required boxes that are not closed, in the run's order.
     pub open: Vec<String>,
+    /// How many required boxes there are that apply here.
+    pub required: usize,
     /// The keys of the required boxes that are closed by a waiver, in the run's order.
     pub waived: Vec<String>,
     /// What fails beside the required boxes: labels of checks, keys of optional boxes.
@@ -101,6 +103,7 @@ pub fn decide(watch: WatchState, items: &[GateItem<'_>], beside: &[RedBeside<'_>
         may_be_signed: verdict == Verdict::Passed && watch == WatchState::Watching,
         verdict,
         open: keys,
+        required: required.len(),
         waived: waived.clone(),
         failing_beside: red.iter().map(|(label, _)| (*label).to_owned()).collect(),
         reason,

@@ -1,11 +1,17 @@
 //! Reads from an answer which version of the service gave it.
 
-use std::{cell::RefCell, time::Instant};
+use std::{
+    cell::{Cell, RefCell},
+    time::Instant,
+};
 
 use domain::answering_version::{VersionPart, VersionSource};
 use html5ever::{
     tendril::StrTendril,
-    tokenizer::{BufferQueue, Tag, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts},
+    tokenizer::{
+        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+        states::RawKind,
+    },
 };
 
 use crate::{client::Response, conditions::pool::ConditionPool, redact};
@@ -64,7 +70,8 @@ fn in_json(body: &str, pointer: &str) -> Option<String> {
     let body: serde_json::Value = serde_json::from_str(body).ok()?;
     match body.pointer(pointer)? {
         serde_json::Value::String(text) => Some(text.clone()),
-        serde_json::Value::Number(number) => Some(number.to_string()),
+        // 1.10 and 1.1 are one number, and two versions.
+        serde_json::Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
 }
@@ -91,7 +98,8 @@ async fn in_page(
 
 /// The content of the `meta` element of that name.
 fn in_meta(page: &str, name: &str) -> Option<String> {
-    let sink = MetaSink { name: name.to_owned(), found: RefCell::default() };
+    let sink =
+        MetaSink { name: name.to_owned(), found: RefCell::default(), templates: Cell::new(0) };
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let input = BufferQueue::default();
     input.push_back(StrTendril::from(page));
@@ -104,18 +112,34 @@ fn in_meta(page: &str, name: &str) -> Option<String> {
 struct MetaSink {
     name: String,
     found: RefCell<Vec<String>>,
+    /// How many `template` elements are open: what is in one is not in the page.
+    templates: Cell<usize>,
 }
 
 impl TokenSink for MetaSink {
     type Handle = ();
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        if let Token::TagToken(tag) = token
-            && &*tag.name == "meta"
-            && self.found.borrow().len() < MOST_NAMED
-            && attribute(&tag, "name").is_some_and(|name| name.eq_ignore_ascii_case(&self.name))
-        {
-            self.found.borrow_mut().extend(attribute(&tag, "content"));
+        let Token::TagToken(tag) = token else { return TokenSinkResult::Continue };
+        let opens = tag.kind == TagKind::StartTag;
+        match &*tag.name {
+            "template" if opens => self.templates.set(self.templates.get() + 1),
+            "template" => self.templates.set(self.templates.get().saturating_sub(1)),
+            "meta"
+                if self.templates.get() == 0
+                    && self.found.borrow().len() < MOST_NAMED
+                    && attribute(&tag, "name")
+                        .is_some_and(|name| name.eq_ignore_ascii_case(&self.name)) =>
+            {
+                self.found.borrow_mut().extend(attribute(&tag, "content"));
+            }
+            // What stands in these is text, whatever it looks like.
+            "script" if opens => return TokenSinkResult::RawData(RawKind::ScriptData),
+            "textarea" | "title" if opens => return TokenSinkResult::RawData(RawKind::Rcdata),
+            "style" | "xmp" | "iframe" | "noembed" | "noframes" | "noscript" if opens => {
+                return TokenSinkResult::RawData(RawKind::Rawtext);
+            }
+            _ => {}
         }
         TokenSinkResult::Continue
     }
@@ -136,6 +160,7 @@ mod tests {
     #[case(r#"{"version":"1.4.0"}"#, "/version", Some("1.4.0"))]
     #[case(r#"{"build":{"number":42}}"#, "/build/number", Some("42"))]
     #[case(r#"{"a/b":["x","y"]}"#, "/a~1b/1", Some("y"))]
+    #[case(r#"{"version":1.10}"#, "/version", None)]
     #[case(r#"{"version":null}"#, "/version", None)]
     #[case(r#"{"version":{"is":"1"}}"#, "/version", None)]
     #[case(r#"{"version":"1.4.0""#, "/version", None)]
@@ -155,6 +180,9 @@ mod tests {
     #[case(r#"<meta name=app-version content=1><meta name=app-version content=2>"#, Some("1, 2"))]
     #[case(r#"<meta name=app-version content=1><meta name=app-version content=1>"#, Some("1"))]
     #[case(r#"<!-- <meta name="app-version" content="1.3.9"> -->"#, None)]
+    #[case(r#"<script>'<meta name="app-version" content="9">'</script><meta name=app-version content=1>"#, Some("1"))]
+    #[case(r#"<textarea><meta name=app-version content=9></textarea>"#, None)]
+    #[case(r#"<template><meta name=app-version content=9></template><meta name=app-version content=1>"#, Some("1"))]
     #[case(r#"<meta name="app-version">"#, None)]
     #[case("no page at all", None)]
     fn a_meta_element_names_it(#[case] page: &str, #[case] found: Option<&str>) {

@@ -83,6 +83,27 @@ pub async fn by_ping_id(
         .await
 }
 
+/// The heartbeats of a service in an environment that were retired at or after `since`.
+///
+/// # Errors
+/// What the database says.
+pub async fn retired_since(
+    link: &mut Connection,
+    service: ServiceId,
+    environment: &str,
+    since: DateTime<Utc>,
+) -> Result<Vec<Heartbeat>, StoreError> {
+    link.query(
+        "SELECT * FROM heartbeats WHERE service_id = $1 AND environment = $2 \
+         AND retired_at >= $3 ORDER BY key",
+    )
+    .bind(service.0)
+    .bind(environment.to_owned())
+    .bind(micros(since))
+    .fetch_as(read)
+    .await
+}
+
 /// The heartbeats in use that have become silent at `now` and are not known to be.
 ///
 /// # Errors

@@ -94,6 +94,22 @@ pub fn despite(gate: &GateAnswer) -> Option<String> {
     (!said.is_empty()).then(|| said.join("; "))
 }
 
+/// What was waived or fails now that a signature was not given in spite of; `None` where it was given on
+/// all of it.
+#[must_use]
+pub fn since(given: Option<&str>, gate: &GateAnswer) -> Option<String> {
+    let parts: Vec<_> = given.unwrap_or_default().split("; ").collect();
+    let new = |word: &str, named: &[String]| -> Vec<String> {
+        let of = parts.iter().filter_map(|part| part.strip_prefix(word)?.strip_prefix(": "));
+        let known: Vec<_> = of.map(|list| format!(", {list}, ")).collect();
+        let is_new =
+            |name: &&String| !known.iter().any(|list| list.contains(&format!(", {name}, ")));
+        named.iter().filter(is_new).cloned().collect()
+    };
+    let (waived, failing) = (new("waived", &gate.waived), new("failing", &gate.failing_beside));
+    despite(&GateAnswer { waived, failing_beside: failing, ..gate.clone() })
+}
+
 /// The signature somebody may give.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {

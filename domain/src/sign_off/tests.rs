@@ -6,6 +6,7 @@ use crate::verdict::Verdict;
 
 fn passed() -> GateAnswer {
     GateAnswer {
+        required: 1,
         verdict: Verdict::Passed,
         open: vec![],
         reason: "All closed.".into(),
@@ -84,6 +85,7 @@ fn a_gate_that_holds_names_what_is_open() {
     let me = person(1, Role::Admin, &[]);
     let mut case = Case::of(&[need("approver", 1)], &[&me]);
     case.gate = GateAnswer {
+        required: 1,
         verdict: Verdict::Undecided,
         open: vec!["smoke-tests".into()],
         reason: String::new(),
@@ -342,4 +344,21 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_signature_counts_for_what_it_was_given_in_spite_of() {
+    let gate = |waived: &[&str], failing: &[&str]| GateAnswer {
+        waived: waived.iter().map(ToString::to_string).collect(),
+        failing_beside: failing.iter().map(ToString::to_string).collect(),
+        ..passed()
+    };
+    let given = despite(&gate(&["load", "mail"], &["download", "a, b"]));
+    let new = |waived: &[&str], failing: &[&str]| since(given.as_deref(), &gate(waived, failing));
+    assert_eq!(new(&["mail"], &["a, b"]), None);
+    assert_eq!(new(&["load", "mail"], &["download", "a, b"]), None);
+    assert_eq!(new(&["load"], &["load"]).as_deref(), Some("failing: load"));
+    assert_eq!(new(&["smoke", "down"], &[]).as_deref(), Some("waived: smoke, down"));
+    assert_eq!(since(None, &gate(&[], &["e2e"])).as_deref(), Some("failing: e2e"));
+    assert_eq!(since(None, &gate(&[], &[])), None);
 }

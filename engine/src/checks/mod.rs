@@ -1,6 +1,7 @@
 //! Checks: asking for them, running them, and what the page of one shows.
 
 mod built_in;
+mod changes;
 mod expected_version;
 mod page;
 mod put;

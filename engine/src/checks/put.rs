@@ -17,7 +17,11 @@ use store::{
 
 use super::{CheckRequest, CheckedRequest, Checks};
 use crate::{
-    Error, Put, audit::entry, checks::sync_built_in, ids::new_id, secrets,
+    Error, Put,
+    audit::entry,
+    checks::{changes::changes, sync_built_in},
+    ids::new_id,
+    secrets,
     services::find::find_service,
 };
 
@@ -129,6 +133,7 @@ pub async fn put(
     let spec = secrets::keep(spec, before.as_ref().map(|check| &check.spec))?;
     let sent_elsewhere = before.as_ref().and_then(|check| secrets::moved(&check.spec, &spec));
     let created = before.is_none();
+    let known = before.clone();
     let moved = before.as_ref().map(|check| check.environment.clone());
     let record = Check {
         id: before.as_ref().map_or_else(|| CheckId(new_id()), |check| check.id),
@@ -154,11 +159,13 @@ pub async fn put(
         let runs = runs::open_in(tx, service.id, &request.environment).await?;
         known_item(tx, item, &runs).await?;
     }
+    let changes = known.as_ref().map(|known| changes(known, &record)).unwrap_or_default();
     checks::put(tx, record.clone()).await?;
     let verb = if created { "created" } else { "changed" };
+    let told = if changes.is_empty() { String::new() } else { format!(": {changes}") };
     entry(actor, now, "check.put", "check", &record.key)
         .deployment_if(open.as_ref().map(|open| open.id))
-        .says(format!("{verb} the check {} of {slug}", record.key))
+        .says(format!("{verb} the check {} of {slug}{told}", record.key))
         .with("kind", record.spec.kind())
         .with("item", record.item.clone())
         .with("secrets_moved", sent_elsewhere)

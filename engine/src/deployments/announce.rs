@@ -1,7 +1,7 @@
 //! Announcing a deployment: version V of service S is on environment E. A run opens from the
 //! runbook that fits.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use domain::{
     actor::Actor,
     deployer::meant_by,
@@ -141,9 +141,6 @@ fn check(request: &AnnounceRequest, now: DateTime<Utc>) -> Result<(), Error> {
     }
     if let Some(at) = request.deployed_at {
         faults.note("/deployed_at", validate::not_future(at, now));
-        if at < now - Duration::days(30) {
-            faults.note("/deployed_at", Err("lies more than 30 days back".into()));
-        }
     }
     if let Some(by) = &request.deployed_by {
         faults.note("/deployed_by", validate::line(by, 120));
@@ -184,11 +181,17 @@ pub async fn announce(
     let runbook = choose_runbook(tx, &request, kind).await?;
     // The scheduler reads the time of the announcement out of it.
     let id = DeploymentId(new_id_at(now));
-    let deployed_at = request.deployed_at.unwrap_or(now);
+    // A sender's clock may be ahead of ours: nothing was deployed later than now.
+    let mut deployed_at = request.deployed_at.unwrap_or(now).min(now).trunc_subsecs(6);
     // Whatever ran there is replaced, also where its own watch ended long ago.
     let replaces = deployments::running(tx, service.id, &request.environment).await?;
     // One that was rolled back ran there as well.
-    if let Some(last) = deployments::newest(tx, service.id, &request.environment).await? {
+    let last = deployments::newest(tx, service.id, &request.environment).await?;
+    if let Some(last) = &last {
+        // The one that is announced later was deployed later, also where our own clock was put back.
+        if last.deployed_at == deployed_at || last.deployed_at > now {
+            deployed_at = last.deployed_at + Duration::microseconds(1);
+        }
         if last.deployed_at > deployed_at {
             let said = format!(
                 "lies before {}, which was deployed there {}",
@@ -196,16 +199,20 @@ pub async fn announce(
             );
             return Err(Error::field("/deployed_at", said));
         }
-        if deployed_at < now - ANNOUNCED_WITHIN {
-            return Err(Error::field(
-                "/deployed_at",
-                format!(
-                    "lies more than an hour back, and {} ran there: what was measured since may be of \
-                     that one. Leave it out; the watch then begins now",
-                    last.version
-                ),
-            ));
-        }
+    }
+    if deployed_at < now - ANNOUNCED_WITHIN {
+        let why = match &last {
+            Some(last) => {
+                format!("{} ran there: what was measured since may be of that one", last.version)
+            }
+            None => "nothing of it was watched since".into(),
+        };
+        return Err(Error::field(
+            "/deployed_at",
+            format!(
+                "lies more than an hour back, and {why}. Leave it out; the watch then begins now"
+            ),
+        ));
     }
     if let Some(open) = &before {
         // The open one leaves its place first: there is room for one open watch.

@@ -5,6 +5,7 @@ use domain::{
     deployment::DeploymentKind,
     ids::ServiceId,
     runbook::{RunbookVersion, fits, select},
+    watch::WatchState,
 };
 use store::{Tx, deployments, runbooks};
 
@@ -32,14 +33,24 @@ pub(super) async fn kind_of(
                 ),
             ))
         }
-        Some(DeploymentKind::Rollback)
-            if !deployments::was_there(tx, service, environment, version).await? =>
-        {
+        Some(DeploymentKind::Rollback) => {
+            let last = deployments::last_of_version(tx, service, environment, version).await?;
+            let newest = deployments::newest(tx, service, environment).await?;
+            let why = match last {
+                None => "was never there",
+                Some(last) if last.state == WatchState::RolledBack => {
+                    "was rolled back there itself"
+                }
+                Some(last) if newest.is_some_and(|newest| newest.id == last.id) => {
+                    "is what was deployed there last"
+                }
+                Some(_) => return Ok(DeploymentKind::Rollback),
+            };
             Err(Error::field(
                 "/kind",
                 format!(
-                    "is `rollback`, but {version} was never on {environment}; say `subsequent`, or \
-                     `hotfix` where it is urgent"
+                    "is `rollback`, but {version} {why} ({environment}), and is no earlier version put \
+                     back; say `subsequent`, or `hotfix` where it is urgent"
                 ),
             ))
         }

@@ -50,7 +50,7 @@ impl Heartbeats<'_> {
                     let Some(before) = heartbeats::by_ping_id(tx, id).await? else { continue };
                     let mut record = before.clone();
                     settle(&mut record, now);
-                    if record.state == before.state {
+                    if record.state == before.state && record.silent_at == before.silent_at {
                         continue;
                     }
                     heartbeats::put_state(tx, &record);

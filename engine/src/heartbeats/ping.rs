@@ -25,6 +25,9 @@ use crate::{
 /// How much of what comes with a ping is kept, in bytes.
 const BODY_MAX: usize = 4 * 1_024;
 
+/// When a run may be said to have begun that found too many open, in seconds.
+const BEGIN_AGAIN_S: u32 = 60;
+
 /// What a ping's address says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PingWord {
@@ -87,7 +90,7 @@ impl Heartbeats<'_> {
     /// Hears a heartbeat; returns once that is durable.
     ///
     /// # Errors
-    /// Where there is no heartbeat in use with this id.
+    /// Where there is no heartbeat in use with this id, or too many of its runs are open.
     pub async fn ping(self, id: Uuid, ping: Ping) -> Result<(), Error> {
         let ids = self.0.heartbeat_ids();
         if !ids.has(id) {
@@ -115,6 +118,12 @@ async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<
     };
     let before = record.clone();
     let kind = ping.word.kind();
+    record.heard = record.heard.by(now);
+    let begins = ping.rid.filter(|_| kind == PingKind::Start);
+    if begins.is_some_and(|rid| !record.heard.makes_room(rid, record.grace_s)) {
+        // Heard and forgotten, nobody would miss its end.
+        return Err(Error::Busy { retry_after_s: BEGIN_AGAIN_S });
+    }
     let ends = matches!(kind, PingKind::Success | PingKind::Fail);
     let started = record.heard.began(ping.rid).filter(|_| ends);
     // Clocks may be set back; what comes later is later.
@@ -146,7 +155,9 @@ pub(super) async fn turned(
     record: &Heartbeat,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    if record.item.is_none() && before.state == record.state {
+    // One that is down already may be missed once more, for what is there now.
+    let is_missed = before.silent_at.is_some_and(|at| at < now);
+    if record.item.is_none() && before.state == record.state && !is_missed {
         return Ok(());
     }
     let mut about = runs::open_in(tx, record.service_id, &record.environment).await?;

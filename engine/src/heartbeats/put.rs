@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use domain::{
     actor::Actor,
     heartbeat::{Heard, Heartbeat, HeartbeatState},
+    humanize::duration,
     ids::HeartbeatId,
+    item_sources::SourceStatus,
     permissions::{Permission, authorize},
 };
 use store::{Tx, deployments, heartbeats, runs, services};
@@ -12,11 +14,15 @@ use uuid::Uuid;
 
 use super::{
     HeartbeatRequest, HeartbeatView, Heartbeats,
-    status::settle,
+    status::{settle, source},
     view::{HeartbeatNow, now_of},
 };
 use crate::{
-    Error, Put, audit::entry, checks::known_item, ids::new_id, runs::evaluate_open,
+    Error, Put,
+    audit::entry,
+    checks::known_item,
+    ids::new_id,
+    runs::{began, evaluate_open},
     services::find::find_service,
 };
 
@@ -46,6 +52,9 @@ pub async fn put(
         known_item(tx, item, &runs).await?;
     }
     let before = heartbeats::by_key(tx, service.id, key).await?;
+    if let Some(known) = before.as_ref().filter(|known| known.environment != request.environment) {
+        stays_while_it_fails(tx, known, now).await?;
+    }
     let created = before.as_ref().is_none_or(|known| known.retired_at.is_some());
     let zone = request.zone();
     let mut record = Heartbeat {
@@ -78,11 +87,13 @@ pub async fn put(
         record.exit_code = None;
     }
     settle(&mut record, now);
+    let changes = before.as_ref().map(|known| changes(known, &record)).unwrap_or_default();
     heartbeats::put(tx, record.clone()).await?;
     let verb = if created { "created" } else { "changed" };
+    let told = if changes.is_empty() { String::new() } else { format!(": {changes}") };
     entry(actor, now, "heartbeat.put", "heartbeat", &record.key)
         .deployment_if(open.as_ref().map(|open| open.id))
-        .says(format!("{verb} the heartbeat {} of {slug}", record.key))
+        .says(format!("{verb} the heartbeat {} of {slug}{told}", record.key))
         .with("item", record.item.clone())
         .record(tx);
     let was = before.map(|known| known.environment);
@@ -100,6 +111,45 @@ pub async fn put(
         evaluate_open(tx, service.id, environment, now).await?;
     }
     Ok(Put { created, value: record })
+}
+
+/// Refuses to move a heartbeat that fails in an open run: what was heard of it would be forgotten there.
+async fn stays_while_it_fails(
+    tx: &mut Tx,
+    known: &Heartbeat,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    for run in runs::open_in(tx, known.service_id, &known.environment).await? {
+        let (word, sentence) = source(known, run.opened_at, began(run.subject), now);
+        if word == Some(SourceStatus::Failed) {
+            return Err(Error::conflict(format!(
+                "It fails on {}, where a run is open: {sentence} Create another there, with a key of \
+                 its own.",
+                known.environment
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What is otherwise now, from what to what; empty where nothing is.
+fn changes(was: &Heartbeat, is: &Heartbeat) -> String {
+    let expected = |one: &Heartbeat| match (&one.cron, one.period_s) {
+        (Some(cron), _) => format!("`{cron}` in {}", one.time_zone.as_deref().unwrap_or("UTC")),
+        (None, period_s) => format!("every {}", duration(period_s.unwrap_or_default())),
+    };
+    let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());
+    let mut changes = Vec::new();
+    let mut note = |what: &str, was: String, is: String| {
+        if was != is {
+            changes.push(format!("{what} from {was} to {is}"));
+        }
+    };
+    note("its environment", was.environment.clone(), is.environment.clone());
+    note("when it is expected", expected(was), expected(is));
+    note("its grace", duration(was.grace_s), duration(is.grace_s));
+    note("its box", or_none(&was.item), or_none(&is.item));
+    changes.join("; ")
 }
 
 /// Retires a heartbeat: its pings are taken no more. Putting it brings it back.

@@ -13,7 +13,11 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{
-    Tx, deliveries::ROLLBACK_HOOK, deployments, rehearsals, rollbacks, runs::close, services,
+    Tx,
+    deliveries::ROLLBACK_HOOK,
+    deployments, rehearsals, rollbacks,
+    runs::{close, signed_in},
+    services,
 };
 
 use crate::{
@@ -24,7 +28,7 @@ use crate::{
     handle::handle,
     idempotency::{Committed, Idempotency},
     ids::new_id,
-    runs::{evaluate_open, rollback_target, update_verdict},
+    runs::{evaluate_open, revoke_where_failed, rollback_target, update_verdict},
     services::find::find_service,
 };
 
@@ -128,6 +132,10 @@ pub async fn record_rehearsal(
     rehearsals::insert(tx, record).await?;
     for known in environments {
         evaluate_open(tx, service.id, &known.environment, now).await?;
+        let signed = signed_in(tx, service.id, &known.environment).await?;
+        if let Some(signed) = signed.filter(|run| run.can_be_revoked(now)) {
+            revoke_where_failed(tx, &signed, now).await?;
+        }
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use store::{
 use super::{
     close_unsigned::close_unsigned,
     sources::{FailingBeside, automated_status, failed_before, failing_beside, failing_beside_now},
-    void_sign_offs::{void_sign_offs, void_standing},
+    void_sign_offs::{void_sign_offs, void_standing, void_unaware},
 };
 
 /// What evaluating an item changed.
@@ -159,9 +159,13 @@ pub(crate) async fn update_verdict(
     write_verdict(tx, run, &answer).await?;
     // A run that was revoked is signed anew while it still counts as failed.
     let could = run.verdict == Verdict::Passed || run.standing_revocation().is_some();
-    if run.state == WatchState::Watching && could && !answer.may_be_signed {
-        let why = format!("it did not pass any more after it was given: {}", answer.reason);
-        void_standing(tx, run, &why, now).await?;
+    if run.state == WatchState::Watching {
+        if could && !answer.may_be_signed {
+            let why = format!("it did not pass any more after it was given: {}", answer.reason);
+            void_standing(tx, run, &why, now).await?;
+        } else {
+            void_unaware(tx, run, &answer, now).await?;
+        }
     }
     close_unsigned(tx, run, answer.verdict, now).await?;
     Ok(answer)
@@ -208,12 +212,14 @@ pub(super) async fn write_verdict(
         reason: answer.reason.clone(),
         open_items: count(&answer.open),
         waived_items: count(&answer.waived),
+        required_items: i64::try_from(answer.required).unwrap_or(i64::MAX),
     };
     let known = runs::NewVerdict {
         verdict: run.verdict,
         reason: run.reason.clone(),
         open_items: run.open_items,
         waived_items: run.waived_items,
+        required_items: run.required_items,
     };
     if said == known { Ok(()) } else { runs::set_verdict(tx, run.id, said).await }
 }

@@ -5,7 +5,7 @@ use domain::{
     actor::Actor,
     event::Event,
     item::{AutomatedStatus, Item, ItemActor, PostedReport},
-    item_permissions::authorize_item,
+    item_permissions::{ItemAct, authorize_item},
     permissions::{Permission, authorize},
     reports::{ReportSummary, ReportVerdict},
     validate,
@@ -20,6 +20,7 @@ use super::{
     find::find_item,
     posted_report,
     result::{NewResult, OF_RESULTS, apply_evidence, insert_evidence, result_act},
+    revoke::revoke,
     update_verdict,
 };
 use crate::{
@@ -140,17 +141,17 @@ pub async fn post_report(
     let (run, mut item) = find_item(tx, at, key).await?;
     authorize(actor, Permission::PostResult, Some(&run.service))?;
     let word = status_of(report.verdict);
-    if item.actor == ItemActor::Human {
-        if run.state != WatchState::Watching {
-            return Err(Error::conflict(format!(
-                "This {} is closed: it no longer changes.",
-                run.subject.noun()
-            )));
-        }
-    } else {
-        let act = result_act(tx, &run, &item, word).await?;
+    let act = result_act(tx, &run, word).await?;
+    if item.actor != ItemActor::Human {
         authorize_item(act, key, item.actor, (run.subject, run.state), actor)?;
+    } else if run.state != WatchState::Watching && act != ItemAct::LateFailure {
+        return Err(Error::conflict(format!(
+            "This {} is closed: it no longer changes.",
+            run.subject.noun()
+        )));
     }
+    let failing = item.reports.iter().filter(|one| one.word == AutomatedStatus::Failed);
+    let failing: Vec<_> = failing.map(|one| one.name.clone()).collect();
     let said = |name| PostedReport {
         name,
         word,
@@ -170,7 +171,13 @@ pub async fn post_report(
             .says(format!("sent a report on {}: {}", item.title, report.short))
             .attests(&evidence)
             .record(tx);
-        update_verdict(tx, &run, now).await?;
+        if run.state == WatchState::Watching {
+            update_verdict(tx, &run, now).await?;
+        } else if !failing.contains(&stands_as) {
+            // It was signed without it, or before it failed.
+            let because = format!("{stands_as} failed on {key}: {}", report.sentence);
+            revoke(tx, &run, because, now).await?;
+        }
         tx.publish(Event::run_changed(run.id));
     } else {
         apply_evidence(tx, actor, &run, &mut item, result, now).await?;

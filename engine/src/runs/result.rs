@@ -7,7 +7,7 @@ use domain::{
     event::Event,
     evidence::Evidence,
     ids::EvidenceId,
-    item::{AutomatedStatus, Item, PostedReport, PostedResult},
+    item::{AutomatedStatus, Item, ItemState, PostedReport, PostedResult},
     item_permissions::{ItemAct, authorize_item},
     permissions::{Permission, authorize},
     run::Run,
@@ -21,7 +21,10 @@ use store::{
 };
 
 use super::{
-    ItemView, RunRef, Runs, began, evaluate::evaluate_item, find::find_item, revoke_where_failed,
+    ItemView, RunRef, Runs, began,
+    evaluate::evaluate_item,
+    find::find_item,
+    revoke::{revoke, revoke_where_failed},
     update_verdict,
 };
 use crate::{
@@ -146,7 +149,7 @@ pub async fn post_result(
         ));
     }
     let (word, summary) = request.said_by(actor.name());
-    let act = result_act(tx, &run, &item, word).await?;
+    let act = result_act(tx, &run, word).await?;
     authorize_item(act, key, item.actor, (run.subject, run.state), actor)?;
     let result = NewResult {
         word,
@@ -167,11 +170,9 @@ pub async fn post_result(
 pub(super) async fn result_act(
     tx: &mut Tx,
     run: &Run,
-    item: &Item,
     word: AutomatedStatus,
 ) -> Result<ItemAct, Error> {
-    let revokes = item.required && word == AutomatedStatus::Failed;
-    if run.state != WatchState::SignedOff || !revokes {
+    if run.state != WatchState::SignedOff || word != AutomatedStatus::Failed {
         return Ok(ItemAct::Result);
     }
     // After a rollback that is the release it went back to.
@@ -247,10 +248,15 @@ pub(super) async fn apply_evidence(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let word = result.word;
+    let because = format!("{} failed: {}", item.key, result.summary);
     let evidence = insert_evidence(tx, run, item, result, now);
     if run.state == WatchState::SignedOff {
         items::update(tx, item).await?;
-        revoke_where_failed(tx, run, now).await?;
+        let revoked = revoke_where_failed(tx, run, now).await?;
+        // What fails in a box that need not be closed is signed for by name: of this nobody knew.
+        if !revoked && !item.required && item.state != ItemState::Failed && fails(item) {
+            revoke(tx, run, because, now).await?;
+        }
         if let Some(now_is) = tx.item(run.id, &item.key).await? {
             *item = now_is;
         }
@@ -266,6 +272,14 @@ pub(super) async fn apply_evidence(
         .record(tx);
     tx.publish(Event::run_changed(run.id));
     Ok(())
+}
+
+/// Whether what was posted on an item says now that it failed.
+fn fails(item: &Item) -> bool {
+    let posted = item.posted_result.iter().map(|said| said.word);
+    posted
+        .chain(item.reports.iter().map(|one| one.word))
+        .any(|word| word == AutomatedStatus::Failed)
 }
 
 pub(super) fn insert_evidence(

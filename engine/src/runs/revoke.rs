@@ -43,7 +43,12 @@ pub(crate) async fn revoke_where_failed(
 }
 
 /// Opens a run again whose sign-off counts no more, and voids its signatures.
-async fn revoke(tx: &mut Tx, run: &Run, because: String, now: DateTime<Utc>) -> Result<(), Error> {
+pub(super) async fn revoke(
+    tx: &mut Tx,
+    run: &Run,
+    because: String,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     runs::revoke(tx, run.id, now, because.clone()).await?;
     let kind = run.subject.as_str();
     entry(&Actor::System("gate"), now, &format!("{kind}.revoke"), kind, run.id)

@@ -117,6 +117,10 @@ pub async fn sign_off(
         gate_answer(&run, &items::of_run(tx, run.id).await?, &[])
     };
     let known = SigningFacts::load(tx, &run, now).await?;
+    // As they are now: the act may have waited for others.
+    let Some(person) = known.active.iter().find(|one| one.id == person.id) else {
+        return Err(Error::Forbidden("You may not sign in any more.".into()));
+    };
     let offer = known.signing(&run, &gate).sign(person, request.declared)?;
     // One that does not count now will not count again by itself: it would complete what nobody
     // completed.

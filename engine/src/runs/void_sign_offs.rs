@@ -5,9 +5,10 @@ use domain::{
     actor::Actor,
     attested::{Attested as _, SignOffVoid},
     event::Event,
+    gate::GateAnswer,
     item::Item,
     run::Run,
-    sign_off::SignOff,
+    sign_off::{self, SignOff},
 };
 use store::{StoreError, Tx, runs::sign_offs};
 
@@ -36,6 +37,26 @@ pub(super) async fn void_standing(
     let given = sign_offs::of_run(tx, run.id).await?;
     for one in given.into_iter().filter(|one| one.voided.is_none()) {
         void(tx, run, &one, why.to_owned(), now).await?;
+    }
+    Ok(())
+}
+
+/// Voids the signatures of a run that were not given in spite of what is waived or fails now.
+pub(super) async fn void_unaware(
+    tx: &mut Tx,
+    run: &Run,
+    gate: &GateAnswer,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    if sign_off::despite(gate).is_none() {
+        return Ok(());
+    }
+    for one in sign_offs::of_run(tx, run.id).await? {
+        let since = sign_off::since(one.despite.as_deref(), gate);
+        if let Some(since) = since.filter(|_| one.voided.is_none()) {
+            let why = format!("it was not given in spite of what came after it ({since}).");
+            void(tx, run, &one, why, now).await?;
+        }
     }
     Ok(())
 }

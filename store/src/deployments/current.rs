@@ -166,27 +166,25 @@ pub async fn any_signed_off(
         .is_some())
 }
 
-/// Whether a version was ever on an environment.
+/// The last deployment of a version to an environment.
 ///
 /// # Errors
 /// What the database says.
-pub async fn was_there(
+pub async fn last_of_version(
     link: &mut Connection,
     service: ServiceId,
     environment: &str,
     version: &str,
-) -> Result<bool, StoreError> {
-    Ok(link
-        .query(
-            "SELECT id FROM deployments WHERE service_id = $1 AND environment = $2 \
-             AND version = $3 LIMIT 1",
-        )
-        .bind(service.0)
-        .bind(environment.to_owned())
-        .bind(version.to_owned())
-        .fetch_optional()
-        .await?
-        .is_some())
+) -> Result<Option<Deployment>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} WHERE r.service_id = $1 AND r.environment = $2 AND d.version = $3 \
+         ORDER BY r.opened_at DESC, r.id DESC LIMIT 1"
+    )))
+    .bind(service.0)
+    .bind(environment.to_owned())
+    .bind(version.to_owned())
+    .fetch_optional_as(read)
+    .await
 }
 
 /// The open watch of a service in an environment.

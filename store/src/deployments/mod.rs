@@ -4,8 +4,8 @@ mod current;
 mod list;
 
 pub use current::{
-    any, any_signed_off, first_at, last_good, newest, open_of_service, running, running_everywhere,
-    unrestored, was_there, watched_since, watching,
+    any, any_signed_off, first_at, last_good, last_of_version, newest, open_of_service, running,
+    running_everywhere, unrestored, watched_since, watching,
 };
 pub(crate) use list::like;
 pub use list::list;

@@ -118,6 +118,8 @@ pub struct NewVerdict {
     pub open_items: i64,
     /// How many are closed by a waiver.
     pub waived_items: i64,
+    /// How many required items apply here.
+    pub required_items: i64,
 }
 
 /// Writes down what the gate says now.
@@ -126,14 +128,15 @@ pub struct NewVerdict {
 /// What the database says.
 pub async fn set_verdict(tx: &mut Tx, id: RunId, said: NewVerdict) -> Result<(), StoreError> {
     tx.query(
-        "UPDATE runs SET verdict = $2, reason = $3, open_items = $4, waived_items = $5 \
-         WHERE id = $1",
+        "UPDATE runs SET verdict = $2, reason = $3, open_items = $4, waived_items = $5, \
+         required_items = $6 WHERE id = $1",
     )
     .bind(id.0)
     .bind(said.verdict.as_str().to_owned())
     .bind(said.reason)
     .bind(said.open_items)
     .bind(said.waived_items)
+    .bind(said.required_items)
     .execute()
     .await
     .map(drop)
@@ -184,7 +187,7 @@ pub async fn signed_in(
 pub(crate) const SIGNED_THERE: &str = "r.subject_kind = 'deployment' AND r.state = 'signed_off' \
      AND NOT EXISTS (SELECT 1 FROM runs n WHERE n.service_id = r.service_id \
      AND n.environment = r.environment AND n.subject_kind = 'deployment' \
-     AND n.opened_at > r.opened_at)";
+     AND (n.opened_at > r.opened_at OR (n.opened_at = r.opened_at AND n.id > r.id)))";
 
 /// Opens a run again that was signed off.
 ///

@@ -73,6 +73,7 @@ async fn a_place_has_one_open_watch(#[values(On::Sqlite, On::Postgres)] on: On) 
                 reason,
                 open_items: 1,
                 waived_items: 0,
+                required_items: 2,
             };
             runs::set_verdict(tx, second_id.into(), said).await
         })

@@ -7,36 +7,55 @@ use domain::{
     gate::RedWeight,
     humanize::ended,
     ids::DeploymentId,
+    item_sources::SourceStatus,
     measurement::{Newest, Phase, RecordedMeasurement},
     run::{Run, RunSubject},
 };
-use store::{Connection, StoreError, checks, measurements, runs::failures};
+use store::{Connection, StoreError, checks, heartbeats, measurements, runs::failures};
 
-use super::FailingBeside;
+use super::{FailingBeside, began};
+use crate::heartbeats::source;
 
 /// The checks of an open run that failed in its course and do not fail now.
 pub(crate) async fn failed_before(
     link: &mut Connection,
     run: &Run,
 ) -> Result<Vec<FailingBeside>, StoreError> {
+    let mut found = retired_heartbeats(link, run).await?;
     let ever = failures::ever_of_run(link, run.id).await?;
     if ever.is_empty() {
-        return Ok(Vec::new());
+        return Ok(found);
     }
     let as_it_is = failures::of_run(link, run.id).await?;
     let newest = measurements::newest_of_service(link, run.service_id).await?;
     let checks = checks::ever_of_service(link, run.service_id).await?;
-    let mut found: Vec<_> = checks
-        .iter()
-        .filter_map(|check| {
-            let failures = ever.get(&check.id)?;
-            let newest = newest.get(&check.id).and_then(|newest| of_run(newest, run));
-            withdrawn(check, run, failures, newest)
-                .or_else(|| passes_again(check, as_it_is.get(&check.id)?, newest?))
-        })
-        .collect();
+    found.extend(checks.iter().filter_map(|check| {
+        let failures = ever.get(&check.id)?;
+        let newest = newest.get(&check.id).and_then(|newest| of_run(newest, run));
+        withdrawn(check, run, failures, newest)
+            .or_else(|| passes_again(check, as_it_is.get(&check.id)?, newest?))
+    }));
     found.sort_by_key(|one| one.weight);
     Ok(found)
+}
+
+/// The heartbeats that failed when they were retired in its course.
+async fn retired_heartbeats(
+    link: &mut Connection,
+    run: &Run,
+) -> Result<Vec<FailingBeside>, StoreError> {
+    let (service, environment) = (run.service_id, &run.environment);
+    let retired = heartbeats::retired_since(link, service, environment, run.opened_at).await?;
+    let failed = retired.into_iter().filter_map(|one| {
+        let then = one.retired_at?;
+        let (word, sentence) = source(&one, run.opened_at, began(run.subject), then);
+        (word == Some(SourceStatus::Failed)).then(|| FailingBeside {
+            label: one.label,
+            sentence: format!("{} Since then the heartbeat was retired.", ended(&sentence)),
+            weight: RedWeight::Beside,
+        })
+    });
+    Ok(failed.collect())
 }
 
 /// What a check saw last, where that was for this run.
