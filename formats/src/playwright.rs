@@ -3,6 +3,8 @@
 use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line, within_bounds};
 use serde::Deserialize;
 
+use crate::junit::file_in_its_folder;
+
 /// A file or a `describe` with the tests in it.
 #[derive(Deserialize)]
 pub(crate) struct Suite {
@@ -54,6 +56,20 @@ pub(crate) struct Trouble {
 pub(crate) struct Config {
     #[serde(default, rename = "failOnFlakyTests")]
     fail_on_flaky: bool,
+    #[serde(default, rename = "rootDir")]
+    root_dir: Option<String>,
+    #[serde(default, rename = "configFile")]
+    config_file: Option<String>,
+}
+
+impl Config {
+    /// Which of several packages it is of.
+    fn place(&self) -> String {
+        let tail = |path: &Option<String>| {
+            file_in_its_folder(path.as_deref().unwrap_or_default()).to_owned()
+        };
+        [tail(&self.root_dir), tail(&self.config_file)].join("\n")
+    }
 }
 
 /// Playwright's own counts.
@@ -76,6 +92,9 @@ pub(crate) fn judge(
 ) -> ReportSummary {
     let mut tally = Tally::default();
     let fail_on_flaky = config.is_some_and(|config| config.fail_on_flaky);
+    if let Some(place) = config.map(Config::place).filter(|place| place.trim() != "") {
+        tally.enter(&place);
+    }
     for suite in suites {
         walk(suite, "", fail_on_flaky, &mut tally);
     }

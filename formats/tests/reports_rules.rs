@@ -358,6 +358,36 @@ fn the_cases_count_where_attributes_say_otherwise() {
     "<testsuites><testcase name='c'/><!-- pass 1 --><!-- fail 0 --><!-- cancelled 0 --></testsuites>",
     true
 )]
+#[case::node_without_a_test(
+    "<testsuites><testcase name='d'/><!-- tests 0 --><!-- suites 1 --><!-- fail 0 --></testsuites>",
+    false
+)]
+#[case::written_twice_elsewhere("<testsuite x='1' x='2'><testcase name='a'/></testsuite>", true)]
+#[case::without_a_name("<testsuite><testcase name='a'/><testcase time='0'/></testsuite>", false)]
+#[case::fewer_tests_than_ran(
+    "<testsuite tests='1'><testcase name='a'/><testcase name='b'/></testsuite>",
+    false
+)]
+#[case::repeated("<testsuite tests='1'><testcase name='a'/><testcase name='a'/></testsuite>", true)]
+#[case::skipped_ones_not_counted(
+    "<testsuite tests='1'><testcase name='a'/><testcase name='b'><skipped/></testcase></testsuite>",
+    true
+)]
+#[case::cut_off(
+    "<testsuite><testcase name='a'/><testcase name='b'><skipped message='User interrupt'/></testcase>\
+     </testsuite>",
+    false
+)]
+#[case::risky(
+    "<testsuite errors='1'><testcase name='a'/><testcase name='b'><error \
+     type='PHPUnit\\Framework\\RiskyTestError'>No assertions</error></testcase></testsuite>",
+    false
+)]
+#[case::playwright_not_run(
+    "<testsuites id=''><testsuite><testcase name='a'/><testcase name='b'><skipped/></testcase>\
+     </testsuite></testsuites>",
+    false
+)]
 #[case::phpunit_without_a_test(
     "<testsuite tests='1' warnings='1'><testcase name='Warning' assertions='0'><warning>No tests \
      found in class \"E\".</warning></testcase></testsuite>",
@@ -366,6 +396,40 @@ fn the_cases_count_where_attributes_say_otherwise() {
 fn what_a_report_says_of_itself(#[case] text: &str, #[case] passes: bool) {
     let verdict = read(text).verdict;
     assert_eq!(verdict == ReportVerdict::Passed, passes, "{verdict:?}");
+}
+
+/// Written twice, an attribute may say one thing and hide another.
+#[test]
+fn an_attribute_is_written_once() {
+    let twice = b"<testsuite><testcase name='a' status='passed' status='failed'/></testsuite>";
+    assert!(refusal(twice).contains("`status` is written twice"), "{}", refusal(twice));
+}
+
+/// Files of one name and suites of one name in several folders are several.
+#[rstest]
+#[case(
+    "<testsuite name='Login' file='/ci/1/e2e/shop.js'>",
+    "<testsuite name='Login' file='/ci/1/e2e/admin.js'>"
+)]
+#[case("<testsuite name='Login' package='shop'>", "<testsuite name='Login' package='admin'>")]
+fn where_a_test_stands_is_a_part_of_what_it_is(#[case] one: &str, #[case] other: &str) {
+    let cases = |suite: &str| read(&format!("{suite}<testcase name='a'/></testsuite>")).cases;
+    assert!(!cases(one).covers(&cases(other)));
+    // The machine it ran on is not.
+    assert!(cases(one).covers(&cases(&one.replace("/ci/1/", "D:\\jobs\\2\\"))));
+    let case = |file: &str| {
+        read(&format!("<testsuite><testcase name='a' file='{file}'/></testsuite>")).cases
+    };
+    assert!(!case("t/a.py").covers(&case("t/b.py")));
+    let json = |root: &str| {
+        read(&format!(
+            r#"{{"config": {{"rootDir": "{root}"}}, "suites": [{{"specs": [{{"title": "a", "tests":
+        [{{"status": "expected", "results": [{{"status": "passed"}}]}}]}}]}}]}}"#
+        ))
+        .cases
+    };
+    assert!(!json("/ci/1/shop").covers(&json("/ci/1/admin")));
+    assert!(json("/ci/1/packages/shop").covers(&json("/ci/2/packages/shop")));
 }
 
 /// What k6 and Playwright say twice is believed where it is worse.

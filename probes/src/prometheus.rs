@@ -5,7 +5,7 @@
 //! | one series, or a scalar | its value |
 //! | an empty result, and the heartbeat query finds something that is not 0 | zero |
 //! | an empty result otherwise | missing |
-//! | `isPartial`, or a warning that a store did not answer | partial: neither zero nor a value |
+//! | `isPartial`, or a warning that is not about how the query is written | partial: neither zero nor a value |
 //! | NaN: nothing was divided by nothing | missing |
 //! | ±Inf, several series, a histogram, a matrix, a string | trouble: the query does not say one number |
 //! | an error, no JSON, no answer, too long an answer | trouble, never held against the service |
@@ -75,7 +75,7 @@ pub struct Answered {
 /// Asks a question.
 pub(crate) async fn ask(client: &GuardedClient, question: &Question<'_>) -> Answered {
     let mut answered = Answered { said: Said::Zero, warnings: Vec::new(), exchanges: Vec::new() };
-    let first = instant(client, question, question.query, &mut answered).await;
+    let first = instant(client, question, question.query, one, &mut answered).await;
     answered.said = match (first, question.heartbeat_query) {
         (Err(trouble), _) => Said::Trouble(trouble),
         (Ok(found), _) if found.is_partial => partial(found.value),
@@ -84,7 +84,7 @@ pub(crate) async fn ask(client: &GuardedClient, question: &Question<'_>) -> Answ
         (Ok(found), _) if found.is_warned => partial(None),
         (Ok(_), None) => Said::Missing("the query found no series".into()),
         (Ok(_), Some(heartbeat)) => {
-            match instant(client, question, heartbeat, &mut answered).await {
+            match instant(client, question, heartbeat, any, &mut answered).await {
                 Err(trouble) => Said::Trouble(format!("the heartbeat query: {trouble}")),
                 Ok(beats) if beats.is_partial => partial(None),
                 Ok(Found { value: Some(beats), .. }) if beats.is_finite() && beats != 0.0 => {
@@ -113,29 +113,6 @@ fn partial(value: Option<f64>) -> Said {
 /// Prometheus says in its first words.
 fn is_of_server(warning: &str) -> bool {
     !warning.starts_with("PromQL ")
-}
-
-/// Whether a warning says that a part of the data could not be asked: Prometheus of its remote read,
-/// Thanos and Mimir of their stores.
-fn is_of_store(warning: &str) -> bool {
-    const SIGNS: [&str; 14] = [
-        "remote read",
-        "remote_read",
-        "storage",
-        "store",
-        "rpc error",
-        "unavailable",
-        "refused",
-        "timeout",
-        "timed out",
-        "deadline",
-        "unreachable",
-        "partial",
-        "ingester",
-        "no such host",
-    ];
-    let lower = warning.to_ascii_lowercase();
-    is_of_server(warning) && SIGNS.iter().any(|sign| lower.contains(sign))
 }
 
 fn number(value: f64) -> Said {
@@ -186,6 +163,7 @@ async fn instant(
     client: &GuardedClient,
     question: &Question<'_>,
     query: &str,
+    read: fn(&str, &serde_json::Value) -> Result<Option<f64>, String>,
     answered: &mut Answered,
 ) -> Result<Found, String> {
     let request = request(question, query)?;
@@ -220,19 +198,26 @@ async fn instant(
     })?;
     let warnings = reply.warnings.unwrap_or_default();
     let is_partial =
-        reply.is_partial == Some(true) || warnings.iter().any(|warning| is_of_store(warning));
+        reply.is_partial == Some(true) || warnings.iter().any(|warning| is_of_server(warning));
     let all = || warnings.iter().chain(reply.infos.iter().flatten());
     let is_warned = all().any(|warning| is_of_server(warning));
     let warned = all().map(|warning| redact::shorten(&redact::printable(warning), WARNING_CHARS));
     let room = MOST_WARNINGS.saturating_sub(answered.warnings.len());
     answered.warnings.extend(warned.take(room));
     if reply.status != "success" {
-        let said = reply.error.unwrap_or_else(|| format!("status {status}"));
+        let said = reply.error.clone().unwrap_or_else(|| format!("status {status}"));
         let said = redact::shorten(&redact::printable(&said), 300);
         return Err(format!("the server refused the query: {said}"));
     }
+    if !answer.status.is_success() {
+        return Err(format!("{} answered {status}, which is no success", question.server_url));
+    }
+    if let Some(said) = reply.error.filter(|said| !said.is_empty()) {
+        let said = redact::shorten(&redact::printable(&said), 300);
+        return Err(format!("the server says `success`, and this error: {said}"));
+    }
     let data = reply.data.ok_or("the server answered without data")?;
-    Ok(Found { value: one(&data.kind, &data.result)?, is_partial, is_warned })
+    Ok(Found { value: read(&data.kind, &data.result)?, is_partial, is_warned })
 }
 
 fn request(question: &Question<'_>, query: &str) -> Result<Request, String> {
@@ -253,6 +238,18 @@ fn request(question: &Question<'_>, query: &str) -> Result<Request, String> {
         request = request.header(name, value).map_err(|error| error.to_string())?;
     }
     Ok(request.timeout(question.timeout).body_limit_bytes(BODY_LIMIT_BYTES))
+}
+
+/// Of a result of one series or several a number that is not zero, where there is one.
+fn any(kind: &str, result: &serde_json::Value) -> Result<Option<f64>, String> {
+    let several = result.as_array().filter(|series| kind == "vector" && series.len() > 1);
+    let Some(several) = several else { return one(kind, result) };
+    let mut found = None;
+    for series in several {
+        let value = one(kind, &serde_json::Value::Array(vec![series.clone()]))?;
+        found = found.filter(|known| *known != 0.0).or(value);
+    }
+    Ok(found)
 }
 
 /// The one number of a result; `None` where it is empty.
@@ -329,26 +326,34 @@ mod tests {
         assert!(one("matrix", &json!([])).unwrap_err().contains("matrix"));
         assert!(one("string", &json!([1, "text"])).unwrap_err().contains("string"));
         assert!(one("vector", &json!("<html>")).is_err());
+        let up = json!([{"value": [1, "0"]}, {"value": [1, "1"]}, {"value": [1, "0"]}]);
+        assert_eq!(any("vector", &up), Ok(Some(1.0)));
+        assert_eq!(
+            any("vector", &json!([{"value": [1, "0"]}, {"value": [1, "0"]}])),
+            Ok(Some(0.0))
+        );
+        assert_eq!(any("vector", &json!([])), Ok(None));
         assert!(matches!(number(f64::NAN), Said::Missing(_)));
         assert!(matches!(number(f64::INFINITY), Said::Trouble(_)));
     }
 
     #[test]
-    fn warnings_about_stores_are_told_from_those_about_queries() {
+    fn warnings_about_the_data_are_told_from_those_about_the_query() {
         for warning in [
             "remote_read: remote server http://10.0.0.7/read returned http status 503",
             "receive series from Addr: store-eu:10901: rpc error: code = Unavailable",
             "No StoreAPIs matched for this query",
-            "dial tcp 10.0.0.7:9201: connect: connection refused",
+            "error in servergroup ord=1: server_error: server error: 502",
+            "results may be incomplete",
+            "something new",
         ] {
-            assert!(is_of_store(warning), "{warning}");
+            assert!(is_of_server(warning), "{warning}");
         }
         for warning in [
             "PromQL warning: encountered a mix of histograms and floats for metric name \"store\"",
             "PromQL info: metric might not be a counter: \"storage_errors\"",
         ] {
-            assert!(!is_of_store(warning) && !is_of_server(warning), "{warning}");
+            assert!(!is_of_server(warning), "{warning}");
         }
-        assert!(is_of_server("something new") && !is_of_store("something new"));
     }
 }

@@ -15,6 +15,7 @@ use crate::{
     string_enum::string_enum,
 };
 
+mod cron;
 mod heard;
 #[cfg(test)]
 mod tests;
@@ -65,6 +66,8 @@ pub enum Schedule {
 pub struct CronIn {
     cron: Cron,
     zone: Tz,
+    /// It comes at certain times of the day, rather than every so often.
+    at_fixed_times: bool,
 }
 
 /// Why a schedule cannot be kept.
@@ -101,8 +104,10 @@ impl Schedule {
             text.split_whitespace().nth(day).is_some_and(|field| field.starts_with('*'))
         });
         let parser = CronParser::builder().seconds(Seconds::Disallowed).dom_and_dow(both).build();
-        let cron = parser.parse(text).map_err(|error| ScheduleError::Cron(error.to_string()))?;
-        let schedule = Self::Cron(Box::new(CronIn { cron, zone }));
+        let read = cron::in_full(text);
+        let cron = parser.parse(&read).map_err(|error| ScheduleError::Cron(error.to_string()))?;
+        let schedule =
+            Self::Cron(Box::new(CronIn { cron, zone, at_fixed_times: cron::is_fixed(text) }));
         schedule.next(now).ok_or(ScheduleError::Never)?;
         Ok(schedule)
     }
@@ -128,10 +133,13 @@ impl Schedule {
             Self::Every(period_s) => at.checked_add_signed(Duration::seconds(*period_s)),
             Self::Cron(of) => {
                 let local = at.with_timezone(&of.zone);
-                of.cron
-                    .find_next_occurrence(&local, false)
-                    .ok()
-                    .map(|next| next.with_timezone(&Utc))
+                let next = of.cron.find_next_occurrence(&local, false).ok()?.with_timezone(&Utc);
+                let left_out = if of.at_fixed_times {
+                    cron::left_out(&of.cron, of.zone, at, next)
+                } else {
+                    None
+                };
+                Some(left_out.unwrap_or(next))
             }
         }
     }

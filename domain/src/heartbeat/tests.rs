@@ -23,11 +23,29 @@ fn berlin(text: &str) -> Schedule {
 // 02:30 occurs twice on 25 October: it comes once.
 #[case("30 2 * * *", "2026-10-24T12:00:00Z", "2026-10-25T00:30:00Z")]
 #[case("30 2 * * *", "2026-10-25T00:30:00Z", "2026-10-26T01:30:00Z")]
+// So do several of that hour, and one of them beside others; each once.
+#[case("15,45 2 * * *", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z")]
+#[case("15,45 2 * * *", "2026-03-29T01:00:00Z", "2026-03-30T00:15:00Z")]
+#[case("15,45 2 29 3 *", "2026-03-01T12:00:00Z", "2026-03-29T01:00:00Z")]
+#[case("30 2-3 * * *", "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z")]
+#[case("30 2-3 * * *", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z")]
+#[case("30 * * * *", "2026-03-29T00:45:00Z", "2026-03-29T01:30:00Z")]
 // Every quarter of an hour goes on through the hour that occurs twice.
 #[case("*/15 * * * *", "2026-10-25T00:45:00Z", "2026-10-25T01:00:00Z")]
 #[case("0 0 29 2 *", "2026-03-01T00:00:00Z", "2028-02-28T23:00:00Z")]
 fn cron_times_in_their_zone(#[case] cron: &str, #[case] after: &str, #[case] next: &str) {
     assert_eq!(berlin(cron).next(at(after)), Some(at(next)));
+}
+
+#[rstest]
+#[case("5/20 * * * *", "5-59/20 * * * *")]
+#[case("0 3/6 * * *", "0 3-23/6 * * *")]
+#[case("*,5 0 * * *", "* 0 * * *")]
+#[case("0 0 * * 1/2", "0 0 * * 1-6/2")]
+fn what_cron_leaves_out(#[case] short: &str, #[case] full: &str) {
+    let now = at("2026-01-01T00:00:00Z");
+    let read = |text: &str| Schedule::cron(text, "UTC", now).unwrap().next(now);
+    assert_eq!(read(short), read(full));
 }
 
 #[rstest]

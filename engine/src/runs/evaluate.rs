@@ -53,17 +53,35 @@ async fn evaluate_with(
     let status = |item: &Item| item.machine.as_ref().map(|(word, _)| *word);
     let before = (item.state, status(item));
     let reason = item.reason.clone();
+    let lapsed = has_lapsed(tx, run, item, waivers, now).await?;
     item.machine = automated_status(tx, run, item, now).await?;
     apply_state(item, waivers, now);
     item.updated_at = now;
     items::update(tx, item).await?;
     let reopened = before.0.is_closed() && !item.state.is_closed();
-    if reopened && item.required && run.state == WatchState::Watching {
+    if (reopened || lapsed) && item.required && run.state == WatchState::Watching {
         void_sign_offs(tx, run, item, now).await?;
     }
     let changed = (item.state, status(item)) != before;
     let gate = changed || (!item.state.is_closed() && item.reason != reason);
     Ok(Change { changed, gate })
+}
+
+/// Whether an item was open for a while that nobody has written down: its waiver ended, and only what is
+/// said now closes it again.
+async fn has_lapsed(
+    tx: &mut Tx,
+    run: &Run,
+    item: &Item,
+    waivers: &[Waiver],
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    if item.state != ItemState::Waived {
+        return Ok(false);
+    }
+    let Some(mut as_kept) = tx.item(run.id, &item.key).await? else { return Ok(false) };
+    apply_state(&mut as_kept, waivers, now);
+    Ok(!as_kept.state.is_closed())
 }
 
 /// Evaluates the items of a run that is about to open; they are not written down yet.

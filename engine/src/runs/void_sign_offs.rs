@@ -6,7 +6,7 @@ use domain::{
     attested::{Attested as _, SignOffVoid},
     event::Event,
     gate::GateAnswer,
-    item::Item,
+    item::{Item, ItemState},
     run::Run,
     sign_off::{self, SignOff},
 };
@@ -22,7 +22,9 @@ pub(super) async fn void_sign_offs(
     reopened: &Item,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let state = reopened.state.label().to_lowercase();
+    // It may be closed again by now.
+    let open = reopened.state.is_closed();
+    let state = if open { ItemState::Open } else { reopened.state }.label().to_lowercase();
     let why = format!("{} became {state} after it was given.", reopened.key);
     void_standing(tx, run, &why, now).await
 }

@@ -2,13 +2,13 @@
 //! what one may choose.
 
 use chrono::Duration;
-use domain::{actor::Actor, measurement::Phase, verdict::Verdict};
+use domain::{actor::Actor, deployment::DeploymentKind, measurement::Phase, verdict::Verdict};
 use engine::{
     Error,
     clock::Clock as _,
     deployments::AnnounceRequest,
     rollback::RollbackRequest,
-    runs::{ManualAction, ResultStatus},
+    runs::{ManualAction, ResultStatus, SignedOff},
 };
 use rstest::rstest;
 use serde_json::json;
@@ -304,6 +304,129 @@ async fn one_script_s_result_takes_no_other_s_failure_away(
         assert_eq!(post("unit", ResultStatus::Passed).await, "failed");
         assert_eq!(post("e2e", ResultStatus::Passed).await, "passed");
         assert_eq!(p.item(id, "load").await.reports.len(), 0);
+    })
+    .await;
+}
+
+/// A sender's clock that is ahead locks nobody out, and of two at one moment the later one is later.
+#[rstest]
+#[tokio::test]
+async fn each_announcement_is_later_than_the_one_before(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let deployments = p.engine.deployments();
+        let at = |version: &str, minutes| AnnounceRequest {
+            deployed_at: Some(p.clock.now() + Duration::minutes(minutes)),
+            ..announcement(version)
+        };
+        let first = deployments.announce_by_hand(&p.ci(), at("1.0.0", 4)).await.unwrap();
+        assert_eq!(p.view(first).await.deployed_at, p.clock.now());
+        let second = p.announce("1.0.1").await;
+        assert!(p.view(second).await.deployed_at > p.view(first).await.deployed_at);
+        // Our own clock was ahead, and was put back.
+        p.clock.advance(-Duration::minutes(30));
+        let third = p.announce("1.0.2").await;
+        assert!(p.view(third).await.deployed_at > p.view(second).await.deployed_at);
+    })
+    .await;
+}
+
+/// What is put back is an earlier version that was not taken off itself.
+#[rstest]
+#[tokio::test]
+async fn what_was_taken_off_is_no_rollback(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        p.signed_off("1.0.0").await;
+        let bad = p.announce("1.1.0").await;
+        let request = RollbackRequest { reason: "Errors.".into() };
+        p.engine.rollback().trigger(&p.operator(), bad, request, None).await.unwrap();
+        p.clock.advance(Duration::minutes(1));
+        let back = |version: &str| AnnounceRequest {
+            kind: Some(DeploymentKind::Rollback),
+            ..announcement(version)
+        };
+        let deployments = p.engine.deployments();
+        for version in ["1.1.0", "0.9.0"] {
+            let refused = deployments.announce_by_hand(&p.ci(), back(version)).await.unwrap_err();
+            assert_eq!(field(refused), "/kind");
+        }
+        deployments.announce_by_hand(&p.ci(), back("1.0.0")).await.unwrap();
+        p.clock.advance(Duration::minutes(1));
+        let again = deployments.announce_by_hand(&p.ci(), back("1.0.0")).await;
+        assert!(again.is_err(), "it runs already");
+    })
+    .await;
+}
+
+/// A signature counts for what it was given on: not for what was waived or failed after it.
+#[rstest]
+#[tokio::test]
+async fn the_first_of_two_signatures_is_not_given_on_what_came_after_it(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let two = RUNBOOK.replace("    count: 1\n", "    count: 2\n");
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", &two).await.unwrap();
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        let runs = p.engine.runs();
+        runs.sign_off(&p.ben(), id, "").await.unwrap();
+        let mut e2e = report(RED);
+        e2e.name = Some("e2e".into());
+        runs.post_report(&p.ci(), id, "smoke", e2e, None).await.unwrap();
+        let given = p.view(id).await.sign_offs;
+        let why = given[0].voided_because.as_deref().unwrap_or_default();
+        assert!(why.contains("failing: e2e"), "{why}");
+        let spite = p.in_spite(id).await;
+        assert_eq!(runs.sign_off(&p.ann(), id, spite).await.unwrap(), SignedOff::Waiting);
+        let spite = p.in_spite(id).await;
+        assert_eq!(runs.sign_off(&p.ben(), id, spite).await.unwrap(), SignedOff::WatchClosed);
+    })
+    .await;
+}
+
+/// What fails after the sign-off takes it back, whatever box it is said of.
+#[rstest]
+#[tokio::test]
+async fn a_late_failure_of_any_box_revokes(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let optional = RUNBOOK.replace(
+            "    actor: human\n    required: false\n",
+            "    actor: automated\n    required: false\n",
+        );
+        assert_ne!(optional, RUNBOOK);
+        p.engine.runbooks().publish(&p.admin(), "small.yaml", &optional).await.unwrap();
+        let id = p.announce("1.0.0").await;
+        p.close_all(id).await;
+        let runs = p.engine.runs();
+        let sign = async || {
+            let spite = p.in_spite(id).await;
+            runs.sign_off(&p.ann(), id, spite).await.unwrap();
+            assert_eq!(p.view(id).await.state, "signed_off");
+        };
+        let green = || report(r#"<testsuite name="s"><testcase name="a"/></testsuite>"#);
+        let revoked = async |named: &str| {
+            let view = p.view(id).await;
+            assert_eq!(view.state, "watching");
+            assert!(view.reason.contains(named), "{}", view.reason);
+        };
+        sign().await;
+        assert!(
+            runs.post_report(&p.ci(), id, "smoke", green(), None).await.is_err(),
+            "it is closed"
+        );
+        runs.post_report(&p.ci(), id, "smoke", report(RED), None).await.unwrap();
+        revoked("failed on smoke").await;
+        sign().await;
+        // What it was signed in spite of is no news.
+        runs.post_report(&p.ci(), id, "smoke", report(RED), None).await.unwrap();
+        assert_eq!(p.view(id).await.state, "signed_off");
+        p.post(id, "cleanup", ResultStatus::Failed).await.unwrap();
+        revoked("cleanup failed").await;
+        sign().await;
+        p.post(id, "cleanup", ResultStatus::Failed).await.unwrap();
+        assert_eq!(p.view(id).await.state, "signed_off");
     })
     .await;
 }

@@ -108,6 +108,13 @@ async fn one_that_moves_brings_nothing_along(#[values(On::Sqlite, On::Postgres)]
         p.clock.advance(Duration::seconds(91));
         assert_eq!(p.engine.heartbeats().detect_missed().await.unwrap(), 1, "it is waited for");
         assert_eq!(p.state(deployment, "load").await.0, "failed");
+        // What is heard of it there would be forgotten.
+        let refused =
+            p.engine.heartbeats().put(&p.operator(), "shop", "worker", staging.clone()).await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.starts_with("It fails on production, where a run is open"), "{refused}");
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert_eq!(p.state(deployment, "load").await.0, "passed");
         // Whoever watches there sees it go.
         put(p, "worker", staging).await;
         assert_eq!(p.state(deployment, "load").await.0, "open");
@@ -328,6 +335,97 @@ async fn one_of_no_box_that_goes_silent_stands_in_the_sentence(
         ping(p, id, PingWord::Fail).await.unwrap();
         let failed = reason().await;
         assert!(failed.contains("worker failed: It said that it went wrong"), "{failed}");
+    })
+    .await;
+}
+
+/// What was said of what ran before is not held against what runs now.
+#[rstest]
+#[tokio::test]
+async fn what_went_wrong_before_the_deployment_fails_nothing(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(60, Some("load"))).await;
+        let began = |n: u128, word| {
+            let rid = Some(Uuid::from_u128(n));
+            let ping = Ping { word, rid, source: "192.0.2.1".into(), body: Vec::new() };
+            p.engine.heartbeats().ping(id, ping)
+        };
+        ping(p, id, PingWord::Success).await.unwrap();
+        began(1, PingWord::Start).await.unwrap();
+        p.clock.advance(Duration::seconds(200));
+        ping(p, id, PingWord::Fail).await.unwrap();
+        p.clock.advance(Duration::seconds(2));
+        let deployment = p.announce("1.0.0").await;
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_eq!(state, "running", "{reason}");
+        assert!(reason.contains("It has not been heard of since the deployment"), "{reason}");
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert_eq!(p.state(deployment, "load").await.0, "passed");
+        // What fails since then does, and says what it was.
+        began(2, PingWord::Start).await.unwrap();
+        p.clock.advance(Duration::seconds(50));
+        ping(p, id, PingWord::Success).await.unwrap();
+        p.clock.advance(Duration::seconds(40));
+        p.engine.heartbeats().detect_missed().await.unwrap();
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_eq!(state, "failed", "{reason}");
+        assert!(reason.contains("has not ended within the grace of"), "{reason}");
+        // Retired while it fails, it is signed for by name.
+        p.engine.heartbeats().retire(&p.operator(), "shop", "worker").await.unwrap();
+        let reason = p.gate(deployment).await.reason;
+        assert!(reason.contains("Since then the heartbeat was retired."), "{reason}");
+    })
+    .await;
+}
+
+/// One that hears of nobody since it was missed for what ran before is missed for what runs now as well.
+#[rstest]
+#[tokio::test]
+async fn one_that_is_down_already_is_missed_again(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(600, Some("load"))).await;
+        let rid = Some(Uuid::from_u128(1));
+        let start =
+            Ping { word: PingWord::Start, rid, source: "192.0.2.1".into(), body: Vec::new() };
+        p.engine.heartbeats().ping(id, start).await.unwrap();
+        p.clock.advance(Duration::seconds(20));
+        let deployment = p.announce("1.0.0").await;
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert_eq!(p.state(deployment, "load").await.0, "passed");
+        p.clock.advance(Duration::seconds(20));
+        p.engine.heartbeats().detect_missed().await.unwrap();
+        assert_eq!(seen(p, "worker").await.state, "down", "for the run from before");
+        assert_eq!(p.state(deployment, "load").await.0, "passed");
+        p.clock.advance(Duration::seconds(700));
+        p.engine.heartbeats().detect_missed().await.unwrap();
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_eq!(state, "failed", "{reason}");
+        assert!(reason.contains("which is too long"), "{reason}");
+    })
+    .await;
+}
+
+/// A clock that was ahead proves nothing once it is put right.
+#[rstest]
+#[tokio::test]
+async fn what_was_heard_while_a_clock_was_ahead_is_not_heard(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(60, Some("load"))).await;
+        p.clock.advance(Duration::days(1));
+        ping(p, id, PingWord::Success).await.unwrap();
+        p.clock.advance(-Duration::days(1));
+        let deployment = p.announce("1.0.0").await;
+        let (state, reason) = p.state(deployment, "load").await;
+        assert_ne!(state, "passed", "{reason}");
+        ping(p, id, PingWord::Success).await.unwrap();
+        assert_eq!(p.state(deployment, "load").await.0, "passed");
+        p.clock.advance(Duration::seconds(200));
+        p.engine.heartbeats().detect_missed().await.unwrap();
+        assert_eq!(p.state(deployment, "load").await.0, "failed");
     })
     .await;
 }

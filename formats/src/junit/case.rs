@@ -6,7 +6,10 @@ use quick_xml::events::BytesStart;
 use crate::reports::error::ReportError;
 
 use super::{
-    dialect::{Ending, could_not_start, is_around_tests, is_no_test, of_element, of_flag, of_word},
+    dialect::{
+        Ending, could_not_start, is_around_tests, is_no_test, is_risky, of_element, of_flag,
+        of_word, was_cut_off,
+    },
     xml::attributes,
 };
 
@@ -14,9 +17,10 @@ use super::{
 const MAX_TEXT_BYTES: usize = 4_096;
 
 /// What is read of a case's attributes.
-const ATTRIBUTES: [&str; 15] = [
+const ATTRIBUTES: [&str; 16] = [
     "classname",
     "name",
+    "file",
     "status",
     "result",
     "outcome",
@@ -37,7 +41,11 @@ const ATTRIBUTES: [&str; 15] = [
 pub(super) struct Case {
     pub class: String,
     pub name: String,
+    /// The file it stands in.
+    pub file: String,
     pub message: String,
+    /// Somebody chose to skip it, where the tool says so.
+    pub is_chosen: bool,
     /// A failure or error directly in a suite, counted like a case.
     pub is_of_suite: bool,
     failed: bool,
@@ -49,6 +57,7 @@ pub(super) struct Case {
     unfinished: bool,
     retried: bool,
     warned: bool,
+    risky: bool,
     /// What stands at its being skipped.
     reason: String,
     /// The message came from an attribute; the text within is not wanted.
@@ -65,6 +74,8 @@ pub(super) enum CaseOutcome {
     FailedThenSkipped,
     /// Nobody chose to skip it, and it has no result.
     Unfinished,
+    /// It ran through and asserted too little to show anything.
+    Risky,
     /// It was not run because it could not be.
     NotStarted,
     /// It is no test, and nothing went wrong with it.
@@ -79,6 +90,7 @@ impl Case {
             match name {
                 "classname" => case.class = value,
                 "name" => case.name = value,
+                "file" => case.file = value,
                 // GoogleTest and some others say it in an attribute only.
                 "status" | "result" | "outcome" => case.ends(of_word(&value)),
                 _ => case.ends(of_flag(name, &value)),
@@ -107,10 +119,14 @@ impl Case {
     }
 
     /// Notes a child element that says how it ended.
-    pub(super) fn result(&mut self, name: &str, message: Option<String>) {
+    pub(super) fn result(&mut self, name: &str, message: Option<String>, kind: Option<&str>) {
         // Surefire's and nextest's: attempts before the one that counted.
         if matches!(name, "flakyFailure" | "flakyError" | "rerunFailure" | "rerunError") {
             self.retried = true;
+            return;
+        }
+        if name == "error" && kind.is_some_and(is_risky) {
+            self.risky = true;
             return;
         }
         self.warned |= name == "warning";
@@ -151,14 +167,19 @@ impl Case {
             }
         } else if self.failed {
             TestOutcome::Failed
-        } else if self.unfinished {
+        } else if self.unfinished || self.skipped && was_cut_off(&self.reason) {
             return CaseOutcome::Unfinished;
+        } else if self.risky {
+            return CaseOutcome::Risky;
         } else if self.not_run && could_not_start(&self.reason) {
             return CaseOutcome::NotStarted;
         } else if self.skipped || self.not_run {
             TestOutcome::Skipped
         } else if self.retried {
             TestOutcome::Flaky
+        } else if self.name.trim().is_empty() {
+            // pytest writes one for the test that a run was ended in.
+            return CaseOutcome::Unfinished;
         } else if is_around_tests(&self.name) {
             return CaseOutcome::NoTest;
         } else if is_no_test(&self.name, self.warned) {
@@ -171,6 +192,11 @@ impl Case {
     /// Whether it failed, forgiven or not.
     pub(super) const fn failed(&self) -> bool {
         self.failed
+    }
+
+    /// Whether it was skipped, and nothing else is said of it.
+    pub(super) const fn was_skipped(&self) -> bool {
+        self.skipped && !self.failed && !self.errored
     }
 
     /// Why it was skipped or not run, in the tool's words.

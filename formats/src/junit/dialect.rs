@@ -90,12 +90,25 @@ pub(super) fn of_property(name: &str, value: &str) -> Option<(Ending, String)> {
     }
 }
 
-/// What a comment of the whole report counts as failed: Node's own runner writes its totals nowhere
-/// else, and has no case for a test with others within that fails by itself.
-pub(super) fn broken_by_comment(comment: &str) -> Option<u64> {
-    let (word, count) = comment.trim().split_once(' ')?;
-    let count = count.trim().parse().ok()?;
-    matches!(word, "fail" | "cancelled").then_some(count)
+/// What comments of the whole report count: Node's own runner writes its totals nowhere else, and has no
+/// case for a test with others within that fails by itself, but one for a group without a test.
+#[derive(Debug, Default)]
+pub(super) struct Totals {
+    pub(super) tests: Option<u64>,
+    pub(super) broken: u64,
+}
+
+impl Totals {
+    /// Takes in a comment.
+    pub(super) fn read(&mut self, comment: &str) {
+        let Some((word, count)) = comment.trim().split_once(' ') else { return };
+        let Ok(count) = count.trim().parse::<u64>() else { return };
+        match word {
+            "tests" => self.tests = Some(count),
+            "fail" | "cancelled" => self.broken = self.broken.saturating_add(count),
+            _ => {}
+        }
+    }
 }
 
 /// Whether a case that passed is no test but what goes on around them: Ginkgo's nodes of a suite.
@@ -111,6 +124,33 @@ pub(super) fn is_around_tests(name: &str) -> bool {
         "[DeferCleanup",
     ];
     NODES.iter().any(|node| name.starts_with(node))
+}
+
+/// Whether the reason of a test that was skipped says that nobody chose to: the run was ended before it
+/// came to it. lit says so in these words; others of somebody's choosing.
+pub(super) fn was_cut_off(reason: &str) -> bool {
+    let plain: String = reason.chars().filter(char::is_ascii_alphabetic).collect();
+    matches!(
+        plain.to_ascii_lowercase().as_str(),
+        "userinterrupt"
+            | "keyboardinterrupt"
+            | "interrupted"
+            | "aborted"
+            | "cancelled"
+            | "canceled"
+    )
+}
+
+/// Whether a property says that somebody chose to skip its test, as Playwright writes it: of what did not
+/// run for another reason it writes none.
+pub(super) fn is_choice(property: &str) -> bool {
+    matches!(property, "skip" | "fixme")
+}
+
+/// Whether the type of an error says that the test ran through and asserted too little: PHPUnit forgives
+/// that, unless it is told not to.
+pub(super) fn is_risky(kind: &str) -> bool {
+    kind.ends_with("RiskyTestError")
 }
 
 /// Whether what a tool warns of stands where a test should: PHPUnit's for a class without one.

@@ -7,15 +7,20 @@ mod dialect;
 mod seconds;
 mod xml;
 
+use std::{
+    collections::{HashSet, hash_map::DefaultHasher},
+    hash::{Hash, Hasher as _},
+};
+
 use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::reports::error::ReportError;
 use case::{Case, CaseOutcome};
-use dialect::{Ending, of_flag, of_property, of_word};
+use dialect::{Ending, Totals, of_flag, of_property, of_word};
 use seconds::milliseconds;
-use xml::{attribute, attributes, bad};
+use xml::{attributes, bad};
 
 /// Suites within suites; honest reports have three or four levels.
 const MAX_DEPTH: usize = 64;
@@ -34,6 +39,9 @@ struct Suite {
     /// Cases directly in it.
     own_tests: u64,
     own_broken: u64,
+    /// Those that ran, by what they are called; how many were called as one before.
+    own_ran: HashSet<u64>,
+    repeated: u64,
 }
 
 /// What the attributes of a suite say.
@@ -63,8 +71,8 @@ struct Reading {
     suites: Vec<Suite>,
     case: Option<Case>,
     root_seen: bool,
-    /// What comments count as failed.
-    commented_broken: u64,
+    /// What comments count.
+    totals: Totals,
 }
 
 /// Reads a report.
@@ -86,7 +94,7 @@ pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
         suites: Vec::new(),
         case: None,
         root_seen: false,
-        commented_broken: 0,
+        totals: Totals::default(),
     };
     loop {
         let event = reader.read_event().map_err(|error| {
@@ -121,12 +129,7 @@ pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
                                 blow up; write the report without it."
                     .into()));
             }
-            Event::Comment(comment) if reading.open.len() == 1 => {
-                reading.commented_broken = dialect::broken_by_comment(&comment)
-                    .map_or(reading.commented_broken, |n| {
-                        reading.commented_broken.saturating_add(n)
-                    });
-            }
+            Event::Comment(comment) if reading.open.len() == 1 => reading.totals.read(&comment),
             Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
             Event::Eof => break,
         }
@@ -142,9 +145,13 @@ pub(crate) fn parse(text: &str) -> Result<ReportSummary, ReportError> {
             "there is no element in it; send the file that the test tool wrote.".into()
         ));
     }
-    if reading.commented_broken > 0 && reading.tally.broken() == 0 {
-        let count = reading.commented_broken;
-        reading.tally.doubt(format!("its own count says {count} failed, but no test in it did."));
+    let Totals { tests, broken } = reading.totals;
+    if broken > 0 && reading.tally.broken() == 0 {
+        let sentence = format!("Its own count says {broken} failed, but no test in it did.");
+        reading.tally.doubt(sentence);
+    }
+    if tests == Some(0) && reading.tally.tests() > 0 {
+        reading.tally.doubt("Its own count says that there was no test.".to_owned());
     }
     Ok(reading.tally.finish(ReportFormat::Junit))
 }
@@ -178,9 +185,7 @@ impl Reading {
             }
             // Whatever groups them: one that is not known must not hide what is in it.
             "testcase" => self.case = Some(Case::open(element)?),
-            "property" if parent == "properties" && self.case.is_none() => {
-                self.property(element)?;
-            }
+            "property" if parent == "properties" => self.property(element)?,
             "failure" | "error" if in_suite => {
                 // Fixtures of a whole suite break outside of any case.
                 self.case = Some(Case::of_suite());
@@ -199,9 +204,12 @@ impl Reading {
     }
 
     fn result(&mut self, name: &str, element: &BytesStart<'_>) -> Result<(), ReportError> {
-        let message = attribute(element, "message")?;
+        let (mut message, mut kind) = (None, None);
+        for (attribute, text) in attributes(element, &["message", "type"])? {
+            *(if attribute == "message" { &mut message } else { &mut kind }) = Some(text);
+        }
         if let Some(case) = &mut self.case {
-            case.result(name, message);
+            case.result(name, message, kind.as_deref());
         }
         Ok(())
     }
@@ -210,6 +218,10 @@ impl Reading {
         let (mut name, mut value) = (String::new(), String::new());
         for (attribute, text) in attributes(element, &["name", "value"])? {
             *(if attribute == "name" { &mut name } else { &mut value }) = text;
+        }
+        if let Some(case) = &mut self.case {
+            case.is_chosen |= dialect::is_choice(&name);
+            return Ok(());
         }
         let Some(suite) = self.suites.last_mut() else { return Ok(()) };
         match of_property(&name, &value) {
@@ -233,6 +245,8 @@ impl Reading {
             "time",
             "id",
             "hostname",
+            "file",
+            "package",
             "status",
             "result",
             "success",
@@ -240,7 +254,7 @@ impl Reading {
             "interrupted",
             "incomplete",
         ];
-        let (mut name, mut host) = (String::new(), String::new());
+        let (mut name, mut host, mut place) = (String::new(), String::new(), String::new());
         let (mut failures, mut errors, mut timeouts) = (None, None, None);
         let mut claim = Claim::default();
         let (mut unfinished, mut broken) = (false, false);
@@ -263,6 +277,9 @@ impl Reading {
                 "timeouts" => timeouts = number(&value),
                 "time" => claim.time_ms = milliseconds(&value),
                 "hostname" => host = value,
+                // Two suites of one name in two files are two.
+                "file" => place.push_str(file_in_its_folder(&value)),
+                "package" => place.push_str(&value),
                 // Nobody else gives the root an id.
                 "id" => self.hosts_are_projects |= self.suites.is_empty() && self.open.is_empty(),
                 "status" | "result" => {
@@ -291,7 +308,8 @@ impl Reading {
             self.tally.title = Some(known_as.clone());
         }
         let project = if self.hosts_are_projects { host } else { String::new() };
-        self.tally.enter(&format!("{known_as}\n{project}"));
+        let place = if place.is_empty() { place } else { format!("\n{place}") };
+        self.tally.enter(&format!("{known_as}\n{project}{place}"));
         self.suites.push(Suite {
             // As it is shown: it stands beside each of its cases.
             name: one_line(&name),
@@ -303,6 +321,8 @@ impl Reading {
             held: Vec::new(),
             own_tests: 0,
             own_broken: 0,
+            own_ran: HashSet::new(),
+            repeated: 0,
         });
         Ok(())
     }
@@ -327,15 +347,35 @@ impl Reading {
         let name = if case.is_of_suite { "(the suite itself)" } else { case.name.as_str() };
         let broken_before = self.tally.broken();
         if !case.is_of_suite {
-            self.tally.identify(&case.class, name);
+            let file = file_in_its_folder(&case.file);
+            let file = if file.is_empty() { String::new() } else { format!("\n{file}") };
+            self.tally.identify(&format!("{}{file}", case.class), name);
         }
-        match case.outcome() {
+        let outcome = case.outcome();
+        let ran = outcome != CaseOutcome::NoTest && !case.was_skipped();
+        let called = hash_of(&(&case.class, &case.name));
+        match outcome {
+            // Playwright says of each test that somebody chose to skip that he did.
+            CaseOutcome::Test(TestOutcome::Skipped)
+                if self.hosts_are_projects && case.was_skipped() && !case.is_chosen =>
+            {
+                self.tally.unfinished(&suite, name, "did not run, though nobody chose to skip it");
+            }
             CaseOutcome::Test(outcome) => {
                 self.forgiven += u64::from(outcome == TestOutcome::Skipped && case.failed());
                 self.tally.count(outcome, &suite, name, &case.message);
             }
             CaseOutcome::Unfinished => {
+                let name = if name.trim().is_empty() { "A test without a name" } else { name };
                 self.tally.unfinished(&suite, name, "did not run to its end");
+            }
+            CaseOutcome::Risky => {
+                self.forgiven += 1;
+                self.tally.unfinished(
+                    &suite,
+                    name,
+                    "is risky, as its tool has it: it shows nothing",
+                );
             }
             CaseOutcome::NoTest => {}
             CaseOutcome::NotStarted => {
@@ -351,6 +391,9 @@ impl Reading {
         }
         if let Some(suite) = self.suites.last_mut() {
             suite.own_tests += 1;
+            if ran && !suite.own_ran.insert(called) {
+                suite.repeated += 1;
+            }
             suite.own_broken += self.tally.broken() - broken_before;
         }
     }
@@ -392,6 +435,17 @@ impl Reading {
         {
             self.tally.warn(format!("{name} says {claimed} tests, but {tests} are in it."));
         }
+        let ran = suite.repeated + u64::try_from(suite.own_ran.len()).unwrap_or(u64::MAX);
+        if let Some(claimed) = suite.claim.tests.filter(|claimed| *claimed < ran) {
+            // pytest writes an attempt that failed as a case that did not, and Jest what is still to be
+            // written; neither counts it.
+            let sentence = format!("{name} says {claimed} tests, but {ran} are said to have run.");
+            if ran - claimed <= suite.repeated {
+                self.tally.warn(format!("{sentence} Some were repeated."));
+            } else {
+                self.tally.doubt(sentence);
+            }
+        }
         if suite.says_broken && broken == 0 {
             self.tally.doubt(format!("{name} says that it failed, but no test in it did."));
         }
@@ -432,6 +486,22 @@ impl Reading {
         }
         Ok(())
     }
+}
+
+/// A file with the folder it is in: what comes before differs from machine to machine.
+pub(crate) fn file_in_its_folder(path: &str) -> &str {
+    let is_part = |c: char| c == '/' || c == '\\';
+    let path = path.trim_end_matches(is_part);
+    match path.rmatch_indices(is_part).nth(1) {
+        Some((at, _)) => &path[at + 1..],
+        None => path,
+    }
+}
+
+fn hash_of(named: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    named.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What a suite is called in a sentence.

@@ -10,15 +10,8 @@ pub(super) const fn bad(what: String) -> ReportError {
     ReportError::Xml { what }
 }
 
-/// An attribute by its name, unescaped.
-pub(super) fn attribute(
-    element: &BytesStart<'_>,
-    name: &'static str,
-) -> Result<Option<String>, ReportError> {
-    Ok(attributes(element, &[name])?.pop().map(|(_, value)| value))
-}
-
-/// Those of the attributes that are asked for, unescaped, each once.
+/// Those of the attributes that are asked for, unescaped. Written twice, one might say what the other does
+/// not, and XML allows it none.
 pub(super) fn attributes(
     element: &BytesStart<'_>,
     wanted: &[&'static str],
@@ -33,12 +26,12 @@ pub(super) fn attributes(
         let Some(name) = wanted.iter().find(|name| attribute.key.as_ref() == **name) else {
             continue;
         };
-        if found.iter().all(|(known, _)| known != name) {
-            let value = attribute
-                .normalized_value(XmlVersion::Implicit1_0)
-                .map_err(|error| inside(&error))?;
-            found.push((name, value.into_owned()));
+        if found.iter().any(|(known, _)| known == name) {
+            return Err(inside(&format!("`{name}` is written twice")));
         }
+        let value =
+            attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| inside(&error))?;
+        found.push((name, value.into_owned()));
     }
     Ok(found)
 }

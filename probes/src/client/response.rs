@@ -59,6 +59,19 @@ impl Response {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// Why the body is not all there to be read; `None` where it is.
+    #[must_use]
+    pub fn unread(&self) -> Option<String> {
+        match (&self.body_problem, self.truncated) {
+            (Some(problem), _) => Some(problem.to_string()),
+            (None, true) => Some(format!(
+                "it is longer than the {} KiB that are read",
+                self.body.len().div_ceil(1024)
+            )),
+            (None, false) => None,
+        }
+    }
+
     /// The body as text, in the encoding a browser takes it to be in.
     #[must_use]
     pub fn text(&self) -> std::borrow::Cow<'_, str> {

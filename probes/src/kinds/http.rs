@@ -175,13 +175,6 @@ fn headers(answer: &Response) -> BTreeMap<String, String> {
 fn body(answer: &Response, as_json: bool) -> BodyFact {
     let text = answer.text().into_owned();
     let mut body = if as_json { BodyFact::whole(text) } else { BodyFact::text(text) };
-    body.unreadable = match (&answer.body_problem, answer.truncated) {
-        (Some(problem), _) => Some(problem.to_string()),
-        (None, true) => Some(format!(
-            "it is longer than the {} KiB that are read",
-            answer.body.len().div_ceil(1024)
-        )),
-        (None, false) => None,
-    };
+    body.unreadable = answer.unread();
     body
 }

@@ -7,7 +7,7 @@ use axum::extract::{
 use bytes::Bytes;
 use domain::actor::Actor;
 use engine::idempotency::IdempotencyKey;
-use http::{HeaderMap, Method, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts};
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
@@ -75,7 +75,11 @@ impl FromRequest<ApiState> for Raw {
             .map(ToOwned::to_owned);
         let key = idempotency_key(&parts.headers)?;
         // What stands behind the path is asked for too.
-        let path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+        let mut path = parts.uri.path_and_query().map_or_else(String::new, ToString::to_string);
+        // And what the header says that a query may say as well.
+        for status in parts.headers.get_all("exit-status") {
+            path.push_str(&format!(" exit status {}", String::from_utf8_lossy(status.as_bytes())));
+        }
         let method = parts.method.clone();
         let room = state.large_bodies.room(&actor, &parts.headers).await?;
         let request = Request::from_parts(parts, body);
@@ -98,15 +102,16 @@ impl FromRequestParts<ApiState> for ExitStatus {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &ApiState) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get("exit-status") else { return Ok(Self(None)) };
-        let status = value.to_str().ok().and_then(|text| text.trim().parse().ok());
-        let Some(status) = status else {
+        let number = |value: &HeaderValue| value.to_str().ok()?.trim().parse::<u32>().ok();
+        let all: Option<Vec<_>> = parts.headers.get_all("exit-status").iter().map(number).collect();
+        let Some(all) = all else {
             return Err(Problem::new(
                 StatusCode::BAD_REQUEST,
                 "`Exit-Status` must be a number from 0 on, such as 1.",
             ));
         };
-        Ok(Self(Some(status)))
+        // Of several the worse counts.
+        Ok(Self(all.into_iter().max()))
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
     let mut exchanges = Vec::new();
     let mut leaks: Vec<&'static str> = Vec::new();
     let mut mentions: Vec<String> = Vec::new();
-    let mut answered_itself = false;
+    let (mut answered_itself, mut let_in) = (false, false);
     for provocation in &PROVOCATIONS {
         let answer = match send(context, &base, provocation, deadline).await {
             Ok(answer) => answer,
@@ -51,6 +51,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
             }
         };
         answered_itself |= !answer.status.is_redirection();
+        let_in |= !matches!(answer.status.as_u16(), 401 | 403 | 407);
         let signs = signs(&answer);
         for mention in headers::mentions(&answer) {
             if !mentions.contains(&mention) {
@@ -70,6 +71,11 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
     }
     if !answered_itself {
         let detail = "every answer was a redirect or none, so no error page was seen";
+        findings.push(finding("an error page", Phase::Inconclusive, detail));
+    }
+    // Whoever stands before the application may let others in.
+    if answered_itself && !let_in {
+        let detail = "every answer was that nobody is let in, so no error page was seen";
         findings.push(finding("an error page", Phase::Inconclusive, detail));
     }
     conclude(context, &base, findings, exchanges, &leaks, &mentions).await

@@ -116,6 +116,10 @@ async fn look(
         .await
         .map_err(|error| format!("the mail catcher could not be asked: {error}"))?;
     match answer.status.as_u16() {
+        200..300 if answer.unread().is_some() => {
+            let why = answer.unread().unwrap_or_default();
+            Err(format!("the mail catcher's answer could not be read: {why}"))
+        }
         200..300 => Ok(links(&answer.text(), part)),
         // Catchers say so where there is no such mail yet.
         404 => Ok(Vec::new()),

@@ -132,7 +132,11 @@ async fn catcher(
     if !answer.status.is_success() {
         return Err(format!("the catcher answered {}", answer.status.as_u16()));
     }
-    Ok(answer.text().contains(marker))
+    let arrived = answer.text().contains(marker);
+    match answer.unread().filter(|_| !arrived) {
+        Some(why) => Err(format!("the catcher's answer could not be read: {why}")),
+        None => Ok(arrived),
+    }
 }
 
 async fn conclude(
