@@ -1,6 +1,6 @@
 //! A deployment: a release put on an environment of a service.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 
 use crate::{
     ids::{DeploymentId, PersonId, ReleaseId, RunbookVersionId, ServiceId},
@@ -10,6 +10,10 @@ use crate::{
     verdict::Verdict,
     watch::WatchState,
 };
+
+/// How long after it took another's place a deployment is announced at the latest: what is measured
+/// until then counts for the other. Its watch begins no longer before its announcement.
+pub const ANNOUNCED_WITHIN: Duration = Duration::hours(1);
 
 string_enum! {
     /// Why a release was put on an environment.

@@ -154,17 +154,17 @@ impl Boards<'_> {
                 waiting_on_me.push((item, of));
             }
         }
-        let to_sign = watching
-            .iter()
-            .filter(|open| open.verdict == domain::verdict::Verdict::Passed)
-            .cloned()
-            .collect();
+        // Of all that are open, not only of those that are listed.
+        let (taken_back, to_sign): (Vec<_>, Vec<_>) = deployments::waiting_for_signatures(link)
+            .await?
+            .into_iter()
+            .partition(|one| one.run().standing_revocation().is_some());
         let mut revoked = Vec::new();
-        for open in watching.iter().filter(|one| one.run().standing_revocation().is_some()) {
+        for open in taken_back {
             let signed = sign_offs::of_run(link, open.id.into()).await?;
             let mine = signed.iter().any(|one| one.person_id == person.id);
             if mine || person.role >= Role::Approver {
-                revoked.push(open.clone());
+                revoked.push(open);
             }
         }
         let running = deployments::running_everywhere(link).await?;

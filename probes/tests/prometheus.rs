@@ -194,7 +194,8 @@ async fn headers_let_in_where_a_tenant_or_a_password_is_asked_for() {
 async fn what_a_server_warns_of_is_kept_short_and_without_control_characters() {
     let long = "x".repeat(20_000);
     let body = format!(
-        r#"{{"status": "success", "warnings": ["odd \u0000 label", "{long}", "a", "b", "c", "d"],
+        r#"{{"status": "success", "warnings": ["PromQL warning: odd \u0000 label", "PromQL info: {long}",
+        "PromQL info: a", "PromQL info: b", "PromQL info: c", "PromQL info: d"],
         "data": {{"resultType": "scalar", "result": [1, "9"]}}}}"#
     );
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
@@ -209,4 +210,8 @@ async fn what_a_server_warns_of_is_kept_short_and_without_control_characters() {
     assert_eq!(seen.phase, domain::measurement::Phase::Failed, "{seen:#?}");
     assert!(seen.sentence.starts_with("The query says 9, but expected value < 5"), "{seen:#?}");
     assert!(!seen.sentence.contains('\0') && seen.sentence.len() < 1_000, "{}", seen.sentence);
+    // Any other warning is about the data, whatever words it uses.
+    let warned = r#"{"status": "success", "warnings": ["error in servergroup ord=1: 502"],
+        "data": {"resultType": "scalar", "result": [1, "3"]}}"#;
+    assert!(matches!(said_of(warned, None).await.said, Said::Partial(_)));
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, SubsecRound as _, Utc};
 use domain::{
     actor::Actor,
     deployer::meant_by,
-    deployment::{Deployment, DeploymentKind, Strategy},
+    deployment::{ANNOUNCED_WITHIN, Deployment, DeploymentKind, Strategy},
     event::Event,
     ids::{DeploymentId, PersonId, ReleaseId},
     permissions::{Permission, authorize},
@@ -32,10 +32,6 @@ use crate::{
     ids::{new_id, new_id_at},
     runs::{open_items, update_verdict},
 };
-
-/// How long after it took another's place a deployment is announced at the latest: what is measured
-/// until then counts for the other.
-const ANNOUNCED_WITHIN: Duration = Duration::hours(1);
 
 /// An announcement.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
@@ -141,6 +137,9 @@ fn check(request: &AnnounceRequest, now: DateTime<Utc>) -> Result<(), Error> {
     }
     if let Some(at) = request.deployed_at {
         faults.note("/deployed_at", validate::not_future(at, now));
+        if at < now - Duration::days(30) {
+            faults.note("/deployed_at", Err("lies more than 30 days back".into()));
+        }
     }
     if let Some(by) = &request.deployed_by {
         faults.note("/deployed_by", validate::line(by, 120));
@@ -200,17 +199,13 @@ pub async fn announce(
             return Err(Error::field("/deployed_at", said));
         }
     }
-    if deployed_at < now - ANNOUNCED_WITHIN {
-        let why = match &last {
-            Some(last) => {
-                format!("{} ran there: what was measured since may be of that one", last.version)
-            }
-            None => "nothing of it was watched since".into(),
-        };
+    if let Some(last) = last.filter(|_| deployed_at < now - ANNOUNCED_WITHIN) {
         return Err(Error::field(
             "/deployed_at",
             format!(
-                "lies more than an hour back, and {why}. Leave it out; the watch then begins now"
+                "lies more than an hour back, and {} ran there: what was measured since may be of \
+                 that one. Leave it out; the watch then begins now",
+                last.version
             ),
         ));
     }
@@ -340,7 +335,8 @@ async fn record(
         announced_by: actor.name().to_owned(),
         url: request.url.clone(),
         notes,
-        watch_ends_at: opening.deployed_at + window,
+        // Nobody watched what was deployed long before it was announced.
+        watch_ends_at: opening.deployed_at.max(opening.now - ANNOUNCED_WITHIN) + window,
         runbook_version_id: runbook.id,
         runbook_slug: runbook.content.slug.clone(),
         runbook_number: runbook.number,

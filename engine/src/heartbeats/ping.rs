@@ -165,7 +165,7 @@ pub(super) async fn turned(
     about.extend(signed.filter(|run| run.can_be_revoked(now)));
     for run in about {
         let (since, began) = (run.opened_at, began(run.subject));
-        let (was, said) = source(before, since, began, before.heard.last().unwrap_or(now));
+        let (was, said) = source(before, since, began, before.heard.last().unwrap_or(now).min(now));
         let (is, sentence) = source(record, since, began, now);
         // What says nothing yet says why, which may be something else now.
         let says_the_same = was == is && (is.is_some() || said == sentence);

@@ -11,7 +11,7 @@ use domain::{
     actor::Actor,
     permissions::{Permission, authorize},
 };
-use store::people;
+use store::{Connection, people};
 
 pub use add::{HashedPerson, NewPerson, add, set_up};
 pub use change::{Labels, change};
@@ -23,6 +23,19 @@ use crate::{Error, handle::handle};
 handle! {
     /// The use cases of people.
     people: People
+}
+
+/// Whoever acts, as they are now: an act may have waited for others, and its person may do less since.
+///
+/// # Errors
+/// Where they may not sign in any more.
+pub(crate) async fn as_now(link: &mut Connection, actor: &Actor) -> Result<Actor, Error> {
+    let Actor::Person(person) = actor else { return Ok(actor.clone()) };
+    let known = people::by_id(link, person.id).await?.filter(|one| one.disabled_at.is_none());
+    match known {
+        Some(known) => Ok(Actor::Person(known.person)),
+        None => Err(Error::Forbidden("You may not sign in any more.".into())),
+    }
 }
 
 impl People<'_> {

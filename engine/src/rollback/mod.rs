@@ -28,6 +28,7 @@ use crate::{
     handle::handle,
     idempotency::{Committed, Idempotency},
     ids::new_id,
+    people::as_now,
     runs::{evaluate_open, revoke_where_failed, rollback_target, update_verdict},
     services::find::find_service,
 };
@@ -159,6 +160,7 @@ pub async fn trigger(
     let Some(deployment) = deployments::by_id(tx, id).await? else {
         return Err(Error::not_found("deployment", id));
     };
+    let actor = &as_now(tx, actor).await?;
     authorize(actor, Permission::RollBack, Some(&deployment.service))?;
     if !deployment.state.may_become(WatchState::RolledBack) {
         return Err(Error::conflict(format!(

@@ -14,7 +14,7 @@ use domain::{
 use store::{Tx, runs::evidence};
 
 use super::{RunRef, Runs, evaluate::evaluate_item, find::find_item, update_verdict};
-use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
+use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id, people::as_now};
 
 /// What a person does with an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +114,7 @@ pub async fn set_manual_status(
     action.check(note)?;
     let note = note.trim();
     let (run, mut item) = find_item(tx, at, key).await?;
+    let actor = &as_now(tx, actor).await?;
     authorize_item(action.act(), key, item.actor, (run.subject, run.state), actor)?;
     authorize_role(action.act(), item.role.as_deref(), actor)?;
     if let Some(because) = &item.not_required_because {

@@ -13,7 +13,7 @@ use super::{
     RunRef, Runs, checks_now, evaluate::evaluate_item, find::find_item, sources::unsettled_leak,
     update_verdict,
 };
-use crate::{Error, audit::entry, error::ValidationErrors};
+use crate::{Error, audit::entry, error::ValidationErrors, people::as_now};
 
 impl Runs<'_> {
     /// Takes a person's word on what was rotated after the leaks of an item were closed.
@@ -53,6 +53,7 @@ pub async fn settle_leak(
     faults.note("/note", validate::line(note, 500));
     faults.into_result()?;
     let (run, mut item) = find_item(tx, at, key).await?;
+    let actor = &as_now(tx, actor).await?;
     authorize_item(ItemAct::SettleLeak, key, item.actor, (run.subject, run.state), actor)?;
     let bound = checks_now(tx, &run, |check| check.item.as_deref() == Some(key)).await?;
     let leaks = tx.unsettled_leaks(run.service_id, &run.environment).await?;

@@ -24,7 +24,7 @@ use super::{
     find::{WATCH, find_item},
     update_verdict,
 };
-use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id};
+use crate::{Error, audit::entry, error::ValidationErrors, ids::new_id, people::as_now};
 use domain::humanize;
 
 /// The longest a waiver may last.
@@ -94,6 +94,7 @@ pub async fn waive(
     faults.into_result()?;
     let reason = reason.trim();
     let (run, mut item) = find_item(tx, at, key).await?;
+    let actor = &as_now(tx, actor).await?;
     authorize_item(ItemAct::Waive, key, item.actor, (run.subject, run.state), actor)?;
     let Actor::Person(approver) = actor else {
         return Err(Error::Forbidden("Only a person can waive a box.".into()));
@@ -147,6 +148,7 @@ pub async fn end_waiver(
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let (run, mut item) = find_item(tx, at, key).await?;
+    let actor = &as_now(tx, actor).await?;
     authorize_item(ItemAct::EndWaiver, key, item.actor, (run.subject, run.state), actor)?;
     let ended = waivers::end(tx, item.id, now, actor.name().to_owned()).await?;
     if ended.is_empty() {

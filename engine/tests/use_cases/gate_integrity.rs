@@ -332,6 +332,21 @@ async fn each_announcement_is_later_than_the_one_before(
     .await;
 }
 
+/// What is announced long after it was deployed is watched for as long as anything else.
+#[rstest]
+#[tokio::test]
+async fn nobody_announces_a_watch_that_is_over(#[values(On::Sqlite, On::Postgres)] on: On) {
+    portal(on, async |p| {
+        let request = AnnounceRequest {
+            deployed_at: Some(p.clock.now() - Duration::days(29)),
+            ..announcement("1.0.0")
+        };
+        let id = p.engine.deployments().announce_by_hand(&p.ci(), request).await.unwrap();
+        assert_eq!(p.view(id).await.watch_ends_at, p.clock.now() + Duration::hours(47));
+    })
+    .await;
+}
+
 /// What is put back is an earlier version that was not taken off itself.
 #[rstest]
 #[tokio::test]

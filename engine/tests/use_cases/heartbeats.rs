@@ -365,9 +365,9 @@ async fn what_went_wrong_before_the_deployment_fails_nothing(
         assert_eq!(p.state(deployment, "load").await.0, "passed");
         // What fails since then does, and says what it was.
         began(2, PingWord::Start).await.unwrap();
-        p.clock.advance(Duration::seconds(50));
+        p.clock.advance(Duration::seconds(20));
         ping(p, id, PingWord::Success).await.unwrap();
-        p.clock.advance(Duration::seconds(40));
+        p.clock.advance(Duration::seconds(20));
         p.engine.heartbeats().detect_missed().await.unwrap();
         let (state, reason) = p.state(deployment, "load").await;
         assert_eq!(state, "failed", "{reason}");

@@ -231,6 +231,20 @@ pub async fn last_good(
     .await
 }
 
+/// The open watches that wait for a signature, newest first: those whose gate passed when it was last
+/// asked, and those whose sign-off was revoked.
+///
+/// # Errors
+/// What the database says.
+pub async fn waiting_for_signatures(link: &mut Connection) -> Result<Vec<Deployment>, StoreError> {
+    link.query(AssertSqlSafe(format!(
+        "{SELECT} WHERE r.state = 'watching' AND (r.verdict = 'passed' OR r.revoked_at IS NOT NULL) \
+         ORDER BY r.opened_at DESC, r.id DESC"
+    )))
+    .fetch_as(read)
+    .await
+}
+
 /// The open watches, and those that closed at or after `since`.
 ///
 /// # Errors

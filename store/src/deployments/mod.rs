@@ -5,7 +5,7 @@ mod list;
 
 pub use current::{
     any, any_signed_off, first_at, last_good, last_of_version, newest, open_of_service, running,
-    running_everywhere, unrestored, watched_since, watching,
+    running_everywhere, unrestored, waiting_for_signatures, watched_since, watching,
 };
 pub(crate) use list::like;
 pub use list::list;

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     baseline::Moment,
     check::{Check, RESPONSE_TARGETS, measures},
+    deployment::ANNOUNCED_WITHIN,
     ids::{CheckId, DeploymentId},
     item::{AutomatedStatus, Item, ItemActor},
     item_sources::{Source, SourceStatus, combine},
@@ -94,6 +95,16 @@ async fn measured_since(link: &mut Connection, run: &Run) -> Result<DateTime<Utc
     }
     let found = deployments::by_id(link, DeploymentId(run.id.0)).await?;
     Ok(found.map_or(run.opened_at, |deployment| run.opened_at.max(deployment.created_at)))
+}
+
+/// Since when a run is watched: a deployment may have been announced long after it was made.
+async fn watched_since(link: &mut Connection, run: &Run) -> Result<DateTime<Utc>, StoreError> {
+    let deployment = match run.subject {
+        RunSubject::Deployment => deployments::by_id(link, DeploymentId(run.id.0)).await?,
+        RunSubject::Duty => None,
+    };
+    let announced = deployment.map_or(run.opened_at, |one| one.created_at - ANNOUNCED_WITHIN);
+    Ok(run.opened_at.max(announced))
 }
 
 /// A check of an open run with what it saw last that counts: since it is as it is, since the run
@@ -225,11 +236,14 @@ pub(super) async fn automated_status(
         word: Some(SourceStatus::Undecided),
         sentence,
     }));
+    let watched_since = match item.machine_rule {
+        Some(MachineRule::Baselines) => Some(watched_since(tx, run).await?),
+        _ => None,
+    };
+    // What the last baselines show nobody can have known before them.
     let early = |word: AutomatedStatus, at: DateTime<Utc>| {
-        // What the last baselines show nobody can have known before them.
-        item.machine_rule == Some(MachineRule::Baselines)
-            && word == AutomatedStatus::Passed
-            && at < run.opened_at + Moment::H48.after()
+        word == AutomatedStatus::Passed
+            && watched_since.is_some_and(|since| at < since + Moment::H48.after())
     };
     let reports = item.reports.iter().filter(|report| !early(report.word, report.at));
     sources.extend(reports.map(|report| Source {
