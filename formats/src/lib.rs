@@ -5,6 +5,7 @@
 //! none panics.
 
 pub mod chrome_recorder;
+mod file_in_its_folder;
 mod junit;
 mod k6;
 mod playwright;

@@ -3,7 +3,7 @@
 use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line, within_bounds};
 use serde::Deserialize;
 
-use crate::junit::file_in_its_folder;
+use crate::file_in_its_folder::file_in_its_folder;
 
 /// A file or a `describe` with the tests in it.
 #[derive(Deserialize)]
