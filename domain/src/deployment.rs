@@ -113,6 +113,12 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// Since when it is watched: it may have been announced long after it was made.
+    #[must_use]
+    pub fn watched_since(&self) -> DateTime<Utc> {
+        self.deployed_at.max(self.created_at - ANNOUNCED_WITHIN)
+    }
+
     /// Its run.
     #[must_use]
     pub fn run(&self) -> Run {

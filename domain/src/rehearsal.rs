@@ -85,7 +85,11 @@ pub fn judge(
                  rollback would restore."
             ),
         ),
-        _ => (AutomatedStatus::Passed, format!("{done}.")),
+        None => (
+            AutomatedStatus::Passed,
+            format!("{done}. Nothing was signed off here yet that it could restore."),
+        ),
+        Some(_) => (AutomatedStatus::Passed, format!("{done}.")),
     }
 }
 

@@ -15,6 +15,7 @@ use domain::{
     rollback::Unrestored,
     run::{Run, RunSubject},
     service::{Environment, Service, ServiceEnvironment},
+    verdict::Verdict,
     watch::WatchState,
 };
 use store::{
@@ -155,10 +156,11 @@ impl Boards<'_> {
             }
         }
         // Of all that are open, not only of those that are listed.
-        let (taken_back, to_sign): (Vec<_>, Vec<_>) = deployments::waiting_for_signatures(link)
+        let (taken_back, mut to_sign): (Vec<_>, Vec<_>) = deployments::waiting_for_signatures(link)
             .await?
             .into_iter()
             .partition(|one| one.run().standing_revocation().is_some());
+        to_sign.retain(|one| one.verdict == Verdict::Passed);
         let mut revoked = Vec::new();
         for open in taken_back {
             let signed = sign_offs::of_run(link, open.id.into()).await?;

@@ -180,6 +180,11 @@ impl Metric {
             "group_duration",
             "grpc_req_duration",
             "ws_session_duration",
+            "ws_connecting",
+            "browser_http_req_duration",
+            "browser_web_vital_fcp",
+            "browser_web_vital_lcp",
+            "browser_web_vital_ttfb",
         ];
         let takes_time = takes_time.iter().any(|metric| name.split('{').next() == Some(metric));
         // What k6 measures itself may otherwise take no time at all, and a layout not shift; what a

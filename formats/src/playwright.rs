@@ -65,9 +65,7 @@ pub(crate) struct Config {
 impl Config {
     /// Which of several packages it is of.
     fn place(&self) -> String {
-        let tail = |path: &Option<String>| {
-            file_in_its_folder(path.as_deref().unwrap_or_default()).to_owned()
-        };
+        let tail = |path: &Option<String>| file_in_its_folder(path.as_deref().unwrap_or_default());
         [tail(&self.root_dir), tail(&self.config_file)].join("\n")
     }
 }

@@ -268,6 +268,12 @@ fn junit_says(#[case] text: &str, #[case] sentence: &str) {
     "1 skipped, but not to be relied on: Nothing was measured for the threshold \
      `pay_time: p(95)<500`."
 )]
+#[case::a_page_that_never_came(
+    r#"{"metrics": {"iterations": {"count": 9}, "browser_web_vital_lcp": {"values": {"avg": 0, "p(95)": 0},
+        "thresholds": {"p(95)<2500": {"ok": true}}}}}"#,
+    "1 skipped, but not to be relied on: Nothing was measured for the threshold \
+     `browser_web_vital_lcp: p(95)<2500`."
+)]
 #[case::a_gauge_never_set(
     r#"{"metrics": {"iterations": {"count": 9}, "depth": {"values": {"value": 0, "min": 0, "max": 0},
         "thresholds": {"value<10": {"ok": true}}}}}"#,
@@ -364,10 +370,12 @@ fn the_cases_count_where_attributes_say_otherwise() {
 )]
 #[case::written_twice_elsewhere("<testsuite x='1' x='2'><testcase name='a'/></testsuite>", true)]
 #[case::without_a_name("<testsuite><testcase name='a'/><testcase time='0'/></testsuite>", false)]
+#[case::without_a_name_that_is_there("<testsuite><testcase name='' id='1'/></testsuite>", true)]
 #[case::fewer_tests_than_ran(
     "<testsuite tests='1'><testcase name='a'/><testcase name='b'/></testsuite>",
-    false
+    true
 )]
+#[case::none_of_those_that_ran("<testsuite tests='0'><testcase name='a'/></testsuite>", false)]
 #[case::repeated("<testsuite tests='1'><testcase name='a'/><testcase name='a'/></testsuite>", true)]
 #[case::skipped_ones_not_counted(
     "<testsuite tests='1'><testcase name='a'/><testcase name='b'><skipped/></testcase></testsuite>",
@@ -379,14 +387,39 @@ fn the_cases_count_where_attributes_say_otherwise() {
     false
 )]
 #[case::risky(
-    "<testsuite errors='1'><testcase name='a'/><testcase name='b'><error \
+    "<testsuite errors='1'><testcase name='a'/><testcase name='b' assertions='0'><error \
      type='PHPUnit\\Framework\\RiskyTestError'>No assertions</error></testcase></testsuite>",
     false
 )]
+#[case::risky_that_asserted(
+    "<testsuite errors='1'><testcase name='a'/><testcase name='b' assertions='1'><error \
+     type='PHPUnit\\Framework\\OutputError'>This test printed output</error></testcase></testsuite>",
+    true
+)]
+#[case::playwright_before_it_said_who_chose(
+    "<testsuites id=''><testsuite><testcase name='a' time='1'/><testcase name='b' time='0'><skipped/>\
+     </testcase></testsuite></testsuites>",
+    true
+)]
+#[case::karma(
+    "<testsuite id='0' hostname='ci' tests='2'><testcase name='a'/><testcase name='b'><skipped/>\
+     </testcase></testsuite>",
+    true
+)]
+#[case::gd_unit(
+    "<testsuites id='2026-11-29'><testsuite><testcase name='a'/><testcase name='b'><skipped \
+     message='SKIPPED: later'/></testcase></testsuite></testsuites>",
+    true
+)]
 #[case::playwright_not_run(
-    "<testsuites id=''><testsuite><testcase name='a'/><testcase name='b'><skipped/></testcase>\
-     </testsuite></testsuites>",
+    "<testsuites id=''><testsuite name='s.js'><testcase name='a' classname='s.js'/><testcase name='b' \
+     classname='s.js'><skipped/></testcase></testsuite></testsuites>",
     false
+)]
+#[case::somebody_else_s_id(
+    "<testsuites id='7'><testsuite name='s'><testcase name='a'/><testcase name='b' \
+     classname='x'><skipped/></testcase></testsuite></testsuites>",
+    true
 )]
 #[case::phpunit_without_a_test(
     "<testsuite tests='1' warnings='1'><testcase name='Warning' assertions='0'><warning>No tests \
@@ -415,6 +448,11 @@ fn an_attribute_is_written_once() {
 fn where_a_test_stands_is_a_part_of_what_it_is(#[case] one: &str, #[case] other: &str) {
     let cases = |suite: &str| read(&format!("{suite}<testcase name='a'/></testsuite>")).cases;
     assert!(!cases(one).covers(&cases(other)));
+    let named = |path: &str| format!("<testsuite name='{path}'>");
+    assert!(
+        cases(&named("/builds/a1/0/shop@2/phpunit.xml"))
+            .covers(&cases(&named("/srv/shop/phpunit.xml")))
+    );
     // The machine it ran on is not.
     assert!(cases(one).covers(&cases(&one.replace("/ci/1/", "D:\\jobs\\2\\"))));
     let case = |file: &str| {

@@ -2,6 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     time::Instant,
 };
 
@@ -13,6 +14,8 @@ use html5ever::{
         states::RawKind,
     },
 };
+
+use serde_json::value::RawValue;
 
 use crate::{client::Response, conditions::pool::ConditionPool, redact};
 
@@ -67,11 +70,22 @@ fn one_of<'a>(all: impl Iterator<Item = &'a str>) -> Option<String> {
 }
 
 fn in_json(body: &str, pointer: &str) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_str(body).ok()?;
-    match body.pointer(pointer)? {
-        serde_json::Value::String(text) => Some(text.clone()),
-        // 1.10 and 1.1 are one number, and two versions.
-        serde_json::Value::Number(number) if !number.is_f64() => Some(number.to_string()),
+    // As it is written: 1.10 and 1.1 are one number, and two versions.
+    let mut at: Box<RawValue> = serde_json::from_str(body).ok()?;
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        at = if at.get().starts_with('[') {
+            let mut all: Vec<Box<RawValue>> = serde_json::from_str(at.get()).ok()?;
+            let n = part.parse().ok().filter(|n| *n < all.len())?;
+            all.swap_remove(n)
+        } else {
+            serde_json::from_str::<BTreeMap<String, Box<RawValue>>>(at.get()).ok()?.remove(&part)?
+        };
+    }
+    let text = at.get();
+    match text.as_bytes().first()? {
+        b'"' => serde_json::from_str(text).ok(),
+        b'-' | b'0'..=b'9' => Some(text.to_owned()),
         _ => None,
     }
 }
@@ -160,7 +174,9 @@ mod tests {
     #[case(r#"{"version":"1.4.0"}"#, "/version", Some("1.4.0"))]
     #[case(r#"{"build":{"number":42}}"#, "/build/number", Some("42"))]
     #[case(r#"{"a/b":["x","y"]}"#, "/a~1b/1", Some("y"))]
-    #[case(r#"{"version":1.10}"#, "/version", None)]
+    #[case(r#"{"version": 1.10 }"#, "/version", Some("1.10"))]
+    #[case(r#" {"version":"1.4\u0030"}"#, "/version", Some("1.40"))]
+    #[case(r#"{"":{"a~b":["x"]}}"#, "//a~0b/0", Some("x"))]
     #[case(r#"{"version":null}"#, "/version", None)]
     #[case(r#"{"version":{"is":"1"}}"#, "/version", None)]
     #[case(r#"{"version":"1.4.0""#, "/version", None)]

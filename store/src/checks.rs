@@ -8,6 +8,7 @@ use domain::ids::{CheckId, RunId, ServiceId};
 use sqlx::AssertSqlSafe;
 
 use crate::{
+    bulk,
     db::{Connection, Row, micros},
     error::StoreError,
     runs,
@@ -28,18 +29,15 @@ pub async fn of_service(
         .await
 }
 
-/// All checks there ever were of a service, oldest first.
+/// These checks, oldest first, also those that are retired.
 ///
 /// # Errors
 /// What the database says.
-pub async fn ever_of_service(
-    link: &mut Connection,
-    service: ServiceId,
-) -> Result<Vec<Check>, StoreError> {
-    link.query("SELECT * FROM checks WHERE service_id = $1 ORDER BY created_at, id")
-        .bind(service.0)
-        .fetch_as(read)
-        .await
+pub async fn by_ids(link: &mut Connection, ids: &[CheckId]) -> Result<Vec<Check>, StoreError> {
+    let ids = ids.iter().map(|id| id.0).collect();
+    let mut found = bulk::among(link, "SELECT * FROM checks", "id", ids, read).await?;
+    found.sort_by_key(|check| (check.created_at, check.id));
+    Ok(found)
 }
 
 /// The checks of a service in an environment that are in use, oldest first.

@@ -25,8 +25,8 @@ pub async fn sign_off(
     let request = SignOffRequest { comment, declared };
     let said = match act.engine.runs().sign_off(&act.actor, of.run, request).await? {
         SignedOff::WatchClosed => {
-            "Signed off. It was the last signature: the watch is closed. Its checks go on until its \
-             time is over; a box that fails then revokes the sign-off."
+            "Signed off. It was the last signature: the watch is closed. As long as its time is not \
+             over its checks go on, and a box that fails then revokes the sign-off."
         }
         SignedOff::RunDone => "Signed off: this run is done.",
         SignedOff::Waiting => "Signed off. Other signatures are still missing.",

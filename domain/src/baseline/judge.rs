@@ -86,10 +86,23 @@ pub fn judge(
         if judged {
             continue;
         }
-        found.missing.push(match last.iter().find(|fact| fact.family == family) {
-            None => format!("{label}: nothing measures it"),
-            Some(fact) => format!("{}: no one has said what is good", fact.label),
-        });
+        let before =
+            captured.iter().filter(|fact| fact.family == family && !asked_of(fact).is_empty());
+        match (
+            last.iter().find(|fact| fact.family == family),
+            before.max_by_key(|fact| fact.moment),
+        ) {
+            (Some(fact), _) => {
+                found.missing.push(format!("{}: no one has said what is good", fact.label));
+            }
+            // What was measured and is no more was not left to somebody else.
+            (None, Some(before)) => found.unknown.push(format!(
+                "{}: it was measured until {} and is no more",
+                before.label,
+                before.moment.as_str()
+            )),
+            (None, None) => found.missing.push(format!("{label}: nothing measures it")),
+        }
     }
     found.word()
 }
@@ -223,6 +236,15 @@ mod tests {
     fn judged(facts: &[BaselineFact]) -> (AutomatedStatus, String) {
         let began = Utc.timestamp_opt(1_763_560_920, 0).single().unwrap();
         judge(facts, true, began, began + Duration::hours(49)).alone()
+    }
+
+    #[test]
+    fn what_was_measured_and_is_no_more_is_not_left_to_somebody_else() {
+        let [rate, time, up] = all(Some(5.0), Some(142.0), Some(99.95));
+        let day = BaselineFact { moment: Moment::H24, ..rate };
+        let (word, sentence) = judged(&[day, time, up]);
+        assert_eq!(word, AutomatedStatus::Undecided);
+        assert!(sentence.contains("error rate: it was measured until 24h"), "{sentence}");
     }
 
     #[test]

@@ -90,12 +90,11 @@ impl Heard {
     }
 
     /// What of it speaks of what began at `since`: what was said before that it went wrong, and runs that
-    /// began before, are of something else. When it was last well tells when it is expected.
+    /// began before, are of something else. When it is expected counts from then on.
     #[must_use]
     pub fn of(&self, since: DateTime<Utc>) -> Self {
-        let success = (self.success_at, self.success_began_at);
         let mut heard = self.among(|at| at >= since);
-        (heard.success_at, heard.success_began_at) = success;
+        heard.success_at = self.success_at.map(|success| success.max(since));
         heard
     }
 

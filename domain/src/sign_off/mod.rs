@@ -89,21 +89,50 @@ pub fn despite(gate: &GateAnswer) -> Option<String> {
     let said: Vec<_> = parts
         .into_iter()
         .filter(|(_, named)| !named.is_empty())
-        .map(|(word, named)| format!("{word}: {}", named.join(", ")))
+        .map(|(word, named)| {
+            let named: Vec<_> = named.iter().map(|name| quoted(name)).collect();
+            format!("{word}: {}", named.join(", "))
+        })
         .collect();
     (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// A name as it stands in a list: in quotes where it could be taken for several.
+fn quoted(name: &str) -> String {
+    if name.contains([',', ';', '“', '”']) {
+        format!("“{}”", name.replace(['“', '”'], "\""))
+    } else {
+        name.to_owned()
+    }
+}
+
+/// The parts of a list, told apart where nothing is quoted.
+fn parts<'a>(list: &'a str, between: &str) -> Vec<&'a str> {
+    let (mut parts, mut begin, mut is_quoted) = (Vec::new(), 0, false);
+    for (at, c) in list.char_indices() {
+        match c {
+            '“' => is_quoted = true,
+            '”' => is_quoted = false,
+            _ if !is_quoted && at >= begin && list[at..].starts_with(between) => {
+                parts.push(&list[begin..at]);
+                begin = at + between.len();
+            }
+            _ => {}
+        }
+    }
+    parts.push(&list[begin..]);
+    parts
 }
 
 /// What was waived or fails now that a signature was not given in spite of; `None` where it was given on
 /// all of it.
 #[must_use]
 pub fn since(given: Option<&str>, gate: &GateAnswer) -> Option<String> {
-    let parts: Vec<_> = given.unwrap_or_default().split("; ").collect();
+    let accepted = parts(given.unwrap_or_default(), "; ");
     let new = |word: &str, named: &[String]| -> Vec<String> {
-        let of = parts.iter().filter_map(|part| part.strip_prefix(word)?.strip_prefix(": "));
-        let known: Vec<_> = of.map(|list| format!(", {list}, ")).collect();
-        let is_new =
-            |name: &&String| !known.iter().any(|list| list.contains(&format!(", {name}, ")));
+        let lists = accepted.iter().filter_map(|part| part.strip_prefix(word)?.strip_prefix(": "));
+        let known: Vec<_> = lists.flat_map(|list| parts(list, ", ")).collect();
+        let is_new = |name: &&String| !known.contains(&quoted(name).as_str());
         named.iter().filter(is_new).cloned().collect()
     };
     let (waived, failing) = (new("waived", &gate.waived), new("failing", &gate.failing_beside));
@@ -302,8 +331,8 @@ impl Signing<'_> {
         let unsaid = offer.asks.iter().find(|ask| match ask {
             Ask::DidNotDeploy(_) => !said.did_not_deploy,
             Ask::Alone => !said.alone,
-            // What was accepted is what stands now: more may have been waived, or failed, since.
-            Ask::Despite(what) => said.despite.as_ref() != Some(what),
+            // More may have been waived, or failed, since it was accepted.
+            Ask::Despite(_) => since(said.despite.as_deref(), self.gate).is_some(),
         });
         match unsaid {
             Some(ask) => Err(SignOffRefusal::NotSaid(ask.clone())),

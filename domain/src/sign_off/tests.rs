@@ -361,4 +361,12 @@ fn a_signature_counts_for_what_it_was_given_in_spite_of() {
     assert_eq!(new(&["smoke", "down"], &[]).as_deref(), Some("waived: smoke, down"));
     assert_eq!(since(None, &gate(&[], &["e2e"])).as_deref(), Some("failing: e2e"));
     assert_eq!(since(None, &gate(&[], &[])), None);
+    // Whatever things are called.
+    let odd = ["smoke; login", "x; waived: load", "a, b", "say “yes”, twice", "é; ü"];
+    let given = despite(&gate(&["mail"], &odd));
+    let new = |waived: &[&str], failing: &[&str]| since(given.as_deref(), &gate(waived, failing));
+    assert_eq!(new(&["mail"], &odd), None);
+    assert_eq!(new(&["load"], &[]).as_deref(), Some("waived: load"));
+    assert_eq!(new(&[], &["a", "b"]).as_deref(), Some("failing: a, b"));
+    assert_eq!(new(&[], &["login"]).as_deref(), Some("failing: login"));
 }

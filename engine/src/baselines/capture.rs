@@ -43,7 +43,7 @@ impl Baselines<'_> {
         for deployment in open {
             let there = baselines::of_deployment(&mut link, deployment.id).await?;
             for moment in Moment::ALL.iter().copied() {
-                let until = window_from(deployment.deployed_at) + moment.after();
+                let until = window_from(deployment.watched_since()) + moment.after();
                 let due = until + Duration::seconds(GRACE_S) <= now;
                 if due && there.iter().all(|known| known.moment != moment) {
                     if !rolled_up {

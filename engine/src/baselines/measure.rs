@@ -17,7 +17,7 @@ pub(super) async fn measure(
     deployment: &Deployment,
     length: Duration,
 ) -> Result<Vec<IndicatorSummary>, StoreError> {
-    let from = window_from(deployment.deployed_at);
+    let from = window_from(deployment.watched_since());
     let until = from + length;
     let mut measured = Vec::new();
     for indicator in indicators::of_service(link, deployment.service_id).await? {

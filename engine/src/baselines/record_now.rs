@@ -97,7 +97,7 @@ async fn measure_until(
     deployment: &Deployment,
     now: DateTime<Utc>,
 ) -> Result<Vec<IndicatorSummary>, Error> {
-    let whole = (now - window_from(deployment.deployed_at)).num_seconds().max(0) / BUCKET_S;
+    let whole = (now - window_from(deployment.watched_since())).num_seconds().max(0) / BUCKET_S;
     if whole == 0 {
         return Err(Error::conflict(format!(
             "It is too early: a baseline needs {} whole minutes of measurements.",

@@ -33,8 +33,9 @@ pub(super) fn changes(was: &Check, is: &Check) -> String {
     if was.retired_at.is_some() {
         changes.push("that it is retired no more".into());
     }
-    if changes.is_empty() && was.spec != is.spec {
-        changes.push("what it sends".into());
+    let same_place = (was.spec.kind(), was.spec.url()) == (is.spec.kind(), is.spec.url());
+    if same_place && was.spec != is.spec {
+        changes.push("what it sends or looks for".into());
     }
     changes.join("; ").chars().take(MOST_CHARS).collect()
 }

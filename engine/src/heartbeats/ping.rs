@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{
     event::Event,
-    heartbeat::{Heartbeat, PingKind, RecordedPing, of_exit_code},
+    heartbeat::{Heartbeat, HeartbeatState, PingKind, RecordedPing, of_exit_code},
     item_sources::SourceStatus,
     watch::WatchState,
 };
@@ -155,9 +155,9 @@ pub(super) async fn turned(
     record: &Heartbeat,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    // One that is down already may be missed once more, for what is there now.
-    let is_missed = before.silent_at.is_some_and(|at| at < now);
-    if record.item.is_none() && before.state == record.state && !is_missed {
+    // One that is down already may say something else of what is there now.
+    let is_up = record.state != HeartbeatState::Down && before.silent_at.is_none_or(|at| at >= now);
+    if record.item.is_none() && before.state == record.state && is_up {
         return Ok(());
     }
     let mut about = runs::open_in(tx, record.service_id, &record.environment).await?;

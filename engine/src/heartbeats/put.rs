@@ -52,9 +52,6 @@ pub async fn put(
         known_item(tx, item, &runs).await?;
     }
     let before = heartbeats::by_key(tx, service.id, key).await?;
-    if let Some(known) = before.as_ref().filter(|known| known.environment != request.environment) {
-        stays_while_it_fails(tx, known, now).await?;
-    }
     let created = before.as_ref().is_none_or(|known| known.retired_at.is_some());
     let zone = request.zone();
     let mut record = Heartbeat {
@@ -87,6 +84,9 @@ pub async fn put(
         record.exit_code = None;
     }
     settle(&mut record, now);
+    if let Some(known) = &before {
+        stays_while_it_fails(tx, known, &record, now).await?;
+    }
     let changes = before.as_ref().map(|known| changes(known, &record)).unwrap_or_default();
     heartbeats::put(tx, record.clone()).await?;
     let verb = if created { "created" } else { "changed" };
@@ -113,19 +113,24 @@ pub async fn put(
     Ok(Put { created, value: record })
 }
 
-/// Refuses to move a heartbeat that fails in an open run: what was heard of it would be forgotten there.
+/// Refuses a change by which a heartbeat that fails in an open run would fail no more without having been
+/// heard of: another environment, or more time.
 async fn stays_while_it_fails(
     tx: &mut Tx,
-    known: &Heartbeat,
+    was: &Heartbeat,
+    is: &Heartbeat,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    for run in runs::open_in(tx, known.service_id, &known.environment).await? {
-        let (word, sentence) = source(known, run.opened_at, began(run.subject), now);
-        if word == Some(SourceStatus::Failed) {
+    for run in runs::open_in(tx, was.service_id, &was.environment).await? {
+        let (since, began) = (run.opened_at, began(run.subject));
+        let (word, sentence) = source(was, since, began, now);
+        let fails_still = was.environment == is.environment
+            && source(is, since, began, now).0 == Some(SourceStatus::Failed);
+        if word == Some(SourceStatus::Failed) && !fails_still {
             return Err(Error::conflict(format!(
-                "It fails on {}, where a run is open: {sentence} Create another there, with a key of \
-                 its own.",
-                known.environment
+                "It fails on {}, where a run is open: {sentence} Change it once it has been heard of, \
+                 or create another with a key of its own.",
+                was.environment
             )));
         }
     }

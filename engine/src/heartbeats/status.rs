@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::{
-    heartbeat::{Heard, Heartbeat, HeartbeatState, Schedule, expected, missed_next, state},
+    heartbeat::{Heard, Heartbeat, HeartbeatState, Schedule, missed_next, state},
     humanize::duration,
     item_sources::SourceStatus,
 };
@@ -28,12 +28,6 @@ fn stands(record: &Heartbeat, heard: &Heard, now: DateTime<Utc>) -> HeartbeatSta
         .map_or(HeartbeatState::New, |schedule| state(&schedule, record.grace_s, heard, now))
 }
 
-/// When it counts as silent, from what was heard by `now`.
-fn silent(record: &Heartbeat, heard: &Heard, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let (_, silent) = expected(&schedule(record, now)?, record.grace_s, heard)?;
-    Some(silent)
-}
-
 /// Puts what follows from what was heard into the record.
 pub(super) fn settle(record: &mut Heartbeat, now: DateTime<Utc>) {
     let is = now_is(record, now);
@@ -49,7 +43,7 @@ pub(super) fn settle(record: &mut Heartbeat, now: DateTime<Utc>) {
 }
 
 /// What it says about its box since `since`, which is when what `began` names did: its word, where it
-/// has spoken, and its sentence. What it said before, and silence that was noticed before, is of what was
+/// has spoken, and its sentence. What it said before, and for how long it was silent before, is of what was
 /// there then.
 pub(crate) fn source(
     record: &Heartbeat,
@@ -58,38 +52,38 @@ pub(crate) fn source(
     now: DateTime<Utc>,
 ) -> (Option<SourceStatus>, String) {
     let heard = record.heard.by(now);
+    if heard.last().is_none() {
+        let never = "It has never been heard of. Have its job ping the address among the service's \
+                     heartbeats.";
+        return (Some(SourceStatus::Undecided), never.into());
+    }
+    // Of one that has only begun so far nothing is expected but its end.
     let of = heard.of(since);
     // The sentence is kept: it gives the time, not how long ago that was.
     let time = |at: DateTime<Utc>| at.format("%-d %b %H:%M:%S UTC");
-    let unheard = || (None, format!("It has not been heard of since {began}."));
+    let unheard = format!("It has not been heard of since {began}");
+    if let Some(at) = of.overdue_run(record.grace_s, now) {
+        let grace = duration(record.grace_s);
+        let said = format!(
+            "Its run that began on {} has not ended within the grace of {grace}.",
+            time(at)
+        );
+        return (Some(SourceStatus::Failed), said);
+    }
     match stands(record, &of, now) {
         HeartbeatState::Failed => {
             let code = record.exit_code.filter(|code| *code != 0);
             let code = code.map(|code| format!(" with exit code {code}")).unwrap_or_default();
             (Some(SourceStatus::Failed), format!("It said that it went wrong{code}."))
         }
-        HeartbeatState::Down if silent(record, &of, now).is_some_and(|at| at < since) => unheard(),
         HeartbeatState::Down => {
-            let said = match (of.overdue_run(record.grace_s, now), heard.last()) {
-                (Some(at), _) => format!(
-                    "Its run that began on {} has not ended within the grace of {}.",
-                    time(at),
-                    duration(record.grace_s)
-                ),
-                (None, Some(at)) => {
-                    format!("It was last heard of on {}, which is too long.", time(at))
-                }
-                (None, None) => "It has never been heard of, which is too long.".into(),
+            let said = match heard.last().filter(|at| *at >= since) {
+                Some(at) => format!("It was last heard of on {}, which is too long.", time(at)),
+                None => format!("{unheard}, which is too long."),
             };
             (Some(SourceStatus::Failed), said)
         }
-        HeartbeatState::New if heard.last().is_some() => unheard(),
-        HeartbeatState::New => (
-            Some(SourceStatus::Undecided),
-            "It has never been heard of. Have its job ping the address among the service's heartbeats."
-                .into(),
-        ),
-        HeartbeatState::Up | HeartbeatState::Late => match heard.success_at {
+        HeartbeatState::New | HeartbeatState::Up | HeartbeatState::Late => match heard.success_at {
             // What was heard of the version before says nothing about this one.
             Some(at) if heard.is_well_since(since) => {
                 (Some(SourceStatus::Passed), format!("It was heard of on {}.", time(at)))
@@ -97,7 +91,7 @@ pub(crate) fn source(
             Some(at) if at >= since => {
                 (None, format!("What it said on {} is of a run from before {began}.", time(at)))
             }
-            _ => unheard(),
+            _ => (None, format!("{unheard}.")),
         },
     }
 }

@@ -115,8 +115,9 @@ struct Span {
 }
 
 fn span(deployment: &Deployment, now: DateTime<Utc>) -> Span {
-    let from = window_from(deployment.deployed_at);
-    let whole = (deployment.watch_ends_at - deployment.deployed_at).num_minutes().max(1);
+    let since = deployment.watched_since();
+    let from = window_from(since);
+    let whole = (deployment.watch_ends_at - since).num_minutes().max(1);
     let end = deployment.closed_at.unwrap_or(now).min(deployment.watch_ends_at);
     let passed = (end - from).num_minutes().clamp(0, whole);
     let spans = SPANS_MIN.iter().copied().filter(|span| *span < whole);

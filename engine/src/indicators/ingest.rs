@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use domain::{
     actor::Actor,
     event::Event,
-    ids::{DeploymentId, IndicatorId},
+    ids::{DeploymentId, IndicatorId, ServiceId},
     indicator::{Cell, Family, Reading, Source, impossible, whole_of},
     permissions::{Permission, authorize},
     retention::POINTS_TAKEN_D,
@@ -203,8 +203,8 @@ async fn keep(
         }
         let series = series::find_or_make(tx, indicator, &place.1).await?;
         series::add(tx, series, cells).await?;
-        if let Some(open) = open {
-            tx.publish(Event::run_changed(open));
+        if let Some((open, service)) = open {
+            tx.publish(Event::readings(open, service));
         }
     }
     bad.sort_by_key(|(at, _)| *at);
@@ -216,7 +216,7 @@ async fn keep(
     Ok(PointsAnswer { accepted, refused, errors })
 }
 
-type Belongs = (IndicatorId, Family, String, Option<DeploymentId>);
+type Belongs = (IndicatorId, Family, String, Option<(DeploymentId, ServiceId)>);
 
 /// The indicator at a place, its unit and what is being watched there; or why there is none.
 async fn belongs(
@@ -249,7 +249,7 @@ async fn belongs(
         return Ok(Err(("/indicator", said)));
     }
     let open = deployments::watching(tx, service.id, environment).await?;
-    Ok(Ok((found.id, found.family, found.unit, open.map(|open| open.id))))
+    Ok(Ok((found.id, found.family, found.unit, open.map(|open| (open.id, open.service_id)))))
 }
 
 /// What was sent, short enough to be said back.

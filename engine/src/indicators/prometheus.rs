@@ -91,7 +91,7 @@ impl Indicators<'_> {
                         let cells = BTreeMap::from([(minute_of(now), cell)]);
                         series::add(tx, series, cells).await?;
                     }
-                    tx.publish(Event::run_changed(about));
+                    tx.publish(Event::readings(about, service));
                     Ok(())
                 })
             })

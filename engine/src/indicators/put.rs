@@ -141,6 +141,10 @@ pub async fn put(
     indicators::put(tx, record.clone()).await?;
     let verb = if created { "created" } else { "changed" };
     let moved = agreed.is_some_and(|agreed| agreed != record.thresholds);
+    let asks_otherwise = before.as_ref().is_some_and(|known| {
+        (&known.server_url, &known.query, &known.heartbeat_query)
+            != (&record.server_url, &record.query, &record.heartbeat_query)
+    });
     let open = deployments::open_of_service(tx, service.id).await?;
     // A threshold changed during a watch is seen on that watch's timeline.
     for watched in open.iter().filter(|_| moved) {
@@ -148,6 +152,16 @@ pub async fn put(
             .deployment(watched.id)
             .says(format!(
                 "changed the thresholds of {} while {} is being watched",
+                record.label, watched.version
+            ))
+            .record(tx);
+    }
+    // So is what it is measured by.
+    for watched in open.iter().filter(|_| asks_otherwise) {
+        entry(actor, now, "indicator.query", "indicator", &record.key)
+            .deployment(watched.id)
+            .says(format!(
+                "changed what {} is asked for while {} is being watched",
                 record.label, watched.version
             ))
             .record(tx);

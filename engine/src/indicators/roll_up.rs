@@ -60,7 +60,7 @@ impl Indicators<'_> {
                             series::put(tx, series, minute, &cell).await?;
                         }
                     }
-                    tx.publish(Event::run_changed(about));
+                    tx.publish(Event::readings(about, service));
                     Ok(())
                 })
             });

@@ -2,7 +2,9 @@
 //! when its gate passes and its watch has run its time.
 
 use chrono::{DateTime, Utc};
-use domain::{actor::Actor, event::Event, run::Run, verdict::Verdict, watch::WatchState};
+use domain::{
+    actor::Actor, event::Event, gate::GateAnswer, run::Run, verdict::Verdict, watch::WatchState,
+};
 use store::{StoreError, Tx, runs};
 
 use super::{Runs, evaluate_all};
@@ -15,11 +17,15 @@ const PAGE: i64 = 500;
 pub(super) async fn close_unsigned(
     tx: &mut Tx,
     run: &Run,
-    verdict: Verdict,
+    gate: &GateAnswer,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let open = run.state == WatchState::Watching && !run.suspended;
-    if !open || verdict != Verdict::Passed || !run.needs_no_signature(now) {
+    if !open || gate.verdict != Verdict::Passed || !run.needs_no_signature(now) {
+        return Ok(false);
+    }
+    // What was taken back for what fails beside its boxes takes a person to close again.
+    if run.revoked.is_some() && !gate.failing_beside.is_empty() {
         return Ok(false);
     }
     runs::close(tx, run.id, WatchState::SignedOff, now).await?;

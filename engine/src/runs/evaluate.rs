@@ -185,7 +185,7 @@ pub(crate) async fn update_verdict(
             void_unaware(tx, run, &answer, now).await?;
         }
     }
-    close_unsigned(tx, run, answer.verdict, now).await?;
+    close_unsigned(tx, run, &answer, now).await?;
     Ok(answer)
 }
 

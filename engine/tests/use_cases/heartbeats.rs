@@ -407,6 +407,41 @@ async fn one_that_is_down_already_is_missed_again(#[values(On::Sqlite, On::Postg
     .await;
 }
 
+/// One that was silent before the deployment is missed for what runs now as well, in its own time.
+#[rstest]
+#[tokio::test]
+async fn one_that_was_silent_before_is_expected_from_the_deployment_on(
+    #[values(On::Sqlite, On::Postgres)] on: On,
+) {
+    portal(on, async |p| {
+        let id = put(p, "worker", every(60, None)).await;
+        ping(p, id, PingWord::Success).await.unwrap();
+        p.clock.advance(Duration::seconds(600));
+        p.engine.heartbeats().detect_missed().await.unwrap();
+        let deployment = p.announce("1.0.0").await;
+        let reason = async || p.gate(deployment).await.reason;
+        assert!(reason().await.contains("nothing has failed"), "{}", reason().await);
+        for _ in 0..4 {
+            p.clock.advance(Duration::seconds(60));
+            p.engine.heartbeats().detect_missed().await.unwrap();
+        }
+        let said = reason().await;
+        let words =
+            "worker failed: It has not been heard of since the deployment, which is too long.";
+        assert!(said.contains(words), "{said}");
+        assert_eq!(p.view(deployment).await.reason, said);
+        // A run of it that began since and hangs is told of as such.
+        let rid = Some(Uuid::from_u128(7));
+        let start =
+            Ping { word: PingWord::Start, rid, source: "192.0.2.1".into(), body: Vec::new() };
+        p.engine.heartbeats().ping(id, start).await.unwrap();
+        p.clock.advance(Duration::seconds(120));
+        p.engine.heartbeats().detect_missed().await.unwrap();
+        assert!(reason().await.contains("has not ended within the grace"), "{}", reason().await);
+    })
+    .await;
+}
+
 /// A clock that was ahead proves nothing once it is put right.
 #[rstest]
 #[tokio::test]

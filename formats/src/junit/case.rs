@@ -17,7 +17,9 @@ use super::{
 const MAX_TEXT_BYTES: usize = 4_096;
 
 /// What is read of a case's attributes.
-const ATTRIBUTES: [&str; 16] = [
+const ATTRIBUTES: [&str; 18] = [
+    "assertions",
+    "time",
     "classname",
     "name",
     "file",
@@ -46,6 +48,10 @@ pub(super) struct Case {
     pub message: String,
     /// Somebody chose to skip it, where the tool says so.
     pub is_chosen: bool,
+    /// It says how long it took.
+    has_time: bool,
+    /// It says what it is called, though that may be nothing.
+    has_name: bool,
     /// A failure or error directly in a suite, counted like a case.
     pub is_of_suite: bool,
     failed: bool,
@@ -58,6 +64,7 @@ pub(super) struct Case {
     retried: bool,
     warned: bool,
     risky: bool,
+    asserts_nothing: bool,
     /// What stands at its being skipped.
     reason: String,
     /// The message came from an attribute; the text within is not wanted.
@@ -88,8 +95,16 @@ impl Case {
         let mut case = Self::default();
         for (name, value) in attributes(element, &ATTRIBUTES)? {
             match name {
-                "classname" => case.class = value,
-                "name" => case.name = value,
+                "assertions" => case.asserts_nothing = value.trim() == "0",
+                "time" => case.has_time = true,
+                "classname" => {
+                    case.class = value;
+                    case.has_name = true;
+                }
+                "name" => {
+                    case.name = value;
+                    case.has_name = true;
+                }
                 "file" => case.file = value,
                 // GoogleTest and some others say it in an attribute only.
                 "status" | "result" | "outcome" => case.ends(of_word(&value)),
@@ -169,7 +184,7 @@ impl Case {
             TestOutcome::Failed
         } else if self.unfinished || self.skipped && was_cut_off(&self.reason) {
             return CaseOutcome::Unfinished;
-        } else if self.risky {
+        } else if self.risky && self.asserts_nothing {
             return CaseOutcome::Risky;
         } else if self.not_run && could_not_start(&self.reason) {
             return CaseOutcome::NotStarted;
@@ -177,7 +192,7 @@ impl Case {
             TestOutcome::Skipped
         } else if self.retried {
             TestOutcome::Flaky
-        } else if self.name.trim().is_empty() {
+        } else if !self.has_name && !self.is_of_suite {
             // pytest writes one for the test that a run was ended in.
             return CaseOutcome::Unfinished;
         } else if is_around_tests(&self.name) {
@@ -194,9 +209,20 @@ impl Case {
         self.failed
     }
 
+    /// Whether its tool calls it risky: it counts it as broken and forgives it.
+    pub(super) const fn is_risky(&self) -> bool {
+        self.risky
+    }
+
     /// Whether it was skipped, and nothing else is said of it.
     pub(super) const fn was_skipped(&self) -> bool {
         self.skipped && !self.failed && !self.errored
+    }
+
+    /// Whether it was skipped without a word of who chose to, in a file in which Playwright says so: it
+    /// did not come to it. Before it said so (1.34) it wrote how long each took.
+    pub(super) fn is_left_out(&self) -> bool {
+        self.was_skipped() && !self.is_chosen && !self.has_time && self.reason().is_empty()
     }
 
     /// Why it was skipped or not run, in the tool's words.

@@ -137,7 +137,7 @@ impl Reading {
         let in_suite = matches!(parent, "testsuites" | "testsuite");
         match name.as_str() {
             "testsuites" | "testsuite" if self.case.is_none() => {
-                let is_root = self.open.is_empty();
+                let is_root = self.open.is_empty() && name == "testsuites";
                 self.suites.push(Suite::open(element, is_root, &mut self.count)?);
             }
             "testcase" if self.case.is_some() => {
@@ -216,12 +216,18 @@ impl Reading {
             self.count.tally.identify(&format!("{}{file}", case.class), name);
         }
         let outcome = case.outcome();
+        // As Playwright calls both: by the file.
+        let is_called_as_its_class =
+            self.suites.last().is_some_and(|suite| suite.name == one_line(&case.class));
         let ran = outcome != CaseOutcome::NoTest && !case.was_skipped();
         let called = hash_of(&(&case.class, &case.name));
+        self.count.forgiven += u64::from(case.is_risky());
         match outcome {
             // Playwright says of each test that somebody chose to skip that he did.
             CaseOutcome::Test(TestOutcome::Skipped)
-                if self.count.hosts_are_projects && case.was_skipped() && !case.is_chosen =>
+                if self.count.hosts_are_projects
+                    && case.is_left_out()
+                    && is_called_as_its_class =>
             {
                 self.count.tally.unfinished(
                     &suite,

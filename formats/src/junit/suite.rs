@@ -58,7 +58,7 @@ pub(super) struct Held {
 }
 
 impl Suite {
-    /// Opens a suite; `is_root` where nothing encloses it.
+    /// Opens a suite; `is_root` where it is what encloses all of them.
     pub(super) fn open(
         element: &BytesStart<'_>,
         is_root: bool,
@@ -107,9 +107,9 @@ impl Suite {
                 "time" => claim.time_ms = milliseconds(&value),
                 "hostname" => host = value,
                 // Two suites of one name in two files are two.
-                "file" => place.push_str(file_in_its_folder(&value)),
+                "file" => place.push_str(&file_in_its_folder(&value)),
                 "package" => place.push_str(&value),
-                // Nobody else gives the root an id.
+                // Karma and Boost.Test give one to a root that is a suite itself.
                 "id" => count.hosts_are_projects |= is_root,
                 "status" | "result" => {
                     unfinished |= of_word(&value) == Some(Ending::Unfinished);
@@ -132,7 +132,9 @@ impl Suite {
         if unfinished {
             count.tally.doubt(format!("{} did not run to its end.", called(&name)));
         }
-        let known_as = stable(&name);
+        // PHPUnit calls the root by the path of its configuration, ESLint a suite by its file's.
+        let is_path = name.starts_with('/') || name.get(1..3) == Some(":\\");
+        let known_as = if is_path { file_in_its_folder(&name) } else { stable(&name) };
         if count.tally.title.is_none() && !known_as.is_empty() {
             count.tally.title = Some(known_as.clone());
         }
@@ -205,13 +207,15 @@ impl Suite {
         }
         let ran = self.repeated + u64::try_from(self.own_ran.len()).unwrap_or(u64::MAX);
         if let Some(claimed) = self.claim.tests.filter(|claimed| *claimed < ran) {
-            // pytest writes an attempt that failed as a case that did not, and Jest what is still to be
-            // written; neither counts it.
+            // What is still to be written, an attempt that was repeated, what goes on around the tests:
+            // tools write them as cases and do not count them. Where nothing is counted, nothing ran.
             let sentence = format!("{name} says {claimed} tests, but {ran} are said to have run.");
-            if ran - claimed <= self.repeated {
+            if claimed == 0 {
+                count.tally.doubt(sentence);
+            } else if ran - claimed <= self.repeated {
                 count.tally.warn(format!("{sentence} Some were repeated."));
             } else {
-                count.tally.doubt(sentence);
+                count.tally.warn(format!("{sentence} Not all are tests, or not all did."));
             }
         }
         if self.says_broken && broken == 0 {

@@ -67,8 +67,13 @@ pub(super) fn unpack(headers: &HeaderMap, raw: Bytes, truncated: bool, limit: us
     let decoded = match codings.as_slice() {
         [] => return plain(raw),
         [coding] => match coding.as_str() {
-            "gzip" | "x-gzip" => up_to(flate2::read::MultiGzDecoder::new(&raw[..]), limit),
-            "deflate" => up_to(flate2::read::ZlibDecoder::new(&raw[..]), limit),
+            // As browsers do: what follows its end is passed over.
+            "gzip" | "x-gzip" => up_to(flate2::read::GzDecoder::new(&raw[..]), limit),
+            // Some send it without the wrapper that belongs around it.
+            "deflate" => match up_to(flate2::read::ZlibDecoder::new(&raw[..]), limit) {
+                (.., Some(_)) => up_to(flate2::read::DeflateDecoder::new(&raw[..]), limit),
+                read => read,
+            },
             "br" => up_to(brotli_decompressor::Decompressor::new(&raw[..], 4096), limit),
             other => {
                 let why = format!("its encoding {other} is not known");

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How far into a page the encoding it names itself is looked for, in bytes: as far as browsers look.
 const NAMED_WITHIN_BYTES: usize = 1_024;
@@ -42,14 +42,27 @@ fn named_within(body: &[u8]) -> Option<&'static Encoding> {
     if let Some(value) = declared.and_then(|text| value_of(text, "encoding")) {
         return ascii_based(value);
     }
+    let head = without_comments(&head);
     let tags = head.split("<meta").skip(1).map(|rest| rest.split('>').next().unwrap_or_default());
     tags.filter_map(label).find_map(ascii_based)
+}
+
+fn without_comments(head: &str) -> String {
+    let mut kept = String::new();
+    let mut rest = head;
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        kept.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, behind)| behind);
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// The encoding of that name; UTF-8 for UTF-16, since what was read byte by byte is none.
 fn ascii_based(label: &str) -> Option<&'static Encoding> {
     let found = Encoding::for_label(label.as_bytes())?;
-    Some(if found.is_ascii_compatible() { found } else { UTF_8 })
+    let is_utf_16 = found == UTF_16LE || found == UTF_16BE;
+    Some(if is_utf_16 { UTF_8 } else { found })
 }
 
 /// What stands behind `charset=`.
@@ -85,6 +98,10 @@ mod tests {
     #[case::in_its_words(
         b"<meta http-equiv=\"Content-Type\" content=\"text/html; charset=iso-8859-1\">\xe9".to_vec(), "",
         "<meta http-equiv=\"Content-Type\" content=\"text/html; charset=iso-8859-1\">é"
+    )]
+    #[case::in_a_comment(
+        b"<!-- <meta charset=windows-1251> --><meta charset=latin1>\xe9".to_vec(), "text/html",
+        "<!-- <meta charset=windows-1251> --><meta charset=latin1>é"
     )]
     #[case::xml(
         b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xe9</a>".to_vec(), "application/xml",

@@ -25,6 +25,7 @@ pub use pictures::picture;
 pub use prune::{Pruning, prunable, prune, prune_evidence, prune_outcomes, unsaid_outcomes};
 
 use crate::{
+    bulk,
     db::{Connection, Row},
     error::StoreError,
     tx::{Question, Tx},
@@ -81,6 +82,18 @@ pub async fn phases_of_service(
     .bind(service.0)
     .fetch_as(|row| Ok((Phase::parse(&row.get::<String>("phase")?), row.get("n")?)))
     .await
+}
+
+/// The newest measurements of these checks.
+///
+/// # Errors
+/// What the database says.
+pub async fn newest_of(
+    link: &mut Connection,
+    checks: &[CheckId],
+) -> Result<HashMap<CheckId, Newest>, StoreError> {
+    let ids = checks.iter().map(|id| id.0).collect();
+    Ok(by_check(bulk::among(link, STATES, "s.check_id", ids, read_newest).await?))
 }
 
 /// The newest measurements of all checks of a service.

@@ -37,7 +37,7 @@ pub async fn of_items(
     Ok(all)
 }
 
-/// When the work ended that the latest result of a source on an item is of, where results said so.
+/// When the work ended that the latest result of a source on an item is of: as it said, or when it came.
 ///
 /// # Errors
 /// What the database says.
@@ -47,15 +47,22 @@ pub async fn last_finished(
     source_kind: &str,
     source_name: &str,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let sql = "SELECT max(finished_at) AS finished_at FROM evidence \
+    // Those that wait for the same commit are in the table only with it.
+    let is_of = |one: &&Evidence| {
+        one.item_id == item && one.source_kind == source_kind && one.source_name == source_name
+    };
+    let waiting = tx.buffer.rows::<Evidence>().iter().filter(is_of);
+    let waiting = waiting.map(|one| one.finished_at.unwrap_or(one.at)).max();
+    let sql = "SELECT max(coalesce(finished_at, at)) AS finished_at FROM evidence \
                WHERE item_id = $1 AND source_kind = $2 AND source_name = $3";
-    tx.query(sql)
+    let kept = Connection::query(tx, sql)
         .bind(item.0)
         .bind(source_kind.to_owned())
         .bind(source_name.to_owned())
         .fetch_one()
         .await?
-        .time_optional("finished_at")
+        .time_optional("finished_at")?;
+    Ok(waiting.max(kept))
 }
 
 /// Adds a piece of evidence; it is written with the commit.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::{
     failures::Failures,
     ids::{CheckId, RunId},
+    run::Run,
 };
 
 use crate::{
@@ -68,6 +69,27 @@ pub async fn count(tx: &mut Tx, failed: &[Failed]) -> Result<(), StoreError> {
     })
     .await
     .map(drop)
+}
+
+/// Whether anything failed in the course of a run or was retired in it: asked with every verdict, and
+/// mostly not so.
+///
+/// # Errors
+/// What the database says.
+pub async fn any(link: &mut Connection, run: &Run) -> Result<bool, StoreError> {
+    let found = link
+        .query(
+            "SELECT 1 AS found WHERE EXISTS (SELECT 1 FROM check_failures WHERE run_id = $1) \
+             OR EXISTS (SELECT 1 FROM heartbeats WHERE service_id = $2 AND environment = $3 \
+             AND retired_at >= $4)",
+        )
+        .bind(run.id.0)
+        .bind(run.service_id.0)
+        .bind(run.environment.clone())
+        .bind(micros(run.opened_at))
+        .fetch_optional()
+        .await?;
+    Ok(found.is_some())
 }
 
 /// How the checks of a run failed in its course, as they are now.

@@ -36,8 +36,9 @@ pub fn verdict_banner(page: &DeploymentPage) -> AnyView {
     if let (WatchState::SignedOff, Some(revoked)) = (one.state, &one.revoked) {
         let at = humanize::exact(revoked.at);
         let because = humanize::ended(&revoked.because);
+        let again = if one.sign_off_required.is_empty() { "It has closed" } else { "It was given" };
         rest.push_str(&format!(
-            " Its sign-off was revoked on {at}, because {because} It was given again."
+            " Its sign-off was revoked on {at}, because {because} {again} again."
         ));
     }
     let failed = one.state == WatchState::Watching && page.run.gate.verdict == Verdict::Failed;

@@ -100,11 +100,11 @@ pub(crate) async fn failing_beside_now(
     let leaked = leaked(link, run, items, &leaks, &beside).await?;
     let mut failing = failing_now(beside, items, now);
     failing.extend(leaked);
-    failing.extend(reported(items));
-    failing.extend(failed_before(link, run).await?);
     let (service, environment) = (run.service_id, &run.environment);
     let heartbeats = heartbeats::of_environment(link, service, environment).await?;
     failing.extend(silent(heartbeats, run, items, now));
+    failing.extend(reported(items));
+    failing.extend(failed_before(link, run).await?);
     Ok(failing)
 }
 

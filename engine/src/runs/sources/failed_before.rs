@@ -21,19 +21,20 @@ pub(crate) async fn failed_before(
     link: &mut Connection,
     run: &Run,
 ) -> Result<Vec<FailingBeside>, StoreError> {
+    if !failures::any(link, run).await? {
+        return Ok(Vec::new());
+    }
     let mut found = retired_heartbeats(link, run).await?;
     let ever = failures::ever_of_run(link, run.id).await?;
-    if ever.is_empty() {
-        return Ok(found);
-    }
     let as_it_is = failures::of_run(link, run.id).await?;
-    let newest = measurements::newest_of_service(link, run.service_id).await?;
-    let checks = checks::ever_of_service(link, run.service_id).await?;
+    let ids: Vec<_> = ever.keys().copied().collect();
+    let newest = measurements::newest_of(link, &ids).await?;
+    let checks = checks::by_ids(link, &ids).await?;
     found.extend(checks.iter().filter_map(|check| {
         let failures = ever.get(&check.id)?;
         let newest = newest.get(&check.id).and_then(|newest| of_run(newest, run));
         withdrawn(check, run, failures, newest)
-            .or_else(|| passes_again(check, as_it_is.get(&check.id)?, newest?))
+            .or_else(|| passes_again(check, as_it_is.get(&check.id), failures, newest?))
     }));
     found.sort_by_key(|one| one.weight);
     Ok(found)
@@ -69,15 +70,17 @@ fn of_run<'a>(newest: &'a Newest, run: &Run) -> Option<&'a RecordedMeasurement> 
 /// A check that speaks for the run and passes now.
 fn passes_again(
     check: &Check,
-    failures: &Failures,
+    as_it_is: Option<&Failures>,
+    ever: &Failures,
     newest: &RecordedMeasurement,
 ) -> Option<FailingBeside> {
     (newest.phase == Phase::Successful).then(|| FailingBeside {
         label: check.label.clone(),
-        sentence: failures.sentence(),
-        weight: match failures.spells {
-            0 | 1 => RedWeight::Recovered,
-            _ => RedWeight::Intermittent,
+        sentence: as_it_is.unwrap_or(ever).sentence(),
+        // What it failed at as it was before is another matter than what comes and goes.
+        weight: match as_it_is.map(|failures| failures.spells) {
+            None | Some(0 | 1) => RedWeight::Recovered,
+            Some(_) => RedWeight::Intermittent,
         },
     })
 }

@@ -13,7 +13,6 @@ use chrono::{DateTime, Utc};
 use domain::{
     baseline::Moment,
     check::{Check, RESPONSE_TARGETS, measures},
-    deployment::ANNOUNCED_WITHIN,
     ids::{CheckId, DeploymentId},
     item::{AutomatedStatus, Item, ItemActor},
     item_sources::{Source, SourceStatus, combine},
@@ -97,14 +96,13 @@ async fn measured_since(link: &mut Connection, run: &Run) -> Result<DateTime<Utc
     Ok(found.map_or(run.opened_at, |deployment| run.opened_at.max(deployment.created_at)))
 }
 
-/// Since when a run is watched: a deployment may have been announced long after it was made.
+/// Since when a run is watched.
 async fn watched_since(link: &mut Connection, run: &Run) -> Result<DateTime<Utc>, StoreError> {
     let deployment = match run.subject {
         RunSubject::Deployment => deployments::by_id(link, DeploymentId(run.id.0)).await?,
         RunSubject::Duty => None,
     };
-    let announced = deployment.map_or(run.opened_at, |one| one.created_at - ANNOUNCED_WITHIN);
-    Ok(run.opened_at.max(announced))
+    Ok(deployment.map_or(run.opened_at, |deployment| deployment.watched_since()))
 }
 
 /// A check of an open run with what it saw last that counts: since it is as it is, since the run

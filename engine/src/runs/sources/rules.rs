@@ -48,7 +48,7 @@ pub(super) async fn by_rule(
     // What was captured stands, also where its indicator is in use no more.
     let is_measured =
         !facts.is_empty() || !indicators::of_service(link, deployment.service_id).await?.is_empty();
-    Ok(baseline::judge(&facts, is_measured, deployment.deployed_at, now))
+    Ok(baseline::judge(&facts, is_measured, deployment.watched_since(), now))
 }
 
 /// The baselines of a deployment beside those of the last good one before it.

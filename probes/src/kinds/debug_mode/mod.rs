@@ -51,7 +51,9 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
             }
         };
         answered_itself |= !answer.status.is_redirection();
-        let_in |= !matches!(answer.status.as_u16(), 401 | 403 | 407);
+        let refused = matches!(answer.status.as_u16(), 401 | 403 | 407);
+        // A gateway may answer other methods by itself.
+        let_in |= provocation.method == "GET" && !answer.status.is_redirection() && !refused;
         let signs = signs(&answer);
         for mention in headers::mentions(&answer) {
             if !mentions.contains(&mention) {
@@ -75,7 +77,7 @@ pub(crate) async fn run(context: &ProbeContext<'_>, url: &str) -> Outcome {
     }
     // Whoever stands before the application may let others in.
     if answered_itself && !let_in {
-        let detail = "every answer was that nobody is let in, so no error page was seen";
+        let detail = "every page was refused or redirected, so no error page was seen";
         findings.push(finding("an error page", Phase::Inconclusive, detail));
     }
     conclude(context, &base, findings, exchanges, &leaks, &mentions).await
