@@ -64,6 +64,13 @@ pub fn judge(
         "Rehearsed on {} {when} to {} in {} s",
         rehearsal.environment, rehearsal.version, rehearsal.duration_s
     );
+    // Of another version it says nothing, neither good nor bad.
+    if let Some(target) = target.filter(|target| *target != rehearsal.version) {
+        return (
+            AutomatedStatus::Undecided,
+            format!("{done}, but a rollback would restore {target}. Rehearse that one."),
+        );
+    }
     if !rehearsal.worked {
         return (AutomatedStatus::Failed, format!("{done}, and it did not work."));
     }
@@ -74,10 +81,6 @@ pub fn judge(
         );
     }
     match target {
-        Some(target) if target != rehearsal.version => (
-            AutomatedStatus::Undecided,
-            format!("{done}, but a rollback would restore {target}. Rehearse that one."),
-        ),
         None if !first => (
             AutomatedStatus::Undecided,
             format!(
@@ -158,6 +161,13 @@ mod tests {
         AutomatedStatus::Undecided
     )]
     #[case(true, Some("1.3.7"), false, Some(rehearsal(6, "1.3.7", false)), AutomatedStatus::Failed)]
+    #[case(
+        true,
+        Some("1.3.8"),
+        false,
+        Some(rehearsal(6, "1.3.7", false)),
+        AutomatedStatus::Undecided
+    )]
     fn judged(
         #[case] has_plan: bool,
         #[case] target: Option<&str>,

@@ -3,7 +3,7 @@
 use domain::reports::{ReportFormat, ReportSummary, Tally, TestOutcome, one_line, within_bounds};
 use serde::Deserialize;
 
-use crate::file_in_its_folder::file_in_its_folder;
+use crate::file_in_its_folder::in_its_workspace;
 
 /// A file or a `describe` with the tests in it.
 #[derive(Deserialize)]
@@ -65,7 +65,7 @@ pub(crate) struct Config {
 impl Config {
     /// Which of several packages it is of.
     fn place(&self) -> String {
-        let tail = |path: &Option<String>| file_in_its_folder(path.as_deref().unwrap_or_default());
+        let tail = |path: &Option<String>| in_its_workspace(path.as_deref().unwrap_or_default());
         [tail(&self.root_dir), tail(&self.config_file)].join("\n")
     }
 }

@@ -195,6 +195,7 @@ fn each_producer_is_believed() {
     phpunit-no-test-undecided.xml: All 1 were skipped, so the report proves nothing.
     phpunit-passed.xml: 3 passed, 1 skipped.
     phpunit-risky-undecided.xml: 2 passed, 1 skipped, but not to be relied on: testNoAssert is risky, as its tool has it: it shows nothing.
+    playwright-1.57-ended-undecided.xml: 1 passed, 3 skipped, but not to be relied on: slow did not run, though nobody chose to skip it.
     playwright-ended-undecided.xml: 1 passed, 2 skipped, but not to be relied on: b did not run, though nobody chose to skip it.
     playwright-skips-passed.xml: 1 passed, 5 skipped.
     pytest-interrupted-undecided.xml: 1 passed, 1 skipped, but not to be relied on: A test without a name did not run to its end.

@@ -391,14 +391,15 @@ fn the_cases_count_where_attributes_say_otherwise() {
      type='PHPUnit\\Framework\\RiskyTestError'>No assertions</error></testcase></testsuite>",
     false
 )]
+#[case::risky_that_was_aborted(
+    "<testsuite errors='1'><testcase name='a'/><testcase name='b' assertions='1'><error \
+     type='PHPUnit\\Framework\\RiskyTestError'>Execution aborted after 1 second</error></testcase>\
+     </testsuite>",
+    false
+)]
 #[case::risky_that_asserted(
     "<testsuite errors='1'><testcase name='a'/><testcase name='b' assertions='1'><error \
      type='PHPUnit\\Framework\\OutputError'>This test printed output</error></testcase></testsuite>",
-    true
-)]
-#[case::playwright_before_it_said_who_chose(
-    "<testsuites id=''><testsuite><testcase name='a' time='1'/><testcase name='b' time='0'><skipped/>\
-     </testcase></testsuite></testsuites>",
     true
 )]
 #[case::karma(
@@ -413,7 +414,7 @@ fn the_cases_count_where_attributes_say_otherwise() {
 )]
 #[case::playwright_not_run(
     "<testsuites id=''><testsuite name='s.js'><testcase name='a' classname='s.js'/><testcase name='b' \
-     classname='s.js'><skipped/></testcase></testsuite></testsuites>",
+     classname='s.js' time='0'><skipped/></testcase></testsuite></testsuites>",
     false
 )]
 #[case::somebody_else_s_id(
@@ -459,6 +460,7 @@ fn where_a_test_stands_is_a_part_of_what_it_is(#[case] one: &str, #[case] other:
         read(&format!("<testsuite><testcase name='a' file='{file}'/></testsuite>")).cases
     };
     assert!(!case("t/a.py").covers(&case("t/b.py")));
+    assert!(!case("e2e/1/x.js").covers(&case("e2e/2/x.js")));
     let json = |root: &str| {
         read(&format!(
             r#"{{"config": {{"rootDir": "{root}"}}, "suites": [{{"specs": [{{"title": "a", "tests":

@@ -41,7 +41,8 @@ pub fn of_deployment(deployment: &Deployment) -> (&'static str, String) {
         (WatchState::SignedOff, _, waived) => {
             let alone = if deployment.signed_alone { " alone" } else { "" };
             // It had been taken back meanwhile.
-            let again = if deployment.revoked.is_some() { " again" } else { "" };
+            let by_somebody = !deployment.sign_off_required.is_empty();
+            let again = if deployment.revoked.is_some() && by_somebody { " again" } else { "" };
             let signed = format!("Signed off{again}{alone}");
             match waived {
                 Some(waived) => (WITH_WAIVERS, format!("{signed} {waived}")),

@@ -86,21 +86,20 @@ pub fn judge(
         if judged {
             continue;
         }
-        let before =
-            captured.iter().filter(|fact| fact.family == family && !asked_of(fact).is_empty());
-        match (
-            last.iter().find(|fact| fact.family == family),
-            before.max_by_key(|fact| fact.moment),
-        ) {
-            (Some(fact), _) => {
-                found.missing.push(format!("{}: no one has said what is good", fact.label));
-            }
-            // What was measured and is no more was not left to somebody else.
-            (None, Some(before)) => found.unknown.push(format!(
-                "{}: it was measured until {} and is no more",
+        let was_judged = |fact: &&BaselineFact| {
+            fact.family == family && fact.value.is_some() && !asked_of(fact).is_empty()
+        };
+        let before = captured.iter().filter(was_judged).max_by_key(|fact| fact.moment);
+        match (last.iter().find(|fact| fact.family == family), before) {
+            // What was judged and is no more was not left to somebody else.
+            (_, Some(before)) => found.unknown.push(format!(
+                "{}: it was judged until {} and is no more",
                 before.label,
                 before.moment.as_str()
             )),
+            (Some(fact), None) => {
+                found.missing.push(format!("{}: no one has said what is good", fact.label));
+            }
             (None, None) => found.missing.push(format!("{label}: nothing measures it")),
         }
     }
@@ -244,7 +243,7 @@ mod tests {
         let day = BaselineFact { moment: Moment::H24, ..rate };
         let (word, sentence) = judged(&[day, time, up]);
         assert_eq!(word, AutomatedStatus::Undecided);
-        assert!(sentence.contains("error rate: it was measured until 24h"), "{sentence}");
+        assert!(sentence.contains("error rate: it was judged until 24h"), "{sentence}");
     }
 
     #[test]

@@ -94,7 +94,8 @@ impl Heard {
     #[must_use]
     pub fn of(&self, since: DateTime<Utc>) -> Self {
         let mut heard = self.among(|at| at >= since);
-        heard.success_at = self.success_at.map(|success| success.max(since));
+        // Whatever was heard before, from then on it is expected.
+        heard.success_at = self.last().map(|_| self.success_at.unwrap_or(since).max(since));
         heard
     }
 

@@ -167,8 +167,6 @@ pub fn expected(
 }
 
 /// When something of it counts as missed next, from `now` on: that it is heard of, or the end of a run.
-/// Where both were missed before, it is looked at again when it would be expected next: what runs there may
-/// be another then.
 #[must_use]
 pub fn missed_next(
     schedule: &Schedule,
@@ -178,11 +176,8 @@ pub fn missed_next(
 ) -> Option<DateTime<Utc>> {
     let due = heard.success_at.max(heard.fail_at).and_then(|ended| schedule.next(ended));
     let runs = heard.open_runs.iter().map(|run| run.at).chain(heard.start_at);
-    let grace = Duration::seconds(grace_s);
-    let mut missed = due.into_iter().chain(runs).map(|at| at + grace).peekable();
-    missed.peek()?;
-    let again = schedule.next(now).map(|at| at + grace);
-    missed.filter(|at| *at >= now).min().or(again)
+    let missed = due.into_iter().chain(runs).map(|at| at + Duration::seconds(grace_s));
+    missed.filter(|at| *at >= now).min()
 }
 
 /// Where a heartbeat stands at `now`.

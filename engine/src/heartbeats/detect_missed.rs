@@ -3,7 +3,7 @@
 
 use store::heartbeats;
 
-use super::{Heartbeats, ping::turned, status::settle};
+use super::{Heartbeats, expect::expect_for_runs, ping::turned, status::settle};
 use crate::Error;
 
 /// How many are written down in one transaction.
@@ -50,6 +50,7 @@ impl Heartbeats<'_> {
                     let Some(before) = heartbeats::by_ping_id(tx, id).await? else { continue };
                     let mut record = before.clone();
                     settle(&mut record, now);
+                    expect_for_runs(tx, &mut record, now).await?;
                     if record.state == before.state && record.silent_at == before.silent_at {
                         continue;
                     }

@@ -1,6 +1,7 @@
 //! Heartbeats: asking for them, hearing them, noticing their silence.
 
 mod detect_missed;
+mod expect;
 mod known_ids;
 mod ping;
 mod put;
@@ -10,6 +11,7 @@ mod view;
 
 use crate::handle::handle;
 
+pub(crate) use expect::expect_all_since;
 pub(crate) use known_ids::KnownIds;
 pub use ping::{Ping, PingWord};
 pub use put::{put, retire};

@@ -134,6 +134,11 @@ async fn hear(tx: &mut Tx, id: Uuid, ping: &Ping, now: DateTime<Utc>) -> Result<
     }
     record.pings += 1;
     settle(&mut record, now);
+    if !ends {
+        // It is expected as before.
+        let before = before.silent_at.filter(|at| *at >= now);
+        record.silent_at = record.silent_at.into_iter().chain(before).min();
+    }
     heartbeats::put_state(tx, &record);
     let kept = RecordedPing {
         n: record.pings,

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{
     HeartbeatRequest, HeartbeatView, Heartbeats,
+    expect::expect_for_runs,
     status::{settle, source},
     view::{HeartbeatNow, now_of},
 };
@@ -84,6 +85,7 @@ pub async fn put(
         record.exit_code = None;
     }
     settle(&mut record, now);
+    expect_for_runs(tx, &mut record, now).await?;
     if let Some(known) = &before {
         stays_while_it_fails(tx, known, &record, now).await?;
     }
@@ -127,9 +129,13 @@ async fn stays_while_it_fails(
         let fails_still = was.environment == is.environment
             && source(is, since, began, now).0 == Some(SourceStatus::Failed);
         if word == Some(SourceStatus::Failed) && !fails_still {
+            let how = match was.retired_at {
+                Some(_) => "Bring it back as it was, and change it once it has been heard of",
+                None => "Change it once it has been heard of",
+            };
             return Err(Error::conflict(format!(
-                "It fails on {}, where a run is open: {sentence} Change it once it has been heard of, \
-                 or create another with a key of its own.",
+                "It fails on {}, where a run is open: {sentence} {how}, or create another with a key \
+                 of its own.",
                 was.environment
             )));
         }

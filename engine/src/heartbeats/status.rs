@@ -38,8 +38,17 @@ pub(super) fn settle(record: &mut Heartbeat, now: DateTime<Utc>) {
         record.state_since = now;
     }
     // Also of one that is down: it may be for a run of before, and be missed for another.
-    record.silent_at = schedule(record, now)
-        .and_then(|schedule| missed_next(&schedule, record.grace_s, &record.heard.by(now), now));
+    record.silent_at = missed(record, &record.heard.by(now), now);
+}
+
+fn missed(record: &Heartbeat, heard: &Heard, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    missed_next(&schedule(record, now)?, record.grace_s, heard, now)
+}
+
+/// Has it looked at no later than when it is missed for what began at `since`, whatever it did before.
+pub(super) fn expect_since(record: &mut Heartbeat, since: DateTime<Utc>, now: DateTime<Utc>) {
+    let missed = missed(record, &record.heard.by(now).of(since), now);
+    record.silent_at = record.silent_at.into_iter().chain(missed).min();
 }
 
 /// What it says about its box since `since`, which is when what `began` names did: its word, where it

@@ -116,7 +116,6 @@ pub async fn record_rehearsal(
         .with("duration_s", new.duration_s)
         .with("worked", new.worked)
         .record(tx);
-    let version = new.version.clone();
     let record = Rehearsal {
         id: RehearsalId(new_id()),
         service_id: service.id,
@@ -135,14 +134,7 @@ pub async fn record_rehearsal(
     for known in environments {
         evaluate_open(tx, service.id, &known.environment, now).await?;
         let signed = signed_in(tx, service.id, &known.environment).await?;
-        let Some(signed) = signed.filter(|run| run.can_be_revoked(now)) else { continue };
-        // Of another version it says nothing of what would be restored there.
-        let deployment = deployments::by_id(tx, DeploymentId(signed.id.0)).await?;
-        let target = match &deployment {
-            Some(deployment) => rollback_target(tx, deployment).await?,
-            None => None,
-        };
-        if target.is_none_or(|target| target.version == version) {
+        if let Some(signed) = signed.filter(|run| run.can_be_revoked(now)) {
             revoke_where_failed(tx, &signed, now).await?;
         }
     }

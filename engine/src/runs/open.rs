@@ -13,7 +13,7 @@ use domain::{
 use store::{Tx, runs::items};
 
 use super::evaluate::{evaluate_new, write_verdict};
-use crate::{Error, checks, ids::new_id};
+use crate::{Error, checks, heartbeats, ids::new_id};
 
 /// Adds the items of a run that was just added; `not_required` says why one does not apply to it.
 pub(crate) async fn open_items(
@@ -33,7 +33,7 @@ pub(crate) async fn open_items(
     let answer = evaluate_new(tx, run, &mut items, now).await?;
     items::insert_all(tx, items).await?;
     write_verdict(tx, run, &answer).await?;
-    Ok(())
+    heartbeats::expect_all_since(tx, service.id, &run.environment, run.opened_at, now).await
 }
 
 /// An item of the run, copied from its template.

@@ -180,7 +180,8 @@ pub async fn post_report(
         }
         tx.publish(Event::run_changed(run.id));
     } else {
-        apply_evidence(tx, actor, &run, &mut item, result, now).await?;
+        let is_news = !failing.contains(&stands_as);
+        apply_evidence(tx, actor, &run, &mut item, (result, is_news), now).await?;
     }
     Ok((item, stands_as))
 }

@@ -226,6 +226,10 @@ pub(super) async fn apply_result(
     result: NewResult,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
+    let is_news = !item
+        .posted_result
+        .as_ref()
+        .is_some_and(|said| said.by == result.label && said.word == AutomatedStatus::Failed);
     if !is_overtaken(tx, item, &result).await? {
         stand_beside(tx, item, &result.label).await?;
         item.posted_result = Some(PostedResult {
@@ -235,23 +239,27 @@ pub(super) async fn apply_result(
             at: now,
         });
     }
-    apply_evidence(tx, actor, run, item, result, now).await
+    apply_evidence(tx, actor, run, item, (result, is_news), now).await
 }
 
 /// Keeps evidence of an item, of which is written down already what it says, and evaluates what
-/// follows from it.
+/// follows from it; with it, whether its source did not say before that it failed.
 pub(super) async fn apply_evidence(
     tx: &mut Tx,
     actor: &Actor,
     run: &Run,
     item: &mut Item,
-    result: NewResult,
+    (result, is_news): (NewResult, bool),
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     let word = result.word;
     let because = format!("{} failed: {}", item.key, result.summary);
     let said = item.machine.as_ref().map(|(word, _)| *word);
-    let failed_before = item.state == ItemState::Failed || said == Some(AutomatedStatus::Failed);
+    let failed_before = match item.state {
+        // Of what does not apply each is signed for by its own name.
+        ItemState::NotRequired => !is_news,
+        state => state == ItemState::Failed || said == Some(AutomatedStatus::Failed),
+    };
     let evidence = insert_evidence(tx, run, item, result, now);
     if run.state == WatchState::SignedOff {
         items::update(tx, item).await?;

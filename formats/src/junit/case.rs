@@ -17,9 +17,8 @@ use super::{
 const MAX_TEXT_BYTES: usize = 4_096;
 
 /// What is read of a case's attributes.
-const ATTRIBUTES: [&str; 18] = [
+const ATTRIBUTES: [&str; 17] = [
     "assertions",
-    "time",
     "classname",
     "name",
     "file",
@@ -48,8 +47,6 @@ pub(super) struct Case {
     pub message: String,
     /// Somebody chose to skip it, where the tool says so.
     pub is_chosen: bool,
-    /// It says how long it took.
-    has_time: bool,
     /// It says what it is called, though that may be nothing.
     has_name: bool,
     /// A failure or error directly in a suite, counted like a case.
@@ -96,7 +93,6 @@ impl Case {
         for (name, value) in attributes(element, &ATTRIBUTES)? {
             match name {
                 "assertions" => case.asserts_nothing = value.trim() == "0",
-                "time" => case.has_time = true,
                 "classname" => {
                     case.class = value;
                     case.has_name = true;
@@ -184,7 +180,7 @@ impl Case {
             TestOutcome::Failed
         } else if self.unfinished || self.skipped && was_cut_off(&self.reason) {
             return CaseOutcome::Unfinished;
-        } else if self.risky && self.asserts_nothing {
+        } else if self.risky && (self.asserts_nothing || self.message.contains("aborted after")) {
             return CaseOutcome::Risky;
         } else if self.not_run && could_not_start(&self.reason) {
             return CaseOutcome::NotStarted;
@@ -220,9 +216,9 @@ impl Case {
     }
 
     /// Whether it was skipped without a word of who chose to, in a file in which Playwright says so: it
-    /// did not come to it. Before it said so (1.34) it wrote how long each took.
+    /// did not come to it. Before 1.34 it said so only where it was told to.
     pub(super) fn is_left_out(&self) -> bool {
-        self.was_skipped() && !self.is_chosen && !self.has_time && self.reason().is_empty()
+        self.was_skipped() && !self.is_chosen && self.reason().is_empty()
     }
 
     /// Why it was skipped or not run, in the tool's words.

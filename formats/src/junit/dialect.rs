@@ -157,8 +157,8 @@ pub(super) fn is_risky(kind: &str) -> bool {
         "MissingCoversAnnotationException",
         "UnintentionallyCoveredCodeError",
     ];
-    let class = kind.strip_prefix("PHPUnit\\Framework\\");
-    class.is_some_and(|class| KINDS.contains(&class))
+    let class = kind.rsplit(['\\', '_']).next().unwrap_or_default();
+    kind.starts_with("PHPUnit") && KINDS.contains(&class)
 }
 
 /// Whether what a tool warns of stands where a test should: PHPUnit's for a class without one.

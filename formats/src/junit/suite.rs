@@ -10,7 +10,10 @@ use super::{
     seconds::milliseconds,
     xml::attributes,
 };
-use crate::{file_in_its_folder::file_in_its_folder, reports::error::ReportError};
+use crate::{
+    file_in_its_folder::{file_in_its_folder, in_its_workspace, is_file},
+    reports::error::ReportError,
+};
 
 /// What is counted over all suites.
 #[derive(Default)]
@@ -133,8 +136,7 @@ impl Suite {
             count.tally.doubt(format!("{} did not run to its end.", called(&name)));
         }
         // PHPUnit calls the root by the path of its configuration, ESLint a suite by its file's.
-        let is_path = name.starts_with('/') || name.get(1..3) == Some(":\\");
-        let known_as = if is_path { file_in_its_folder(&name) } else { stable(&name) };
+        let known_as = if is_file(&name) { in_its_workspace(&name) } else { stable(&name) };
         if count.tally.title.is_none() && !known_as.is_empty() {
             count.tally.title = Some(known_as.clone());
         }

@@ -209,16 +209,18 @@ fn failing_now(checks: Vec<CheckNow>, items: &[Item], now: DateTime<Utc>) -> Vec
     failing
 }
 
-/// The failing reports on persons' boxes: they close nothing, and nobody has to have looked at them.
+/// The failing reports on persons' boxes and on those that do not apply, and failing results there: they
+/// close nothing, and nobody has to have looked at them.
 fn reported(items: &[Item]) -> impl Iterator<Item = FailingBeside> {
-    items
-        .iter()
-        .filter(|item| is_beside(Some(&item.key), items))
-        .flat_map(|item| &item.reports)
-        .filter(|report| report.word == AutomatedStatus::Failed)
-        .map(|report| FailingBeside {
-            label: report.name.clone(),
-            sentence: report.sentence.clone(),
-            weight: RedWeight::Beside,
-        })
+    items.iter().filter(|item| is_beside(Some(&item.key), items)).flat_map(|item| {
+        let reports = item.reports.iter().map(|one| (one.word, &one.name, &one.sentence));
+        let posted = item.posted_result.iter().map(|one| (one.word, &one.by, &one.sentence));
+        reports.chain(posted).filter(|(word, ..)| *word == AutomatedStatus::Failed).map(
+            |(_, label, sentence)| FailingBeside {
+                label: label.clone(),
+                sentence: sentence.clone(),
+                weight: RedWeight::Beside,
+            },
+        )
+    })
 }

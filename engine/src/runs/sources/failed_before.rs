@@ -34,7 +34,7 @@ pub(crate) async fn failed_before(
         let failures = ever.get(&check.id)?;
         let newest = newest.get(&check.id).and_then(|newest| of_run(newest, run));
         withdrawn(check, run, failures, newest)
-            .or_else(|| passes_again(check, as_it_is.get(&check.id), failures, newest?))
+            .or_else(|| fails_no_more(check, as_it_is.get(&check.id), failures, newest?))
     }));
     found.sort_by_key(|one| one.weight);
     Ok(found)
@@ -67,22 +67,22 @@ fn of_run<'a>(newest: &'a Newest, run: &Run) -> Option<&'a RecordedMeasurement> 
     }
 }
 
-/// A check that speaks for the run and passes now.
-fn passes_again(
+/// A check that speaks for the run and does not fail now.
+fn fails_no_more(
     check: &Check,
     as_it_is: Option<&Failures>,
     ever: &Failures,
     newest: &RecordedMeasurement,
 ) -> Option<FailingBeside> {
-    (newest.phase == Phase::Successful).then(|| FailingBeside {
-        label: check.label.clone(),
-        sentence: as_it_is.unwrap_or(ever).sentence(),
-        // What it failed at as it was before is another matter than what comes and goes.
-        weight: match as_it_is.map(|failures| failures.spells) {
-            None | Some(0 | 1) => RedWeight::Recovered,
-            Some(_) => RedWeight::Intermittent,
-        },
-    })
+    // What it failed at as it was before, and what says nothing now, is another matter than what comes
+    // and goes.
+    let weight = match (newest.phase, as_it_is.map(|failures| failures.spells)) {
+        (Phase::Failed, _) => return None,
+        (Phase::Successful, Some(spells)) if spells > 1 => RedWeight::Intermittent,
+        _ => RedWeight::Recovered,
+    };
+    let sentence = as_it_is.unwrap_or(ever).sentence();
+    Some(FailingBeside { label: check.label.clone(), sentence, weight })
 }
 
 /// A check that failed last and was taken out of the way since: that is no proof that it works, and
