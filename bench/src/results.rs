@@ -72,7 +72,11 @@ async fn one(place: &Place, name: &str, raw: f64, reference: &str, table: &mut T
     drop(portal);
     let kept = kept(place).await;
     #[expect(clippy::cast_precision_loss, reason = "counts of a few seconds")]
-    let exact = if kept as f64 >= count { "none lost" } else { "SOME LOST" };
+    let exact = match kept {
+        Ok(kept) if kept as f64 >= count => "none lost".to_owned(),
+        Ok(_) => "SOME LOST".to_owned(),
+        Err(error) => format!("NOT COUNTED ({error})"),
+    };
     table.row(
         &format!("results a second and core, {name}, durable, 16 connections"),
         format!("{:.0}", count / used),
@@ -86,14 +90,12 @@ async fn one(place: &Place, name: &str, raw: f64, reference: &str, table: &mut T
 }
 
 /// How many results the database holds.
-async fn kept(place: &Place) -> i64 {
-    let location = store::location(place.database.as_deref(), &place.data);
-    let Ok(location) = location else { return 0 };
-    let Ok(pool) = store::Pool::open(location).await else { return 0 };
-    let Ok(mut link) = pool.reader().await else { return 0 };
+async fn kept(place: &Place) -> Result<i64, Box<dyn std::error::Error>> {
+    let location = store::location(place.database.as_deref(), &place.data)?;
+    let mut link = store::Pool::open(location).await?.reader().await?;
     let row = link
         .query("SELECT count(*) AS n FROM evidence WHERE summary LIKE 'run %'")
         .fetch_one()
-        .await;
-    row.and_then(|row| row.get("n")).unwrap_or(0)
+        .await?;
+    Ok(row.get("n")?)
 }
