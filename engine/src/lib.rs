@@ -7,6 +7,7 @@ pub mod audit_log;
 pub mod background;
 pub mod baselines;
 pub mod board;
+mod changes;
 pub mod checks;
 pub mod clock;
 mod cookie_key;

@@ -3,18 +3,12 @@
 use domain::check::Check;
 use probes::redacted_address;
 
-/// The most characters that are told of it.
-const MOST_CHARS: usize = 600;
+use crate::changes::Changes;
 
-/// What is otherwise now, from what to what; empty where nothing is. What is sent may hold secrets: of it
-/// only that it changed is said.
-pub(super) fn changes(was: &Check, is: &Check) -> String {
-    let mut changes = Vec::new();
-    let mut note = |what: &str, was: String, is: String| {
-        if was != is {
-            changes.push(format!("{what} from {was} to {is}"));
-        }
-    };
+/// What is otherwise now. What is sent may hold secrets: of it only that it changed is said.
+pub(super) fn changes(was: &Check, is: &Check) -> Changes {
+    let mut changes = Changes::default();
+    let mut note = |what: &str, was: String, is: String| changes.note(what, was, is);
     let or_none = |text: Option<&String>| text.map_or_else(|| "none".into(), Clone::clone);
     let conditions = |all: &[String]| {
         if all.is_empty() { "none".into() } else { format!("`{}`", all.join("`, `")) }
@@ -31,11 +25,11 @@ pub(super) fn changes(was: &Check, is: &Check) -> String {
     note("its interval", format!("{} s", was.interval_s), format!("{} s", is.interval_s));
     note("its time-out", format!("{} s", was.timeout_s), format!("{} s", is.timeout_s));
     if was.retired_at.is_some() {
-        changes.push("that it is retired no more".into());
+        changes.note_only("that it is retired no more");
     }
     let same_place = (was.spec.kind(), was.spec.url()) == (is.spec.kind(), is.spec.url());
     if same_place && was.spec != is.spec {
-        changes.push("what it sends or looks for".into());
+        changes.note_only("what it sends or looks for");
     }
-    changes.join("; ").chars().take(MOST_CHARS).collect()
+    changes
 }

@@ -162,7 +162,7 @@ pub async fn put(
     let changes = known.as_ref().map(|known| changes(known, &record)).unwrap_or_default();
     checks::put(tx, record.clone()).await?;
     let verb = if created { "created" } else { "changed" };
-    let told = if changes.is_empty() { String::new() } else { format!(": {changes}") };
+    let told = changes.told();
     entry(actor, now, "check.put", "check", &record.key)
         .deployment_if(open.as_ref().map(|open| open.id))
         .says(format!("{verb} the check {} of {slug}{told}", record.key))

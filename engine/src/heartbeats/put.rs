@@ -21,6 +21,7 @@ use super::{
 use crate::{
     Error, Put,
     audit::entry,
+    changes::Changes,
     checks::known_item,
     ids::new_id,
     runs::{began, evaluate_open},
@@ -92,7 +93,7 @@ pub async fn put(
     let changes = before.as_ref().map(|known| changes(known, &record)).unwrap_or_default();
     heartbeats::put(tx, record.clone()).await?;
     let verb = if created { "created" } else { "changed" };
-    let told = if changes.is_empty() { String::new() } else { format!(": {changes}") };
+    let told = changes.told();
     entry(actor, now, "heartbeat.put", "heartbeat", &record.key)
         .deployment_if(open.as_ref().map(|open| open.id))
         .says(format!("{verb} the heartbeat {} of {slug}{told}", record.key))
@@ -143,24 +144,19 @@ async fn stays_while_it_fails(
     Ok(())
 }
 
-/// What is otherwise now, from what to what; empty where nothing is.
-fn changes(was: &Heartbeat, is: &Heartbeat) -> String {
+/// What is otherwise now.
+fn changes(was: &Heartbeat, is: &Heartbeat) -> Changes {
     let expected = |one: &Heartbeat| match (&one.cron, one.period_s) {
         (Some(cron), _) => format!("`{cron}` in {}", one.time_zone.as_deref().unwrap_or("UTC")),
         (None, period_s) => format!("every {}", duration(period_s.unwrap_or_default())),
     };
     let or_none = |text: &Option<String>| text.clone().unwrap_or_else(|| "none".into());
-    let mut changes = Vec::new();
-    let mut note = |what: &str, was: String, is: String| {
-        if was != is {
-            changes.push(format!("{what} from {was} to {is}"));
-        }
-    };
-    note("its environment", was.environment.clone(), is.environment.clone());
-    note("when it is expected", expected(was), expected(is));
-    note("its grace", duration(was.grace_s), duration(is.grace_s));
-    note("its box", or_none(&was.item), or_none(&is.item));
-    changes.join("; ")
+    let mut changes = Changes::default();
+    changes.note("its environment", was.environment.clone(), is.environment.clone());
+    changes.note("when it is expected", expected(was), expected(is));
+    changes.note("its grace", duration(was.grace_s), duration(is.grace_s));
+    changes.note("its box", or_none(&was.item), or_none(&is.item));
+    changes
 }
 
 /// Retires a heartbeat: its pings are taken no more. Putting it brings it back.

@@ -146,25 +146,19 @@ pub async fn put(
             != (&record.server_url, &record.query, &record.heartbeat_query)
     });
     let open = deployments::open_of_service(tx, service.id).await?;
-    // A threshold changed during a watch is seen on that watch's timeline.
-    for watched in open.iter().filter(|_| moved) {
-        entry(actor, now, "indicator.thresholds", "indicator", &record.key)
-            .deployment(watched.id)
-            .says(format!(
-                "changed the thresholds of {} while {} is being watched",
-                record.label, watched.version
-            ))
-            .record(tx);
-    }
-    // So is what it is measured by.
-    for watched in open.iter().filter(|_| asks_otherwise) {
-        entry(actor, now, "indicator.query", "indicator", &record.key)
-            .deployment(watched.id)
-            .says(format!(
-                "changed what {} is asked for while {} is being watched",
-                record.label, watched.version
-            ))
-            .record(tx);
+    // What it is held to and measured by is seen on the timeline of a watch it changes in.
+    let changed = [
+        (moved, "indicator.thresholds", format!("the thresholds of {}", record.label)),
+        (asks_otherwise, "indicator.query", format!("what {} is asked for", record.label)),
+    ];
+    for (_, action, what) in changed.iter().filter(|(is, ..)| *is) {
+        for watched in &open {
+            let version = &watched.version;
+            entry(actor, now, action, "indicator", &record.key)
+                .deployment(watched.id)
+                .says(format!("changed {what} while {version} is being watched"))
+                .record(tx);
+        }
     }
     entry(actor, now, "indicator.put", "indicator", &record.key)
         .says(format!("{verb} the indicator {} of {slug}", record.key))
